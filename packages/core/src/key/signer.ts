@@ -1,0 +1,13 @@
+import type { PublicKey } from '../ids.js'
+
+/** Signs with one key. May answer synchronously, so that simulations stay deterministic and node:crypto stays fast. */
+export interface Signer {
+  readonly publicKey: PublicKey
+  /** 64 bytes: the Ed25519 signature (RFC 8032) of `message`. */
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+/** Decides by the one signature rule (cofactorless, non-strict); never throws on hostile input, answers false. */
+export interface Verifier {
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
+}

@@ -1,0 +1,56 @@
+import type { SchemaId } from '../ids.js'
+
+/** A value in a filter, as the API takes it: ids as text, bytes as bytes, ints as number or bigint. */
+export type FilterValue = boolean | number | bigint | string | Uint8Array
+
+/** Meta fields stand beside an app's fields; `$` cannot begin a field name, so they never collide. */
+export const META_FIELDS = ['$id', '$viewId', '$owner', '$signer', '$edited', '$deleted'] as const
+export type MetaField = (typeof META_FIELDS)[number]
+
+export type ComparisonOperator =
+  | 'eq' | 'notEq' | 'in' | 'notIn' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'notContains'
+
+/** A filter as the API takes it: fields AND together; `$and`, `$or`, `$not` nest. */
+export interface Where {
+  readonly $and?: readonly Where[]
+  readonly $or?: readonly Where[]
+  readonly $not?: Where
+  readonly [field: string]: unknown
+}
+
+export type OrderDirection = 'asc' | 'desc'
+
+/** What a caller asks for, untrusted: it becomes a `Query` by `parseQuery`. */
+export interface QueryInput {
+  readonly where?: Where
+  /** `'name'`, `{ name: 'desc' }` or a list of both; without it by document id. */
+  readonly orderBy?: unknown
+  /** Page length, 1 to MAX_PAGE_LENGTH; default DEFAULT_PAGE_LENGTH. */
+  readonly first?: number
+  /** Cursor of the row before the page. */
+  readonly after?: string
+}
+
+/** The checked query tree, from the typed API today and GraphQL later; a store compiles it to one SQL statement. */
+export interface Query {
+  readonly schemaId: SchemaId
+  readonly filter: Filter
+  /** Never empty: the last key is `$id`, which makes the order total. */
+  readonly order: readonly OrderKey[]
+  readonly first: number
+  /** Values of the order keys of the row before the page, one a key. */
+  readonly after?: readonly FilterValue[]
+}
+
+export type Filter =
+  | { readonly kind: 'and'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'or'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'not'; readonly filter: Filter }
+  /** `values` holds one value, or any number for `in` and `notIn`; their types fit the field. */
+  | { readonly kind: 'compare'; readonly field: string; readonly operator: ComparisonOperator; readonly values: readonly FilterValue[] }
+
+export interface OrderKey {
+  /** A field's name or a meta field. */
+  readonly field: string
+  readonly direction: OrderDirection
+}

@@ -1,0 +1,85 @@
+/**
+ * One error class for the whole house. A `code` is stable API: programs branch on it, texts may be reworded.
+ *
+ * Three kinds of fault are kept apart: the caller's (`INVALID_ARGUMENT`…), the data's (every code that names a rule of
+ * the protocol) and our own (`INTERNAL`).
+ */
+export class RakkoError extends Error {
+  override readonly name = 'RakkoError'
+  readonly code: ErrorCode
+  /** What a program needs to act on the error: plain data only, so that it crosses a worker boundary whole. */
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** `field`, `expected` and `got` are used wherever a value was refused; other keys are named by the code. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/** Every code, with what it says. */
+export const ERROR_CODES = {
+  // The caller's
+  INVALID_ARGUMENT: 'an argument has the wrong type or value',
+  ABORTED: "the caller's AbortSignal fired; the outcome of a write is unknown",
+  DEADLINE_EXCEEDED: 'no answer within the deadline; the outcome of a write is unknown',
+  NODE_CLOSED: 'the node was closed',
+  WORKER_DIED: 'the worker, thread or port behind the node is gone; the outcome of a write is unknown',
+  INVALID_MESSAGE: 'a message over RPC is not one of those known',
+  // Bytes
+  INVALID_HEX: 'not an even number of hexadecimal digits',
+  INVALID_HASH: 'not a YASMF BLAKE3 hash',
+  INVALID_PUBLIC_KEY: 'not an Ed25519 public key',
+  INVALID_PRIVATE_KEY: 'not an Ed25519 private key',
+  INVALID_SIGNATURE: 'the signature does not verify',
+  INVALID_VARU64: 'not a minimal variable-length u64',
+  INVALID_CBOR: 'not well-formed CBOR',
+  INVALID_ENTRY: 'the bytes do not decode to an entry',
+  INVALID_OPERATION: 'the bytes do not decode to an operation',
+  INVALID_OPERATION_FORMAT: 'members are missing or too many for this action',
+  PAYLOAD_TOO_LARGE: 'the payload is over MAX_PAYLOAD_BYTES',
+  // Schemas
+  INVALID_SCHEMA_ID: 'not a schema id',
+  INVALID_SCHEMA: 'name, description or fields break the rules for schemas',
+  INVALID_FIELD_TYPE: 'not a field type',
+  INVALID_FIELD: 'an operation field does not match its schema',
+  MISSING_FIELD: 'a CREATE operation lacks a field of its schema',
+  UNEXPECTED_FIELD: 'an operation has a field that its schema lacks',
+  SCHEMA_MISMATCH: 'the operation claims another schema',
+  SCHEMA_NOT_FOUND: 'no schema with this id is known',
+  INVALID_SCHEMA_LOCK: 'schema.lock is damaged or not made from these definitions',
+  // Documents
+  INVALID_DOCUMENT_VIEW_ID: 'not a document view id',
+  INVALID_DOCUMENT_GRAPH: 'the operations do not form one document',
+  DOCUMENT_NOT_FOUND: 'no document with this id is known',
+  DOCUMENT_DELETED: 'the document was deleted',
+  // Publishing
+  ALREADY_PUBLISHED: 'the very same entry is stored already',
+  UNEXPECTED_SEQ_NUM: 'the sequence number is not the next one of its log',
+  SKIPLINK_NOT_FOUND: 'the entry that the skiplink names is not stored',
+  PAYLOAD_MISMATCH: 'payload size or hash differ from what the entry claims',
+  INVALID_LINK: 'a backlink or skiplink does not match the stored entry',
+  PREVIOUS_NOT_FOUND: 'an operation named in previous is not stored',
+  DIFFERENT_DOCUMENTS: 'the operations in previous belong to different documents',
+  UNEXPECTED_LOG_ID: 'the log id is not the one of this document, or in use',
+  LOG_NOT_FOUND: 'the log is not stored',
+  LOG_FORKED: 'the log has two branches and takes no more entries',
+  MAX_SEQ_NUM: 'the log is full',
+  MAX_LOG_ID: 'the author used the highest log id',
+  // Queries
+  INVALID_QUERY: 'a filter, order, page or cursor is wrong',
+  // Storage
+  DATABASE_IN_USE: 'another process or tab has the database open',
+  DATABASE_DAMAGED: 'the database cannot be opened; it was left as it is',
+  DATABASE_TOO_NEW: 'the database was written by a later version',
+  STORAGE_UNAVAILABLE: 'the storage asked for is not available here',
+  STORAGE_FAILED: 'the database refused or failed; nothing was stored',
+  KEY_STORE_FAILED: 'the key store cannot be read or written',
+  // Ours
+  INTERNAL: 'a defect of Rakko',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,0 +1,66 @@
+import type {
+  DocumentId, DocumentViewId, FilterValue, NextArgs, OperationId, OperationValue, PublicKey, Query, RakkoError, Schema, SchemaId,
+} from '@rakko/core'
+
+/**
+ * The database behind one small port. Everything is durable, as far as the storage goes, when a promise resolves.
+ */
+export interface Store {
+  /** Drawn at first open, 32 hexadecimal digits; a key is bound to it. */
+  readonly databaseId: string
+  /**
+   * Checks and stores in order of the list, in ONE transaction with the views they lead to; an item may build on an
+   * earlier one. Reports per item, never throws for one item's fault. Calls in flight together share a transaction.
+   */
+  publish(items: readonly PublishItem[]): Promise<PublishOutcome[]>
+  nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs>
+  /** Answers for many at once; `undefined` stands for a new document, which takes the next free log ids in order. */
+  nextArgsMany(publicKey: PublicKey, viewIds: readonly (DocumentViewId | undefined)[]): Promise<(NextArgs | RakkoError)[]>
+  /** Schemas whose views can be built from stored operations, system schemas included. */
+  schema(id: SchemaId): Promise<Schema | undefined>
+  schemas(): Promise<Schema[]>
+  /** Latest views in order of the ids; undefined where unknown. */
+  documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]>
+  query(query: Query): Promise<DocumentPage>
+  count(query: Query): Promise<number>
+  /** What an idempotency id led to, if it was used within the last day. */
+  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
+  close(): Promise<void>
+}
+
+export interface PublishItem {
+  /** Encoded entry, as received. */
+  readonly entry: Uint8Array
+  /** Encoded operation, as received. */
+  readonly operation: Uint8Array
+  /** This process signed it just now: its signature is not verified again. */
+  readonly trusted?: boolean
+  /** Chosen by the caller of a create, 1 to 64 characters. */
+  readonly idempotencyId?: string
+}
+
+export type PublishOutcome =
+  | { readonly status: 'published'; readonly operationId: OperationId; readonly documentId: DocumentId; readonly viewId: DocumentViewId; readonly next: NextArgs }
+  | { readonly status: 'refused'; readonly error: RakkoError }
+
+/** A document's latest view. */
+export interface Document {
+  readonly id: DocumentId
+  readonly viewId: DocumentViewId
+  readonly schemaId: SchemaId
+  /** Signer of the CREATE. */
+  readonly owner: PublicKey
+  /** Signer of the last change in sorted order. */
+  readonly signer: PublicKey
+  readonly edited: boolean
+  readonly deleted: boolean
+  /** In field order; empty where deleted. */
+  readonly fields: ReadonlyMap<string, OperationValue>
+}
+
+export interface DocumentPage {
+  readonly documents: readonly Document[]
+  /** Values of the order keys of the last document, for `after`; undefined on an empty page. */
+  readonly end?: readonly FilterValue[]
+  readonly hasNextPage: boolean
+}
