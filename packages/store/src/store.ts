@@ -1,5 +1,15 @@
 import type {
-  DocumentId, DocumentViewId, FilterValue, NextArgs, OperationId, OperationValue, PublicKey, Query, RakkoError, Schema, SchemaId,
+  DocumentId,
+  DocumentViewId,
+  FilterValue,
+  NextArgs,
+  OperationId,
+  OperationValue,
+  PublicKey,
+  Query,
+  RakkoError,
+  Schema,
+  SchemaId,
 } from '@rakko/core'
 
 /**
@@ -15,7 +25,10 @@ export interface Store {
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]>
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs>
   /** Answers for many at once; `undefined` stands for a new document, which takes the next free log ids in order. */
-  nextArgsMany(publicKey: PublicKey, viewIds: readonly (DocumentViewId | undefined)[]): Promise<(NextArgs | RakkoError)[]>
+  nextArgsMany(
+    publicKey: PublicKey,
+    viewIds: readonly (DocumentViewId | undefined)[],
+  ): Promise<(NextArgs | RakkoError)[]>
   /** Schemas whose views can be built from stored operations, system schemas included. */
   schema(id: SchemaId): Promise<Schema | undefined>
   schemas(): Promise<Schema[]>
@@ -40,7 +53,13 @@ export interface PublishItem {
 }
 
 export type PublishOutcome =
-  | { readonly status: 'published'; readonly operationId: OperationId; readonly documentId: DocumentId; readonly viewId: DocumentViewId; readonly next: NextArgs }
+  | {
+      readonly status: 'published'
+      readonly operationId: OperationId
+      readonly documentId: DocumentId
+      readonly viewId: DocumentViewId
+      readonly next: NextArgs
+    }
   | { readonly status: 'refused'; readonly error: RakkoError }
 
 /** A document's latest view. */

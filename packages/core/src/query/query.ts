@@ -8,7 +8,16 @@ export const META_FIELDS = ['$id', '$viewId', '$owner', '$signer', '$edited', '$
 export type MetaField = (typeof META_FIELDS)[number]
 
 export type ComparisonOperator =
-  | 'eq' | 'notEq' | 'in' | 'notIn' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'notContains'
+  | 'eq'
+  | 'notEq'
+  | 'in'
+  | 'notIn'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'contains'
+  | 'notContains'
 
 /** A filter as the API takes it: fields AND together; `$and`, `$or`, `$not` nest. */
 export interface Where {
@@ -47,7 +56,12 @@ export type Filter =
   | { readonly kind: 'or'; readonly filters: readonly Filter[] }
   | { readonly kind: 'not'; readonly filter: Filter }
   /** `values` holds one value, or any number for `in` and `notIn`; their types fit the field. */
-  | { readonly kind: 'compare'; readonly field: string; readonly operator: ComparisonOperator; readonly values: readonly FilterValue[] }
+  | {
+      readonly kind: 'compare'
+      readonly field: string
+      readonly operator: ComparisonOperator
+      readonly values: readonly FilterValue[]
+    }
 
 export interface OrderKey {
   /** A field's name or a meta field. */
