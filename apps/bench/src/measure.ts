@@ -1,0 +1,41 @@
+/** How many times floor and work alternate; the median of each counts. */
+export const ROUNDS = 5
+
+/** Milliseconds that `work` took. */
+export async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+export interface Measured {
+  /** Medians in milliseconds. */
+  readonly work: number
+  readonly floor: number
+}
+
+/**
+ * Alternates floor and work so that a slow moment of the machine falls on both. Each callback does its own set-up and
+ * answers the milliseconds of the part that counts. One unmeasured round warms the code up.
+ */
+export async function alternate(floor: () => Promise<number>, work: () => Promise<number>): Promise<Measured> {
+  const floors: number[] = []
+  const works: number[] = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const floorMs = await floor()
+    const workMs = await work()
+    if (round < 0) continue
+    floors.push(floorMs)
+    works.push(workMs)
+  }
+  return { work: median(works), floor: median(floors) }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle]
+  const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle]
+  if (upper === undefined || lower === undefined) throw new RangeError('median of nothing')
+  return (upper + lower) / 2
+}
