@@ -1,0 +1,49 @@
+import { hexToBytes } from '../bytes/hex.js'
+import { hash, parseHash } from '../hash/hash.js'
+import type { DocumentViewId, Hash, OperationId } from '../ids.js'
+import { RakkoError } from '../rakko-error.js'
+
+/**
+ * A document view id names the tips of a document's graph: at least one operation id, ascending, none twice, joined
+ * by `_`.
+ */
+
+/** Splits a text at `_` and checks it, lower-casing the ids. Throws INVALID_DOCUMENT_VIEW_ID or INVALID_HASH. */
+export function parseDocumentViewId(text: string): DocumentViewId {
+  if (typeof text !== 'string') throw invalid('text', typeof text)
+  if (text === '') throw invalid('one or more operation ids', 'none')
+  return checkDocumentViewId(text.split('_').map((id) => parseHash(id, 'document view id') as OperationId))
+}
+
+/** Joins ids that must be ascending and unique already. Throws INVALID_DOCUMENT_VIEW_ID. */
+export function checkDocumentViewId(ids: readonly OperationId[]): DocumentViewId {
+  if (ids.length === 0) throw invalid('one or more operation ids', 'none')
+  for (let i = 1; i < ids.length; i++) {
+    const [before, after] = [ids[i - 1] as OperationId, ids[i] as OperationId]
+    if (before >= after) throw invalid('ascending operation ids, none twice', `${before} before ${after}`)
+  }
+  return ids.join('_') as DocumentViewId
+}
+
+/** Sorts, drops what is there twice and joins. Throws INVALID_DOCUMENT_VIEW_ID where there is no tip. */
+export function documentViewIdFromTips(tips: Iterable<OperationId>): DocumentViewId {
+  return checkDocumentViewId([...new Set(tips)].sort())
+}
+
+/** The operation ids of a view id, ascending. */
+export function operationIdsOf(viewId: DocumentViewId): OperationId[] {
+  return viewId.split('_') as OperationId[]
+}
+
+/** A name of one hash's length for any view: the hash of its ids' bytes in order. */
+export function hashDocumentViewId(viewId: DocumentViewId): Hash {
+  return hash(hexToBytes(viewId.replaceAll('_', '')))
+}
+
+function invalid(expected: string, got: string): RakkoError {
+  return new RakkoError('INVALID_DOCUMENT_VIEW_ID', `document view id: expected ${expected}, got ${got}`, {
+    field: 'viewId',
+    expected,
+    got,
+  })
+}

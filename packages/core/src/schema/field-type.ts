@@ -1,0 +1,69 @@
+import { RakkoError } from '../rakko-error.js'
+import type { BasicFieldType, FieldType, RelationFieldType } from './schema.js'
+import { parseSchemaId } from './schema-id.js'
+
+/**
+ * A field's type as text in a schema_field_definition: a basic word, or a relation word and the schema of its target,
+ * `relation(venue_0020…)`.
+ */
+export const BASIC_FIELD_TYPES: readonly BasicFieldType[] = ['bool', 'int', 'float', 'str', 'bytes']
+export const RELATION_FIELD_TYPES: readonly RelationFieldType[] = [
+  'relation',
+  'relation_list',
+  'pinned_relation',
+  'pinned_relation_list',
+]
+
+/**
+ * The reference takes the first word of the text and what stands in parentheses behind it, whatever is around them, so
+ * ` relation(blob_v1).` is a relation. A schema built of such a definition must be known to every node alike, else one
+ * refuses the documents that another stores. `\w` and `.` as the reference's regular expressions mean them.
+ */
+const LENIENT_TYPE = /([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+)(?:\(([^\n]+)\))?/u
+/**
+ * What an operation on schema_field_definition_v1 is held to: the reference looks for this anywhere and then judges
+ * the schema id alone, so `foo(blob_v1)` may be published, though no schema can be built of it. One letter before the
+ * parenthesis is as good as many, and keeps the search linear on hostile text.
+ */
+const PUBLISHED_TYPE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]\(([_0-9A-Za-z]*)\)/u
+
+/** The type that a field of a schema gets from its definition. Throws INVALID_FIELD_TYPE or INVALID_SCHEMA_ID. */
+export function parseFieldType(text: string): FieldType {
+  if (isBasic(text)) return { type: text }
+  const [, word, schemaId] = LENIENT_TYPE.exec(text) ?? []
+  if (word === undefined || schemaId === undefined || !isRelation(word)) throw invalid(text)
+  return { type: word, schemaId: parseSchemaId(schemaId) }
+}
+
+export function formatFieldType(type: FieldType): string {
+  return 'schemaId' in type ? `${type.type}(${type.schemaId})` : type.type
+}
+
+/** Whether an operation may carry this type: wider than what `parseFieldType` takes. */
+export function isPublishableFieldType(text: string): boolean {
+  if (isBasic(text)) return true
+  const [, schemaId] = PUBLISHED_TYPE.exec(text) ?? []
+  if (schemaId === undefined) return false
+  try {
+    parseSchemaId(schemaId)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isBasic(word: string): word is BasicFieldType {
+  return (BASIC_FIELD_TYPES as readonly string[]).includes(word)
+}
+
+function isRelation(word: string): word is RelationFieldType {
+  return (RELATION_FIELD_TYPES as readonly string[]).includes(word)
+}
+
+function invalid(text: string): RakkoError {
+  const expected = `${BASIC_FIELD_TYPES.join(', ')} or one of ${RELATION_FIELD_TYPES.join(', ')} with (schema id)`
+  return new RakkoError('INVALID_FIELD_TYPE', `field type '${text.slice(0, 256)}': expected ${expected}`, {
+    expected,
+    got: text,
+  })
+}

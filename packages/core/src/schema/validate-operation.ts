@@ -1,0 +1,111 @@
+import type { Operation, OperationValue, PlainOperation, PlainValue } from '../operation/operation.js'
+import { RakkoError } from '../rakko-error.js'
+import { typedValue } from './operation-value.js'
+import type { Schema } from './schema.js'
+import { checkSystemRules } from './system-rules.js'
+
+/**
+ * Gives a plain operation its types, in this order:
+ *
+ * 1. its schema id is the schema's (SCHEMA_MISMATCH),
+ * 2. it has the members that its action needs (INVALID_OPERATION_FORMAT),
+ * 3. CREATE: its fields are the schema's, one by one in ascending order (MISSING_FIELD, INVALID_FIELD);
+ *    UPDATE: the fields it has are in the schema (INVALID_FIELD),
+ * 4. the rules of the system schema, if it is one (INVALID_FIELD),
+ * 5. nothing is left over (UNEXPECTED_FIELD).
+ *
+ * Whether relations point at anything is not asked: their targets may arrive later.
+ */
+export function validateOperation(plain: PlainOperation, schema: Schema): Operation {
+  if (plain.schemaId !== schema.id) {
+    throw new RakkoError('SCHEMA_MISMATCH', `operation claims schema ${plain.schemaId}, expected ${schema.id}`, {
+      field: 'schemaId',
+      expected: schema.id,
+      got: plain.schemaId,
+    })
+  }
+  checkOperationFormat(plain)
+  const { action, schemaId, previous, fields } = plain
+  if (action === 'create' && fields) return { action, schemaId, fields: allFields(fields, schema) }
+  if (action === 'update' && fields && previous) {
+    return { action, schemaId, previous, fields: givenFields(fields, schema) }
+  }
+  return previous ? { action, schemaId, previous } : { action, schemaId }
+}
+
+/**
+ * Which members an action takes: CREATE has fields, UPDATE fields and previous, DELETE previous. Throws
+ * INVALID_OPERATION_FORMAT.
+ */
+export function checkOperationFormat({ action, previous, fields }: Omit<PlainOperation, 'schemaId' | 'version'>): void {
+  if (action === 'delete') {
+    if (fields) throw invalidFormat(action, 'fields', 'none', 'fields')
+  } else if (!fields) {
+    throw invalidFormat(action, 'fields', 'fields', 'none')
+  }
+  if (action === 'create') {
+    if (previous) throw invalidFormat(action, 'previous', 'none', previous)
+  } else if (!previous) {
+    throw invalidFormat(action, 'previous', 'operation ids', 'none')
+  }
+}
+
+/** Every field of the schema is required; nothing is optional. Both sides stand in ascending order. */
+function allFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map<string, OperationValue> {
+  const typed = new Map<string, OperationValue>()
+  const given = fields.entries()
+  for (const [name, type] of schema.fields) {
+    const next = given.next()
+    if (next.done) {
+      throw new RakkoError('MISSING_FIELD', `field '${name}' is missing, expected ${type.type}`, {
+        field: name,
+        expected: type.type,
+        got: 'nothing',
+      })
+    }
+    const [givenName, value] = next.value
+    if (givenName !== name) {
+      throw new RakkoError('INVALID_FIELD', `field '${givenName}' stands where '${name}' of the schema belongs`, {
+        field: givenName,
+        expected: name,
+        got: givenName,
+      })
+    }
+    typed.set(name, typedValue(name, value, type))
+  }
+  checkSystemRules(schema.id, typed)
+  refuseUnexpected([...given].map(([name]) => name))
+  return typed
+}
+
+function givenFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map<string, OperationValue> {
+  const typed = new Map<string, OperationValue>()
+  const unexpected: string[] = []
+  for (const [name, value] of fields) {
+    const type = schema.fields.get(name)
+    if (type) typed.set(name, typedValue(name, value, type))
+    else unexpected.push(name)
+  }
+  checkSystemRules(schema.id, typed)
+  refuseUnexpected(unexpected)
+  return typed
+}
+
+function refuseUnexpected(names: readonly string[]): void {
+  const [field] = names
+  if (field === undefined) return
+  throw new RakkoError('UNEXPECTED_FIELD', `fields that the schema lacks: ${names.map((name) => `'${name}'`).join(', ')}`, {
+    field,
+    fields: names,
+    expected: 'fields of the schema only',
+    got: field,
+  })
+}
+
+function invalidFormat(action: string, field: string, expected: string, got: string): RakkoError {
+  return new RakkoError('INVALID_OPERATION_FORMAT', `${action} operation: expected ${expected} in '${field}', got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}
