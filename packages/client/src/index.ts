@@ -1,1 +1,5 @@
-export {}
+import type { OpenNode } from './rakko-node.js'
+
+// Types only: package exports give a browser browser.js and everything else nodejs.js.
+export * from './exports.js'
+export declare const openNode: OpenNode

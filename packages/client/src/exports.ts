@@ -1,0 +1,2 @@
+export type * from './collection-types.js'
+export type * from './rakko-node.js'
