@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'rakko-lint-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const DECLARED = Object.fromEntries(
+  ['core', 'store', 'node', 'client']
+    .map((name) => `@rakko/${name}`)
+    .concat('@electric-sql/pglite', '@noble/hashes', 'comlink')
+    .map((name) => [name, '1.0.0']),
+)
+
+/** A file, what stands in it, and the rules that refuse it. */
+const CASES: [file: string, source: string, rules: string[]][] = [
+  ['packages/core/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+  ['packages/core/src/uses-node.ts', "export { x } from '@rakko/node/web'", ['noRestrictedImports']],
+  ['packages/core/src/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", ['noRestrictedImports']],
+  ['packages/core/src/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
+  ['packages/core/src/uses-clock.ts', 'export const now = Date.now()', ['noRestrictedGlobals']],
+  ['packages/core/src/uses-chance.ts', 'export const x = Math.random()', ['noJsRestrictedProperties']],
+  ['packages/core/src/uses-crypto.ts', 'export const x = crypto.subtle', ['noRestrictedGlobals']],
+  ['packages/core/src/uses-own.ts', "export { x } from './entry/entry.js'", []],
+  ['packages/core/src/uses-noble.ts', "export { blake3 } from '@noble/hashes/blake3.js'", []],
+  ['packages/core/src/uses-undeclared.ts', "export { x } from 'left-pad'", ['noUndeclaredDependencies']],
+  ['packages/core/src/first.ts', "export { b } from './second.js'\nexport const a = 1", ['noImportCycles']],
+  ['packages/core/src/second.ts', "export { a } from './first.js'\nexport const b = 1", ['noImportCycles']],
+  ['packages/core/src/NotKebab.ts', 'export const a = 1', ['useFilenamingConvention']],
+  ['packages/core/test/uses-store.test.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+  ['packages/store/src/uses-core.ts', "export { x } from '@rakko/core'", []],
+  ['packages/store/src/uses-node.ts', "export { x } from '@rakko/node'", ['noRestrictedImports']],
+  ['packages/store/src/uses-client.ts', "export { x } from '@rakko/client'", ['noRestrictedImports']],
+  ['packages/store/src/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", ['noRestrictedImports']],
+  ['packages/store/src/uses-driver.ts', "export { x } from './pglite/index.js'", ['noRestrictedImports']],
+  ['packages/store/src/uses-timer.ts', 'setTimeout(() => {}, 1)', ['noRestrictedGlobals']],
+  ['packages/store/src/pglite/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", []],
+  ['packages/store/src/pglite/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
+  ['packages/node/src/uses-store.ts', "export { x } from '@rakko/store'", []],
+  ['packages/node/src/uses-client.ts', "export { x } from '@rakko/client'", ['noRestrictedImports']],
+  ['packages/node/src/uses-comlink.ts', "export { wrap } from 'comlink'", ['noRestrictedImports']],
+  ['packages/node/src/uses-driver.ts', "export { x } from '@rakko/store/pglite'", ['noRestrictedImports']],
+  ['packages/node/src/uses-web.ts', "export { x } from './web/index.js'", ['noRestrictedImports']],
+  ['packages/node/src/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
+  ['packages/node/src/uses-process.ts', 'export const x = process.pid', ['noRestrictedGlobals']],
+  ['packages/node/src/rpc/uses-clock.ts', 'export const x = performance.now()', ['noRestrictedGlobals']],
+  ['packages/node/src/web/uses-platform.ts', 'export const x = [Date.now(), navigator.storage]', []],
+  ['packages/node/src/web/uses-driver.ts', "export { x } from '@rakko/store/pglite'", []],
+  ['packages/node/src/web/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", ['noRestrictedImports']],
+  ['packages/node/src/web/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
+  ['packages/node/src/nodejs/uses-files.ts', "export { readFileSync } from 'node:fs'", []],
+  ['packages/node/src/nodejs/uses-web.ts', "export { x } from '../web/index.js'", ['noRestrictedImports']],
+  ['packages/client/src/uses-messages.ts', "export { x } from '@rakko/node/rpc'\nexport { y } from '@rakko/core'", []],
+  ['packages/client/src/uses-sign.ts', "export { x } from '@rakko/node/sign'", []],
+  ['packages/client/src/uses-node.ts', "export { x } from '@rakko/node'", ['noRestrictedImports']],
+  ['packages/client/src/uses-web.ts', "export { x } from '@rakko/node/web'", ['noRestrictedImports']],
+  ['packages/client/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+  ['packages/client/src/uses-driver.ts', "export { x } from '@rakko/store/pglite'", ['noRestrictedImports']],
+  ['packages/client/src/uses-entry.ts', "export { x } from './in-process.js'", ['noRestrictedImports']],
+  ['packages/client/src/worker.ts', "export { x } from '@rakko/node/web'", []],
+  ['packages/client/src/thread.ts', "export { x } from '@rakko/node/nodejs'", []],
+  ['packages/client/src/in-process.ts', "export { PGlite } from '@electric-sql/pglite'", ['noRestrictedImports']],
+  ['apps/festival/src/uses-client.ts', "export { x } from '@rakko/client'\nexport { y } from '@rakko/core'", []],
+  ['apps/festival/src/uses-node.ts', "export { x } from '@rakko/node'", ['noRestrictedImports']],
+  ['apps/festival/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+]
+
+/** The rules that Biome names for each file of the cases. */
+function lint(): Map<string, string[]> {
+  cpSync(join(ROOT, '.config', 'biome.jsonc'), join(folder, '.config', 'biome.jsonc'))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies: DECLARED }))
+  for (const [file, source] of CASES) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), `${source}\n`)
+  }
+  const biome = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+  const args = ['lint', '--config-path', '.config', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none']
+  const { stdout, stderr } = spawnSync(process.execPath, [biome, ...args, '.'], { cwd: folder, encoding: 'utf8' })
+  const found = new Map<string, string[]>()
+  expect(stdout, stderr).toContain('diagnostics')
+  for (const { category, location } of JSON.parse(stdout).diagnostics) {
+    found.set(location.path, [...(found.get(location.path) ?? []), category.split('/').at(-1)])
+  }
+  return found
+}
+
+test('imports against the direction of the house, and platform globals outside their room, are lint errors', () => {
+  const found = lint()
+  const answers = CASES.map(([file, source]) => [file, source, found.get(file) ?? []])
+  expect(answers).toEqual(CASES)
+})
