@@ -92,7 +92,7 @@ function toNode(source: DocumentOperation): OperationNode {
 function reduceNodes(nodes: readonly OperationNode[]): ReducedDocument {
   const { sorted, tips } = sortGraph(nodes)
   const [create, ...others] = sorted
-  if (!create || create.source.operation.action !== 'create') throw invalid('a CREATE at the root', 'none')
+  if (create?.source.operation.action !== 'create') throw invalid('a CREATE at the root', 'none')
   const { schemaId } = create.source.operation
   const fields = new Map<string, DocumentField>()
   setFields(fields, create.source)

@@ -1,5 +1,16 @@
 import type { SchemaId } from '../ids.js'
 
+/** What a query may ask for: it comes from a caller that is not trusted to be modest. */
+export const DEFAULT_PAGE_LENGTH = 1000
+export const MAX_PAGE_LENGTH = 10_000
+/** Nesting of `$and`, `$or` and `$not`. */
+export const MAX_FILTER_DEPTH = 16
+/** Comparisons and groups of a filter together. */
+export const MAX_FILTER_TERMS = 500
+/** Values of all comparisons of a filter together. */
+export const MAX_FILTER_VALUES = 10_000
+export const MAX_ORDER_KEYS = 16
+
 /** A value in a filter, as the API takes it: ids as text, bytes as bytes, ints as number or bigint. */
 export type FilterValue = boolean | number | bigint | string | Uint8Array
 

@@ -74,5 +74,10 @@ function viewId(field: string, ids: readonly OperationId[]): DocumentViewId {
 }
 
 function invalidField(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  return new RakkoError('INVALID_FIELD', `field '${field}': expected ${expected}, got ${got}`, { field, expected, got }, { cause })
+  return new RakkoError(
+    'INVALID_FIELD',
+    `field '${field}': expected ${expected}, got ${got}`,
+    { field, expected, got },
+    { cause },
+  )
 }

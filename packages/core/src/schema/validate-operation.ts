@@ -94,18 +94,26 @@ function givenFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): M
 function refuseUnexpected(names: readonly string[]): void {
   const [field] = names
   if (field === undefined) return
-  throw new RakkoError('UNEXPECTED_FIELD', `fields that the schema lacks: ${names.map((name) => `'${name}'`).join(', ')}`, {
-    field,
-    fields: names,
-    expected: 'fields of the schema only',
-    got: field,
-  })
+  throw new RakkoError(
+    'UNEXPECTED_FIELD',
+    `fields that the schema lacks: ${names.map((name) => `'${name}'`).join(', ')}`,
+    {
+      field,
+      fields: names,
+      expected: 'fields of the schema only',
+      got: field,
+    },
+  )
 }
 
 function invalidFormat(action: string, field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_OPERATION_FORMAT', `${action} operation: expected ${expected} in '${field}', got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return new RakkoError(
+    'INVALID_OPERATION_FORMAT',
+    `${action} operation: expected ${expected} in '${field}', got ${got}`,
+    {
+      field,
+      expected,
+      got,
+    },
+  )
 }

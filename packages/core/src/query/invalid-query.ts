@@ -1,0 +1,20 @@
+import { RakkoError } from '../rakko-error.js'
+
+/** INVALID_QUERY; `field` is the path from the query's root, as in `where.$or[1].capacity.gte`. */
+export function invalidQuery(field: string, expected: string, got: unknown): RakkoError {
+  const shown = describe(got)
+  return new RakkoError('INVALID_QUERY', `query, ${field}: expected ${expected}, got ${shown}`, {
+    field,
+    expected,
+    got: shown,
+  })
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return `'${value.slice(0, 100)}'`
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'number' || typeof value === 'boolean') return Object.is(value, -0) ? '-0' : String(value)
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  return value instanceof Uint8Array ? `${value.length} bytes` : typeof value
+}

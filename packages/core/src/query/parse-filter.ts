@@ -1,0 +1,87 @@
+import type { Schema } from '../schema/schema.js'
+import { parseFilterValue } from './filter-value.js'
+import { invalidQuery } from './invalid-query.js'
+import { isPlainObject } from './plain-object.js'
+import {
+  type ComparisonOperator,
+  type Filter,
+  type FilterValue,
+  MAX_FILTER_DEPTH,
+  MAX_FILTER_TERMS,
+  MAX_FILTER_VALUES,
+} from './query.js'
+import { OPERATORS, queryFieldType } from './query-field.js'
+
+/** What is left of the limits while one filter is read. */
+interface Budget {
+  terms: number
+  values: number
+}
+
+/**
+ * Reads a `where`: fields, the operators of one field and `$and`, `$or`, `$not` side by side all AND together. (The
+ * reference joins `eq` with `in` and lets a later bound replace an earlier one; here each operator says what it says.)
+ * `undefined` stands for an operator or field that is not there; null is refused. Throws INVALID_QUERY.
+ */
+export function parseFilter(where: unknown, schema: Schema): Filter {
+  return parseGroup(where, schema, 'where', 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })
+}
+
+function parseGroup(where: unknown, schema: Schema, path: string, depth: number, budget: Budget): Filter {
+  if (!isPlainObject(where)) throw invalidQuery(path, 'an object of fields', where)
+  if (depth > MAX_FILTER_DEPTH) throw invalidQuery(path, `at most ${MAX_FILTER_DEPTH} levels`, 'more')
+  const filters: Filter[] = []
+  for (const [key, value] of Object.entries(where)) {
+    if (value === undefined) continue
+    const at = `${path}.${key}`
+    spendTerm(budget, at)
+    if (key === '$and' || key === '$or') {
+      if (!Array.isArray(value)) throw invalidQuery(at, 'a list of filters', value)
+      const kind = key === '$and' ? 'and' : 'or'
+      const members = value.map((member, i) => parseGroup(member, schema, `${at}[${i}]`, depth + 1, budget))
+      filters.push({ kind, filters: members })
+    } else if (key === '$not') {
+      filters.push({ kind: 'not', filter: parseGroup(value, schema, at, depth + 1, budget) })
+    } else {
+      filters.push(...parseField(value, schema, key, at, budget))
+    }
+  }
+  const [only] = filters
+  return only && filters.length === 1 ? only : { kind: 'and', filters }
+}
+
+function parseField(operators: unknown, schema: Schema, field: string, path: string, budget: Budget): Filter[] {
+  const type = queryFieldType(schema, field, path)
+  const allowed = OPERATORS[type]
+  if (!isPlainObject(operators)) throw invalidQuery(path, `an object of operators: ${allowed.join(', ')}`, operators)
+  const filters: Filter[] = []
+  for (const [key, value] of Object.entries(operators)) {
+    if (value === undefined) continue
+    const at = `${path}.${key}`
+    const operator = allowed.find((name) => name === key)
+    if (!operator) throw invalidQuery(at, `an operator of ${type}: ${allowed.join(', ')}`, key)
+    spendTerm(budget, at)
+    const parse = (one: unknown, where: string): FilterValue => parseFilterValue(type, one, where)
+    filters.push({ kind: 'compare', field, operator, values: parseValues(operator, value, at, budget, parse) })
+  }
+  return filters
+}
+
+function parseValues(
+  operator: ComparisonOperator,
+  value: unknown,
+  path: string,
+  budget: Budget,
+  parse: (value: unknown, path: string) => FilterValue,
+): FilterValue[] {
+  const isSet = operator === 'in' || operator === 'notIn'
+  if (isSet && !Array.isArray(value)) throw invalidQuery(path, 'a list of values', value)
+  const values: readonly unknown[] = isSet ? (value as unknown[]) : [value]
+  budget.values -= values.length
+  if (budget.values < 0) throw invalidQuery(path, `at most ${MAX_FILTER_VALUES} values in a filter`, 'more')
+  return values.map((one, i) => parse(one, isSet ? `${path}[${i}]` : path))
+}
+
+function spendTerm(budget: Budget, path: string): void {
+  if (--budget.terms < 0) throw invalidQuery(path, `at most ${MAX_FILTER_TERMS} terms in a filter`, 'more')
+}
