@@ -1,0 +1,35 @@
+import type { Hash } from '../ids.js'
+import { RakkoError } from '../rakko-error.js'
+import { isSkiplinkRequired } from './lipmaa.js'
+
+export interface EntryLinks {
+  readonly seqNum: bigint
+  readonly skiplink?: Hash
+  readonly backlink?: Hash
+}
+
+/**
+ * Link rules: the first entry has no links, every other a backlink, and a skiplink exactly where one is required, which
+ * must differ from the backlink. Whether the links name the right entries is for the publish rules. Throws
+ * INVALID_ENTRY.
+ */
+export function validateLinks({ seqNum, skiplink, backlink }: EntryLinks): void {
+  expectLink('backlink', backlink, seqNum > 1n, seqNum)
+  // A needless skiplink has no place on the wire: it would be read as the backlink.
+  expectLink('skiplink', skiplink, isSkiplinkRequired(seqNum), seqNum)
+  if (skiplink !== undefined && skiplink === backlink) {
+    const expected = 'skiplink and backlink to differ'
+    throw new RakkoError('INVALID_ENTRY', `Invalid entry: expected ${expected}, got ${skiplink} twice`, {
+      field: 'skiplink',
+      expected,
+      got: skiplink,
+    })
+  }
+}
+
+function expectLink(field: 'skiplink' | 'backlink', link: Hash | undefined, required: boolean, seqNum: bigint): void {
+  if ((link !== undefined) === required) return
+  const expected = `${required ? 'a' : 'no'} ${field} at sequence number ${seqNum}`
+  const got = link ?? 'none'
+  throw new RakkoError('INVALID_ENTRY', `Invalid entry: expected ${expected}, got ${got}`, { field, expected, got })
+}

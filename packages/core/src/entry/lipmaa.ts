@@ -1,0 +1,32 @@
+/** Bamboo's skip links (BA7): which earlier entry an entry points at, so that any path through a log is short. */
+
+/**
+ * Sequence number that the skiplink of entry `seqNum` (1 to 2^64−1) points at; 0 for the first entry.
+ *
+ * The numbers 1, 4, 13, 40… (m, each three times the one before plus one) are the tops of Lipmaa's ternary trees: such a
+ * number points one tree back, any other points as its place within the largest tree that fits.
+ */
+export function lipmaa(seqNum: bigint): bigint {
+  let top = 1n
+  let power = 3n
+  while (top < seqNum) {
+    power *= 3n
+    top = (power - 1n) / 2n
+  }
+  power /= 3n
+  if (top !== seqNum) {
+    let rest = seqNum
+    while (rest !== 0n) {
+      top = (power - 1n) / 2n
+      power /= 3n
+      rest %= top
+    }
+    if (top !== power) power = top
+  }
+  return seqNum - power
+}
+
+/** An entry carries a skiplink exactly where it would not equal the backlink. */
+export function isSkiplinkRequired(seqNum: bigint): boolean {
+  return lipmaa(seqNum) !== seqNum - 1n
+}

@@ -1,0 +1,17 @@
+import type { Signer, SyncSigner } from '../key/signer.js'
+import { appendSignature, encodeUnsignedEntry } from './encode-entry.js'
+import type { NextArgs } from './entry.js'
+
+/**
+ * Bytes of a signed entry that carries `operation` (encoded) as the next one of a log. Answers at once where the signer
+ * does. Throws INVALID_ARGUMENT, INVALID_ENTRY (links), PAYLOAD_TOO_LARGE, and what the signer throws.
+ */
+export function signEntry(args: NextArgs, operation: Uint8Array, signer: SyncSigner): Uint8Array
+export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array>
+export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array> {
+  const unsigned = encodeUnsignedEntry(args, signer.publicKey, operation)
+  const signature = signer.sign(unsigned)
+  return signature instanceof Promise
+    ? signature.then((bytes) => appendSignature(unsigned, bytes))
+    : appendSignature(unsigned, signature)
+}
