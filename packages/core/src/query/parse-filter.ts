@@ -21,7 +21,8 @@ interface Budget {
 /**
  * Reads a `where`: fields, the operators of one field and `$and`, `$or`, `$not` side by side all AND together. (The
  * reference joins `eq` with `in` and lets a later bound replace an earlier one; here each operator says what it says.)
- * `undefined` stands for an operator or field that is not there; null is refused. Throws INVALID_QUERY.
+ * A bare value means `eq`. `undefined` stands for an operator or field that is not there; null is refused. Throws
+ * INVALID_QUERY.
  */
 export function parseFilter(where: unknown, schema: Schema): Filter {
   return parseGroup(where, schema, 'where', 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })
@@ -53,9 +54,8 @@ function parseGroup(where: unknown, schema: Schema, path: string, depth: number,
 function parseField(operators: unknown, schema: Schema, field: string, path: string, budget: Budget): Filter[] {
   const type = queryFieldType(schema, field, path)
   const allowed = OPERATORS[type]
-  if (!isPlainObject(operators)) throw invalidQuery(path, `an object of operators: ${allowed.join(', ')}`, operators)
   const filters: Filter[] = []
-  for (const [key, value] of Object.entries(operators)) {
+  for (const [key, value] of Object.entries(isPlainObject(operators) ? operators : { eq: operators })) {
     if (value === undefined) continue
     const at = `${path}.${key}`
     const operator = allowed.find((name) => name === key)

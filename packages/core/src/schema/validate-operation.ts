@@ -1,4 +1,5 @@
 import type { Operation, OperationValue, PlainOperation, PlainValue } from '../operation/operation.js'
+import { validateOperationFormat } from '../operation/operation-format.js'
 import { RakkoError } from '../rakko-error.js'
 import { typedValue } from './operation-value.js'
 import type { Schema } from './schema.js'
@@ -24,30 +25,13 @@ export function validateOperation(plain: PlainOperation, schema: Schema): Operat
       got: plain.schemaId,
     })
   }
-  checkOperationFormat(plain)
+  validateOperationFormat(plain)
   const { action, schemaId, previous, fields } = plain
   if (action === 'create' && fields) return { action, schemaId, fields: allFields(fields, schema) }
   if (action === 'update' && fields && previous) {
     return { action, schemaId, previous, fields: givenFields(fields, schema) }
   }
   return previous ? { action, schemaId, previous } : { action, schemaId }
-}
-
-/**
- * Which members an action takes: CREATE has fields, UPDATE fields and previous, DELETE previous. Throws
- * INVALID_OPERATION_FORMAT.
- */
-export function checkOperationFormat({ action, previous, fields }: Omit<PlainOperation, 'schemaId' | 'version'>): void {
-  if (action === 'delete') {
-    if (fields) throw invalidFormat(action, 'fields', 'none', 'fields')
-  } else if (!fields) {
-    throw invalidFormat(action, 'fields', 'fields', 'none')
-  }
-  if (action === 'create') {
-    if (previous) throw invalidFormat(action, 'previous', 'none', previous)
-  } else if (!previous) {
-    throw invalidFormat(action, 'previous', 'operation ids', 'none')
-  }
 }
 
 /** Every field of the schema is required; nothing is optional. Both sides stand in ascending order. */
@@ -102,18 +86,6 @@ function refuseUnexpected(names: readonly string[]): void {
       fields: names,
       expected: 'fields of the schema only',
       got: field,
-    },
-  )
-}
-
-function invalidFormat(action: string, field: string, expected: string, got: string): RakkoError {
-  return new RakkoError(
-    'INVALID_OPERATION_FORMAT',
-    `${action} operation: expected ${expected} in '${field}', got ${got}`,
-    {
-      field,
-      expected,
-      got,
     },
   )
 }

@@ -1,0 +1,92 @@
+import { RakkoError } from '../rakko-error.js'
+import type { DeclaredType, RelationDefinition, SchemaDefinition, SchemaDefinitions } from './definition.js'
+import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_SCHEMA_FIELDS } from './schema-rules.js'
+
+/** Refuses, when it is compiled, a relation to a name that is not among the definitions. */
+type KnownTargets<D extends SchemaDefinitions> = {
+  readonly [Name in keyof D]: {
+    readonly fields: {
+      readonly [Field in keyof D[Name]['fields']]: D[Name]['fields'][Field] extends { readonly target: infer Target }
+        ? { readonly target: Target extends string ? keyof D & string : unknown }
+        : unknown
+    }
+  }
+}
+
+/**
+ * Names the schemas of an app; their ids come from `schema.lock`. What breaks a rule for schemas is refused here with
+ * INVALID_SCHEMA, a relation that leads back to its own schema included: a schema's id is made of the hash of its
+ * definition, which names the ids of its targets, so a circle of them cannot be written down.
+ */
+export function defineSchemas<const D extends SchemaDefinitions>(definitions: D & KnownTargets<D>): D {
+  for (const [name, definition] of Object.entries<SchemaDefinition>(definitions)) checkDefinition(name, definition)
+  orderDefinitions(definitions)
+  return definitions
+}
+
+/**
+ * The names of the schemas, each after those that it relates to, otherwise in ascending order. Throws INVALID_SCHEMA
+ * on a target that is not there and on a cycle, which the error names.
+ */
+export function orderDefinitions(definitions: SchemaDefinitions): string[] {
+  const ordered = new Set<string>()
+  const path: string[] = []
+  const add = (name: string): void => {
+    if (ordered.has(name)) return
+    if (path.includes(name)) {
+      const cycle = [...path.slice(path.indexOf(name)), name].join(' → ')
+      throw invalid(name, 'relations without a cycle, as a schema id holds the hash of its definition', cycle)
+    }
+    path.push(name)
+    for (const target of targetsOf(name, definitions)) add(target)
+    path.pop()
+    ordered.add(name)
+  }
+  for (const name of Object.keys(definitions).sort()) add(name)
+  return [...ordered]
+}
+
+function targetsOf(name: string, definitions: SchemaDefinitions): string[] {
+  const targets: string[] = []
+  for (const [field, definition] of Object.entries(definitions[name]?.fields ?? {})) {
+    if (!isRelation(definition) || typeof definition.target !== 'string') continue
+    if (!Object.hasOwn(definitions, definition.target)) {
+      throw invalid(`${name}.${field}`, `a target among ${Object.keys(definitions).join(', ')}`, definition.target)
+    }
+    targets.push(definition.target)
+  }
+  return targets.sort()
+}
+
+export function isRelation(field: { readonly type: DeclaredType }): field is RelationDefinition {
+  return 'target' in field
+}
+
+function checkDefinition(name: string, { description, fields }: SchemaDefinition): void {
+  if (!isSchemaName(name)) {
+    throw invalid(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
+  }
+  if (!isDescription(description)) {
+    throw invalid(`${name}.description`, `at most ${MAX_DESCRIPTION_LENGTH} characters`, `${description.length}`)
+  }
+  const names = Object.keys(fields)
+  if (names.length === 0 || names.length > MAX_SCHEMA_FIELDS) {
+    throw invalid(`${name}.fields`, `1 to ${MAX_SCHEMA_FIELDS} fields`, `${names.length}`)
+  }
+  for (const field of names) {
+    if (isFieldName(field)) continue
+    throw invalid(
+      `${name}.${field}`,
+      'a name of 1 to 64 letters, digits and underscores, beginning with a letter',
+      field,
+    )
+  }
+}
+
+function invalid(field: string, expected: string, got: string): RakkoError {
+  return new RakkoError('INVALID_SCHEMA', `schema definition, ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}

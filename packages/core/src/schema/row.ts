@@ -1,0 +1,134 @@
+import type { DocumentId, DocumentViewId, PublicKey } from '../ids.js'
+import type { MetaField, OrderDirection } from '../query/query.js'
+import type { BoundSchema } from './bind-schemas.js'
+import type { DeclaredType } from './definition.js'
+
+/** What rows hold, by declared type. */
+interface RowValues {
+  bool: boolean
+  int: number
+  bigint: bigint
+  float: number
+  str: string
+  bytes: Uint8Array
+  relation: DocumentId
+  relation_list: DocumentId[]
+  pinned_relation: DocumentViewId
+  pinned_relation_list: DocumentViewId[]
+}
+
+/** What calls take: ints as safe integers or as bigints of 64 bits; ids as text. */
+interface InputValues {
+  bool: boolean
+  int: number | bigint
+  bigint: number | bigint
+  float: number
+  str: string
+  bytes: Uint8Array
+  relation: string
+  relation_list: readonly string[]
+  pinned_relation: string
+  pinned_relation_list: readonly string[]
+}
+
+/** Operators of single values. A bare value means `eq`. */
+interface Equality<Value> {
+  readonly eq?: Value | undefined
+  readonly notEq?: Value | undefined
+  readonly in?: readonly Value[] | undefined
+  readonly notIn?: readonly Value[] | undefined
+}
+
+interface Ordered<Value> extends Equality<Value> {
+  readonly gt?: Value | undefined
+  readonly gte?: Value | undefined
+  readonly lt?: Value | undefined
+  readonly lte?: Value | undefined
+}
+
+/** `contains` is case-sensitive, and nothing in it is a wildcard. */
+interface Text extends Ordered<string> {
+  readonly contains?: string | undefined
+  readonly notContains?: string | undefined
+}
+
+/** Of lists: `in` holds where any element is in the set, `notIn` where none is. */
+interface Elements<Value> {
+  readonly in?: readonly Value[] | undefined
+  readonly notIn?: readonly Value[] | undefined
+}
+
+/** What a `where` takes, by declared type. */
+interface Comparisons {
+  bool: boolean | Equality<boolean>
+  int: number | bigint | Ordered<number | bigint>
+  bigint: number | bigint | Ordered<number | bigint>
+  float: number | Ordered<number>
+  str: string | Text
+  bytes: Uint8Array | Equality<Uint8Array>
+  relation: string | Equality<string>
+  relation_list: Elements<string>
+  pinned_relation: string | Equality<string>
+  pinned_relation_list: Elements<string>
+}
+
+type TypeOf<S extends BoundSchema, Name extends keyof S['fields']> = S['fields'][Name] extends {
+  readonly type: infer Type extends DeclaredType
+}
+  ? Type
+  : never
+
+/** A document's latest view, flat: meta fields begin with `$`, which no field name can. */
+export type Row<S extends BoundSchema> = RowMeta & {
+  readonly [Name in keyof S['fields']]: RowValues[TypeOf<S, Name>]
+}
+
+export interface RowMeta {
+  readonly $id: DocumentId
+  readonly $viewId: DocumentViewId
+  /** Signer of the document's CREATE. */
+  readonly $owner: PublicKey
+  /** Signer of its last change. */
+  readonly $signer: PublicKey
+  readonly $edited: boolean
+  readonly $deleted: boolean
+}
+
+/** What creating takes: every field, as the protocol knows no optional ones. */
+export type CreateFields<S extends BoundSchema> = {
+  readonly [Name in keyof S['fields']]: InputValues[TypeOf<S, Name>]
+}
+
+/** What updating takes: the fields that change. */
+export type UpdateFields<S extends BoundSchema> = {
+  readonly [Name in keyof S['fields']]?: InputValues[TypeOf<S, Name>]
+}
+
+/** A filter: all that stands side by side ANDs together; `$and`, `$or` and `$not` nest. */
+export type WhereOf<S extends BoundSchema> = {
+  readonly [Name in keyof S['fields']]?: Comparisons[TypeOf<S, Name>] | undefined
+} & {
+  readonly $id?: string | Equality<string> | undefined
+  readonly $viewId?: string | Equality<string> | undefined
+  readonly $owner?: string | Equality<string> | undefined
+  readonly $signer?: string | Equality<string> | undefined
+  readonly $edited?: boolean | Equality<boolean> | undefined
+  readonly $deleted?: boolean | Equality<boolean> | undefined
+  readonly $and?: readonly WhereOf<S>[] | undefined
+  readonly $or?: readonly WhereOf<S>[] | undefined
+  readonly $not?: WhereOf<S> | undefined
+}
+
+/** Names of fields with an order of their own: all but lists. */
+type OrderName<S extends BoundSchema> =
+  | MetaField
+  | {
+      [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends 'relation_list' | 'pinned_relation_list'
+        ? never
+        : Name
+    }[keyof S['fields'] & string]
+
+type OrderItem<S extends BoundSchema> = OrderName<S> | { readonly [Name in OrderName<S>]?: OrderDirection }
+
+/** `'name'` (ascending), `{ name: 'desc' }`, or a list of both. */
+export type OrderOf<S extends BoundSchema> = OrderItem<S> | readonly OrderItem<S>[]
