@@ -1,0 +1,42 @@
+/**
+ * The database as the store uses it, one connection at a time. Statements run in the order of the calls.
+ *
+ * | PostgreSQL                   | bound as                     | answered as                                           |
+ * | ---------------------------- | ---------------------------- | ----------------------------------------------------- |
+ * | bool                         | boolean                      | boolean                                               |
+ * | int2, int4, oid              | number                       | number                                                |
+ * | int8                         | bigint, safe integer         | bigint                                                |
+ * | float4, float8               | number                       | number; −0, NaN and ±Infinity survive                 |
+ * | numeric                      | bigint, number, string       | bigint; text where it has a fraction or is not finite |
+ * | text, varchar, name and others | string, without U+0000     | string                                                |
+ * | bytea                        | Uint8Array                   | Uint8Array                                            |
+ * | array of these               | array, nulls allowed         | array                                                 |
+ *
+ * A parameter's type is the one PostgreSQL derives from the statement (`$1::bytea[]`). A Uint8Array bound to any other
+ * type than bytea is taken as that type's binary form, so that a caller can build large arrays by itself.
+ * null and undefined are NULL; NULL is null.
+ */
+export interface Driver {
+  /** @throws {SqlError} PostgreSQL refused; {RakkoError} NODE_CLOSED, STORAGE_FAILED */
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>>
+  /** Several statements, no parameters. Outside a transaction they are one. */
+  exec(sql: string): Promise<void>
+  /**
+   * BEGIN … COMMIT, or ROLLBACK when the callback rejects. Serialised: calls on the driver itself wait until it is over,
+   * so the callback must use what it is handed.
+   */
+  transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T>
+  /** Makes what is committed as durable as this storage goes. Calls in flight together share the work. */
+  flush(): Promise<void>
+  /** Waits for what was called before, then closes. Idempotent; every later call rejects with NODE_CLOSED. */
+  close(): Promise<void>
+}
+
+/** What a transaction's callback may use, until it settles. */
+export type Session = Pick<Driver, 'query' | 'exec'>
+
+export interface QueryResult<Row> {
+  rows: Row[]
+  /** Rows inserted, updated or deleted by the statement itself, not by its WITH clauses. */
+  affectedRows: number
+}
