@@ -59,6 +59,23 @@ export function reduceAt(operations: Iterable<DocumentOperation>, viewId: Docume
   return reduceNodes(trimGraph([...operations].map(toNode), operationIdsOf(viewId)))
 }
 
+/** What `reduce` makes of a CREATE alone, which needs no graph. */
+export function startDocument({ id, publicKey, operation }: DocumentOperation): ReducedDocument {
+  const fields = new Map<string, DocumentField>()
+  for (const [name, value] of operation.fields ?? []) fields.set(name, { value, operationId: id })
+  return {
+    documentId: id as DocumentId,
+    schemaId: operation.schemaId,
+    owner: publicKey,
+    signer: publicKey,
+    viewId: documentViewIdFromTips([id]),
+    deleted: false,
+    edited: false,
+    settled: true,
+    fields,
+  }
+}
+
 /** Ids of a document's operations in the order of their reduction. Throws INVALID_DOCUMENT_GRAPH. */
 export function sortOperations(operations: Iterable<DocumentOperation>): DocumentOperation[] {
   return sortGraph([...operations].map(toNode)).sorted.map(({ source }) => source)
