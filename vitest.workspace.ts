@@ -1,14 +1,58 @@
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
+
+const ELSEWHERE = ['**/*.browser.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**']
+
+/** A database may have to start first, on a machine that is busy with another test. */
+const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+const inNode = (name: string, folder: string) => ({
+  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, ...TIMEOUTS },
+})
+
+const executablePath = findChromium()
+
+/**
+ * `*.browser.test.ts` runs in Chromium, and so do core's tests, since every platform has to give the same bytes;
+ * `*.nodejs.test.ts` there is about Node itself. All else runs in Node.
+ */
+const inChromium = {
+  // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
+  optimizeDeps: { exclude: ['@electric-sql/pglite', '@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'] },
+  worker: { format: 'es' as const },
+  test: {
+    name: 'browser',
+    include: ['packages/*/test/**/*.browser.test.ts', 'packages/core/test/**/*.test.ts'],
+    exclude: ['**/*.nodejs.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**'],
+    ...TIMEOUTS,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      // One page at a time: they share the origin's storage, locks and quota.
+      fileParallelism: false,
+      provider: playwright({ launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath && { executablePath }) } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+}
 
 /** Passed with `--config`: Vitest finds a file of this name only by being told. */
 export default defineConfig({
   test: {
-    projects: ['core', 'store', 'node', 'client'].map((name) => ({
-      test: {
-        name,
-        include: [`packages/${name}/test/**/*.test.ts`],
-        exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
-      },
-    })),
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      reporter: ['text', 'html'],
+      reportsDirectory: 'coverage',
+    },
+    projects: [
+      ...['core', 'store', 'node', 'client'].map((name) => inNode(name, `packages/${name}`)),
+      ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
+      inNode('scripts', '.config/scripts'),
+      inChromium,
+    ],
   },
 })

@@ -79,37 +79,41 @@ export function findChromium({ env = process.env, places = PLACES, ownBrowser = 
   return own !== undefined && isExecutableFile(own) && starts(own) ? own : undefined
 }
 
-function isDebianRoot() {
-  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')
+/** Playwright's Chromium, from where Playwright keeps it. Its download may be out of reach: then nothing has come. */
+async function installPlaywrightChromium() {
+  console.error('No Chromium here: trying to install Playwright’s.')
+  await runNode('node_modules/@playwright/test/cli.js', ['install', '--no-shell', 'chromium'])
 }
 
-/** Installs Debian's Chromium. Only for root. */
+/** Debian's Chromium, where that is what this machine is and root runs this. */
 async function installDebianChromium() {
+  const isDebian = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')
+  // Ubuntu's package of this name only points at a snap, which a container cannot run.
+  const isUbuntu = isDebian && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  if (!isDebian || isUbuntu || process.getuid?.() !== 0) return
+  console.error('No Chromium here: trying to install Debian’s.')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['-q', 'update'], { env })
-  // Ubuntu's package of this name only points at a snap, which a container cannot run.
-  const isUbuntu = /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'))
-  if (isUbuntu) return
   await run('apt-get', ['-q', '-y', '-o', 'Dpkg::Use-Pty=0', 'install', '--no-install-recommends', 'chromium'], { env })
 }
 
 /**
  * Finds a Chromium, or brings one: Playwright's, else Debian's.
+ * @param {{ find?: () => string | undefined, installers?: readonly (() => Promise<void>)[] }} [means] of this machine,
+ *   unless a test gives others
  * @returns {Promise<string>} its path
  * @throws {Complaint} one sentence, where all that failed
  */
-export async function ensureChromium() {
-  const present = findChromium()
+export async function ensureChromium({
+  find = findChromium,
+  installers = [installPlaywrightChromium, installDebianChromium],
+} = {}) {
+  const present = find()
   if (present !== undefined) return present
-  console.log('No Chromium here: trying to install Playwright’s.')
-  await runNode('node_modules/@playwright/test/cli.js', ['install', '--no-shell', 'chromium'])
-  const downloaded = findChromium()
-  if (downloaded !== undefined) return downloaded
-  if (isDebianRoot()) {
-    console.log('Playwright’s Chromium could not be installed: trying Debian’s.')
-    await installDebianChromium()
-    const packaged = findChromium()
-    if (packaged !== undefined) return packaged
+  for (const install of installers) {
+    await install()
+    const brought = find()
+    if (brought !== undefined) return brought
   }
   throw new Complaint(NO_CHROMIUM)
 }

@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
 /** A fault of the machine or of the call: printed as its one sentence, without a stack. */
-export class Complaint extends Error {
-  name = 'Complaint'
-}
+export class Complaint extends Error {}
 
 /**
  * Runs a program with the terminal as its output.

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { brokenLinks } from '../docs-links.mjs'
+import { lockFaults, unpinned } from '../manifests.mjs'
+
+const folder = mkdtempSync(join(tmpdir(), 'rakko-checks-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a version that is not exact is named', () => {
+  const manifest = {
+    dependencies: { a: '1.0.0', b: '^1.0.0' },
+    devDependencies: { c: '~2.0.0', d: '*', e: '1.0.0-rc.1' },
+  }
+  expect(unpinned('package.json', manifest)).toEqual([
+    'package.json asks for b@^1.0.0: pin the exact version.',
+    'package.json asks for c@~2.0.0: pin the exact version.',
+    'package.json asks for d@*: pin the exact version.',
+  ])
+})
+
+test('a host in the lock file is named, and a licence that a package of ours cannot carry', () => {
+  const packages = {
+    'node_modules/@rakko/core': { resolved: 'packages/core', link: true },
+    'node_modules/good': { license: 'MIT' },
+    'node_modules/panda': { license: 'AGPL-3.0-or-later', dev: true },
+    'node_modules/copyleft': { license: 'GPL-3.0-only' },
+    'node_modules/unnamed': {},
+    'node_modules/hosted': { license: 'MIT', resolved: 'https://registry.example/hosted.tgz' },
+  }
+  expect(lockFaults(packages)).toEqual([
+    'node_modules/copyleft is licensed GPL-3.0-only, which a package of ours cannot carry.',
+    'node_modules/unnamed is licensed undefined, which a package of ours cannot carry.',
+    'package-lock.json names a host for node_modules/hosted: a mirror could not serve it.',
+  ])
+})
+
+test('links to files and headings that are not there are found; code, hosts and good links are left alone', () => {
+  const file = join(folder, 'README.md')
+  const markdown = [
+    '# A title, with *marks*',
+    '[a](#a-title-with-marks) [b](./README.md#a-title-with-marks) [c](https://example.org) [d](.)',
+    '[e](#elsewhere) [f](missing.md) [g](README.md#no)',
+    '```md\n[h](in-code.md)\n```',
+    '`[i](inline.md)`',
+  ].join('\n')
+  writeFileSync(file, markdown)
+  expect(brokenLinks(file, markdown)).toEqual(['#elsewhere', 'missing.md', 'README.md#no'])
+})
