@@ -1,2 +1,33 @@
-export type * from './collection-types.js'
+export type {
+  BoundSchema,
+  BoundSchemas,
+  CreateFields,
+  DocumentId,
+  DocumentViewId,
+  ErrorCode,
+  NextArgs,
+  PublicKey,
+  Row,
+  SchemaId,
+  UpdateFields,
+  WhereOf,
+} from '@rakko/core'
+export {
+  bigint,
+  bindSchemas,
+  bool,
+  bytes,
+  defineSchemas,
+  float,
+  int,
+  pinnedRelation,
+  pinnedRelationList,
+  RakkoError,
+  relation,
+  relationList,
+  schemaId,
+  str,
+} from '@rakko/core'
+export type * from './call-options.js'
+export type * from './collection.js'
 export type * from './rakko-node.js'

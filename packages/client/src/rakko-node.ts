@@ -1,40 +1,9 @@
-import type { DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
-import type { Collection, CollectionSchema, FieldsOf, RowOf } from './collection-types.js'
+import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
+import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
+import type { CallOptions } from './call-options.js'
+import type { Collection } from './collection.js'
 
-/** Where a node keeps its database. `auto` takes the best that the platform has and never memory. */
-export type StorageKind = 'opfs' | 'indexeddb' | 'directory' | 'memory'
-
-/** Where the private key lies; it never leaves that place. */
-export type KeyProtection =
-  /** A WebCrypto key that cannot be exported, in IndexedDB. */
-  | 'non-extractable'
-  /** 32 bytes in IndexedDB, where the browser keeps no Ed25519 keys. */
-  | 'seed'
-  /** A file of mode 0600 beside the database's directory. */
-  | 'file'
-  /** Gone with the node, as the database is. */
-  | 'memory'
-
-export interface StorageReport {
-  readonly kind: StorageKind
-  /** Browser: whether it agreed to keep the data when space gets short. */
-  readonly persisted?: boolean
-  /** Browser: bytes that this origin uses, as far as the browser tells. */
-  readonly usageBytes?: number
-  /** Browser: bytes that this origin may use. */
-  readonly quotaBytes?: number
-  /** Absolute path, where `kind` is `directory`. */
-  readonly directory?: string
-  readonly key: KeyProtection
-}
-
-/** On every call: it ends when the answer comes, the signal fires or the deadline passes, whichever is first. */
-export interface CallOptions {
-  /** Rejects with ABORTED; what was not begun is dropped, the outcome of what was begun is unknown. */
-  readonly signal?: AbortSignal
-  /** Milliseconds until DEADLINE_EXCEEDED; without it the node's, see OpenNodeOptions. `Infinity` waits on. */
-  readonly deadlineMs?: number
-}
+export type { KeyProtection, StorageKind, StorageReport }
 
 export interface OpenNodeOptions extends CallOptions {
   /** 1 to 64 letters, digits, `-` or `_`: tells this app's databases on one origin or machine apart. */
@@ -58,7 +27,7 @@ export interface OpenPortOptions extends CallOptions {
 
 /** What `bindSchemas` returns, as far as opening reads it. */
 export interface LockedSchemas {
-  readonly $lock: readonly { readonly entry_hash: string; readonly entry: string; readonly operation: string }[]
+  readonly $lock: readonly Commit[]
 }
 
 /** The part of a MessagePort that is used; `electronPort` makes one of Electron's. */
@@ -80,7 +49,7 @@ export interface RakkoNode {
   /** 32 hexadecimal digits, drawn when the database was first opened. */
   readonly databaseId: string
   /** Documents of one schema. */
-  collection<S extends CollectionSchema>(schema: S): Collection<RowOf<S>, FieldsOf<S>>
+  collection<S extends BoundSchema>(schema: S): Collection<S>
   /**
    * Publishes an entry that someone else signed; resolves to the arguments of the next one in its log. Rejects with the
    * code of the first rule broken; the very same bytes again are ALREADY_PUBLISHED.

@@ -1,1 +1,3 @@
-export {}
+export * from '../storage-report.js'
+export * from './error-data.js'
+export * from './messages.js'

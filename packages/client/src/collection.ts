@@ -1,0 +1,70 @@
+import type {
+  BoundSchema,
+  CreateFields,
+  DocumentId,
+  DocumentViewId,
+  OrderOf,
+  RakkoError,
+  Row,
+  UpdateFields,
+  WhereOf,
+} from '@rakko/core'
+import type { CallOptions } from './call-options.js'
+
+/** Documents of one schema. A write that resolved is durable, as far as the storage goes, and seen by every later read. */
+export interface Collection<S extends BoundSchema> {
+  /**
+   * Rejects with INVALID_FIELD, MISSING_FIELD or UNEXPECTED_FIELD, whose details name `field`, `expected` and `got`, and
+   * with PAYLOAD_TOO_LARGE; nothing is stored then.
+   */
+  create(fields: CreateFields<S>, options?: CreateOptions): Promise<DocumentId>
+  /**
+   * Any number in one message; outcomes in order of the items, one's fault does not touch the others. `idempotencyId`
+   * stands for the whole list: item n is remembered as `<id>/<n>`.
+   */
+  createMany(items: readonly CreateFields<S>[], options?: CreateOptions): Promise<CreateOutcome[]>
+  /** Sets the given fields, leaves the others. Also rejects with DOCUMENT_NOT_FOUND and DOCUMENT_DELETED. */
+  update(id: string, fields: UpdateFields<S>, options?: ChangeOptions): Promise<DocumentViewId>
+  delete(id: string, options?: ChangeOptions): Promise<DocumentViewId>
+  /** Undefined where unknown, deleted or of another schema. */
+  get(id: string, options?: CallOptions): Promise<Row<S> | undefined>
+  /** Rows that match, one page long. Rejects with INVALID_QUERY. */
+  find(options?: FindOptions<S>): Promise<Row<S>[]>
+  page(options?: FindOptions<S>): Promise<Page<S>>
+  count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
+}
+
+export interface FindOptions<S extends BoundSchema> extends CallOptions {
+  readonly where?: WhereOf<S>
+  /** Without it by document id. */
+  readonly orderBy?: OrderOf<S>
+  /** Page length, 1 to 10 000; default 1 000. */
+  readonly first?: number
+  /** `endCursor` of the page before, which had the same order. */
+  readonly after?: string
+}
+
+export interface Page<S extends BoundSchema> {
+  readonly rows: Row<S>[]
+  /** For `after`; undefined on an empty page. */
+  readonly endCursor: string | undefined
+  readonly hasNextPage: boolean
+}
+
+export interface CreateOptions extends CallOptions {
+  /**
+   * 1 to 64 characters, remembered for a day: a create with an id that was used makes no second document and resolves to
+   * the first one's id. Repeat a create whose outcome is unknown with the same id.
+   */
+  readonly idempotencyId?: string
+}
+
+export interface ChangeOptions extends CallOptions {
+  /** The view that the change follows; without it the current one. An older one makes a branch that a later change joins. */
+  readonly previous?: string
+}
+
+/** What became of one item of `createMany`. */
+export type CreateOutcome =
+  | { readonly status: 'created'; readonly id: DocumentId }
+  | { readonly status: 'refused'; readonly error: RakkoError }

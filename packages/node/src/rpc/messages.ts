@@ -1,0 +1,149 @@
+import type {
+  DocumentId,
+  DocumentViewId,
+  ErrorCode,
+  ErrorDetails,
+  NextArgs,
+  PublicKey,
+  QueryInput,
+  SchemaId,
+} from '@rakko/core'
+import type { StorageReport } from '../storage-report.js'
+
+/**
+ * Every message between an app's side and a node. All are plain data that a structured clone carries (bigints and
+ * Uint8Arrays included), so one surface runs over any channel.
+ *
+ * | message | direction  | answered by                                             |
+ * |---------|------------|---------------------------------------------------------|
+ * | Request | to a node  | exactly one Reply with the same id                      |
+ * | Cancel  | to a node  | an acknowledging Reply; the request cancelled still gets its own |
+ * | Reply   | to the app | –                                                       |
+ */
+export type ToNode = Request | Cancel
+
+export interface Request<M extends Method = Method> {
+  /** Chosen by the caller: an integer from 0, not in use by another of its pending requests. */
+  readonly id: number
+  readonly method: M
+  readonly params: Methods[M]['params']
+}
+
+/** The caller no longer waits: what was not begun is dropped. */
+export interface Cancel {
+  readonly cancel: number
+}
+
+/** `id` is null where the message had none that could be read. */
+export type Reply =
+  | { readonly id: number | null; readonly ok: true; readonly result: unknown }
+  | { readonly id: number | null; readonly ok: false; readonly error: ErrorData }
+
+/** A RakkoError as data; anything else that was thrown travels as INTERNAL. */
+export interface ErrorData {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details: ErrorDetails
+  /** The cause's text, without its stack. */
+  readonly cause?: string
+}
+
+export type Method = keyof Methods
+
+/** Every method: what it takes and what it answers. */
+export interface Methods {
+  /** First call of a session. Opens the database where the node is opened by its app, else only adds the schemas. */
+  open: { params: OpenParams; result: NodeInfo }
+  /** Outcomes in order of the items; one item's fault does not touch the others. */
+  create: { params: CreateParams; result: readonly (DocumentId | ErrorData)[] }
+  update: { params: ChangeParams & { readonly fields: WireFields }; result: DocumentViewId }
+  delete: { params: ChangeParams; result: DocumentViewId }
+  /** Undefined where unknown, deleted or of another schema. */
+  get: { params: { readonly schemaId: SchemaId; readonly documentId: string }; result: WireRow | undefined }
+  page: { params: QueryParams; result: WirePage }
+  count: { params: QueryParams; result: number }
+  publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
+  nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
+  storage: { params: Record<never, never>; result: StorageReport }
+  /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
+  close: { params: Record<never, never>; result: undefined }
+}
+
+export interface OpenParams {
+  readonly name?: string
+  readonly storage?: string
+  readonly directory?: string
+  readonly schemas?: SchemaParams
+}
+
+/** The schemas that an app ships, and what it takes them to be. */
+export interface SchemaParams {
+  /** Commits of schema.lock, in order; hexadecimal. */
+  readonly lock: readonly LockCommit[]
+  /** The bound definitions: compared with what the lock's operations really define. */
+  readonly expected: readonly ExpectedSchema[]
+}
+
+export interface LockCommit {
+  readonly entry_hash: string
+  readonly entry: string
+  readonly operation: string
+}
+
+export interface ExpectedSchema {
+  readonly id: SchemaId
+  /** Protocol field type by field name: `int`, `relation`… without the target's schema. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface NodeInfo {
+  readonly publicKey: PublicKey
+  readonly databaseId: string
+}
+
+export interface CreateParams {
+  readonly schemaId: SchemaId
+  readonly items: readonly WireFields[]
+  /** One an item. */
+  readonly idempotencyIds?: readonly string[]
+}
+
+export interface ChangeParams {
+  readonly schemaId: SchemaId
+  readonly documentId: string
+  /** The view that the change follows; default the current one. */
+  readonly previous?: string
+}
+
+export interface QueryParams {
+  readonly schemaId: SchemaId
+  readonly query: QueryInput
+}
+
+/** Field values by name: booleans, numbers, bigints, texts, Uint8Arrays, arrays of ids. Untrusted until checked against the schema. */
+export type WireFields = Readonly<Record<string, unknown>>
+
+/** Field values as a schema has typed them; ints are bigints here whatever the app declared. */
+export type WireValue = boolean | bigint | number | string | Uint8Array | readonly string[]
+
+export interface WireRow {
+  readonly id: DocumentId
+  readonly viewId: DocumentViewId
+  readonly owner: PublicKey
+  readonly signer: PublicKey
+  readonly edited: boolean
+  readonly deleted: boolean
+  readonly fields: Readonly<Record<string, WireValue>>
+}
+
+export interface WirePage {
+  readonly rows: readonly WireRow[]
+  readonly endCursor?: string
+  readonly hasNextPage: boolean
+}
+
+/** The object that a channel carries: one function, so that a peer can reach nothing else. */
+export interface Facade {
+  /** Never rejects: what goes wrong is a Reply too. */
+  handle(message: unknown): Promise<Reply>
+}

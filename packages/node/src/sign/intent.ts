@@ -1,0 +1,36 @@
+import type { DocumentId, DocumentViewId, RakkoError, SchemaId } from '@rakko/core'
+
+export const MAX_IDEMPOTENCY_ID_CHARS = 64
+
+/** A document to make or change, as an app asks for it; nothing in it is trusted. */
+export type Intent =
+  | {
+      readonly action: 'create'
+      readonly schemaId: SchemaId
+      readonly fields: unknown
+      /** 1 to MAX_IDEMPOTENCY_ID_CHARS characters: a create with an id used within a day answers with the first document. */
+      readonly idempotencyId?: string
+    }
+  | {
+      readonly action: 'update'
+      readonly schemaId: SchemaId
+      readonly documentId: string
+      readonly fields: unknown
+      /** The view that the change follows; default the current one. */
+      readonly previous?: string
+    }
+  | {
+      readonly action: 'delete'
+      readonly schemaId: SchemaId
+      readonly documentId: string
+      readonly previous?: string
+    }
+
+export type IntentOutcome =
+  | { readonly status: 'published'; readonly documentId: DocumentId; readonly viewId: DocumentViewId }
+  | { readonly status: 'refused'; readonly error: RakkoError }
+
+/** The part of an AbortSignal that is read. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+}

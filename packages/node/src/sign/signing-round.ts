@@ -1,0 +1,305 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  documentViewIdFromTips,
+  encodeOperation,
+  hash,
+  type NextArgs,
+  type OperationValue,
+  operationIdsOf,
+  parseDocumentViewId,
+  parseHash,
+  RakkoError,
+  type Schema,
+  type SchemaId,
+  type Signer,
+  signEntry,
+} from '@rakko/core'
+import type { Store } from '@rakko/store'
+import { fieldValues } from './field-values.js'
+import { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
+
+/** Entries signed before they are handed to the store, which works on them while the next ones are signed. */
+const CHUNK_ITEMS = 1_000
+
+/** What a writer needs of a node, near or far. */
+export type WriterStore = Pick<Store, 'schema' | 'documents' | 'nextArgsMany' | 'publish' | 'idempotent'>
+
+export interface RoundItem {
+  readonly intent: Intent
+  /** Called exactly once, unless the round hands the item back. */
+  readonly settle: (outcome: IntentOutcome) => void
+  readonly signal?: AbortSignalLike
+}
+
+/** An item on its way to a signed entry. */
+interface Draft {
+  readonly item: RoundItem
+  readonly values?: ReadonlyMap<string, OperationValue>
+  /** The document to change; undefined for a CREATE. */
+  readonly documentId?: DocumentId
+  previous?: DocumentViewId
+  /** The view whose log the entry goes to. */
+  argsOf?: DocumentViewId
+  args?: NextArgs
+}
+
+/**
+ * One pass over many items: check, ask for the next arguments of all, encode, sign, publish. The caller holds the key's
+ * lock. Settles each item and never rejects; hands back, in order, the items that need the outcome of one before them (a
+ * document changed twice, an idempotency id used twice).
+ */
+export async function signingRound(
+  items: readonly RoundItem[],
+  store: WriterStore,
+  signer: Signer,
+): Promise<RoundItem[]> {
+  const { now, later } = separate(items)
+  try {
+    const drafts = await draftAll(now, store)
+    const fresh = await withoutRepeated(drafts, store)
+    const placed = await withPrevious(fresh, store)
+    const ready = await withArgs(placed, store, signer)
+    await signAndPublish(ready, store, signer)
+  } catch (error) {
+    for (const item of now) item.settle({ status: 'refused', error: asRakkoError(error) })
+  }
+  return later
+}
+
+/** Sorts out what nobody waits for any more, and what has to wait for an item before it. */
+function separate(items: readonly RoundItem[]): { now: RoundItem[]; later: RoundItem[] } {
+  const now: RoundItem[] = []
+  const later: RoundItem[] = []
+  const taken = new Set<string>()
+  for (const original of items) {
+    const item = settledOnce(original)
+    const key = contentionKey(item.intent)
+    if (item.signal?.aborted)
+      refuse(item, new RakkoError('ABORTED', 'Aborted before it was signed: nothing was stored'))
+    else if (key !== undefined && taken.has(key)) later.push(original)
+    else {
+      if (key !== undefined) taken.add(key)
+      now.push(item)
+    }
+  }
+  return { now, later }
+}
+
+function contentionKey(intent: Intent): string | undefined {
+  if (intent.action !== 'create') return `document ${String(intent.documentId).toLowerCase()}`
+  return intent.idempotencyId === undefined ? undefined : `id ${intent.idempotencyId}`
+}
+
+function settledOnce(item: RoundItem): RoundItem {
+  let isSettled = false
+  const settle = (outcome: IntentOutcome): void => {
+    if (isSettled) return
+    isSettled = true
+    item.settle(outcome)
+  }
+  return { ...item, settle }
+}
+
+async function draftAll(items: readonly RoundItem[], store: WriterStore): Promise<Draft[]> {
+  const schemas = new Map<SchemaId, Schema | undefined>()
+  for (const { intent } of items) {
+    if (!schemas.has(intent.schemaId)) schemas.set(intent.schemaId, await store.schema(intent.schemaId))
+  }
+  return keepGood(
+    items,
+    (item) => item,
+    (item) => draft(item, schemas.get(item.intent.schemaId)),
+  )
+}
+
+function draft(item: RoundItem, schema: Schema | undefined): Draft {
+  const { intent } = item
+  if (schema === undefined) {
+    const message = `No schema ${intent.schemaId} is known here`
+    throw new RakkoError('SCHEMA_NOT_FOUND', message, {
+      field: 'schemaId',
+      expected: 'a known schema',
+      got: intent.schemaId,
+    })
+  }
+  if (intent.action === 'create') {
+    if (intent.idempotencyId !== undefined) checkIdempotencyId(intent.idempotencyId)
+    return { item, values: fieldValues(schema, intent.fields, 'create') }
+  }
+  const documentId = parseHash(intent.documentId, 'documentId') as string as DocumentId
+  const previous = intent.previous === undefined ? {} : { previous: parseDocumentViewId(intent.previous) }
+  if (intent.action === 'delete') return { item, documentId, ...previous }
+  return { item, documentId, ...previous, values: fieldValues(schema, intent.fields, 'update') }
+}
+
+function checkIdempotencyId(id: string): void {
+  if (typeof id === 'string' && id.length >= 1 && id.length <= MAX_IDEMPOTENCY_ID_CHARS && !id.includes('\0')) return
+  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters without U+0000`
+  const got = typeof id === 'string' ? `${id.length} characters` : typeof id
+  throw new RakkoError('INVALID_ARGUMENT', `Invalid idempotencyId: expected ${expected}, got ${got}`, {
+    field: 'idempotencyId',
+    expected,
+    got,
+  })
+}
+
+/** A create whose id led to a document before is that document. */
+async function withoutRepeated(drafts: readonly Draft[], store: WriterStore): Promise<readonly Draft[]> {
+  const named = drafts.filter(({ item }) => idempotencyIdOf(item.intent) !== undefined)
+  if (named.length === 0) return drafts
+  const found = await store.idempotent(named.map(({ item }) => idempotencyIdOf(item.intent) as string))
+  const repeated = new Set<Draft>()
+  for (const [index, documentId] of found.entries()) {
+    const draft = named[index]
+    if (documentId === undefined || draft === undefined) continue
+    repeated.add(draft)
+    draft.item.settle(publishedAs(documentId, documentId as string as DocumentViewId))
+  }
+  return drafts.filter((draft) => !repeated.has(draft))
+}
+
+function idempotencyIdOf(intent: Intent): string | undefined {
+  return intent.action === 'create' ? intent.idempotencyId : undefined
+}
+
+/** Finds the view that each change follows. */
+async function withPrevious(drafts: readonly Draft[], store: WriterStore): Promise<readonly Draft[]> {
+  const ids = drafts.flatMap(({ documentId }) => documentId ?? [])
+  if (ids.length === 0) return drafts
+  const documents = new Map((await store.documents(ids)).map((document, index) => [ids[index], document]))
+  return keepGood(
+    drafts,
+    ({ item }) => item,
+    (draft) => {
+      const { documentId, item } = draft
+      if (documentId === undefined) return draft
+      const document = documents.get(documentId)
+      if (document === undefined) throw ofDocument('DOCUMENT_NOT_FOUND', documentId, 'is not known here')
+      if (document.schemaId !== item.intent.schemaId) {
+        throw ofDocument(
+          'SCHEMA_MISMATCH',
+          documentId,
+          `is of schema ${document.schemaId}, not ${item.intent.schemaId}`,
+        )
+      }
+      if (document.deleted) throw ofDocument('DOCUMENT_DELETED', documentId, 'was deleted')
+      draft.argsOf = document.viewId
+      if (draft.previous === undefined) draft.previous = document.viewId
+      // Asked for together with the document's id, operations of another document are found out.
+      else draft.argsOf = documentViewIdFromTips(operationIdsOf(`${documentId}_${draft.previous}` as DocumentViewId))
+      return draft
+    },
+  )
+}
+
+function ofDocument(code: 'DOCUMENT_NOT_FOUND' | 'SCHEMA_MISMATCH' | 'DOCUMENT_DELETED', id: DocumentId, what: string) {
+  return new RakkoError(code, `Document ${id} ${what}`, { documentId: id })
+}
+
+async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<readonly Draft[]> {
+  if (drafts.length === 0) return drafts
+  const views = drafts.map(({ argsOf }) => argsOf)
+  const answers = await store.nextArgsMany(signer.publicKey, views)
+  return drafts.filter((draft, index) => {
+    const args = answers[index]
+    if (args instanceof RakkoError) refuse(draft.item, args)
+    else if (args !== undefined) draft.args = args
+    return draft.args !== undefined
+  })
+}
+
+/** While the store works on one chunk the next is signed: many signers work beside this thread. */
+async function signAndPublish(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<void> {
+  const published: Promise<void>[] = []
+  for (let start = 0; start < drafts.length; start += CHUNK_ITEMS) {
+    const chunk = drafts.slice(start, start + CHUNK_ITEMS)
+    try {
+      const signed = await sign(chunk, signer)
+      published.push(publish(signed, store))
+    } catch (error) {
+      for (const { item } of chunk) refuse(item, asRakkoError(error))
+    }
+  }
+  await Promise.all(published)
+}
+
+interface Signed {
+  readonly draft: Draft
+  readonly entry: Uint8Array
+  readonly operation: Uint8Array
+}
+
+async function sign(drafts: readonly Draft[], signer: Signer): Promise<Signed[]> {
+  const signing = keepGood(
+    drafts,
+    ({ item }) => item,
+    (draft) => {
+      const { item, previous, values, args } = draft
+      const operation = encodeOperation({
+        action: item.intent.action,
+        schemaId: item.intent.schemaId,
+        ...(previous !== undefined && { previous }),
+        ...(values !== undefined && { fields: values }),
+      })
+      return { draft, operation, entry: signEntry(args as NextArgs, operation, signer) }
+    },
+  )
+  const entries = await Promise.all(signing.map(({ entry }) => entry))
+  return signing.map(({ draft, operation }, index) => ({ draft, operation, entry: entries[index] as Uint8Array }))
+}
+
+/** Never rejects: what the store throws is the outcome of all. */
+async function publish(signed: readonly Signed[], store: WriterStore): Promise<void> {
+  try {
+    const outcomes = await store.publish(
+      signed.map(({ entry, operation, draft }) => {
+        const idempotencyId = idempotencyIdOf(draft.item.intent)
+        return { entry, operation, trusted: true, ...(idempotencyId !== undefined && { idempotencyId }) }
+      }),
+    )
+    for (const [index, one] of signed.entries()) {
+      const { item } = one.draft
+      const outcome = outcomes[index]
+      if (outcome === undefined) refuse(item, new RakkoError('INTERNAL', 'The store gave no outcome'))
+      else if (outcome.status === 'published') item.settle(publishedAs(outcome.documentId, outcome.viewId))
+      else if (outcome.error.code === 'ALREADY_PUBLISHED') item.settle(await publishedBefore(one, store))
+      else refuse(item, outcome.error)
+    }
+  } catch (error) {
+    for (const { draft } of signed) refuse(draft.item, asRakkoError(error))
+  }
+}
+
+/** The very same bytes were stored before and the answer was lost: here it is again. */
+async function publishedBefore({ draft, entry }: Signed, store: WriterStore): Promise<IntentOutcome> {
+  const documentId = draft.documentId ?? (hash(entry) as string as DocumentId)
+  const [document] = await store.documents([documentId])
+  return publishedAs(documentId, document?.viewId ?? (documentId as string as DocumentViewId))
+}
+
+function publishedAs(documentId: DocumentId, viewId: DocumentViewId): IntentOutcome {
+  return { status: 'published', documentId, viewId }
+}
+
+/** Results of what did not throw; what threw is refused. */
+function keepGood<From, To>(all: readonly From[], itemOf: (from: From) => RoundItem, change: (from: From) => To): To[] {
+  const good: To[] = []
+  for (const from of all) {
+    try {
+      good.push(change(from))
+    } catch (error) {
+      refuse(itemOf(from), asRakkoError(error))
+    }
+  }
+  return good
+}
+
+function refuse(item: RoundItem, error: RakkoError): void {
+  item.settle({ status: 'refused', error })
+}
+
+function asRakkoError(error: unknown): RakkoError {
+  if (error instanceof RakkoError) return error
+  return new RakkoError('INTERNAL', 'Signing or publishing failed, see the cause', {}, { cause: error })
+}

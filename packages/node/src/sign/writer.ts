@@ -1,0 +1,66 @@
+import { RakkoError, type Signer } from '@rakko/core'
+import type { AbortSignalLike, Intent, IntentOutcome } from './intent.js'
+import { withKeyLock } from './key-lock.js'
+import { type RoundItem, signingRound, type WriterStore } from './signing-round.js'
+
+/** Items of one signing round at most; more wait for the next one. */
+const MAX_ROUND_ITEMS = 20_000
+
+/**
+ * Signs and publishes with one key. Calls in flight together share a signing round: one question for the next arguments
+ * of all, one transaction. At most one round of a key runs at a time, whoever signs with it.
+ */
+export class Writer {
+  readonly #store: WriterStore
+  readonly #signer: Signer
+  #waiting: RoundItem[] = []
+  #rounds: Promise<void> | undefined
+  #isClosed = false
+
+  constructor({ store, signer }: { readonly store: WriterStore; readonly signer: Signer }) {
+    this.#store = store
+    this.#signer = signer
+  }
+
+  /**
+   * Outcomes in order of the intents; one's fault does not touch the others, though an earlier change of a document comes
+   * before a later one. Once `signal` fires, what is not signed is refused as ABORTED. Rejects with NODE_CLOSED.
+   */
+  write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
+    if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
+    if (intents.length === 0) return Promise.resolve([])
+    return new Promise((resolve) => {
+      const outcomes = new Array<IntentOutcome>(intents.length)
+      let left = intents.length
+      for (const [index, intent] of intents.entries()) {
+        const settle = (outcome: IntentOutcome): void => {
+          outcomes[index] = outcome
+          left -= 1
+          if (left === 0) resolve(outcomes)
+        }
+        this.#waiting.push(signal === undefined ? { intent, settle } : { intent, settle, signal })
+      }
+      this.#rounds ??= this.#run()
+    })
+  }
+
+  /** Takes no more intents and resolves when those taken have their outcome. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#rounds
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await withKeyLock(this.#signer.publicKey, async () => {
+        const items = this.#waiting.slice(0, MAX_ROUND_ITEMS)
+        const later = this.#waiting.slice(MAX_ROUND_ITEMS)
+        this.#waiting = []
+        const deferred = await signingRound(items, this.#store, this.#signer)
+        // What came meanwhile stands behind what came before it.
+        this.#waiting = [...deferred, ...later, ...this.#waiting]
+      })
+    }
+    this.#rounds = undefined
+  }
+}

@@ -1,0 +1,26 @@
+/** Where a node keeps its database. */
+export type StorageKind = 'opfs' | 'indexeddb' | 'directory' | 'memory'
+
+/** Where the private key lies; it never leaves that place. */
+export type KeyProtection =
+  /** A WebCrypto key that cannot be exported, in IndexedDB. */
+  | 'non-extractable'
+  /** 32 bytes in IndexedDB, where the browser keeps no Ed25519 keys. */
+  | 'seed'
+  /** A file of mode 0600 beside the database's directory. */
+  | 'file'
+  /** Gone with the node, as the database is. */
+  | 'memory'
+
+export interface StorageReport {
+  readonly kind: StorageKind
+  /** Browser: whether it agreed to keep the data when space gets short. */
+  readonly persisted?: boolean
+  /** Browser: bytes that this origin uses, as far as the browser tells. */
+  readonly usageBytes?: number
+  /** Browser: bytes that this origin may use. */
+  readonly quotaBytes?: number
+  /** Absolute path, where `kind` is `directory`. */
+  readonly directory?: string
+  readonly key: KeyProtection
+}
