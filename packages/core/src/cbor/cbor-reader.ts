@@ -73,6 +73,16 @@ export class CborReader {
     return this.major
   }
 
+  /** Calls `readElement` for each item (or pair) of the array (or map) whose head was read. */
+  forEachElement(readElement: () => void): void {
+    if (this.isIndefinite) {
+      while (!this.takeBreak()) readElement()
+      return
+    }
+    const count = this.argument
+    for (let index = 0; index < count; index += 1) readElement()
+  }
+
   /** Whether the next byte ends an item of indefinite length; takes it if so. */
   takeBreak(): boolean {
     if (this.offset >= this.bytes.length) throw this.truncated(this.offset)

@@ -1,4 +1,4 @@
-/** Bamboo's skip links (BA7): which earlier entry an entry points at, so that any path through a log is short. */
+/** Bamboo's skiplinks: which earlier entry an entry points at, so that any path through a log is short. */
 
 /**
  * Sequence number that the skiplink of entry `seqNum` (1 to 2^64−1) points at; 0 for the first entry.

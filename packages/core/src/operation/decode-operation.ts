@@ -10,7 +10,7 @@ import { parseSchemaId } from '../schema/schema-id.js'
 import type { OperationAction, PlainOperation, PlainValue } from './operation.js'
 import { invalidFormat } from './operation-format.js'
 import { OPERATION_ACTIONS, OPERATION_VERSION } from './operation-layout.js'
-import { forEachItem, invalidOperation, readUnsigned, skipTags, unexpected } from './read-item.js'
+import { invalidOperation, readUnsigned, skipTags, unexpected } from './read-item.js'
 import { readValue } from './read-value.js'
 
 /** Beyond RFC 8949 the reference reads these too. */
@@ -110,7 +110,7 @@ function readPrevious(reader: CborReader): DocumentViewId {
   if (major === MAJOR.text) return parseDocumentViewId(reader.textValue())
   if (major !== MAJOR.array) throw unexpected(reader, 'previous', 'array or text')
   const ids: OperationId[] = []
-  forEachItem(reader, () => ids.push(readPreviousId(reader)))
+  reader.forEachElement(() => ids.push(readPreviousId(reader)))
   return checkDocumentViewId(ids)
 }
 
@@ -124,7 +124,7 @@ function readPreviousId(reader: CborReader): OperationId {
 /** Bytes written as an array of numbers. */
 function readByteArray(reader: CborReader): Uint8Array {
   const bytes: number[] = []
-  forEachItem(reader, () => {
+  reader.forEachElement(() => {
     const byte = readUnsigned(reader, 'previous')
     if (byte > 255n) throw invalidOperation('previous', 'bytes', `${byte}`)
     bytes.push(Number(byte))
@@ -138,7 +138,7 @@ function readFields(reader: CborReader): Map<string, PlainValue> {
   if (reader.major !== MAJOR.map) throw unexpected(reader, 'fields', 'map')
   const fields = new Map<string, PlainValue>()
   let before: string | undefined
-  forEachItem(reader, () => {
+  reader.forEachElement(() => {
     skipTags(reader)
     if (reader.major !== MAJOR.text) throw unexpected(reader, 'fields', 'a field name')
     const name = reader.textValue()

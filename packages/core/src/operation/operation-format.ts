@@ -13,7 +13,7 @@ interface Rule {
   readonly isExpected: boolean
 }
 
-/** CREATE has fields alone (OP4), UPDATE both (OP5), DELETE `previous` alone (OP6). In the order in which they are checked. */
+/** `previous` by OP5, `fields` by OP6, in the order in which they are checked. */
 const RULES: Readonly<Record<OperationAction, readonly Rule[]>> = {
   create: [
     { member: 'fields', isExpected: true },

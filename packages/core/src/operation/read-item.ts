@@ -11,16 +11,6 @@ export function skipTags(reader: CborReader): void {
   while (reader.readHead() === MAJOR.tag);
 }
 
-/** Calls `readItem` for each item (or pair) of the array (or map) whose head was read. */
-export function forEachItem(reader: CborReader, readItem: () => void): void {
-  if (reader.isIndefinite) {
-    while (!reader.takeBreak()) readItem()
-    return
-  }
-  const count = reader.argument
-  for (let index = 0; index < count; index += 1) readItem()
-}
-
 /** An unsigned integer up to 2^64−1, tags before it skipped, as bignum too. */
 export function readUnsigned(reader: CborReader, field: string): bigint {
   for (;;) {

@@ -3,14 +3,7 @@ import { HASH_BYTES, hashFromBytes } from '../hash/hash.js'
 import type { OperationId } from '../ids.js'
 import type { PlainValue } from './operation.js'
 import { MAX_INT, MIN_INT } from './operation-layout.js'
-import {
-  bignumMagnitude,
-  forEachItem,
-  invalidOperation,
-  TAG_NEGATIVE_BIGNUM,
-  TAG_POSITIVE_BIGNUM,
-  unexpected,
-} from './read-item.js'
+import { bignumMagnitude, invalidOperation, TAG_NEGATIVE_BIGNUM, TAG_POSITIVE_BIGNUM, unexpected } from './read-item.js'
 
 /** A bignum longer than this is no integer to the reference, leading zeros or not. */
 const MAX_BIGNUM_BYTES = 16
@@ -61,7 +54,7 @@ function readBignum(reader: CborReader, field: string): bigint {
 function readList(reader: CborReader, field: string): PlainValue {
   const hashes: OperationId[] = []
   const lists: OperationId[][] = []
-  forEachItem(reader, () => {
+  reader.forEachElement(() => {
     const major = reader.readHead()
     if (major === MAJOR.bytes) hashes.push(readHash(reader, field))
     else if (major === MAJOR.array) lists.push(readHashes(reader, field))
@@ -73,7 +66,7 @@ function readList(reader: CborReader, field: string): PlainValue {
 
 function readHashes(reader: CborReader, field: string): OperationId[] {
   const hashes: OperationId[] = []
-  forEachItem(reader, () => {
+  reader.forEachElement(() => {
     if (reader.readHead() !== MAJOR.bytes) throw unexpected(reader, field, 'a hash')
     hashes.push(readHash(reader, field))
   })

@@ -1,0 +1,48 @@
+import { hexToBytes } from '../bytes/hex.js'
+import { HOSTILE_SIGNATURES } from './hostile-signatures.js'
+import { portableVerifier } from './portable-verifier.js'
+import { publicKeyToBytes } from './public-key.js'
+import { SIGNATURE_BYTES, type Signer, type Verifier } from './signer.js'
+
+/** Lengths of the messages that a signer is tried on: empty, within SHA-512's first block, an entry's, beyond. */
+const MESSAGE_LENGTHS = [0, 1, 160, 1024]
+
+/**
+ * Names of the cases that `verifier` answers differently from the one signature rule, or fails on. A backend may be used
+ * only where there are none: replicas that judge a signature differently part for good.
+ */
+export async function selfTestVerifier(verifier: Verifier): Promise<readonly string[]> {
+  const failed: string[] = []
+  for (const { name, publicKey, message, signature, isValid } of HOSTILE_SIGNATURES) {
+    const answer = await answerOf(() =>
+      verifier.verify(hexToBytes(publicKey), hexToBytes(message), hexToBytes(signature)),
+    )
+    if (answer !== isValid) failed.push(name)
+  }
+  return failed
+}
+
+/** What is wrong with `signer`'s signatures: for each message that it fails on, a name. Empty where all is well. */
+export async function selfTestSigner(signer: Signer): Promise<readonly string[]> {
+  const failed: string[] = []
+  for (const length of MESSAGE_LENGTHS) {
+    const message = Uint8Array.from({ length }, (_, index) => index % 251)
+    const signature = await answerOf(() => signer.sign(message))
+    if (!isSignatureOf(signer, message, signature)) failed.push(`a message of ${length} bytes`)
+  }
+  return failed
+}
+
+function isSignatureOf(signer: Signer, message: Uint8Array, signature: unknown): boolean {
+  if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) return false
+  return portableVerifier.verify(publicKeyToBytes(signer.publicKey), message, signature)
+}
+
+/** A backend that throws has no answer, which equals none that was asked for. */
+async function answerOf(ask: () => unknown): Promise<unknown> {
+  try {
+    return await ask()
+  } catch {
+    return undefined
+  }
+}
