@@ -1,5 +1,6 @@
 import { operationIdsOf } from '../document/document-view-id.js'
 import type { Entry, NextArgs } from '../entry/entry.js'
+import { checkPayload } from '../entry/entry-payload.js'
 import type { DocumentId, Hash, OperationId } from '../ids.js'
 import type { Operation, PlainOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
@@ -13,8 +14,8 @@ export interface PublishRequest {
   /** Hash of the entry's bytes as received. */
   readonly entryHash: Hash
   readonly plainOperation: PlainOperation
-  /** Bytes of the encoded operation as received: their number and hash must be what the entry claims. */
-  readonly payload: { readonly size: number; readonly hash: Hash }
+  /** Encoded operation as received; absent where the caller has held it against the entry already. */
+  readonly payload?: Uint8Array
   readonly lookup: PublishLookup
 }
 
@@ -33,7 +34,7 @@ export interface ValidPublish {
  * 2. the log is not forked (LOG_FORKED; ours), the sequence number is the next one (ALREADY_PUBLISHED where these
  *    very bytes are stored, else UNEXPECTED_SEQ_NUM),
  * 3. the entry that the skiplink names is stored (SKIPLINK_NOT_FOUND),
- * 4. the payload is what the entry claims (PAYLOAD_MISMATCH),
+ * 4. the payload is what the entry claims (PAYLOAD_MISMATCH, PAYLOAD_TOO_LARGE),
  * 5. skiplink, then backlink, are the stored entries' hashes (INVALID_LINK),
  * 6. the operation matches its schema (see `validateOperation`),
  * 7. what `previous` names is stored, of the same schema and of one document (PREVIOUS_NOT_FOUND, SCHEMA_MISMATCH,
@@ -81,8 +82,7 @@ function checkSeqNum({ entry, entryHash, lookup }: PublishRequest): void {
 function checkLinks({ entry, payload, lookup }: PublishRequest): void {
   const { publicKey, logId, seqNum } = entry
   const skiplink = entry.skiplink && skiplinkTarget(publicKey, logId, seqNum, lookup)
-  if (payload.hash !== entry.payloadHash) throw payloadMismatch('payloadHash', entry.payloadHash, payload.hash)
-  if (BigInt(payload.size) !== entry.payloadSize) throw payloadMismatch('payloadSize', entry.payloadSize, payload.size)
+  if (payload) checkPayload(entry, payload)
   if (skiplink && skiplink.hash !== entry.skiplink) throw invalidLink('skiplink', skiplink.hash, entry.skiplink)
   const backlink = lookup.latestEntry(publicKey, logId)
   if (backlink?.hash !== entry.backlink) throw invalidLink('backlink', backlink?.hash, entry.backlink)
@@ -135,15 +135,6 @@ function checkLogId({ publicKey, logId, seqNum }: Entry, documentId: DocumentId,
       { field: 'logId', expected: 'a log id that is free', got: logId, publicKey, documentId },
     )
   }
-}
-
-function payloadMismatch(field: string, expected: unknown, got: unknown): RakkoError {
-  const what = field === 'payloadHash' ? 'hash' : 'size'
-  return new RakkoError('PAYLOAD_MISMATCH', `operation needs to match payload ${what} of encoded entry`, {
-    field,
-    expected,
-    got,
-  })
 }
 
 function invalidLink(field: string, expected: unknown, got: unknown): RakkoError {

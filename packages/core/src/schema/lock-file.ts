@@ -1,0 +1,91 @@
+import { parse } from 'smol-toml'
+import { hexToBytes } from '../bytes/hex.js'
+import { parseHash } from '../hash/hash.js'
+import { RakkoError } from '../rakko-error.js'
+import type { Commit } from './bind-schemas.js'
+
+/**
+ * `schema.lock`, the TOML that fishy and aquadoggo read and write as well: the signed operations that made an app's
+ * schemas, in the order in which they are published.
+ *
+ * | key                    | value                                        |
+ * | ---------------------- | -------------------------------------------- |
+ * | `version`              | 1                                            |
+ * | `[[commits]]`          | may be absent                                |
+ * | `commits[].entry_hash` | hash of the entry, 68 hexadecimal digits     |
+ * | `commits[].entry`      | encoded entry, hexadecimal                   |
+ * | `commits[].operation`  | encoded operation, hexadecimal               |
+ *
+ * Any other key is refused.
+ */
+export interface LockFile {
+  readonly version: typeof LOCK_FILE_VERSION
+  readonly commits: readonly Commit[]
+}
+
+export const LOCK_FILE_VERSION = 1
+export const EMPTY_LOCK: LockFile = { version: LOCK_FILE_VERSION, commits: [] }
+
+const HEADER = [
+  '# The signed history of the schemas in this app, written by Rakko.',
+  '# Keep it under version control and do not edit it: a changed byte is another schema.',
+]
+const COMMIT_KEYS = ['entry_hash', 'entry', 'operation'] as const
+
+/** Throws INVALID_SCHEMA_LOCK. Whether the commits are valid is for `readLock`. */
+export function parseLockFile(text: string): LockFile {
+  const table = expectTable('schema.lock', parseToml(text), ['version', 'commits'])
+  if (table.version !== LOCK_FILE_VERSION) throw invalid('version', `${LOCK_FILE_VERSION}`, table.version)
+  const { commits = [] } = table
+  if (!Array.isArray(commits)) throw invalid('commits', 'a list of tables', commits)
+  return { version: LOCK_FILE_VERSION, commits: commits.map(parseCommit) }
+}
+
+export function formatLockFile({ version, commits }: LockFile): string {
+  const blocks = commits.map((commit) => ['[[commits]]', ...COMMIT_KEYS.map((key) => `${key} = "${commit[key]}"`)])
+  return [[...HEADER, `version = ${version}`], ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
+}
+
+function parseCommit(value: unknown, i: number): Commit {
+  const path = `commits[${i}]`
+  const table = expectTable(path, value, COMMIT_KEYS)
+  const text = (key: string): string => {
+    const hex = table[key]
+    if (typeof hex !== 'string') throw invalid(`${path}.${key}`, 'hexadecimal text', hex)
+    return hex
+  }
+  try {
+    const [entry_hash, entry, operation] = [parseHash(text('entry_hash')), text('entry'), text('operation')]
+    hexToBytes(entry)
+    hexToBytes(operation)
+    return { entry_hash, entry: entry.toLowerCase(), operation: operation.toLowerCase() }
+  } catch (cause) {
+    if (cause instanceof RakkoError && cause.code === 'INVALID_SCHEMA_LOCK') throw cause
+    throw invalid(path, 'a hash and hexadecimal text', cause instanceof Error ? cause.message : cause)
+  }
+}
+
+function parseToml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw invalid('schema.lock', 'TOML', cause instanceof Error ? cause.message : cause)
+  }
+}
+
+function expectTable(field: string, value: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(field, 'a table', value)
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key)) throw invalid(field, `the keys ${keys.join(', ')}`, key)
+  }
+  return { ...value }
+}
+
+function invalid(field: string, expected: string, got: unknown): RakkoError {
+  const shown = typeof got === 'object' && got !== null ? 'an object' : String(got)
+  return new RakkoError('INVALID_SCHEMA_LOCK', `schema.lock, ${field}: expected ${expected}, got ${shown}`, {
+    field,
+    expected,
+    got: shown,
+  })
+}
