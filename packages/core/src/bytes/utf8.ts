@@ -17,7 +17,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes that `text` takes in UTF-8. Throws INVALID_ARGUMENT on a lone surrogate: it has no UTF-8 form. */
-export function utf8Length(text: string): number {
+export function utf8Length(text: string, field = 'text'): number {
   let length = text.length
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
@@ -26,7 +26,7 @@ export function utf8Length(text: string): number {
     else if (code < 0xd800 || code > 0xdfff) length += 2
     else {
       const next = text.charCodeAt(index + 1)
-      if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) throw loneSurrogate(index, code)
+      if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) throw loneSurrogate(field, index, code)
       length += 2
       index += 1
     }
@@ -44,8 +44,8 @@ export function writeUtf8(text: string, length: number, target: Uint8Array, offs
 }
 
 /** Throws INVALID_ARGUMENT on a lone surrogate. */
-export function encodeUtf8(text: string): Uint8Array {
-  const length = utf8Length(text)
+export function encodeUtf8(text: string, field = 'text'): Uint8Array {
+  const length = utf8Length(text, field)
   const bytes = new Uint8Array(length)
   writeUtf8(text, length, bytes, 0)
   return bytes
@@ -86,8 +86,9 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length
 }
 
-function loneSurrogate(index: number, code: number): RakkoError {
+function loneSurrogate(field: string, index: number, code: number): RakkoError {
   const expected = 'well-formed Unicode text'
   const got = `a lone surrogate U+${code.toString(16).toUpperCase()} at index ${index}`
-  return new RakkoError('INVALID_ARGUMENT', `Expected ${expected}, got ${got}`, { field: 'text', expected, got })
+  const message = `Invalid text in ${field}: expected ${expected}, got ${got}`
+  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
 }

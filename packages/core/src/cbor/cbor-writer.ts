@@ -95,9 +95,9 @@ export class CborWriter {
     this.offset += value.length
   }
 
-  /** Throws INVALID_ARGUMENT on a lone surrogate. */
-  text(value: string): void {
-    const length = utf8Length(value)
+  /** Throws INVALID_ARGUMENT, naming `field`, on a lone surrogate. */
+  text(value: string, field?: string): void {
+    const length = utf8Length(value, field)
     this.head(MAJOR.text, length)
     this.reserve(length)
     writeUtf8(value, length, this.bytes, this.offset)

@@ -9,18 +9,21 @@ import { RakkoError } from '../rakko-error.js'
  */
 
 /** Splits a text at `_` and checks it, lower-casing the ids. Throws INVALID_DOCUMENT_VIEW_ID or INVALID_HASH. */
-export function parseDocumentViewId(text: string): DocumentViewId {
-  if (typeof text !== 'string') throw invalid('text', typeof text)
-  if (text === '') throw invalid('one or more operation ids', 'none')
-  return checkDocumentViewId(text.split('_').map((id) => parseHash(id, 'document view id') as OperationId))
+export function parseDocumentViewId(text: string, field = 'viewId'): DocumentViewId {
+  if (typeof text !== 'string') throw invalid(field, 'text', typeof text)
+  if (text === '') throw invalid(field, 'one or more operation ids', 'none')
+  return checkDocumentViewId(
+    text.split('_').map((id) => parseHash(id, field) as OperationId),
+    field,
+  )
 }
 
 /** Joins ids that must be ascending and unique already. Throws INVALID_DOCUMENT_VIEW_ID. */
-export function checkDocumentViewId(ids: readonly OperationId[]): DocumentViewId {
-  if (ids.length === 0) throw invalid('one or more operation ids', 'none')
+export function checkDocumentViewId(ids: readonly OperationId[], field = 'viewId'): DocumentViewId {
+  if (ids.length === 0) throw invalid(field, 'one or more operation ids', 'none')
   for (let i = 1; i < ids.length; i++) {
     const [before, after] = [ids[i - 1] as OperationId, ids[i] as OperationId]
-    if (before >= after) throw invalid('ascending operation ids, none twice', `${before} before ${after}`)
+    if (before >= after) throw invalid(field, 'ascending operation ids, none twice', `${before} before ${after}`)
   }
   return ids.join('_') as DocumentViewId
 }
@@ -40,9 +43,9 @@ export function hashDocumentViewId(viewId: DocumentViewId): Hash {
   return hash(hexToBytes(viewId.replaceAll('_', '')))
 }
 
-function invalid(expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_DOCUMENT_VIEW_ID', `document view id: expected ${expected}, got ${got}`, {
-    field: 'viewId',
+function invalid(field: string, expected: string, got: string): RakkoError {
+  return new RakkoError('INVALID_DOCUMENT_VIEW_ID', `document view id in ${field}: expected ${expected}, got ${got}`, {
+    field,
     expected,
     got,
   })

@@ -5,8 +5,7 @@ import { payloadTooLarge } from '../entry/encode-entry.js'
 import { MAX_PAYLOAD_BYTES } from '../entry/entry-layout.js'
 import { HASH_BYTES, hashFromBytes } from '../hash/hash.js'
 import type { DocumentViewId, OperationId, SchemaId } from '../ids.js'
-import { RecentMap } from '../recent-map.js'
-import { parseSchemaId } from '../schema/schema-id.js'
+import { knownSchemaId } from './known-schema-id.js'
 import type { OperationAction, PlainOperation, PlainValue } from './operation.js'
 import { invalidFormat } from './operation-format.js'
 import { OPERATION_ACTIONS, OPERATION_VERSION } from './operation-layout.js'
@@ -15,9 +14,6 @@ import { readValue } from './read-value.js'
 
 /** Beyond RFC 8949 the reference reads these too. */
 const TOLERANCE: CborTolerance = { nestedChunks: true, longSimpleValues: true }
-
-const REMEMBERED_SCHEMA_IDS = 256
-const schemaIds = new RecentMap<string, SchemaId>(REMEMBERED_SCHEMA_IDS)
 
 /**
  * Reads an operation without its schema; fields keep their order.
@@ -97,21 +93,16 @@ function readAction(reader: CborReader): OperationAction {
 
 function readSchemaId(reader: CborReader): SchemaId {
   if (reader.readHead() !== MAJOR.text) throw unexpected(reader, 'schemaId', 'text')
-  const text = reader.textValue()
-  const known = schemaIds.get(text)
-  if (known !== undefined) return known
-  const schemaId = parseSchemaId(text)
-  schemaIds.set(text, schemaId)
-  return schemaId
+  return knownSchemaId(reader.textValue())
 }
 
 function readPrevious(reader: CborReader): DocumentViewId {
   const major = reader.readHead()
-  if (major === MAJOR.text) return parseDocumentViewId(reader.textValue())
+  if (major === MAJOR.text) return parseDocumentViewId(reader.textValue(), 'previous')
   if (major !== MAJOR.array) throw unexpected(reader, 'previous', 'array or text')
   const ids: OperationId[] = []
   reader.forEachElement(() => ids.push(readPreviousId(reader)))
-  return checkDocumentViewId(ids)
+  return checkDocumentViewId(ids, 'previous')
 }
 
 function readPreviousId(reader: CborReader): OperationId {

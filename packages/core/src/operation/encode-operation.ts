@@ -4,12 +4,13 @@ import { CborWriter } from '../cbor/cbor-writer.js'
 import { operationIdsOf, parseDocumentViewId } from '../document/document-view-id.js'
 import { payloadTooLarge } from '../entry/encode-entry.js'
 import { MAX_PAYLOAD_BYTES } from '../entry/entry-layout.js'
-import { hashToBytes, parseHash } from '../hash/hash.js'
 import type { SchemaId } from '../ids.js'
 import { RakkoError } from '../rakko-error.js'
+import { knownSchemaId } from './known-schema-id.js'
 import type { OperationAction, OperationValue, PlainValue } from './operation.js'
 import { validateOperationFormat } from './operation-format.js'
-import { MAX_INT, MIN_INT, OPERATION_ACTIONS, OPERATION_VERSION } from './operation-layout.js'
+import { OPERATION_ACTIONS, OPERATION_VERSION } from './operation-layout.js'
+import { writeHashes, writeValue } from './write-value.js'
 
 /** A `PlainOperation` or an `Operation`: on the wire they are one. */
 export interface EncodableOperation {
@@ -22,9 +23,9 @@ export interface EncodableOperation {
 }
 
 /**
- * Canonical bytes of an operation, as laid out in operation-layout.ts. Whether the fields are those of the schema is not
- * asked here. Throws INVALID_ARGUMENT (a value out of its range, a lone surrogate), INVALID_OPERATION_FORMAT,
- * INVALID_HASH, INVALID_DOCUMENT_VIEW_ID and PAYLOAD_TOO_LARGE.
+ * Canonical bytes of an operation (EN1, EN2), as laid out in operation-layout.ts. Whether the fields are those of the
+ * schema is not asked here. Throws INVALID_ARGUMENT (a value out of its range, a lone surrogate),
+ * INVALID_OPERATION_FORMAT, INVALID_SCHEMA_ID, INVALID_HASH, INVALID_DOCUMENT_VIEW_ID and PAYLOAD_TOO_LARGE.
  */
 export function encodeOperation(operation: EncodableOperation): Uint8Array {
   const action = OPERATION_ACTIONS.indexOf(operation.action)
@@ -35,94 +36,40 @@ export function encodeOperation(operation: EncodableOperation): Uint8Array {
   writer.head(MAJOR.array, 3 + (previous === undefined ? 0 : 1) + (fields === undefined ? 0 : 1))
   writer.head(MAJOR.unsigned, OPERATION_VERSION)
   writer.head(MAJOR.unsigned, action)
-  writer.text(operation.schemaId)
-  if (previous !== undefined) writeHashes(writer, 'previous', operationIdsOf(parseDocumentViewId(previous)))
+  writer.text(knownSchemaId(operation.schemaId), 'schemaId')
+  if (previous !== undefined) {
+    writeHashes(writer, 'previous', operationIdsOf(parseDocumentViewId(previous, 'previous')))
+  }
   if (fields !== undefined) writeFields(writer, fields)
   const bytes = writer.finish()
   if (bytes.length > MAX_PAYLOAD_BYTES) throw payloadTooLarge(bytes.length)
   return bytes
 }
 
-function writeFields(writer: CborWriter, fields: ReadonlyMap<string, PlainValue | OperationValue>): void {
+type Fields = ReadonlyMap<string, PlainValue | OperationValue>
+
+function writeFields(writer: CborWriter, fields: Fields): void {
+  if (!(fields instanceof Map)) throw invalidArgument('fields', 'a Map of values by field name', typeof fields)
   writer.head(MAJOR.map, fields.size)
-  for (const name of [...fields.keys()].sort(compareUtf8)) {
-    writer.text(name)
-    writeValue(writer, name, fields.get(name) as PlainValue | OperationValue)
+  for (const [name, value] of ascending(fields)) {
+    writer.text(name, 'fields')
+    writeValue(writer, name, value)
   }
 }
 
-function writeValue(writer: CborWriter, field: string, value: PlainValue | OperationValue): void {
-  if ('kind' in value) writePlainValue(writer, field, value)
-  else writeTypedValue(writer, field, value)
-}
-
-function writePlainValue(writer: CborWriter, field: string, plain: PlainValue): void {
-  switch (plain.kind) {
-    case 'bool':
-      return writer.bool(plain.value)
-    case 'int':
-      return writeInt(writer, field, plain.value)
-    case 'float':
-      return writer.float(plain.value)
-    case 'str':
-      return writer.text(plain.value)
-    case 'bytes':
-      return writer.byteString(plain.value)
-    case 'hash[]':
-      return writeHashes(writer, field, plain.value)
-    case 'hash[][]':
-      return writeHashLists(writer, field, plain.value)
+/** Fields that come from a schema are in order already. */
+function ascending(fields: Fields): Iterable<readonly [string, PlainValue | OperationValue]> {
+  let before: string | undefined
+  for (const name of fields.keys()) {
+    if (before !== undefined && compareUtf8(before, name) > 0) {
+      return [...fields].sort(([a], [b]) => compareUtf8(a, b))
+    }
+    before = name
   }
-}
-
-function writeTypedValue(writer: CborWriter, field: string, typed: OperationValue): void {
-  switch (typed.type) {
-    case 'bool':
-      return writer.bool(typed.value)
-    case 'int':
-      return writeInt(writer, field, typed.value)
-    case 'float':
-      return writer.float(typed.value)
-    case 'str':
-      return writer.text(typed.value)
-    case 'bytes':
-      return writer.byteString(typed.value)
-    case 'relation':
-      return writer.byteString(hashToBytes(parseHash(typed.value, field)))
-    case 'relation_list':
-      return writeHashes(writer, field, typed.value)
-    case 'pinned_relation':
-      return writeHashes(writer, field, operationIdsOf(parseDocumentViewId(typed.value)))
-    case 'pinned_relation_list':
-      return writeHashLists(
-        writer,
-        field,
-        typed.value.map((viewId) => operationIdsOf(parseDocumentViewId(viewId))),
-      )
-  }
-}
-
-function writeInt(writer: CborWriter, field: string, value: bigint): void {
-  if (typeof value !== 'bigint' || value < MIN_INT || value > MAX_INT) {
-    throw invalidArgument(field, 'a bigint from −2^63 to 2^63−1', typeof value === 'bigint' ? `${value}` : typeof value)
-  }
-  writer.int(value)
-}
-
-function writeHashes(writer: CborWriter, field: string, hashes: readonly string[]): void {
-  writer.head(MAJOR.array, hashes.length)
-  for (const hash of hashes) writer.byteString(hashToBytes(parseHash(hash, field)))
-}
-
-function writeHashLists(writer: CborWriter, field: string, lists: readonly (readonly string[])[]): void {
-  writer.head(MAJOR.array, lists.length)
-  for (const hashes of lists) writeHashes(writer, field, hashes)
+  return fields
 }
 
 function invalidArgument(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  const message = `Invalid operation: expected ${field} to be ${expected}, got ${got}`
+  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
 }

@@ -1,0 +1,16 @@
+import type { SchemaId } from '../ids.js'
+import { RecentMap } from '../recent-map.js'
+import { parseSchemaId } from '../schema/schema-id.js'
+
+/** An application has tens of schemas and millions of operations, each of which names one. */
+const REMEMBERED_SCHEMA_IDS = 256
+const schemaIds = new RecentMap<string, SchemaId>(REMEMBERED_SCHEMA_IDS)
+
+/** `parseSchemaId`, remembering what it answered last. Throws INVALID_SCHEMA_ID. */
+export function knownSchemaId(text: string): SchemaId {
+  const known = schemaIds.get(text)
+  if (known !== undefined) return known
+  const schemaId = parseSchemaId(text)
+  schemaIds.set(text, schemaId)
+  return schemaId
+}
