@@ -1,1 +1,2 @@
-export {}
+export { createNode, type DocumentsPage, Node, type NodeOptions } from './node.js'
+export * from './storage-report.js'

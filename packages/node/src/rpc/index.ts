@@ -1,3 +1,7 @@
 export * from '../storage-report.js'
+export { Cancellation } from './cancellation.js'
 export * from './error-data.js'
-export * from './messages.js'
+export type * from './messages.js'
+export { nodeHandler, openingHandler } from './node-handler.js'
+export { MAX_PENDING_REQUESTS, type RequestHandler, type Session, serve } from './serve.js'
+export { compactBytes } from './wire-row.js'

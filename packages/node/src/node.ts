@@ -1,0 +1,150 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  encodeCursor,
+  type NextArgs,
+  type PublicKey,
+  parseHash,
+  parseQuery,
+  type QueryInput,
+  RakkoError,
+  type Schema,
+  type SchemaId,
+  type Signer,
+} from '@rakko/core'
+import type { Document, Store } from '@rakko/store'
+import type { SchemaParams } from './rpc/messages.js'
+import { addSchemas } from './schema-lock.js'
+import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
+import { Writer } from './sign/writer.js'
+import type { StorageReport } from './storage-report.js'
+
+export interface NodeOptions {
+  readonly store: Store
+  /** Of the key that belongs to this store's database. */
+  readonly signer: Signer
+  /** Asked at each call of `storage`. */
+  readonly storage: () => Promise<StorageReport>
+}
+
+export interface DocumentsPage {
+  readonly documents: readonly Document[]
+  /** For `after` of the next page; undefined on an empty page. */
+  readonly endCursor: string | undefined
+  readonly hasNextPage: boolean
+}
+
+/** A store joined with the key that signs for it. Every rejection is a RakkoError; after `close` it is NODE_CLOSED. */
+export class Node {
+  readonly databaseId: string
+  readonly publicKey: PublicKey
+  readonly #store: Store
+  readonly #writer: Writer
+  readonly #storage: () => Promise<StorageReport>
+  readonly #running = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor({ store, signer, storage }: NodeOptions) {
+    this.databaseId = store.databaseId
+    this.publicKey = signer.publicKey
+    this.#store = store
+    this.#writer = new Writer({ store, signer })
+    this.#storage = storage
+  }
+
+  /**
+   * Publishes the commits of a `schema.lock` as the documents they are; those that are stored already are passed over.
+   * Throws INVALID_SCHEMA_LOCK where the lock is damaged, differs from what is stored, or does not define what is expected.
+   */
+  addSchemas(schemas: SchemaParams): Promise<void> {
+    return this.#run(() => addSchemas(this.#store, schemas))
+  }
+
+  schema(id: SchemaId): Promise<Schema | undefined> {
+    return this.#run(() => this.#store.schema(id))
+  }
+
+  schemas(): Promise<Schema[]> {
+    return this.#run(() => this.#store.schemas())
+  }
+
+  /** Signs and publishes with this node's key, see Writer. */
+  write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
+    return this.#run(() => this.#writer.write(intents, signal))
+  }
+
+  /** Publishes what someone else signed. Throws the code of the first rule broken; the same again is ALREADY_PUBLISHED. */
+  publish(entry: Uint8Array, operation: Uint8Array): Promise<NextArgs> {
+    return this.#run(async () => {
+      const [outcome] = await this.#store.publish([{ entry, operation }])
+      if (outcome?.status === 'published') return outcome.next
+      throw outcome?.error ?? new RakkoError('INTERNAL', 'The store gave no outcome')
+    })
+  }
+
+  nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
+    return this.#run(() => this.#store.nextArgs(publicKey, viewId))
+  }
+
+  /** Undefined where unknown, deleted or of another schema. Throws INVALID_HASH. */
+  document(schemaId: SchemaId, documentId: string): Promise<Document | undefined> {
+    return this.#run(async () => {
+      const [document] = await this.#store.documents([parseHash(documentId, 'documentId') as string as DocumentId])
+      return document?.schemaId === schemaId && !document.deleted ? document : undefined
+    })
+  }
+
+  /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
+  page(schemaId: SchemaId, input: QueryInput): Promise<DocumentsPage> {
+    return this.#run(async () => {
+      const query = parseQuery(input, await this.#knownSchema(schemaId))
+      const { documents, end, hasNextPage } = await this.#store.query(query)
+      return { documents, endCursor: end && encodeCursor(query.order, end), hasNextPage }
+    })
+  }
+
+  /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
+  count(schemaId: SchemaId, input: QueryInput): Promise<number> {
+    return this.#run(async () => this.#store.count(parseQuery(input, await this.#knownSchema(schemaId))))
+  }
+
+  storage(): Promise<StorageReport> {
+    return this.#run(this.#storage)
+  }
+
+  /** Takes no more calls, lets those that run end, closes the store. Closing again is the same promise. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer.close()
+    await Promise.allSettled(this.#running)
+    await this.#store.close()
+  }
+
+  async #knownSchema(id: SchemaId): Promise<Schema> {
+    const schema = await this.#store.schema(id)
+    if (schema !== undefined) return schema
+    const details = { field: 'schemaId', expected: 'a known schema', got: id }
+    throw new RakkoError('SCHEMA_NOT_FOUND', `No schema ${id} is known here`, details)
+  }
+
+  #run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closing !== undefined) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
+    const running = work()
+    this.#running.add(running)
+    const forget = (): unknown => this.#running.delete(running)
+    running.then(forget, forget)
+    return running
+  }
+}
+
+export function createNode(options: NodeOptions): Node {
+  return new Node(options)
+}

@@ -1,0 +1,90 @@
+import { RakkoError } from '@rakko/core'
+import type { Cancel, Method, Request } from './messages.js'
+
+/** What a value of a message must be; `undefined` where it is right, else what was expected. */
+type Check = (value: unknown) => string | undefined
+
+const text: Check = (value) => (typeof value === 'string' ? undefined : 'text')
+const bytes: Check = (value) => (value instanceof Uint8Array ? undefined : 'a Uint8Array')
+/** Taken as it is here: whoever knows the schema checks it. */
+const anything: Check = () => undefined
+const object: Check = (value) => (isObject(value) ? undefined : 'an object')
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined ? undefined : check(value)
+const list =
+  (check: Check, expected: string): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((item) => check(item) === undefined) ? undefined : expected
+const shape =
+  (members: Readonly<Record<string, Check>>, expected: string): Check =>
+  (value) =>
+    isObject(value) && Object.entries(members).every(([name, check]) => check(value[name]) === undefined)
+      ? undefined
+      : expected
+
+const commit = shape({ entry_hash: text, entry: text, operation: text }, 'a commit')
+const expectedSchema = shape({ id: text, fields: object }, 'an expected schema')
+const schemas = shape(
+  { lock: list(commit, 'commits'), expected: list(expectedSchema, 'expected schemas') },
+  'the commits of a schema.lock and the schemas expected of it',
+)
+const change = { schemaId: text, documentId: text, previous: optional(text) }
+const query = { schemaId: text, query: object }
+
+/** Members of every method's `params`. */
+const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
+  open: { name: optional(text), storage: optional(text), directory: optional(text), schemas: optional(schemas) },
+  create: {
+    schemaId: text,
+    items: list(anything, 'a list of field values'),
+    idempotencyIds: optional(list(text, 'a list of texts')),
+  },
+  update: { ...change, fields: anything },
+  delete: change,
+  get: { schemaId: text, documentId: text },
+  page: query,
+  count: query,
+  publish: { entry: bytes, operation: bytes },
+  nextArgs: { publicKey: text, viewId: optional(text) },
+  storage: {},
+  close: {},
+}
+
+/** Throws INVALID_MESSAGE, naming the part that is wrong. Members that no method has are ignored. */
+export function checkMessage(message: unknown): Request | Cancel {
+  if (!isObject(message)) throw invalidMessage('message', 'an object', message)
+  if ('cancel' in message) {
+    if (isId(message.cancel)) return { cancel: message.cancel }
+    throw invalidMessage('cancel', 'the id of a request', message.cancel)
+  }
+  const { id, method, params } = message
+  if (!isId(id)) throw invalidMessage('id', 'an integer from 0', id)
+  if (typeof method !== 'string' || !Object.hasOwn(PARAMS, method)) {
+    throw invalidMessage('method', `one of ${Object.keys(PARAMS).join(', ')}`, method)
+  }
+  if (!isObject(params)) throw invalidMessage('params', 'an object', params)
+  for (const [name, check] of Object.entries(PARAMS[method as Method])) {
+    const expected = check(params[name])
+    if (expected !== undefined) throw invalidMessage(`params.${name}`, expected, params[name])
+  }
+  return message as unknown as Request
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const MAX_SHOWN_CHARS = 100
+
+export function invalidMessage(field: string, expected: string, value: unknown): RakkoError {
+  const isShort = typeof value === 'string' && value.length <= MAX_SHOWN_CHARS
+  const got = isShort || typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value
+  const message = `Invalid message at ${field}: expected ${expected}, got ${got}`
+  return new RakkoError('INVALID_MESSAGE', message, { field, expected, got })
+}

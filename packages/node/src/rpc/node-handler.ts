@@ -1,0 +1,106 @@
+import { parseDocumentViewId, parsePublicKey, RakkoError } from '@rakko/core'
+import type { Node } from '../node.js'
+import type { AbortSignalLike, Intent, IntentOutcome } from '../sign/intent.js'
+import { invalidMessage } from './check-message.js'
+import { errorToData } from './error-data.js'
+import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
+import type { RequestHandler } from './serve.js'
+import { wireRow } from './wire-row.js'
+
+type Handlers = {
+  readonly [M in Method]: (params: Methods[M]['params'], signal: AbortSignalLike) => Promise<Methods[M]['result']>
+}
+
+/** Serves a node that was opened already. `close` ends nothing here: the node belongs to whoever opened it. */
+export function nodeHandler(node: Node): RequestHandler {
+  const handlers = handlersOf(node)
+  return (request, cancellation) => answer(handlers, request, cancellation)
+}
+
+/**
+ * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again.
+ */
+export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
+  let opening: Promise<Node> | undefined
+  async function openOnce(params: OpenParams): Promise<NodeInfo> {
+    if (opening !== undefined) throw invalidMessage('method', 'another call: the node was opened before', 'open')
+    opening = open(params)
+    try {
+      return infoOf(await opening)
+    } catch (error) {
+      opening = undefined
+      throw error
+    }
+  }
+  return async (request, cancellation) => {
+    if (request.method === 'open') return openOnce((request as Request<'open'>).params)
+    if (request.method === 'close') return (await opening?.catch(() => undefined))?.close()
+    if (opening === undefined) throw invalidMessage('method', 'open before any other call', request.method)
+    return answer(handlersOf(await opening), request, cancellation)
+  }
+}
+
+function answer<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: AbortSignalLike) {
+  return handlers[method](params, signal)
+}
+
+function handlersOf(node: Node): Handlers {
+  return {
+    async open({ schemas }) {
+      if (schemas !== undefined) await node.addSchemas(schemas)
+      return infoOf(node)
+    },
+    async create(params, signal) {
+      const outcomes = await node.write(createIntents(params), signal)
+      return outcomes.map((outcome) =>
+        outcome.status === 'published' ? outcome.documentId : errorToData(outcome.error),
+      )
+    },
+    async update({ fields, ...params }, signal) {
+      return viewOf(await node.write([{ action: 'update', fields, ...changeOf(params) }], signal))
+    },
+    async delete(params, signal) {
+      return viewOf(await node.write([{ action: 'delete', ...changeOf(params) }], signal))
+    },
+    async get({ schemaId, documentId }) {
+      const document = await node.document(schemaId, documentId)
+      return document && wireRow(document)
+    },
+    async page({ schemaId, query }) {
+      const { documents, endCursor, hasNextPage } = await node.page(schemaId, query)
+      return { rows: documents.map(wireRow), hasNextPage, ...(endCursor !== undefined && { endCursor }) }
+    },
+    count: ({ schemaId, query }) => node.count(schemaId, query),
+    publish: ({ entry, operation }) => node.publish(entry, operation),
+    async nextArgs({ publicKey, viewId }) {
+      return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
+    },
+    storage: () => node.storage(),
+    async close() {
+      return undefined
+    },
+  }
+}
+
+function infoOf({ publicKey, databaseId }: Node): NodeInfo {
+  return { publicKey, databaseId }
+}
+
+function createIntents({ schemaId, items, idempotencyIds }: CreateParams): Intent[] {
+  if (idempotencyIds !== undefined && idempotencyIds.length !== items.length) {
+    throw invalidMessage('params.idempotencyIds', `one an item: ${items.length}`, idempotencyIds.length)
+  }
+  return items.map((fields, index) => {
+    const idempotencyId = idempotencyIds?.[index]
+    return { action: 'create', schemaId, fields, ...(idempotencyId !== undefined && { idempotencyId }) }
+  })
+}
+
+function changeOf({ schemaId, documentId, previous }: ChangeParams): ChangeParams {
+  return previous === undefined ? { schemaId, documentId } : { schemaId, documentId, previous }
+}
+
+function viewOf([outcome]: readonly IntentOutcome[]) {
+  if (outcome?.status === 'published') return outcome.viewId
+  throw outcome?.error ?? new RakkoError('INTERNAL', 'The writer gave no outcome')
+}

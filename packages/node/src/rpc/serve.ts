@@ -1,0 +1,63 @@
+import { Cancellation } from './cancellation.js'
+import { checkMessage, invalidMessage } from './check-message.js'
+import { errorToData } from './error-data.js'
+import type { Facade, Reply, Request } from './messages.js'
+
+/** Pending requests of one session at most: a peer that never waits for answers must not fill the memory. */
+export const MAX_PENDING_REQUESTS = 100_000
+
+/** Answers a request that was checked, with the result of its method: as a node, or by passing it on. */
+export type RequestHandler = (request: Request, cancellation: Cancellation) => Promise<unknown>
+
+export interface Session {
+  /** What a channel exposes. */
+  readonly facade: Facade
+  /** The channel is gone: nobody waits for what is pending. */
+  end(): void
+}
+
+/**
+ * The serving half of one channel. Whatever arrives is untrusted: it is checked here, and what goes wrong is answered
+ * as data.
+ */
+export function serve(handle: RequestHandler): Session {
+  const pending = new Map<number, Cancellation>()
+
+  async function answer(message: unknown): Promise<unknown> {
+    const checked = checkMessage(message)
+    if ('cancel' in checked) return pending.get(checked.cancel)?.abort()
+    const { id } = checked
+    if (pending.has(id)) throw invalidMessage('id', 'one that is not pending', id)
+    if (pending.size >= MAX_PENDING_REQUESTS)
+      throw invalidMessage('message', `at most ${MAX_PENDING_REQUESTS} pending`, 'more')
+    const cancellation = new Cancellation()
+    pending.set(id, cancellation)
+    try {
+      return await handle(checked, cancellation)
+    } finally {
+      pending.delete(id)
+    }
+  }
+
+  const facade: Facade = {
+    async handle(message): Promise<Reply> {
+      const id = readableId(message)
+      try {
+        return { id, ok: true, result: await answer(message) }
+      } catch (error) {
+        return { id, ok: false, error: errorToData(error) }
+      }
+    },
+  }
+  return {
+    facade: Object.freeze(facade),
+    end() {
+      for (const cancellation of pending.values()) cancellation.abort()
+    },
+  }
+}
+
+function readableId(message: unknown): number | null {
+  const { id } = (typeof message === 'object' && message !== null ? message : {}) as { id?: unknown }
+  return typeof id === 'number' ? id : null
+}

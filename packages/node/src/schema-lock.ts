@@ -1,0 +1,55 @@
+import { hash, hexToBytes, RakkoError, type Schema } from '@rakko/core'
+import type { PublishItem, Store } from '@rakko/store'
+import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js'
+
+type SchemaStore = Pick<Store, 'publish' | 'schema'>
+
+/** Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with. */
+export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
+  if (lock.length > 0) await publishLock(store, lock)
+  for (const one of expected) checkExpected(one, await store.schema(one.id))
+}
+
+async function publishLock(store: SchemaStore, lock: readonly LockCommit[]): Promise<void> {
+  const outcomes = await store.publish(lock.map(publishItem))
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'published' || outcome.error.code === 'ALREADY_PUBLISHED') continue
+    const isOther = outcome.error.code === 'UNEXPECTED_SEQ_NUM'
+    const expected = isOther ? 'the commit that is stored at its place' : 'a commit that can be published'
+    throw invalidLock(`commits[${index}]`, expected, isOther ? 'another one' : outcome.error.message, outcome.error)
+  }
+}
+
+function publishItem(commit: LockCommit, index: number): PublishItem {
+  let item: PublishItem
+  try {
+    item = { entry: hexToBytes(commit.entry), operation: hexToBytes(commit.operation) }
+  } catch (cause) {
+    throw invalidLock(`commits[${index}]`, 'entry and operation in hexadecimal', 'other text', cause)
+  }
+  const entryHash = hash(item.entry)
+  if (entryHash === commit.entry_hash) return item
+  throw invalidLock(`commits[${index}].entry_hash`, entryHash, String(commit.entry_hash))
+}
+
+/** An app that was built with other definitions than it was locked with would read and write fields that are not there. */
+function checkExpected({ id, fields }: ExpectedSchema, schema: Schema | undefined): void {
+  if (schema === undefined) throw invalidLock(id, 'a schema that the lock defines', 'none')
+  for (const [name, { type }] of schema.fields) {
+    const got = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (got !== type) throw invalidLock(`${id}.${name}`, type, got ?? 'no such field')
+  }
+  for (const name of Object.keys(fields)) {
+    if (!schema.fields.has(name)) throw invalidLock(`${id}.${name}`, 'no such field', `${fields[name]}`)
+  }
+}
+
+function invalidLock(field: string, expected: string, got: string, cause?: unknown): RakkoError {
+  const message = `The schemas do not fit their lock at ${field}: expected ${expected}, got ${got}. Write schema.lock and its module anew?`
+  return new RakkoError(
+    'INVALID_SCHEMA_LOCK',
+    message,
+    { field, expected, got },
+    cause === undefined ? undefined : { cause },
+  )
+}
