@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import {
+  appendSignature,
+  decodeEntry,
+  decodeOperation,
+  encodeOperation,
+  encodeUnsignedEntry,
+  hash,
+  type PlainOperation,
+  type PlainValue,
+  parsePublicKey,
+  parseSchemaId,
+  setBlake3,
+} from '@rakko/core'
+import { createBLAKE3 } from 'hash-wasm'
+import type { Figure } from '../figure.js'
+import { median, ROUNDS, timed } from '../measure.js'
+
+const COUNT = 50_000
+
+/**
+ * Encode and decode of an entry and its operation: one author, hashes included, no signature made or checked. The key
+ * is decompressed once and cached, as it is for a node that hears from the same authors again and again.
+ */
+export async function coreRoundtrip(): Promise<Figure[]> {
+  const hasher = await createBLAKE3()
+  setBlake3((data) => hasher.init().update(data).digest('binary'))
+  const publicKey = parsePublicKey('2f8e50c2ede6d936ecc3144187ff1c273808185cfbc5ff3d3748d1ff7353fc96')
+  const schemaId = parseSchemaId(`venue_${hash(randomBytes(8))}`)
+  const signature = new Uint8Array(randomBytes(64))
+  const backlink = hash(randomBytes(8))
+  const operations = Array.from(
+    { length: COUNT },
+    (_, index): PlainOperation => ({
+      version: 1,
+      action: 'create',
+      schemaId,
+      fields: new Map<string, PlainValue>([
+        ['capacity', { kind: 'int', value: BigInt(index) }],
+        ['name', { kind: 'str', value: `Stage ${index}` }],
+      ]),
+    }),
+  )
+  const roundtrips = () => {
+    for (const operation of operations) {
+      const payload = encodeOperation(operation)
+      const unsigned = encodeUnsignedEntry({ logId: 0n, seqNum: 2n, backlink }, publicKey, payload)
+      const entry = appendSignature(unsigned, signature)
+      const decoded = decodeEntry(entry)
+      if (decoded.payloadHash !== hash(payload)) throw new Error('payload hash differs')
+      hash(entry)
+      decodeOperation(payload)
+    }
+  }
+  roundtrips()
+  const rounds: number[] = []
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await timed(roundtrips))
+  return [{ name: 'core-roundtrip', value: (COUNT / median(rounds)) * 1000, unit: 'per second', floor: null }]
+}
