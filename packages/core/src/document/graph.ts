@@ -71,21 +71,26 @@ export function sortGraph<Node extends GraphNode>(nodes: Iterable<Node>): Sorted
 
 /**
  * The part of a graph that these tips and their ancestors form: a historic view. Where one of them is an ancestor of
- * another, the view that comes out is that of the newer. Throws INVALID_DOCUMENT_GRAPH on an unknown tip.
+ * another, the view that comes out is that of the newer. Throws INVALID_DOCUMENT_GRAPH on an unknown tip, and where an
+ * operation of the whole graph has no place in it.
  */
 export function trimGraph<Node extends GraphNode>(nodes: Iterable<Node>, tips: Iterable<OperationId>): Node[] {
-  const byId = new Map<OperationId, Node>()
-  for (const node of nodes) byId.set(node.id, node)
-  const kept = new Set<Node>()
-  const open: OperationId[] = [...tips]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const node = byId.get(id)
-    if (!node) throw invalid('operations of the document', id)
-    if (kept.has(node)) continue
-    kept.add(node)
-    for (const previous of node.previous) open.push(previous)
+  const vertices = buildGraph(nodes)
+  const kept: Node[] = []
+  const keep = (vertex: Vertex<Node>): void => {
+    if (vertex.visited) return
+    vertex.visited = true
+    kept.push(vertex.node)
+    for (const previous of vertex.previous) open.push(previous)
   }
-  return [...kept]
+  const open: Vertex<Node>[] = []
+  for (const id of tips) {
+    const tip = vertices.get(id)
+    if (!tip) throw invalid('operations of the document', id)
+    keep(tip)
+  }
+  for (let vertex = open.pop(); vertex; vertex = open.pop()) keep(vertex)
+  return kept
 }
 
 function buildGraph<Node extends GraphNode>(nodes: Iterable<Node>): Map<OperationId, Vertex<Node>> {

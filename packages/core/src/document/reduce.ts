@@ -82,6 +82,16 @@ export function sortOperations(operations: Iterable<DocumentOperation>): Documen
 }
 
 /**
+ * What a new operation has to name as `previous` to be sorted after all of these, so that what it sets is what readers
+ * see: the tips, and the operation sorted last where that is no tip. Following the tips alone, an update of a view that
+ * is not settled would lose against an operation it has seen, and so would every update after it.
+ */
+export function viewToFollow(operations: Iterable<DocumentOperation>): DocumentViewId {
+  const { sorted, tips } = sortGraph([...operations].map(toNode))
+  return documentViewIdFromTips([...tips, ...sorted.slice(-1)].map(({ id }) => id))
+}
+
+/**
  * The view that an operation leads to which follows exactly the current view: the ordinary case, which needs no
  * history. Undefined where it takes a reduction of the whole graph: `previous` is another view, or the current one is
  * not settled.

@@ -82,6 +82,7 @@ function isSystemSchemaName(name: string): name is SystemSchemaName {
 function invalid(text: unknown, expected: string, got: string): RakkoError {
   const shown = typeof text === 'string' ? text.slice(0, 256) : String(text)
   return new RakkoError('INVALID_SCHEMA_ID', `schema id '${shown}': expected ${expected}, got '${got.slice(0, 128)}'`, {
+    field: 'schemaId',
     schemaId: shown,
     expected,
     got,
