@@ -1,0 +1,150 @@
+import { RakkoError } from '@rakko/core'
+import type { QueryResult } from '../driver/driver.js'
+import { type Answer, MessageReader, type ResultColumn } from './message-reader.js'
+import { MessageWriter } from './message-writer.js'
+import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
+
+/** Runs protocol messages to their end and hands over what PostgreSQL answers, in pieces that are reused. */
+export type Exchange = (messages: Uint8Array, onData: (chunk: Uint8Array) => void) => void
+
+/** Plans kept by PostgreSQL cost it memory, tens of kilobytes each. */
+const MAX_PREPARED = 128
+/** What can be planned. Other statements run once, and some must not be planned ahead. */
+const PLANNED = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|MERGE)\b/i
+/** Definitions change what a kept plan answers with. */
+const DEFINES = /^(?:CREATE|ALTER|DROP|DISCARD|DEALLOCATE)/
+
+interface Prepared {
+  readonly name: string
+  readonly parameterOids: readonly number[]
+  readonly columns: readonly ResultColumn[]
+}
+
+/**
+ * PostgreSQL's extended query protocol, synchronously: a statement is planned the first time that its text is seen, and
+ * from then on it is one call into PostgreSQL, its values in binary form both ways.
+ */
+export class Connection {
+  readonly #exchange: Exchange
+  readonly #writer = new MessageWriter()
+  readonly #reader = new MessageReader()
+  readonly #onData = (chunk: Uint8Array) => this.#reader.append(chunk)
+  /** By text, the one used longest ago first. */
+  readonly #prepared = new Map<string, Prepared>()
+  #names = 0
+  #inTransaction = false
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+  }
+
+  /** Whether a BEGIN waits for its end, be the transaction good or failed. */
+  get inTransaction(): boolean {
+    return this.#inTransaction
+  }
+
+  /** @throws {SqlError}; {RakkoError} INVALID_ARGUMENT, STORAGE_FAILED */
+  query<Row>(sql: string, params: readonly unknown[]): QueryResult<Row> {
+    const prepared = this.#prepare(sql)
+    const { rows, tags } = this.#run(prepared, params)
+    const tag = tags[0] ?? ''
+    if (DEFINES.test(tag)) this.#forgetPlans()
+    return { rows: rows as Row[], affectedRows: affectedRows(tag) }
+  }
+
+  /** Several statements. Answers their command tags. */
+  exec(sql: string): string[] {
+    this.#writer.simpleQuery(withoutNull(sql))
+    const { tags, error } = this.#send()
+    if (tags.some((tag) => DEFINES.test(tag))) this.#forgetPlans()
+    if (error) throw error
+    return tags
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known) {
+      this.#prepared.delete(sql)
+      this.#prepared.set(sql, known)
+      return known
+    }
+    const isKept = PLANNED.test(sql)
+    const name = isKept ? `s${this.#names++}` : ''
+    this.#writer.parse(name, withoutNull(sql))
+    this.#writer.describeStatement(name)
+    this.#writer.sync()
+    const { parameterOids, columns, error } = this.#send()
+    if (error) throw error
+    const prepared = { name, parameterOids, columns }
+    if (isKept) {
+      this.#prepared.set(sql, prepared)
+      const oldest = this.#prepared.entries().next().value
+      if (this.#prepared.size > MAX_PREPARED && oldest) {
+        this.#prepared.delete(oldest[0])
+        this.#writer.closeStatement(oldest[1].name)
+      }
+    }
+    return prepared
+  }
+
+  #run({ name, parameterOids, columns }: Prepared, params: readonly unknown[]): Answer {
+    const writer = this.#writer
+    try {
+      if (params.length !== parameterOids.length) {
+        const details = { field: 'params', expected: parameterOids.length, got: params.length }
+        throw new RakkoError(
+          'INVALID_ARGUMENT',
+          `the statement takes ${details.expected} parameters and was given ${details.got}`,
+          details,
+        )
+      }
+      writer.begin('B')
+      writer.cString('')
+      writer.cString(name)
+      writer.int16(params.length)
+      for (const [index, oid] of parameterOids.entries()) writer.int16(parameterFormat(oid, params[index]))
+      writer.int16(params.length)
+      for (const [index, oid] of parameterOids.entries()) encodeParameter(writer, oid, params[index])
+      writer.int16(columns.length)
+      for (const { oid } of columns) writer.int16(resultFormat(oid))
+      writer.end()
+    } catch (error) {
+      writer.reset()
+      throw error
+    }
+    writer.execute()
+    writer.sync()
+    const answer = this.#send(columns)
+    if (answer.error) throw answer.error
+    return answer
+  }
+
+  #send(columns?: readonly ResultColumn[]): Answer {
+    this.#reader.reset()
+    this.#exchange(this.#writer.finish(), this.#onData)
+    const answer = this.#reader.read(columns)
+    if (answer.status === undefined) {
+      throw new RakkoError('STORAGE_FAILED', 'PostgreSQL stopped answering; what it had committed is safe')
+    }
+    this.#inTransaction = answer.status !== 'I'
+    return answer
+  }
+
+  #forgetPlans(): void {
+    if (this.#prepared.size === 0) return
+    for (const { name } of this.#prepared.values()) this.#writer.closeStatement(name)
+    this.#prepared.clear()
+  }
+}
+
+/** A `\0` would end the statement early and leave the rest to be read as protocol. */
+function withoutNull(sql: string): string {
+  if (!sql.includes('\0')) return sql
+  throw new RakkoError('INVALID_ARGUMENT', 'a statement must not contain U+0000', { field: 'sql' })
+}
+
+/** `INSERT 0 3`, `UPDATE 3`, `DELETE 3`, `MERGE 3`; a SELECT affects none. */
+function affectedRows(tag: string): number {
+  const match = /^(?:INSERT 0|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(tag)
+  return match ? Number(match[1]) : 0
+}

@@ -1,0 +1,99 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { Filesystem } from '@electric-sql/pglite/basefs'
+import { RakkoError } from '@rakko/core'
+import type { Durability } from './pglite-driver.js'
+import type { PreparedFile } from './prepared-files.js'
+
+/** Where PGlite looks for its data directory. */
+const DATA_PATH = '/pglite/data'
+
+/** The storage of one database: PGlite's view of it, and what the driver has to do for it. */
+export interface DatabaseFiles extends Filesystem, Durability {}
+
+/** The part used of PGlite's module, an Emscripten program. */
+interface DatabaseModule {
+  readonly FS: {
+    mkdirTree(path: string): void
+    writeFile(path: string, bytes: Uint8Array, options: { canOwn: boolean }): void
+    mount(type: unknown, options: { root: string }, path: string): void
+    analyzePath(path: string): { exists: boolean }
+    quit(): void
+  }
+  readonly NODEFS: unknown
+}
+
+type ModuleOptions = Parameters<Filesystem['init']>[1]
+
+abstract class ModuleFiles implements DatabaseFiles {
+  #pglite: PGlite | undefined
+
+  async init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
+    this.#pglite = pglite
+    return { emscriptenOpts: options }
+  }
+
+  async initialSyncFs(): Promise<void> {}
+
+  /** PGlite asks for it after each of its own statements; the driver flushes by itself. */
+  async syncToFs(): Promise<void> {}
+
+  async closeFs(): Promise<void> {
+    this.module()?.FS.quit()
+    this.#pglite = undefined
+  }
+
+  dumpTar(): Promise<never> {
+    return Promise.reject(new RakkoError('INTERNAL', 'a database is not exported by way of PGlite'))
+  }
+
+  protected module(): DatabaseModule | undefined {
+    return this.#pglite?.Module
+  }
+}
+
+/** Holds the database in memory; it starts as the prepared directory and ends with its PGlite. */
+export class MemoryFiles extends ModuleFiles {
+  #prepared: readonly PreparedFile[]
+
+  constructor(prepared: readonly PreparedFile[]) {
+    super()
+    this.#prepared = prepared
+  }
+
+  override async initialSyncFs(): Promise<void> {
+    const fs = this.module()?.FS
+    if (!fs) return
+    fs.mkdirTree(DATA_PATH)
+    for (const { path, bytes } of this.#prepared) {
+      // Owned: a file that is never written stays a view of the archive instead of a copy.
+      if (bytes) fs.writeFile(`${DATA_PATH}/${path}`, bytes, { canOwn: true })
+      else fs.mkdirTree(`${DATA_PATH}/${path}`)
+    }
+    this.#prepared = []
+  }
+}
+
+/** A data directory on disk, complete already. Node only. */
+export class DirectoryFiles extends ModuleFiles {
+  readonly #root: string
+
+  constructor(root: string) {
+    super()
+    this.#root = root
+  }
+
+  override async init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
+    await super.init(pglite, options)
+    const mount = ({ FS, NODEFS }: DatabaseModule) => {
+      FS.mkdirTree(DATA_PATH)
+      FS.mount(NODEFS, { root: this.#root }, DATA_PATH)
+    }
+    return { emscriptenOpts: { ...options, preRun: [...(options.preRun ?? []), mount] } }
+  }
+
+  override async initialSyncFs(): Promise<void> {
+    // PGlite would make a database of its own where it finds none.
+    if (this.module()?.FS.analyzePath(`${DATA_PATH}/PG_VERSION`).exists) return
+    throw new RakkoError('DATABASE_DAMAGED', `${this.#root} has no PG_VERSION`, { directory: this.#root })
+  }
+}

@@ -1,0 +1,150 @@
+import { SqlError } from '../driver/sql-error.js'
+import { decodeValue } from './type-codec.js'
+
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
+
+const INITIAL_BYTES = 64 * 1024
+/** As in MessageWriter: one large answer does not stay in memory for good. */
+const KEPT_BYTES = 1024 * 1024
+
+const decoder = new TextDecoder()
+
+export interface ResultColumn {
+  readonly name: string
+  readonly oid: number
+}
+
+/** What the messages between two Syncs said. */
+export interface Answer {
+  rows: Record<string, unknown>[]
+  columns: readonly ResultColumn[]
+  parameterOids: readonly number[]
+  /** Command tags in order: `INSERT 0 3`, `CREATE TABLE`. */
+  tags: string[]
+  /** The first error. */
+  error: SqlError | undefined
+  /** I idle, T in a transaction, E in a failed one; undefined where PostgreSQL fell silent. */
+  status: string | undefined
+}
+
+/**
+ * Collects backend messages, then reads them: a type byte, the length in four bytes (itself included), the body. Known
+ * are D DataRow, T RowDescription, t ParameterDescription, C CommandComplete, E ErrorResponse and Z ReadyForQuery; the
+ * others say nothing that a result needs.
+ */
+export class MessageReader {
+  #bytes = new Uint8Array(INITIAL_BYTES)
+  #view = new DataView(this.#bytes.buffer)
+  #end = 0
+
+  /** Copies: PostgreSQL reuses its buffer. */
+  append(chunk: Uint8Array): void {
+    const needed = this.#end + chunk.length
+    if (needed > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
+      bytes.set(this.#bytes.subarray(0, this.#end))
+      this.#replace(bytes)
+    }
+    this.#bytes.set(chunk, this.#end)
+    this.#end = needed
+  }
+
+  reset(): void {
+    this.#end = 0
+    if (this.#bytes.length > KEPT_BYTES) this.#replace(new Uint8Array(INITIAL_BYTES))
+  }
+
+  /** Reads what was collected and begins anew. `columns`: those of a statement described earlier. */
+  read(columns: readonly ResultColumn[] = []): Answer {
+    const answer: Answer = { rows: [], columns, parameterOids: [], tags: [], error: undefined, status: undefined }
+    for (let offset = 0; offset + 5 <= this.#end; ) {
+      const end = offset + 1 + this.#view.getInt32(offset + 1)
+      this.#message(answer, this.#bytes[offset] as number, offset + 5, end)
+      offset = end
+    }
+    this.reset()
+    return answer
+  }
+
+  #message(answer: Answer, type: number, start: number, end: number): void {
+    switch (type) {
+      case 0x44: // D
+        answer.rows.push(this.#row(answer.columns, start))
+        return
+      case 0x43: // C
+        answer.tags.push(this.#text(start, end - 1))
+        return
+      case 0x54: // T
+        answer.columns = this.#columns(start)
+        return
+      case 0x74: // t
+        answer.parameterOids = this.#oids(start)
+        return
+      case 0x45: // E
+        answer.error ??= this.#error(start, end)
+        return
+      case 0x5a: // Z
+        answer.status = String.fromCharCode(this.#bytes[start] as number)
+    }
+  }
+
+  #row(columns: readonly ResultColumn[], start: number): Record<string, unknown> {
+    const row: Record<string, unknown> = {}
+    let offset = start + 2
+    for (const { name, oid } of columns) {
+      const length = this.#view.getInt32(offset)
+      offset += 4
+      if (length < 0) {
+        row[name] = null
+        continue
+      }
+      row[name] = decodeValue(oid, this.#bytes, this.#view, offset, offset + length)
+      offset += length
+    }
+    return row
+  }
+
+  /** Name, then table (4), column (2), type (4), size (2), modifier (4), format (2). */
+  #columns(start: number): ResultColumn[] {
+    const columns: ResultColumn[] = []
+    let offset = start + 2
+    for (let count = this.#view.getInt16(start); count > 0; count--) {
+      const end = this.#bytes.indexOf(0, offset)
+      columns.push({ name: this.#text(offset, end), oid: this.#view.getInt32(end + 7) })
+      offset = end + 19
+    }
+    return columns
+  }
+
+  #oids(start: number): number[] {
+    const oids: number[] = []
+    const count = this.#view.getUint16(start)
+    for (let index = 0; index < count; index++) oids.push(this.#view.getInt32(start + 2 + 4 * index))
+    return oids
+  }
+
+  /** Fields of a letter and text each: M message, C SQLSTATE, D detail, n constraint. */
+  #error(start: number, end: number): SqlError {
+    const fields = new Map<string, string>()
+    for (let offset = start; offset < end && this.#bytes[offset] !== 0; ) {
+      const textEnd = this.#bytes.indexOf(0, offset)
+      fields.set(String.fromCharCode(this.#bytes[offset] as number), this.#text(offset + 1, textEnd))
+      offset = textEnd + 1
+    }
+    return new SqlError({
+      message: fields.get('M') ?? 'PostgreSQL gave no reason',
+      sqlState: fields.get('C') ?? 'XX000',
+      detail: fields.get('D'),
+      constraint: fields.get('n'),
+    })
+  }
+
+  #text(start: number, end: number): string {
+    return decoder.decode(this.#bytes.subarray(start, end))
+  }
+
+  #replace(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
+  }
+}

@@ -1,0 +1,207 @@
+import { RakkoError } from '@rakko/core'
+import type { Driver, QueryResult, Session } from '../driver/driver.js'
+import { SqlError } from '../driver/sql-error.js'
+import type { Connection } from './connection.js'
+import { Turns } from './turns.js'
+
+/** The storage under PostgreSQL's files, as far as the driver has to care for it. */
+export interface Durability {
+  /** After each statement: room for the files that the next one may make. */
+  maintain?(): Promise<void>
+  /** Makes durable what is written. */
+  flush?(): Promise<void>
+}
+
+export interface PgliteDriverOptions {
+  readonly connection: Connection
+  readonly durability: Durability
+  /** Ends PostgreSQL and its files; called once. */
+  readonly end: () => Promise<void>
+}
+
+/**
+ * Log written since the last checkpoint after which the driver makes one: PGlite never does by itself, and its log would
+ * grow for ever, and with it the time that an opening after a crash takes.
+ */
+const MAX_WAL_BYTES = 64n * 1024n * 1024n
+/** Transactions between looks at the log. */
+const WAL_LOOK_TRANSACTIONS = 16
+
+/** One PGlite, opened already. */
+export class PgliteDriver implements Driver {
+  readonly #connection: Connection
+  readonly #durability: Durability
+  readonly #end: () => Promise<void>
+  readonly #turns = new Turns()
+  #flushing: Promise<void> | undefined
+  #nextFlush: Promise<void> | undefined
+  #transactions = 0
+  #checkpointAt: bigint
+  #failure: RakkoError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor({ connection, durability, end }: PgliteDriverOptions) {
+    this.#connection = connection
+    this.#durability = durability
+    this.#end = end
+    this.#checkpointAt = this.#walPosition() + MAX_WAL_BYTES
+  }
+
+  query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
+    return this.#turn(async () => {
+      const result = this.#run(() => this.#connection.query<Row>(sql, params))
+      await this.#durability.maintain?.()
+      return result
+    })
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.#turn(async () => {
+      this.#run(() => this.#connection.exec(sql))
+      await this.#durability.maintain?.()
+    })
+  }
+
+  transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T> {
+    return this.#turn(async () => {
+      this.#run(() => this.#connection.exec('BEGIN'))
+      const session = new TransactionSession(this.#connection, this.#durability, (work) => this.#run(work))
+      let result: T
+      try {
+        result = await run(session)
+        session.end()
+        const [tag] = this.#run(() => this.#connection.exec('COMMIT'))
+        // PostgreSQL answers a COMMIT so where a statement failed before, whose error the callback kept to itself.
+        if (tag === 'ROLLBACK') throw session.failure ?? new Error('the transaction had failed and was rolled back')
+      } catch (error) {
+        session.end()
+        if (this.#connection.inTransaction) this.#run(() => this.#connection.exec('ROLLBACK'))
+        throw error
+      }
+      this.#transactions += 1
+      if (this.#transactions % WAL_LOOK_TRANSACTIONS === 0) this.#checkpointWhereDue()
+      await this.#durability.maintain?.()
+      return result
+    })
+  }
+
+  flush(): Promise<void> {
+    const { flush } = this.#durability
+    if (this.#closing) return Promise.reject(closed())
+    if (!flush) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
+    // A flush under way may have begun before this caller's commit; the one after it serves all who wait by then.
+    this.#nextFlush ??= (this.#flushing ?? Promise.resolve()).catch(noop).then(() => {
+      this.#flushing = this.#nextFlush
+      this.#nextFlush = undefined
+      return flush.call(this.#durability).catch((error: unknown) => {
+        throw this.#fail(error)
+      })
+    })
+    return this.#nextFlush
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#turns.run(async () => {
+      try {
+        // Files are put in order first, so that the next opening has nothing to recover.
+        if (!this.#failure) this.#run(() => this.#connection.exec('CHECKPOINT'))
+      } finally {
+        await this.#flushing?.catch(noop)
+        await this.#end()
+      }
+    })
+    return this.#closing
+  }
+
+  async #turn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw closed()
+    return this.#turns.run(() => {
+      if (this.#failure) throw this.#failure
+      return work()
+    })
+  }
+
+  /** An error that is neither PostgreSQL's answer nor the caller's mistake leaves a database nobody should go on with. */
+  #run<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof SqlError || (error instanceof RakkoError && error.code === 'INVALID_ARGUMENT')) throw error
+      throw this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): RakkoError {
+    this.#failure ??=
+      error instanceof RakkoError
+        ? error
+        : new RakkoError(
+            'STORAGE_FAILED',
+            `the storage failed: ${error instanceof Error ? error.message : String(error)}`,
+            {},
+            { cause: error },
+          )
+    return this.#failure
+  }
+
+  #checkpointWhereDue(): void {
+    if (this.#run(() => this.#walPosition()) < this.#checkpointAt) return
+    this.#run(() => this.#connection.exec('CHECKPOINT'))
+    this.#checkpointAt = this.#walPosition() + MAX_WAL_BYTES
+  }
+
+  #walPosition(): bigint {
+    const { rows } = this.#connection.query<{ position: bigint }>(
+      "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS position",
+      [],
+    )
+    return rows[0]?.position ?? 0n
+  }
+}
+
+/** What a transaction's callback is handed; refuses to be used after it. */
+class TransactionSession implements Session {
+  readonly #connection: Connection
+  readonly #durability: Durability
+  readonly #run: <T>(work: () => T) => T
+  #ended = false
+  /** The first statement that PostgreSQL refused. */
+  failure: SqlError | undefined
+
+  constructor(connection: Connection, durability: Durability, run: <T>(work: () => T) => T) {
+    this.#connection = connection
+    this.#durability = durability
+    this.#run = run
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
+    const result = this.#statement(() => this.#connection.query<Row>(sql, params))
+    await this.#durability.maintain?.()
+    return result
+  }
+
+  async exec(sql: string): Promise<void> {
+    this.#statement(() => this.#connection.exec(sql))
+    await this.#durability.maintain?.()
+  }
+
+  #statement<T>(work: () => T): T {
+    if (this.#ended) throw new RakkoError('INVALID_ARGUMENT', 'the transaction is over', { field: 'transaction' })
+    try {
+      return this.#run(work)
+    } catch (error) {
+      if (error instanceof SqlError) this.failure ??= error
+      throw error
+    }
+  }
+}
+
+function closed(): RakkoError {
+  return new RakkoError('NODE_CLOSED', 'the database was closed')
+}
+
+function noop(): void {}

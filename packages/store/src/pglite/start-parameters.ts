@@ -1,0 +1,48 @@
+/**
+ * Settings of PostgreSQL that keep a node small: one connection, no background processes, little memory. With PGlite's
+ * own (shared_buffers of 128 MB above all) an empty node takes twice the memory.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  // As PGlite starts itself: its one process can fork no workers.
+  search_path: 'public',
+  exit_on_error: 'false',
+  log_checkpoints: 'false',
+  max_worker_processes: '0',
+  max_parallel_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  max_parallel_maintenance_workers: '0',
+  io_method: 'sync',
+  // The page cache. Half of it costs a bulk insert half of its speed; twice it costs 30 MB and gains little.
+  shared_buffers: '16MB',
+  // At 16 MB of buffers the default would be 512 kB; a node's transactions are short.
+  wal_buffers: '256kB',
+  // Lock tables and process arrays are sized by these.
+  max_connections: '5',
+  max_prepared_transactions: '0',
+  autovacuum_worker_slots: '1',
+  // There is no standby to feed: less is logged, and new tables are filled without a log.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_replication_slots: '0',
+  // New segments are files that grow, not zeros written ahead; every byte counts where storage is memory or IndexedDB.
+  wal_init_zero: 'off',
+  min_wal_size: '2MB',
+  // Nobody reads these statistics.
+  track_activities: 'off',
+  track_counts: 'off',
+}
+
+/** Arguments of PostgreSQL's single-user mode; `-F`: no fsync (what a storage can do happens in `flush`). */
+export const START_PARAMETERS: readonly string[] = [
+  '--single',
+  '-F',
+  '-O',
+  '-j',
+  ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+]
+
+/**
+ * Size of a segment of the write-ahead log, fixed when the prepared directory is made: the smallest there is, since the
+ * segments that wait to be filled again are all that an empty database has beside its catalogue.
+ */
+export const WAL_SEGMENT_MB = 1

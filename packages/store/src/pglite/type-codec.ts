@@ -1,0 +1,257 @@
+import { RakkoError } from '@rakko/core'
+import type { MessageWriter } from './message-writer.js'
+
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
+
+/** Object ids of the built-in types that travel in binary form. They are part of PostgreSQL's wire format. */
+export const OID = {
+  bool: 16,
+  bytea: 17,
+  name: 19,
+  int8: 20,
+  int2: 21,
+  int4: 23,
+  text: 25,
+  oid: 26,
+  float4: 700,
+  float8: 701,
+  unknown: 705,
+  varchar: 1043,
+  numeric: 1700,
+} as const
+
+/** Element type of each array type. */
+const ELEMENT_OIDS: ReadonlyMap<number, number> = new Map([
+  [1000, OID.bool],
+  [1001, OID.bytea],
+  [1003, OID.name],
+  [1005, OID.int2],
+  [1007, OID.int4],
+  [1009, OID.text],
+  [1015, OID.varchar],
+  [1016, OID.int8],
+  [1021, OID.float4],
+  [1022, OID.float8],
+  [1028, OID.oid],
+  [1231, OID.numeric],
+])
+
+const BINARY_SCALARS: ReadonlySet<number> = new Set(Object.values(OID))
+
+/** Binary and text form are the same bytes, or text is sent where the binary form would be laborious. */
+const TEXT_TYPES: ReadonlySet<number> = new Set([OID.text, OID.varchar, OID.name, OID.unknown, OID.numeric])
+
+const INTEGER_RANGES: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [OID.int2, [-0x8000, 0x7fff]],
+  [OID.int4, [-0x8000_0000, 0x7fff_ffff]],
+  [OID.oid, [0, 0xffff_ffff]],
+])
+
+const decoder = new TextDecoder()
+
+/** 1 where a column's values are asked for in binary form, 0 for text. */
+export function resultFormat(oid: number): 0 | 1 {
+  return BINARY_SCALARS.has(ELEMENT_OIDS.get(oid) ?? oid) ? 1 : 0
+}
+
+/** 1 where `encodeParameter` writes the binary form. */
+export function parameterFormat(oid: number, value: unknown): 0 | 1 {
+  if (value instanceof Uint8Array) return 1
+  // Digits are short, and only PostgreSQL itself reads every form of a number.
+  if (oid === OID.numeric) return 0
+  if (Array.isArray(value)) return ELEMENT_OIDS.has(oid) ? 1 : 0
+  return BINARY_SCALARS.has(oid) ? 1 : 0
+}
+
+/**
+ * Writes length and value of one parameter.
+ *
+ * @throws {RakkoError} INVALID_ARGUMENT: the value does not fit the type
+ */
+export function encodeParameter(writer: MessageWriter, oid: number, value: unknown): void {
+  if (value === null || value === undefined) {
+    writer.int32(-1)
+    return
+  }
+  const start = writer.beginLength()
+  if (value instanceof Uint8Array) writer.bytes(value)
+  else if (Array.isArray(value)) encodeArray(writer, oid, value)
+  else encodeScalar(writer, oid, value)
+  writer.endLength(start)
+}
+
+function encodeArray(writer: MessageWriter, oid: number, values: readonly unknown[]): void {
+  const elementOid = ELEMENT_OIDS.get(oid)
+  if (elementOid === undefined) throw misfit(oid, values)
+  writer.int32(values.length === 0 ? 0 : 1)
+  writer.int32(1)
+  writer.int32(elementOid)
+  if (values.length === 0) return
+  writer.int32(values.length)
+  writer.int32(1)
+  for (const value of values) {
+    if (value === null || value === undefined) {
+      writer.int32(-1)
+      continue
+    }
+    const start = writer.beginLength()
+    if (elementOid === OID.numeric) encodeNumeric(writer, value)
+    else if (value instanceof Uint8Array) writer.bytes(value)
+    else encodeScalar(writer, elementOid, value)
+    writer.endLength(start)
+  }
+}
+
+function encodeScalar(writer: MessageWriter, oid: number, value: unknown): void {
+  switch (typeof value) {
+    case 'boolean':
+      if (oid === OID.bool) writer.byte(value ? 1 : 0)
+      else encodeText(writer, oid, value)
+      return
+    case 'bigint':
+    case 'number':
+      encodeNumber(writer, oid, value)
+      return
+    case 'string':
+      encodeText(writer, oid, value)
+      return
+    default:
+      throw misfit(oid, value)
+  }
+}
+
+function encodeNumber(writer: MessageWriter, oid: number, value: number | bigint): void {
+  const range = INTEGER_RANGES.get(oid)
+  if (range) {
+    const number = Number(value)
+    if (!Number.isInteger(number) || number < range[0] || number > range[1]) throw misfit(oid, value)
+    if (oid === OID.int2) writer.int16(number)
+    else writer.int32(number)
+  } else if (oid === OID.int8) {
+    if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) writer.int64(value)
+    else if (typeof value === 'number' && Number.isSafeInteger(value)) writer.int64FromNumber(value)
+    else throw misfit(oid, value)
+  } else if (oid === OID.float8 && typeof value === 'number') writer.float64(value)
+  else if (oid === OID.float4 && typeof value === 'number') writer.float32(value)
+  else encodeText(writer, oid, value)
+}
+
+/** Text itself, and whatever travels as text; the types that travel in binary form take no text. */
+function encodeText(writer: MessageWriter, oid: number, value: string | number | bigint | boolean): void {
+  if (BINARY_SCALARS.has(oid) && !TEXT_TYPES.has(oid)) throw misfit(oid, value)
+  writer.text(String(value))
+}
+
+/** numeric: count of digits in base 10 000, weight of the first, sign, digits after the point, the digits. */
+function encodeNumeric(writer: MessageWriter, value: unknown): void {
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw misfit(OID.numeric, value)
+  const number = BigInt(value as bigint | number)
+  const digits: number[] = []
+  for (let rest = number < 0n ? -number : number; rest > 0n; rest /= 10_000n) digits.push(Number(rest % 10_000n))
+  writer.int16(digits.length)
+  writer.int16(Math.max(digits.length - 1, 0))
+  writer.int16(number < 0n ? 0x4000 : 0)
+  writer.int16(0)
+  for (const digit of digits.reverse()) writer.int16(digit)
+}
+
+/** Value of a column or, for an array, of all its elements, from the binary form where `resultFormat` says so. */
+export function decodeValue(oid: number, bytes: Uint8Array, view: DataView, start: number, end: number): unknown {
+  switch (oid) {
+    case OID.bytea:
+      return bytes.slice(start, end)
+    case OID.int8:
+      return view.getBigInt64(start)
+    case OID.int4:
+      return view.getInt32(start)
+    case OID.bool:
+      return bytes[start] === 1
+    case OID.float8:
+      return view.getFloat64(start)
+    case OID.numeric:
+      return decodeNumeric(view, start)
+    case OID.int2:
+      return view.getInt16(start)
+    case OID.oid:
+      return view.getUint32(start)
+    case OID.float4:
+      return view.getFloat32(start)
+    default: {
+      const elementOid = ELEMENT_OIDS.get(oid)
+      if (elementOid !== undefined) return decodeArray(elementOid, bytes, view, start)
+      return decodeText(bytes, start, end)
+    }
+  }
+}
+
+function decodeArray(elementOid: number, bytes: Uint8Array, view: DataView, start: number): unknown[] {
+  const dimensions = view.getInt32(start)
+  let offset = start + 12
+  const sizes: number[] = []
+  for (let dimension = 0; dimension < dimensions; dimension++) {
+    sizes.push(view.getInt32(offset))
+    offset += 8
+  }
+  const read = (depth: number): unknown[] => {
+    const values: unknown[] = []
+    for (let index = 0; index < (sizes[depth] ?? 0); index++) {
+      if (depth + 1 < dimensions) {
+        values.push(read(depth + 1))
+        continue
+      }
+      const length = view.getInt32(offset)
+      offset += 4
+      values.push(length < 0 ? null : decodeValue(elementOid, bytes, view, offset, offset + length))
+      offset += Math.max(length, 0)
+    }
+    return values
+  }
+  return read(0)
+}
+
+const ASCII_LOOP_BYTES = 24
+
+function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > ASCII_LOOP_BYTES) return decoder.decode(bytes.subarray(start, end))
+  let text = ''
+  for (let index = start; index < end; index++) {
+    const byte = bytes[index] as number
+    if (byte > 0x7f) return decoder.decode(bytes.subarray(start, end))
+    text += String.fromCharCode(byte)
+  }
+  return text
+}
+
+const NUMERIC_NAN = 0xc000
+const NUMERIC_INFINITY = 0xd000
+const NUMERIC_MINUS_INFINITY = 0xf000
+
+function decodeNumeric(view: DataView, start: number): bigint | string {
+  const count = view.getInt16(start)
+  const weight = view.getInt16(start + 2)
+  const sign = view.getUint16(start + 4)
+  const scale = view.getInt16(start + 6)
+  if (sign === NUMERIC_NAN) return 'NaN'
+  if (sign === NUMERIC_INFINITY) return 'Infinity'
+  if (sign === NUMERIC_MINUS_INFINITY) return '-Infinity'
+  const digit = (index: number) => (index < count ? view.getInt16(start + 8 + 2 * index) : 0)
+  const minus = sign === 0 ? '' : '-'
+  let whole = 0n
+  for (let index = 0; index <= weight; index++) whole = whole * 10_000n + BigInt(digit(index))
+  if (scale === 0) return minus ? -whole : whole
+  let fraction = ''
+  for (let index = weight + 1; fraction.length < scale; index++) {
+    fraction += (index < 0 ? 0 : digit(index)).toString().padStart(4, '0')
+  }
+  return `${minus}${whole}.${fraction.slice(0, scale)}`
+}
+
+function misfit(oid: number, value: unknown): RakkoError {
+  const name = Object.entries(OID).find(([, known]) => known === (ELEMENT_OIDS.get(oid) ?? oid))?.[0] ?? `type ${oid}`
+  const expected = ELEMENT_OIDS.has(oid) ? `${name}[]` : name
+  const got = Array.isArray(value) ? 'array' : typeof value
+  return new RakkoError('INVALID_ARGUMENT', `a parameter of PostgreSQL's ${expected} cannot take this ${got}`, {
+    expected,
+    got,
+  })
+}
