@@ -1,0 +1,150 @@
+import {
+  appendSignature,
+  bytesToHex,
+  decodeEntry,
+  decodeOperation,
+  encodeOperation,
+  encodeUnsignedEntry,
+  isSignedByAuthor,
+  type PlainOperation,
+  portableSigner,
+  portableVerifier,
+} from '@rakko/core'
+import fc from 'fast-check'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { operations, places, seeds } from './arbitraries.js'
+import { choicesOf, choiceTapes, encodeLeniently } from './lenient-encoder.js'
+import { loadPanda, type Panda } from './panda.js'
+import {
+  asPandaReads,
+  asPandaReadsEntry,
+  asWeRead,
+  plainAsPandaReads,
+  readByPanda,
+  withoutUndefined,
+} from './readings.js'
+import { chooseSeed } from './seed.js'
+
+const WOUNDED_OPERATION_RUNS = 10_000
+const LENIENT_OPERATION_RUNS = 5_000
+const WOUNDED_ENTRY_RUNS = 2_000
+const TIMEOUT_MS = 180_000
+
+/** Both answers have to come often enough for a run to say anything: at least one in so many. */
+const RAREST = 50
+
+const seed = chooseSeed()
+let panda: Panda
+beforeAll(async () => {
+  // Where it panics it says so at length; to us that is a refusal like any other.
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  panda = await loadPanda()
+})
+
+/** One wound: a byte changed, taken out or put in, or the end cut off, somewhere along the bytes. */
+const wounds = fc.record({
+  kind: fc.constantFrom('change' as const, 'remove' as const, 'insert' as const, 'cut' as const),
+  place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  byte: fc.integer({ min: 0, max: 255 }),
+})
+type Wound = typeof wounds extends fc.Arbitrary<infer Value> ? Value : never
+
+function wounded(bytes: Uint8Array, { kind, place, byte }: Wound, from = 0): Uint8Array {
+  const at = from + Math.floor((bytes.length - from) * place)
+  const [head, tail] = [bytes.subarray(0, at), bytes.subarray(at)]
+  switch (kind) {
+    case 'change':
+      return Uint8Array.of(...head, byte, ...tail.subarray(1))
+    case 'remove':
+      return Uint8Array.of(...head, ...tail.subarray(1))
+    case 'insert':
+      return Uint8Array.of(...head, byte, ...tail)
+    case 'cut':
+      return head.slice()
+  }
+}
+
+/** What an act gives, or undefined where it throws. */
+function attempt<Result>(act: () => Result): Result | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}
+
+/** Counts how often something was read. */
+function tally() {
+  const counts = { read: 0, refused: 0 }
+  return {
+    see(result: unknown) {
+      counts[result === undefined ? 'refused' : 'read']++
+    },
+    expectBoth() {
+      const total = counts.read + counts.refused
+      expect(Math.min(counts.read, counts.refused) * RAREST, JSON.stringify(counts)).toBeGreaterThan(total)
+    },
+  }
+}
+
+test(
+  'of a wounded operation p2panda-js reads what we read, and refuses what we refuse',
+  () => {
+    const answers = tally()
+    fc.assert(
+      fc.property(operations, wounds, (operation, wound) => {
+        const bytes = wounded(encodeOperation(operation), wound)
+        const ours = attempt(() => decodeOperation(bytes))
+        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+        expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
+        answers.see(ours)
+      }),
+      { seed, numRuns: WOUNDED_OPERATION_RUNS },
+    )
+    answers.expectBoth()
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'of an operation in more bytes than needed p2panda-js reads what we read',
+  () => {
+    fc.assert(
+      fc.property(operations, choiceTapes, (operation, tape) => {
+        const bytes = encodeLeniently(operation, choicesOf(tape))
+        const ours: PlainOperation | undefined = attempt(() => decodeOperation(bytes))
+        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+        expect(theirs, bytesToHex(bytes)).toEqual(asPandaReads(operation))
+        expect(ours, bytesToHex(bytes)).toEqual(asWeRead(operation))
+      }),
+      { seed, numRuns: LENIENT_OPERATION_RUNS },
+    )
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'of an entry that was wounded before it was signed p2panda-js reads what we read, and refuses what we refuse',
+  () => {
+    const answers = tally()
+    fc.assert(
+      fc.property(places, operations, seeds, wounds, (args, operation, privateKey, wound) => {
+        const signer = portableSigner(privateKey)
+        const intact = encodeUnsignedEntry(args, signer.publicKey, encodeOperation(operation))
+        // Behind the tag and the key, without which no signature could hold.
+        const unsigned = wounded(intact, wound, 33)
+        const bytes = appendSignature(unsigned, signer.sign(unsigned))
+        const ours = attempt(() => {
+          const entry = decodeEntry(bytes)
+          return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined
+        })
+        const theirs = attempt(() => withoutUndefined(panda.decodeEntry(bytesToHex(bytes))))
+        expect(ours && asPandaReadsEntry(ours), bytesToHex(bytes)).toEqual(theirs)
+        answers.see(ours)
+      }),
+      { seed, numRuns: WOUNDED_ENTRY_RUNS },
+    )
+    answers.expectBoth()
+  },
+  TIMEOUT_MS,
+)
