@@ -1,1 +1,5 @@
-export {}
+export { keyFileOf } from './key-file.js'
+export { memoryKeys } from './memory-key.js'
+export { nativeSigner, nativeVerifier } from './native-key.js'
+export { runSchemasCommand } from './schemas-command.js'
+export { type WriteSchemasOptions, type WrittenSchemas, writeSchemas } from './write-schemas.js'

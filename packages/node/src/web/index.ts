@@ -1,1 +1,3 @@
-export {}
+export { indexedDbKeys } from './indexeddb-keys.js'
+export { memoryKeys } from './memory-keys.js'
+export { webVerifier } from './native-key.js'

@@ -1,0 +1,15 @@
+import { setBlake3 } from '@rakko/core'
+import { createBLAKE3 } from 'hash-wasm'
+
+/**
+ * Hashes with WebAssembly from now on, about ten times faster than the portable way, if the platform has it and its results
+ * agree. Answers whether it does.
+ */
+export async function useFastBlake3(): Promise<boolean> {
+  try {
+    const hasher = await createBLAKE3()
+    return setBlake3((data) => hasher.init().update(data).digest('binary'))
+  } catch {
+    return false
+  }
+}

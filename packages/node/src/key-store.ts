@@ -1,0 +1,16 @@
+import type { Signer } from '@rakko/core'
+import type { KeyProtection } from './storage-report.js'
+
+/**
+ * Keeps private keys, each bound to one database. A database whose key is not here (restored, copied, wiped, imported)
+ * gets a new one: two that sign with one key would fork its logs.
+ */
+export interface KeyStore {
+  /** The key of the database with this id; made now, and kept before this resolves, where there is none. Throws KEY_STORE_FAILED. */
+  open(databaseId: string): Promise<KeptKey>
+}
+
+export interface KeptKey {
+  readonly signer: Signer
+  readonly protection: KeyProtection
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { bytesToHex, parseSeed, RakkoError, SEED_BYTES } from '@rakko/core'
+import { chooseSigner } from '../choose-backend.js'
+import type { KeptKey, KeyStore } from '../key-store.js'
+import { nativeSigner } from './native-key.js'
+
+/**
+ * The key of a database in a directory, in a file of mode 0600 beside it: `<directory>.key`, JSON.
+ *
+ * | member       | content                                                                              |
+ * | ------------ | ------------------------------------------------------------------------------------ |
+ * | `version`    | 1                                                                                    |
+ * | `databaseId` | id of the database that the key signs for                                            |
+ * | `directory`  | what tells this very directory from a copy: its inode and, where known, time of birth |
+ * | `privateKey` | seed, 64 hexadecimal digits                                                          |
+ *
+ * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or directory
+ * differ the file is put aside under the public key's name and a new key is made.
+ */
+interface KeyFile {
+  readonly version: 1
+  readonly databaseId: string
+  readonly directory: string
+  readonly privateKey: string
+}
+
+const KEY_FILE_MODE = 0o600
+
+/** The directory must exist already. */
+export function keyFileOf(directory: string): KeyStore {
+  const path = `${directory}.key`
+  return {
+    async open(databaseId) {
+      try {
+        return await openKey(path, databaseId, await identityOf(directory))
+      } catch (cause) {
+        if (cause instanceof RakkoError) throw cause
+        throw failed(path, 'a file that can be read and written', cause)
+      }
+    },
+  }
+}
+
+async function openKey(path: string, databaseId: string, directory: string): Promise<KeptKey> {
+  const kept = await readKeyFile(path)
+  if (kept?.databaseId === databaseId && kept.directory === directory) return keptKey(parseSeed(kept.privateKey))
+  if (kept !== undefined) await putAside(path, kept)
+  const seed = new Uint8Array(randomBytes(SEED_BYTES))
+  await writeKeyFile(path, { version: 1, databaseId, directory, privateKey: bytesToHex(seed) })
+  return keptKey(seed)
+}
+
+async function keptKey(seed: Uint8Array): Promise<KeptKey> {
+  return { signer: await chooseSigner(seed, nativeSigner), protection: 'file' }
+}
+
+async function readKeyFile(path: string): Promise<KeyFile | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return parseKeyFile(path, text)
+}
+
+/** A damaged file is left as it is: what is in it may be all that there is of a key. Its text stays out of the error. */
+function parseKeyFile(path: string, text: string): KeyFile {
+  let file: Partial<KeyFile> | null
+  try {
+    file = JSON.parse(text) as Partial<KeyFile> | null
+    const { version, databaseId, directory, privateKey } = file ?? {}
+    if (version === 1 && typeof databaseId === 'string' && typeof directory === 'string') {
+      parseSeed(privateKey ?? '')
+      return file as KeyFile
+    }
+  } catch {
+    // Said below.
+  }
+  throw failed(path, 'a key file of version 1', undefined)
+}
+
+/** Written beside, flushed, then renamed into place: a crash leaves the old file or the new one, and never a half. */
+async function writeKeyFile(path: string, content: KeyFile): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`
+  await rm(temporary, { force: true })
+  const file = await open(temporary, 'wx', KEY_FILE_MODE)
+  try {
+    await file.writeFile(`${JSON.stringify(content)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  await syncDirectory(dirname(path))
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows cannot open a directory for this, and needs it not.
+  const directory = await open(path, 'r').catch(() => undefined)
+  await directory?.sync().catch(() => undefined)
+  await directory?.close()
+}
+
+async function putAside(path: string, { privateKey }: KeyFile): Promise<void> {
+  await rename(path, `${path}.${nativeSigner(parseSeed(privateKey)).publicKey.slice(0, 16)}`)
+}
+
+/** A directory that was copied or restored has another inode, or was born later on an inode used again. */
+async function identityOf(directory: string): Promise<string> {
+  const stats = await stat(directory, { bigint: true })
+  return `${stats.ino}:${birthOf(stats)}`
+}
+
+/** Where a file system knows no time of birth, Node answers 0 or the time of the last change. */
+function birthOf({ birthtimeNs, ctimeNs }: BigIntStats): bigint {
+  return birthtimeNs === ctimeNs ? 0n : birthtimeNs
+}
+
+function failed(path: string, expected: string, cause: unknown): RakkoError {
+  const got = cause instanceof Error ? cause.message : 'another content'
+  const message = `The key file ${path} cannot be used: expected ${expected}, got ${got}. It was left as it is.`
+  return new RakkoError(
+    'KEY_STORE_FAILED',
+    message,
+    { path, expected, got },
+    cause === undefined ? undefined : { cause },
+  )
+}

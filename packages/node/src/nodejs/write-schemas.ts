@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import {
+  EMPTY_LOCK,
+  formatLockFile,
+  type LockFile,
+  parseLockFile,
+  planLock,
+  RakkoError,
+  renderSchemasModule,
+  type SchemaDefinitions,
+} from '@rakko/core'
+import { createJiti } from 'jiti'
+import { developerSigner } from './developer-key.js'
+
+export interface WriteSchemasOptions {
+  /** Path of the module that exports `definitions`; TypeScript or JavaScript. */
+  readonly definitions: string
+  /** Default `schema.lock` in the working directory. */
+  readonly lock?: string
+  /** Default `schemas.ts` (`schemas.js` for a JavaScript module) beside the definitions. */
+  readonly out?: string
+  /** Default `secret.txt` in the working directory. */
+  readonly key?: string
+}
+
+export interface WrittenSchemas {
+  /** Commits that were signed now. */
+  readonly added: number
+  /** Paths as given or by default; empty where all was up to date. */
+  readonly written: readonly string[]
+  readonly schemaIds: readonly string[]
+}
+
+/**
+ * Brings `schema.lock` and the generated module up to date with the definitions. The second time it changes nothing.
+ * Throws INVALID_ARGUMENT, INVALID_SCHEMA, INVALID_SCHEMA_LOCK and KEY_STORE_FAILED.
+ */
+export async function writeSchemas(options: WriteSchemasOptions): Promise<WrittenSchemas> {
+  const { definitions: source, lock: lockPath = 'schema.lock', key = 'secret.txt' } = options
+  const out = options.out ?? join(dirname(source), `schemas${isTypeScript(source) ? '.ts' : '.js'}`)
+  const definitions = await loadDefinitions(source)
+  const previous = await readLockFile(lockPath)
+  const { lock, added, schemas } = await planLock({ definitions, previous, signer: developerSigner(key) })
+  const module = renderSchemasModule({ schemas, commits: lock.commits, definitionsModule: importPath(out, source) })
+  const written: string[] = []
+  if (await replace(lockPath, formatLockFile(lock), added.length === 0)) written.push(lockPath)
+  if (await replace(out, module, false)) written.push(out)
+  return { added: added.length, written, schemaIds: [...schemas.values()].map(({ id }) => id) }
+}
+
+async function loadDefinitions(source: string): Promise<SchemaDefinitions> {
+  const path = resolve(source)
+  if (!existsSync(path)) throw invalidSource(source, 'a module', 'no such file')
+  let module: { readonly definitions?: unknown }
+  try {
+    module = await createJiti(import.meta.url, { moduleCache: false, fsCache: false }).import(path)
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'RakkoError') throw cause
+    throw invalidSource(source, 'a module that can be loaded', cause instanceof Error ? cause.message : String(cause))
+  }
+  const { definitions } = module
+  if (typeof definitions === 'object' && definitions !== null) return definitions as SchemaDefinitions
+  throw invalidSource(source, "an export 'definitions', made by defineSchemas", typeof definitions)
+}
+
+async function readLockFile(path: string): Promise<LockFile> {
+  return existsSync(path) ? parseLockFile(await readFile(path, 'utf8')) : EMPTY_LOCK
+}
+
+/** A lock without new commits keeps its text, its comments included. */
+async function replace(path: string, text: string, keepIfPresent: boolean): Promise<boolean> {
+  const present = existsSync(path) ? await readFile(path, 'utf8') : undefined
+  if (present === text || (keepIfPresent && present !== undefined)) return false
+  const temporary = `${path}.${process.pid}.new`
+  await writeFile(temporary, text)
+  await rename(temporary, path)
+  return true
+}
+
+/** How `from` imports `to`: a relative path with the extension that it has when it runs. */
+function importPath(from: string, to: string): string {
+  const extension = extname(to)
+  const folder = relative(dirname(resolve(from)), dirname(resolve(to))).replaceAll('\\', '/')
+  const name = `${basename(to, extension)}${extension.replace('ts', 'js')}`
+  return folder === '' ? `./${name}` : folder.startsWith('.') ? `${folder}/${name}` : `./${folder}/${name}`
+}
+
+function isTypeScript(path: string): boolean {
+  return /\.[mc]?tsx?$/.test(path)
+}
+
+function invalidSource(source: string, expected: string, got: string): RakkoError {
+  const message = `${source}: expected ${expected}, got: ${got}`
+  return new RakkoError('INVALID_ARGUMENT', message, { field: 'definitions', expected, got })
+}

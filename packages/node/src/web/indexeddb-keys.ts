@@ -1,0 +1,98 @@
+import { RakkoError, SEED_BYTES, selfTestSigner } from '@rakko/core'
+import type { KeptKey, KeyStore } from '../key-store.js'
+import { generateKeyHandle, handleSigner, type KeyHandle } from './native-key.js'
+import { webSigner } from './web-signer.js'
+
+/**
+ * IndexedDB `rakko-keys`, version 1: one object store `keys`, its keys `<database id>`. A value is a KeyHandle or, where
+ * WebCrypto has no Ed25519 or IndexedDB cannot hold its keys, a SeedRecord. Keys of databases that are gone stay.
+ */
+const DATABASE = 'rakko-keys'
+const VERSION = 1
+const STORE = 'keys'
+
+interface SeedRecord {
+  readonly seed: Uint8Array
+}
+
+type KeyRecord = KeyHandle | SeedRecord
+
+/** The caller holds the database's lock, so nobody else makes a key for it meanwhile. */
+export function indexedDbKeys(): KeyStore {
+  return {
+    async open(databaseId) {
+      try {
+        const database = await openDatabase()
+        try {
+          return await openKey(database, databaseId)
+        } finally {
+          database.close()
+        }
+      } catch (cause) {
+        if (cause instanceof RakkoError) throw cause
+        throw new RakkoError('KEY_STORE_FAILED', 'The key store in IndexedDB failed, see the cause', {}, { cause })
+      }
+    },
+  }
+}
+
+async function openKey(database: IDBDatabase, databaseId: string): Promise<KeptKey> {
+  const kept = await read(database, databaseId)
+  if (kept !== undefined) return keptKey(kept)
+  const made = await newHandle()
+  if (made !== undefined && (await write(database, databaseId, made).then(() => true, isUncloneable)))
+    return keptKey(made)
+  const seed: SeedRecord = { seed: crypto.getRandomValues(new Uint8Array(SEED_BYTES)) }
+  await write(database, databaseId, seed)
+  return keptKey(seed)
+}
+
+async function keptKey(record: KeyRecord): Promise<KeptKey> {
+  if ('privateKey' in record) return { signer: handleSigner(record), protection: 'non-extractable' }
+  return { signer: await webSigner(record.seed), protection: 'seed' }
+}
+
+/** Undefined where WebCrypto has no Ed25519, or signs wrong. */
+async function newHandle(): Promise<KeyHandle | undefined> {
+  try {
+    const handle = await generateKeyHandle()
+    return (await selfTestSigner(handleSigner(handle))).length === 0 ? handle : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A browser whose IndexedDB holds no such keys says so by this error; any other one is a failure. */
+function isUncloneable(error: unknown): false {
+  if (error instanceof DOMException && error.name === 'DataCloneError') return false
+  throw error
+}
+
+function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open(DATABASE, VERSION)
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+  return resultOf(request)
+}
+
+function read(database: IDBDatabase, databaseId: string): Promise<KeyRecord | undefined> {
+  return resultOf(database.transaction(STORE).objectStore(STORE).get(databaseId))
+}
+
+/** Resolves when the record is kept: an entry that was signed with a key that got lost could never be followed. */
+async function write(database: IDBDatabase, databaseId: string, record: KeyRecord): Promise<void> {
+  const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' })
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was aborted'))
+  })
+  // A record that cannot be cloned throws here, and its transaction ends empty.
+  transaction.objectStore(STORE).put(record, databaseId)
+  await done
+}
+
+function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('the request failed'))
+  })
+}
