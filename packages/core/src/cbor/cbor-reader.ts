@@ -195,7 +195,7 @@ export class CborReader {
   private takeLength(): number {
     const start = this.offset
     const left = this.bytes.length - start
-    if (this.argument > left) throw this.malformed(`${this.argument} bytes of content`, `${left}`)
+    if (this.argument > left) throw this.malformed(`${this.argument} bytes of content`, `${left} bytes`)
     this.offset = start + this.argument
     return start
   }

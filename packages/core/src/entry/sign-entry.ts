@@ -1,4 +1,5 @@
 import type { Signer, SyncSigner } from '../key/signer.js'
+import { RakkoError } from '../rakko-error.js'
 import { appendSignature, encodeUnsignedEntry } from './encode-entry.js'
 import type { NextArgs } from './entry.js'
 
@@ -9,9 +10,16 @@ import type { NextArgs } from './entry.js'
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: SyncSigner): Uint8Array
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array>
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array> {
+  if (typeof signer?.sign !== 'function') throw notASigner(signer)
   const unsigned = encodeUnsignedEntry(args, signer.publicKey, operation)
   const signature = signer.sign(unsigned)
   return signature instanceof Promise
     ? signature.then((bytes) => appendSignature(unsigned, bytes))
     : appendSignature(unsigned, signature)
+}
+
+function notASigner(signer: unknown): RakkoError {
+  const expected = 'a Signer'
+  const got = typeof signer
+  return new RakkoError('INVALID_ARGUMENT', `Expected ${expected}, got ${got}`, { field: 'signer', expected, got })
 }

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { decodeBase64Url, encodeBase64Url } from '../../src/bytes/base64url.js'
+
+describe('base64url', () => {
+  it('is what Node makes of the same bytes', () => {
+    for (let length = 0; length < 300; length++) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 7 + length) % 256)
+      const text = encodeBase64Url(bytes)
+      expect(text).toBe(Buffer.from(bytes).toString('base64url'))
+      expect(decodeBase64Url(text)).toEqual(bytes)
+    }
+  })
+
+  it.each(['A', 'AB', 'ABC', 'AAAA=', 'AA==', 'A+AA', 'A/AA', 'A AA', 'ÄAAA', 'AAAAA'])('is not %j', (text) => {
+    expect(decodeBase64Url(text)).toBeUndefined()
+  })
+})
