@@ -30,16 +30,17 @@ export function parseFilter(where: unknown, schema: Schema): Filter {
 
 function parseGroup(where: unknown, schema: Schema, path: string, depth: number, budget: Budget): Filter {
   if (!isPlainObject(where)) throw invalidQuery(path, 'an object of fields', where)
+  spendTerm(budget, path)
   if (depth > MAX_FILTER_DEPTH) throw invalidQuery(path, `at most ${MAX_FILTER_DEPTH} levels`, 'more')
   const filters: Filter[] = []
   for (const [key, value] of Object.entries(where)) {
     if (value === undefined) continue
     const at = `${path}.${key}`
-    spendTerm(budget, at)
     if (key === '$and' || key === '$or') {
       if (!Array.isArray(value)) throw invalidQuery(at, 'a list of filters', value)
       const kind = key === '$and' ? 'and' : 'or'
-      const members = value.map((member, i) => parseGroup(member, schema, `${at}[${i}]`, depth + 1, budget))
+      // Not map(), which would pass over the holes of a sparse list.
+      const members = Array.from(value, (member, i) => parseGroup(member, schema, `${at}[${i}]`, depth + 1, budget))
       filters.push({ kind, filters: members })
     } else if (key === '$not') {
       filters.push({ kind: 'not', filter: parseGroup(value, schema, at, depth + 1, budget) })
@@ -79,7 +80,7 @@ function parseValues(
   const values: readonly unknown[] = isSet ? (value as unknown[]) : [value]
   budget.values -= values.length
   if (budget.values < 0) throw invalidQuery(path, `at most ${MAX_FILTER_VALUES} values in a filter`, 'more')
-  return values.map((one, i) => parse(one, isSet ? `${path}[${i}]` : path))
+  return Array.from(values, (one, i) => parse(one, isSet ? `${path}[${i}]` : path))
 }
 
 function spendTerm(budget: Budget, path: string): void {
