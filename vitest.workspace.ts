@@ -1,14 +1,18 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
+import { chooseSeed } from './.config/scripts/seed.mjs'
 
 const ELSEWHERE = ['**/*.browser.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**']
+
+/** The random cases of all projects: `SEED=… npm test` has them again. */
+const provide = { seed: chooseSeed(process.env) }
 
 /** A database may have to start first, on a machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 const inNode = (name: string, folder: string) => ({
-  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, ...TIMEOUTS },
+  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, provide, ...TIMEOUTS },
 })
 
 const executablePath = findChromium()
@@ -25,6 +29,7 @@ const inChromium = {
     name: 'browser',
     include: ['packages/*/test/**/*.browser.test.ts', 'packages/core/test/**/*.test.ts'],
     exclude: ['**/*.nodejs.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**'],
+    provide,
     ...TIMEOUTS,
     browser: {
       enabled: true,

@@ -25,13 +25,12 @@ import {
   signByPanda,
   withoutUndefined,
 } from './readings.js'
-import { chooseSeed } from './seed.js'
+import { seed } from './seed.js'
 
 const OPERATION_RUNS = 10_000
 const ENTRY_RUNS = 4_000
 const TIMEOUT_MS = 180_000
 
-const seed = chooseSeed()
 let panda: Panda
 beforeAll(async () => {
   panda = await loadPanda()

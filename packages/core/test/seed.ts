@@ -1,5 +1,13 @@
-/** Seed of this run's random cases: `SEED=… npm test` runs them again. */
-export const seed = Number(globalThis.process?.env?.SEED ?? Date.now() % 2 ** 31)
+import { inject } from 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    seed: number
+  }
+}
+
+/** Of this run's random cases: `SEED=… npm test` runs them again. Chosen and checked where the tests are configured. */
+export const seed = inject('seed')
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomNumbers(from: number): () => number {
