@@ -1,0 +1,34 @@
+// Draws the PNG icons from public/icons/icon.svg with Chromium: run it after changing the drawing, commit the results.
+import { readFile, writeFile } from 'node:fs/promises'
+import { chromium } from '@playwright/test'
+
+const icons = new URL('../public/icons/', import.meta.url)
+const svg = await readFile(new URL('icon.svg', icons), 'utf8')
+// Launchers cut maskable icons and Apple rounds by itself: both get the drawing to the edges, the first one smaller.
+const square = svg.replace('rx="112"', 'rx="0"')
+const maskable = square.replace('<g id="otter">', '<g transform="translate(256 272) scale(.78) translate(-256 -256)">')
+
+const drawings = [
+  ['icon-192.png', svg, 192],
+  ['icon-512.png', svg, 512],
+  ['icon-maskable-512.png', maskable, 512],
+  ['apple-touch-icon.png', square, 180],
+]
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+const page = await browser.newPage()
+for (const [name, drawing, size] of drawings) {
+  await page.setViewportSize({ width: size, height: size })
+  await page.setContent(`<style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>${drawing}`)
+  await writeFile(new URL(name, icons), await page.screenshot({ omitBackground: true }))
+}
+await browser.close()

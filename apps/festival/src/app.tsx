@@ -1,0 +1,41 @@
+import { DevicePage } from './device/device-page.js'
+import { useSessionState } from './node/session-context.js'
+import { ProgrammePage } from './programme/programme-page.js'
+import { useRoute } from './router/navigation.js'
+import type { Page } from './router/route.js'
+import { FailureView } from './shell/failure-view.js'
+import { OpeningView } from './shell/opening-view.js'
+import { SheetSwitch } from './shell/sheet-switch.js'
+import { Shell } from './shell/shell.js'
+import { VenuePage } from './venues/venue-page.js'
+import { VenuesPage } from './venues/venues-page.js'
+
+export function App() {
+  const { page, sheet } = useRoute()
+  const session = useSessionState()
+  return (
+    <Shell page={page}>
+      {session.status === 'opening' && <OpeningView />}
+      {session.status === 'failed' && <FailureView error={session.error} />}
+      {session.status === 'open' && (
+        <>
+          <CurrentPage page={page} />
+          {sheet !== undefined && <SheetSwitch sheet={sheet} />}
+        </>
+      )}
+    </Shell>
+  )
+}
+
+function CurrentPage({ page }: { readonly page: Page }) {
+  switch (page.name) {
+    case 'programme':
+      return <ProgrammePage />
+    case 'venues':
+      return <VenuesPage />
+    case 'venue':
+      return <VenuePage key={page.id} id={page.id} />
+    case 'device':
+      return <DevicePage />
+  }
+}

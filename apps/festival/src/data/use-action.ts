@@ -1,0 +1,38 @@
+import { useState } from 'react'
+import { type ErrorMessage, messageFor } from '../node/error-message.js'
+import type { Festival } from '../node/festival.js'
+import { useFestival, useSession } from '../node/session-context.js'
+import { announceChange } from './changes.js'
+
+export interface Action {
+  /** Writes and, once it is durable, lets every query read again. Resolves to whether it was stored. */
+  run(write: (festival: Festival) => Promise<unknown>): Promise<boolean>
+  readonly busy: boolean
+  readonly error: ErrorMessage | undefined
+}
+
+export function useAction(): Action {
+  const festival = useFestival()
+  const session = useSession()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ErrorMessage>()
+
+  async function run(write: (festival: Festival) => Promise<unknown>): Promise<boolean> {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await write(festival)
+      return true
+    } catch (caught) {
+      session.report(caught)
+      setError(messageFor(caught))
+      return false
+    } finally {
+      setBusy(false)
+      // Also after a failure: some of it may have been stored, and the page shows what is.
+      announceChange()
+    }
+  }
+
+  return { run, busy, error }
+}

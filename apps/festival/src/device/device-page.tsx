@@ -1,0 +1,24 @@
+import { Content } from '../shell/content.js'
+import { Hero } from '../shell/hero.js'
+import { AppCard } from './app-card.js'
+import styles from './device-page.module.css'
+import { IdentityCard } from './identity-card.js'
+import { StorageCard } from './storage-card.js'
+import { TryCard } from './try-card.js'
+
+/** What stays on this device, and how sure that is. */
+export function DevicePage() {
+  return (
+    <>
+      <Hero title="This device" lead="Where your festival lives, and who signs it" />
+      <Content>
+        <div className={styles.grid}>
+          <StorageCard />
+          <IdentityCard />
+          <AppCard />
+          <TryCard />
+        </div>
+      </Content>
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './styles/tokens.css'
+import './styles/base.css'
+import { App } from './app.js'
+import { InsecureOriginError } from './node/error-message.js'
+import { openFestival } from './node/festival.js'
+import { createSession } from './node/session.js'
+import { SessionProvider } from './node/session-context.js'
+import { registerServiceWorker } from './pwa/service-worker.js'
+import { watchInstallation } from './pwa/use-install.js'
+import { ToastProvider } from './ui/toast.js'
+
+const session = createSession(() =>
+  isSecureContext ? openFestival() : Promise.reject(new InsecureOriginError('the page is not a secure context')),
+)
+
+watchInstallation()
+if (import.meta.env.PROD) void registerServiceWorker()
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no element with the id root')
+createRoot(root).render(
+  <StrictMode>
+    <SessionProvider session={session}>
+      <ToastProvider>
+        <App />
+      </ToastProvider>
+    </SessionProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,19 @@
+import { openNode } from '@rakko/client'
+import { schemas } from '../schemas/schemas.js'
+
+/** The open node with the festival's two collections. Everything that the app reads or writes goes through here. */
+export async function openFestival() {
+  const node = await openNode({ name: 'festival', schemas })
+  return {
+    node,
+    venues: node.collection(schemas.venue),
+    events: node.collection(schemas.event),
+    /** Where the data lies, as it was found at opening: the page says so from its first moment. */
+    storage: await node.storage(),
+  }
+}
+
+export type Festival = Awaited<ReturnType<typeof openFestival>>
+export type Venue = NonNullable<Awaited<ReturnType<Festival['venues']['get']>>>
+export type FestivalEvent = NonNullable<Awaited<ReturnType<Festival['events']['get']>>>
+export type Storage = Awaited<ReturnType<Festival['node']['storage']>>

@@ -1,0 +1,59 @@
+import type { Festival } from './festival.js'
+
+export type SessionState =
+  | { readonly status: 'opening' }
+  | { readonly status: 'open'; readonly festival: Festival }
+  /** Opening failed, or the node died under the app. What is stored is stored; `retry` opens again. */
+  | { readonly status: 'failed'; readonly error: unknown }
+
+/**
+ * One node for the page's whole life, kept outside React so that rendering twice never opens twice.
+ */
+export interface Session {
+  subscribe(listener: () => void): () => void
+  state(): SessionState
+  retry(): void
+  /** Tells the session what a call met; only an error that ends the node changes its state. */
+  report(error: unknown): void
+}
+
+const FATAL_CODES: ReadonlySet<unknown> = new Set(['WORKER_DIED', 'NODE_CLOSED'])
+
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+export function createSession(open: () => Promise<Festival>): Session {
+  const listeners = new Set<() => void>()
+  let state: SessionState = { status: 'opening' }
+
+  function become(next: SessionState) {
+    state = next
+    for (const listener of listeners) listener()
+  }
+
+  function start() {
+    open().then(
+      (festival) => become({ status: 'open', festival }),
+      (error: unknown) => become({ status: 'failed', error }),
+    )
+  }
+
+  start()
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    state: () => state,
+    retry() {
+      if (state.status !== 'failed') return
+      become({ status: 'opening' })
+      start()
+    },
+    report(error) {
+      if (state.status === 'open' && FATAL_CODES.has(errorCode(error))) become({ status: 'failed', error })
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { useState } from 'react'
+import { useAllVenues } from '../data/all-venues.js'
+import { changedFields } from '../data/changed-fields.js'
+import { useAction } from '../data/use-action.js'
+import { useQuery } from '../data/use-query.js'
+import type { FestivalEvent } from '../node/festival.js'
+import { closeSheet, replaceSheet } from '../router/navigation.js'
+import { currentTimeZone } from '../time/local-time.js'
+import { Button } from '../ui/button.js'
+import { FormSheet } from '../ui/form-sheet.js'
+import { MissingSheet } from '../ui/missing-sheet.js'
+import { Sheet, SheetActions, SheetBody } from '../ui/sheet.js'
+import { useToast } from '../ui/toast.js'
+import { draftOfEvent, type EventValues, newEventDraft } from './event-draft.js'
+import { EventForm } from './event-form.js'
+
+/** `venue`: the one to begin with, if any. */
+export function NewEventSheet({ venue }: { readonly venue: string | undefined }) {
+  const venues = useAllVenues()
+  if (venues === undefined) return null
+  if (venues.length === 0) return <NeedsVenueSheet />
+  return <NewEvent venue={venue ?? (venues.length === 1 ? (venues[0]?.$id ?? '') : '')} />
+}
+
+function NewEvent({ venue }: { readonly venue: string }) {
+  const action = useAction()
+  const toast = useToast()
+  // Pressing Save again after a lost answer makes no second event.
+  const [idempotencyId] = useState(() => crypto.randomUUID())
+  const [initial] = useState(() => newEventDraft(Date.now() / 1000, venue, currentTimeZone()))
+
+  async function create(values: EventValues) {
+    if (!(await action.run(({ events }) => events.create(values, { idempotencyId })))) return
+    closeSheet()
+    toast('Event saved on this device')
+  }
+
+  return (
+    <FormSheet title="New event">
+      {(form) => (
+        <EventForm
+          {...form}
+          initial={initial}
+          submit="Add event"
+          action={action}
+          onSubmit={(values) => void create(values)}
+        />
+      )}
+    </FormSheet>
+  )
+}
+
+export function EditEventSheet({ id }: { readonly id: string }) {
+  // Read once per change elsewhere, but the form keeps what it began with.
+  const event = useQuery(id, async ({ events }) => ({ found: await events.get(id) }))
+  if (event.data === undefined && event.error === undefined) return null
+  if (event.data?.found === undefined) return <MissingSheet what="event" />
+  return <EditEvent event={event.data.found} />
+}
+
+function EditEvent({ event }: { readonly event: FestivalEvent }) {
+  const action = useAction()
+  const toast = useToast()
+  const [initial] = useState(() => draftOfEvent(event, currentTimeZone()))
+  const [before] = useState(event)
+
+  async function save(values: EventValues) {
+    const changed = changedFields(before, values)
+    if (changed !== undefined && !(await action.run(({ events }) => events.update(event.$id, changed)))) return
+    closeSheet()
+    toast(changed === undefined ? 'Nothing was changed' : 'Change saved on this device')
+  }
+
+  return (
+    <FormSheet title="Edit event">
+      {(form) => (
+        <EventForm {...form} initial={initial} submit="Save" action={action} onSubmit={(values) => void save(values)} />
+      )}
+    </FormSheet>
+  )
+}
+
+function NeedsVenueSheet() {
+  return (
+    <Sheet title="First, a venue" onClose={closeSheet}>
+      <SheetBody>
+        <p>An event happens somewhere. Add a venue, then come back for the event.</p>
+      </SheetBody>
+      <SheetActions>
+        <Button onClick={closeSheet}>Cancel</Button>
+        <Button look="primary" icon="add" onClick={() => replaceSheet({ name: 'new-venue' })}>
+          Add a venue
+        </Button>
+      </SheetActions>
+    </Sheet>
+  )
+}

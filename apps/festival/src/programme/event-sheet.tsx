@@ -1,0 +1,118 @@
+import { useState } from 'react'
+import { type Listing, loadListing } from '../data/listings.js'
+import { useAction } from '../data/use-action.js'
+import { useQuery } from '../data/use-query.js'
+import { venueColour } from '../data/venue-colour.js'
+import { useFestival } from '../node/session-context.js'
+import { Link } from '../router/link.js'
+import { closeSheet, replaceSheet } from '../router/navigation.js'
+import { duration, timeSpan, zoneName } from '../time/format.js'
+import { Button } from '../ui/button.js'
+import { ConfirmSheet } from '../ui/confirm-sheet.js'
+import { Icon } from '../ui/icon.js'
+import { MissingSheet } from '../ui/missing-sheet.js'
+import { Sheet, SheetActions, SheetBody } from '../ui/sheet.js'
+import { useToast } from '../ui/toast.js'
+import styles from './event-sheet.module.css'
+
+export function EventSheet({ id }: { readonly id: string }) {
+  const listing = useQuery(id, async (festival) => ({ found: await loadListing(festival, id) }))
+  const found = listing.data?.found
+  // What was shown stays until the sheet is closed, also when it is deleted from within it.
+  const [shown, setShown] = useState<Listing>()
+  if (found !== undefined && found !== shown) setShown(found)
+  if (shown !== undefined) return <EventDetails {...shown} />
+  return listing.data === undefined && listing.error === undefined ? null : <MissingSheet what="event" />
+}
+
+function EventDetails({ event, venue }: Listing) {
+  const [deleting, setDeleting] = useState(false)
+  const starts = Number(event.starts)
+  const ends = Number(event.ends)
+  return (
+    <Sheet title={event.title} onClose={closeSheet}>
+      <SheetBody>
+        <dl className={styles.facts} data-colour={venue && venueColour(venue.colour)}>
+          <dt>
+            <Icon name="clock" />
+            <span className="visually-hidden">When</span>
+          </dt>
+          <dd>
+            {timeSpan(starts, ends).map((line) => (
+              <p key={line} className={styles.main}>
+                {line}
+              </p>
+            ))}
+            <p className={styles.soft}>
+              {duration(ends - starts)}, {zoneName(starts)}
+            </p>
+          </dd>
+          <dt>
+            <Icon name="venues" />
+            <span className="visually-hidden">Where</span>
+          </dt>
+          <dd>
+            {venue === undefined ? (
+              <p className={styles.main}>Its venue was deleted</p>
+            ) : (
+              <>
+                <p className={styles.main}>
+                  <Link to={{ page: { name: 'venue', id: venue.$id } }}>{venue.name}</Link>
+                </p>
+                <p className={styles.soft}>Room for {new Intl.NumberFormat().format(venue.capacity)}</p>
+              </>
+            )}
+          </dd>
+          <dt>
+            <Icon name="key" />
+            <span className="visually-hidden">Signed by</span>
+          </dt>
+          <dd>
+            <Signature owner={event.$owner} edited={event.$edited} />
+          </dd>
+        </dl>
+        {event.description !== '' && <p className={styles.description}>{event.description}</p>}
+      </SheetBody>
+      <SheetActions>
+        <Button look="danger" icon="trash" onClick={() => setDeleting(true)}>
+          Delete
+        </Button>
+        <Button look="primary" icon="edit" onClick={() => replaceSheet({ name: 'edit-event', id: event.$id })}>
+          Edit
+        </Button>
+      </SheetActions>
+      {deleting && <DeleteEvent id={event.$id} title={event.title} onCancel={() => setDeleting(false)} />}
+    </Sheet>
+  )
+}
+
+function Signature({ owner, edited }: { readonly owner: string; readonly edited: boolean }) {
+  const { node } = useFestival()
+  const by = owner === node.publicKey ? 'Signed on this device' : `Signed by ${owner.slice(0, 8)}`
+  return <p className={styles.soft}>{edited ? `${by}, edited since` : by}</p>
+}
+
+function DeleteEvent({ id, title, onCancel }: { id: string; title: string; onCancel: () => void }) {
+  const action = useAction()
+  const toast = useToast()
+  async function remove() {
+    if (!(await action.run(({ events }) => events.delete(id)))) return
+    closeSheet()
+    toast('Event deleted')
+  }
+  return (
+    <ConfirmSheet
+      title="Delete this event?"
+      confirm="Delete event"
+      busy={action.busy}
+      error={action.error}
+      onConfirm={() => void remove()}
+      onCancel={onCancel}
+    >
+      <p>
+        “<span className={styles.quoted}>{title}</span>” goes for good: a deletion cannot be taken back, on this device
+        or any other.
+      </p>
+    </ConfirmSheet>
+  )
+}
