@@ -1,0 +1,190 @@
+import {
+  bytesToHex,
+  type DocumentId,
+  type DocumentViewId,
+  type NextArgs,
+  type PublicKey,
+  type Query,
+  RakkoError,
+  type Schema,
+  type SchemaId,
+  type Verifier,
+} from '@rakko/core'
+import { Kysely } from 'kysely'
+import type { Driver } from './driver/driver.js'
+import { kyselyDialect } from './driver/kysely-dialect.js'
+import { forgetIdempotent, readIdempotent } from './ingest/idempotency.js'
+import { Publisher } from './ingest/publisher.js'
+import { migrate } from './migrations/migrate.js'
+import { runCount, runQuery } from './query/run-query.js'
+import { readNextArgs } from './read/next-args.js'
+import { readDocuments } from './read/read-documents.js'
+import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
+import { Names } from './sql/names.js'
+import { storageFailed } from './storage-failed.js'
+import type { Document, DocumentPage, PublishItem, PublishOutcome, Store } from './store.js'
+
+export interface StoreOptions {
+  /** Open; the store closes it. */
+  readonly driver: Driver
+  /** PostgreSQL schema that the tables live in; many stores can share one database. */
+  readonly schemaName: string
+  readonly verifier: Verifier
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** So many random bytes, fit for keys. */
+  readonly random: (length: number) => Uint8Array
+  /**
+   * Called before each publishing transaction; resolves once what already waits in the event loop was handled, so that
+   * calls which have arrived join it. Without it only calls of one tick and those made meanwhile do.
+   */
+  readonly pause?: () => Promise<void>
+}
+
+export const DEFAULT_SCHEMA_NAME = 'rakko'
+const DATABASE_ID_BYTES = 16
+
+/**
+ * Opens a store: migrates, draws the database id where there is none, reads the known schemas. Throws
+ * DATABASE_TOO_NEW and STORAGE_FAILED.
+ */
+export async function createStore(options: StoreOptions): Promise<Store> {
+  const { driver, schemaName, now, random } = options
+  const names = new Names(schemaName)
+  try {
+    await migrate(driver, schemaName)
+    const databaseId = await openDatabaseId(driver, names, random)
+    const registry = new SchemaRegistry()
+    await registry.load(driver, names)
+    await forgetIdempotent(driver, names, now())
+    await driver.flush()
+    return new SqlStore(options, names, registry, databaseId)
+  } catch (error) {
+    throw storageFailed(error)
+  }
+}
+
+async function openDatabaseId(driver: Driver, names: Names, random: StoreOptions['random']): Promise<string> {
+  // COALESCE: of two nodes that open a new database at once, both get the id of the first.
+  const { rows } = await driver.query<{ database_id: Uint8Array }>(
+    `UPDATE ${names.table('meta')} SET database_id = COALESCE(database_id, $1::bytea) RETURNING database_id`,
+    [random(DATABASE_ID_BYTES)],
+  )
+  const [row] = rows
+  if (!row) throw new Error('the database has lost its meta row')
+  return bytesToHex(row.database_id)
+}
+
+class SqlStore implements Store {
+  readonly databaseId: string
+  readonly #driver: Driver
+  readonly #names: Names
+  readonly #registry: SchemaRegistry
+  readonly #database: Kysely<unknown>
+  readonly #publisher: Publisher
+  readonly #now: () => number
+  #closing: Promise<void> | undefined
+
+  constructor(options: StoreOptions, names: Names, registry: SchemaRegistry, databaseId: string) {
+    const { driver, verifier, now, pause = async () => {} } = options
+    this.databaseId = databaseId
+    this.#driver = driver
+    this.#names = names
+    this.#registry = registry
+    this.#database = new Kysely({ dialect: kyselyDialect(driver) })
+    this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause })
+    this.#now = now
+  }
+
+  async publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
+    if (this.#closing) throw closed()
+    return this.#publisher.publish(items)
+  }
+
+  async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
+    const [args] = await this.nextArgsMany(publicKey, [viewId])
+    if (args instanceof RakkoError) throw args
+    if (!args) throw new RakkoError('INTERNAL', 'the store gave no answer')
+    return args
+  }
+
+  nextArgsMany(
+    publicKey: PublicKey,
+    viewIds: readonly (DocumentViewId | undefined)[],
+  ): Promise<(NextArgs | RakkoError)[]> {
+    return this.#read(() => readNextArgs(this.#driver, this.#names, this.#registry, publicKey, viewIds))
+  }
+
+  schema(id: SchemaId): Promise<Schema | undefined> {
+    return this.#read(async () => (await this.#knownSchema(id))?.schema)
+  }
+
+  schemas(): Promise<Schema[]> {
+    return this.#read(async () => {
+      await this.#refreshSchemas()
+      return this.#registry.all().map(({ schema }) => schema)
+    })
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
+    return this.#read(() => readDocuments(this.#database, this.#names, this.#registry, ids))
+  }
+
+  query(query: Query): Promise<DocumentPage> {
+    return this.#read(async () => {
+      const schema = await this.#queriedSchema(query)
+      if (!schema.hasTable) return { documents: [], hasNextPage: false }
+      return runQuery(this.#database, this.#names, schema, query)
+    })
+  }
+
+  count(query: Query): Promise<number> {
+    return this.#read(async () => {
+      const schema = await this.#queriedSchema(query)
+      return schema.hasTable ? runCount(this.#database, this.#names, schema, query) : 0
+    })
+  }
+
+  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]> {
+    return this.#read(async () => {
+      const documents = await readIdempotent(this.#driver, this.#names, ids, this.#now())
+      return ids.map((id) => documents.get(id))
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#publisher.drain().then(() => this.#driver.close())
+    return this.#closing
+  }
+
+  async #queriedSchema({ schemaId }: Query): Promise<KnownSchema> {
+    const schema = await this.#knownSchema(schemaId)
+    if (schema) return schema
+    throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })
+  }
+
+  /** Another node on this database may have met the schema, or its first document. */
+  async #knownSchema(id: SchemaId): Promise<KnownSchema | undefined> {
+    const known = this.#registry.get(id)
+    if (known?.hasTable) return known
+    await this.#refreshSchemas()
+    return this.#registry.get(id)
+  }
+
+  #refreshSchemas(): Promise<void> {
+    return this.#registry.load(this.#driver, this.#names)
+  }
+
+  async #read<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closing) throw closed()
+    try {
+      return await work()
+    } catch (error) {
+      throw storageFailed(error)
+    }
+  }
+}
+
+function closed(): RakkoError {
+  return new RakkoError('NODE_CLOSED', 'the store was closed')
+}

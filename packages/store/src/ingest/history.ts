@@ -1,0 +1,100 @@
+import {
+  decodeOperation,
+  type DocumentId,
+  type DocumentOperation,
+  type OperationId,
+  type PublicKey,
+  validateOperation,
+} from '@rakko/core'
+import type { Session } from '../driver/driver.js'
+import { hexArray } from '../sql/column.js'
+import type { Names } from '../sql/names.js'
+import { decodeHex } from '../values/decode-column.js'
+import type { Ledger } from './ledger.js'
+
+/** An operation with its arrival number. */
+export interface NumberedOperation extends DocumentOperation {
+  readonly number: number
+}
+
+/** All operations of a document, by the id of each of them. */
+export type Histories = ReadonlyMap<OperationId, readonly NumberedOperation[]>
+
+/**
+ * Operations of the documents that these belong to: what is stored, in one statement, and what the ledger adds.
+ * Unknown ids are left out, and so are operations without their payload.
+ */
+export async function loadHistories(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  operationIds: Iterable<OperationId>,
+): Promise<Histories> {
+  const stored = new Set<OperationId>()
+  const histories: NumberedOperation[][] = []
+  const seen = new Set<DocumentId>()
+  for (const id of operationIds) {
+    const document = ledger.operations.get(id)
+    if (!document) stored.add(id)
+    else if (!document.isNew) stored.add(document.id)
+    else if (!seen.has(document.id)) histories.push(document.added)
+    if (document) seen.add(document.id)
+  }
+  if (stored.size > 0) {
+    for (const history of await readHistories(session, names, ledger, stored)) {
+      const [create] = history
+      const added = create && ledger.documents.get(create.id as DocumentId)?.added
+      histories.push(added ? [...history, ...added] : history)
+    }
+  }
+  return new Map(histories.flatMap((history) => history.map(({ id }) => [id, history] as const)))
+}
+
+interface OperationRow {
+  document: bigint
+  number: bigint
+  hash: Uint8Array
+  operation: Uint8Array
+  author: number
+  public_key: Uint8Array
+}
+
+/** One list a document, in order of arrival, so that the CREATE is the first. */
+async function readHistories(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  ids: ReadonlySet<OperationId>,
+): Promise<NumberedOperation[][]> {
+  const entries = names.table('entries')
+  // The CREATE is found by number: the index on `document` holds the others only.
+  const { rows } = await session.query<OperationRow>(
+    `WITH found AS (SELECT DISTINCT document FROM ${entries} WHERE hash = ANY($1::bytea[])),
+       history AS (
+         SELECT e.* FROM found JOIN ${entries} AS e ON e.number = found.document
+         UNION ALL
+         SELECT e.* FROM found JOIN ${entries} AS e ON e.document = found.document AND e.document <> e.number
+       )
+     SELECT e.document, e.number, e.hash, e.operation, e.author, a.public_key
+     FROM history AS e JOIN ${names.table('authors')} AS a ON a.number = e.author
+     WHERE e.operation IS NOT NULL ORDER BY e.number`,
+    [hexArray(ids)],
+  )
+  const histories = new Map<bigint, NumberedOperation[]>()
+  for (const row of rows) {
+    const publicKey = decodeHex(row.public_key) as PublicKey
+    ledger.authorNumbers.set(publicKey, row.author)
+    const plain = decodeOperation(row.operation)
+    const schema = ledger.schema(plain.schemaId)
+    if (!schema) throw new Error('a stored operation has no known schema')
+    const history = histories.get(row.document) ?? []
+    histories.set(row.document, history)
+    history.push({
+      id: decodeHex(row.hash) as OperationId,
+      publicKey,
+      operation: validateOperation(plain, schema),
+      number: Number(row.number),
+    })
+  }
+  return [...histories.values()]
+}

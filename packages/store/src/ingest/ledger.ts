@@ -1,0 +1,272 @@
+import {
+  applyUpdate,
+  type DocumentId,
+  type DocumentOperation,
+  type DocumentViewId,
+  documentViewIdFromTips,
+  type Hash,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  type PublishLookup,
+  type ReducedDocument,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type Schema,
+  type SchemaId,
+  startDocument,
+  type ValidPublish,
+} from '@rakko/core'
+import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
+import type { ReceivedItem } from './received-item.js'
+
+const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
+
+/** Last numbers given out; the row `arrival`, locked while a transaction ingests. */
+export interface Counters {
+  number: number
+  author: number
+  schema: number
+}
+
+export interface AuthorState {
+  readonly number: number
+  readonly publicKey: PublicKey
+  highestLogId: bigint | undefined
+  readonly isNew: boolean
+  isChanged: boolean
+  readonly logs: Map<bigint, LogState>
+  readonly logOf: Map<DocumentId, bigint>
+}
+
+export interface LogState {
+  readonly author: AuthorState
+  readonly logId: bigint
+  /** Number of the one document that the log writes to. */
+  readonly document: number
+  seqNum: bigint
+  hash: Hash
+  readonly isForked: boolean
+  readonly isNew: boolean
+  isChanged: boolean
+  /** Entries that links may name, by sequence number. */
+  readonly entries: Map<bigint, Hash>
+}
+
+export interface DocumentState {
+  readonly number: number
+  readonly id: DocumentId
+  readonly schema: KnownSchema
+  readonly isNew: boolean
+  isChanged: boolean
+  viewId: DocumentViewId
+  isDeleted: boolean
+  /**
+   * The latest view; `fields` hold what this transaction has set, and in a new document all. Undefined once only a
+   * reduction of the whole graph can tell.
+   */
+  view: ReducedDocument | undefined
+  /** Operations that this transaction adds. */
+  readonly added: AddedOperation[]
+}
+
+export interface AddedOperation extends DocumentOperation {
+  /** Arrival number. */
+  readonly number: number
+  /** The view that the document had after it. */
+  readonly viewId: DocumentViewId
+}
+
+export interface NewSchema extends KnownSchema {
+  /** Number of the definition's CREATE. */
+  readonly definition: number
+}
+
+/** An entry accepted: a row of `entries`. */
+export interface AcceptedEntry {
+  readonly number: number
+  readonly item: ReceivedItem
+  readonly author: AuthorState
+  readonly document: DocumentState
+}
+
+/**
+ * What one transaction knows: the part of the stored state that its items ask about, preloaded, and over it what its
+ * own items have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
+ */
+export class Ledger implements PublishLookup {
+  readonly counters: Counters
+  readonly authors = new Map<PublicKey, AuthorState>()
+  readonly documents = new Map<DocumentId, DocumentState>()
+  readonly operations = new Map<OperationId, DocumentState>()
+  readonly entryHashes = new Set<Hash>()
+  readonly accepted: AcceptedEntry[] = []
+  /** Numbers of authors that histories name. */
+  readonly authorNumbers = new Map<PublicKey, number>()
+  /** Schemas that became known in this transaction. */
+  readonly newSchemas = new Map<SchemaId, NewSchema>()
+  /** Numbers of schemas whose tables it makes. */
+  readonly newTables = new Set<number>()
+  /** Looked for and not found, since the last definition was accepted. */
+  readonly unknownSchemas = new Set<SchemaId>()
+  /** What idempotency ids of its items have led to, today or in this transaction. */
+  readonly idempotent = new Map<string, DocumentId>()
+  readonly #registry: SchemaRegistry
+
+  constructor(registry: SchemaRegistry, counters: Counters) {
+    this.#registry = registry
+    this.counters = counters
+  }
+
+  knownSchema(id: SchemaId): KnownSchema | undefined {
+    return this.#registry.get(id) ?? this.newSchemas.get(id)
+  }
+
+  schema(id: SchemaId): Schema | undefined {
+    return this.knownSchema(id)?.schema
+  }
+
+  latestEntry(publicKey: PublicKey, logId: bigint): LogState | undefined {
+    return this.authors.get(publicKey)?.logs.get(logId)
+  }
+
+  entryAt(publicKey: PublicKey, logId: bigint, seqNum: bigint): { readonly hash: Hash } | undefined {
+    const hash = this.latestEntry(publicKey, logId)?.entries.get(seqNum)
+    return hash === undefined ? undefined : { hash }
+  }
+
+  isForked(publicKey: PublicKey, logId: bigint): boolean {
+    return this.latestEntry(publicKey, logId)?.isForked ?? false
+  }
+
+  hasEntry(hash: Hash): boolean {
+    return this.entryHashes.has(hash)
+  }
+
+  operation(id: OperationId): { documentId: DocumentId; schemaId: SchemaId } | undefined {
+    const document = this.operations.get(id)
+    return document && { documentId: document.id, schemaId: document.schema.schema.id }
+  }
+
+  isDeleted(documentId: DocumentId): boolean {
+    return this.documents.get(documentId)?.isDeleted ?? false
+  }
+
+  logOf(publicKey: PublicKey, documentId: DocumentId): bigint | undefined {
+    return this.authors.get(publicKey)?.logOf.get(documentId)
+  }
+
+  highestLogId(publicKey: PublicKey): bigint | undefined {
+    return this.authors.get(publicKey)?.highestLogId
+  }
+
+  addSchema(schema: Schema, definition: number): void {
+    this.newSchemas.set(schema.id, { ...knownSchema(++this.counters.schema, schema), definition })
+  }
+
+  authorNumber(publicKey: PublicKey): number {
+    const number = this.authors.get(publicKey)?.number ?? this.authorNumbers.get(publicKey)
+    if (number === undefined) throw new Error('an author of a document was not loaded')
+    return number
+  }
+
+  /** Adds what the publish rules have accepted. */
+  accept(item: ReceivedItem, { operation, operationId, documentId }: ValidPublish): DocumentState {
+    const number = ++this.counters.number
+    const author = this.#author(item.entry.publicKey)
+    const added = { id: operationId, publicKey: author.publicKey, operation, number }
+    const document =
+      operation.action === 'create' ? this.#create(added) : this.#append(this.#document(documentId), added)
+    this.#advanceLog(author, item, document)
+    if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
+    this.entryHashes.add(item.entryHash)
+    if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
+    this.operations.set(operationId, document)
+    this.accepted.push({ number, item, author, document })
+    return document
+  }
+
+  #author(publicKey: PublicKey): AuthorState {
+    const known = this.authors.get(publicKey)
+    if (known) return known
+    const author: AuthorState = {
+      number: ++this.counters.author,
+      publicKey,
+      highestLogId: undefined,
+      isNew: true,
+      isChanged: true,
+      logs: new Map(),
+      logOf: new Map(),
+    }
+    this.authors.set(publicKey, author)
+    return author
+  }
+
+  #document(id: DocumentId): DocumentState {
+    const document = this.documents.get(id)
+    if (!document) throw new Error('an accepted operation belongs to no document that was loaded')
+    return document
+  }
+
+  #create(create: Omit<AddedOperation, 'viewId'>): DocumentState {
+    const id = create.id as DocumentId
+    const schema = this.knownSchema(create.operation.schemaId)
+    if (!schema) throw new Error('an accepted operation has no known schema')
+    const view = startDocument(create)
+    const { viewId } = view
+    const document: DocumentState = {
+      number: create.number,
+      id,
+      schema,
+      isNew: true,
+      isChanged: true,
+      viewId,
+      isDeleted: false,
+      view,
+      added: [{ ...create, viewId }],
+    }
+    this.documents.set(id, document)
+    return document
+  }
+
+  #append(document: DocumentState, update: Omit<AddedOperation, 'viewId'>): DocumentState {
+    const { previous, action } = update.operation
+    document.view = document.view && applyUpdate(document.view, update)
+    // Tips need no history: an operation takes the place of those tips that it follows.
+    const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
+    const tips = operationIdsOf(document.viewId).filter((id) => !followed.has(id))
+    document.viewId = document.view?.viewId ?? documentViewIdFromTips([...tips, update.id])
+    document.isDeleted ||= action === 'delete'
+    document.isChanged = true
+    document.added.push({ ...update, viewId: document.viewId })
+    return document
+  }
+
+  #advanceLog(author: AuthorState, { entry, entryHash }: ReceivedItem, document: DocumentState): void {
+    const { logId, seqNum } = entry
+    const log = author.logs.get(logId)
+    if (log) {
+      log.seqNum = seqNum
+      log.hash = entryHash
+      log.isChanged = true
+      log.entries.set(seqNum, entryHash)
+      return
+    }
+    author.logs.set(logId, {
+      author,
+      logId,
+      document: document.number,
+      seqNum,
+      hash: entryHash,
+      isForked: false,
+      isNew: true,
+      isChanged: true,
+      entries: new Map([[seqNum, entryHash]]),
+    })
+    author.logOf.set(document.id, logId)
+    if (author.highestLogId === undefined || logId > author.highestLogId) {
+      author.highestLogId = logId
+      author.isChanged = true
+    }
+  }
+}

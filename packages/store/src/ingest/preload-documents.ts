@@ -1,0 +1,116 @@
+import type { DocumentId, Hash, OperationId, PublicKey } from '@rakko/core'
+import type { Session } from '../driver/driver.js'
+import type { SchemaRegistry } from '../schemas/schema-registry.js'
+import { bulkBind, type Columns } from '../sql/bulk.js'
+import { hexColumn } from '../sql/column.js'
+import type { Names } from '../sql/names.js'
+import { decodeHex, decodeViewId } from '../values/decode-column.js'
+import type { AuthorState, DocumentState, Ledger } from './ledger.js'
+
+/** An operation that `previous` or a view id names, and who asks: the log of this author in its document is read too. */
+export interface DocumentQuestion {
+  readonly operationId: OperationId
+  readonly publicKey: PublicKey
+}
+
+const QUESTIONS: Columns<DocumentQuestion> = {
+  operation_id: hexColumn(({ operationId }) => operationId),
+  public_key: hexColumn(({ publicKey }) => publicKey),
+}
+
+/** Reads documents into the ledger, which has read the authors: one statement. */
+export async function preloadDocuments(
+  session: Session,
+  names: Names,
+  registry: SchemaRegistry,
+  ledger: Ledger,
+  questions: readonly DocumentQuestion[],
+): Promise<void> {
+  const { source, parameters } = bulkBind(QUESTIONS, questions)
+  const { rows } = await session.query<DocumentRow>(
+    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.settled,
+       owner.public_key AS owner, signer.public_key AS signer
+     FROM ${source}
+       JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
+       JOIN ${names.table('documents')} AS d ON d.number = e.document
+       JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
+       JOIN ${names.table('authors')} AS signer ON signer.number = d.signer
+       LEFT JOIN ${names.table('authors')} AS a ON a.public_key = u.public_key
+       LEFT JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.document = d.number`,
+    parameters,
+  )
+  for (const row of rows) {
+    const id = decodeHex(row.id) as DocumentId
+    const document = ledger.documents.get(id) ?? documentState(registry, id, row)
+    if (!document) continue
+    ledger.documents.set(id, document)
+    ledger.operations.set(decodeHex(row.operation_id) as OperationId, document)
+    const author = ledger.authors.get(decodeHex(row.public_key) as PublicKey)
+    if (author && row.log_id !== null) addLog(author, document, row, row.log_id)
+  }
+}
+
+function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {
+  author.logOf.set(document.id, logId)
+  if (author.logs.has(logId)) return
+  const seqNum = row.seq_num ?? 0n
+  const hash = decodeHex(row.hash) as Hash
+  author.logs.set(logId, {
+    author,
+    logId,
+    document: document.number,
+    seqNum,
+    hash,
+    isForked: row.forked === true,
+    isNew: false,
+    isChanged: false,
+    entries: new Map([[seqNum, hash]]),
+  })
+}
+
+interface DocumentRow {
+  operation_id: Uint8Array
+  public_key: Uint8Array
+  /** Head of the log in which the author who asks writes the document; NULL where there is none. */
+  log_id: bigint | null
+  seq_num: bigint | null
+  hash: Uint8Array | null
+  forked: boolean | null
+  number: bigint
+  id: Uint8Array
+  schema: number
+  view_id: Uint8Array
+  edited: boolean
+  deleted: boolean
+  settled: boolean
+  owner: Uint8Array
+  signer: Uint8Array
+}
+
+function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRow): DocumentState | undefined {
+  const schema = registry.at(row.schema)
+  if (!schema) return undefined
+  const viewId = decodeViewId(row.view_id)
+  const { edited, deleted, settled } = row
+  return {
+    number: Number(row.number),
+    id,
+    schema,
+    isNew: false,
+    isChanged: false,
+    viewId,
+    isDeleted: deleted,
+    view: {
+      documentId: id,
+      schemaId: schema.schema.id,
+      owner: decodeHex(row.owner) as PublicKey,
+      signer: decodeHex(row.signer) as PublicKey,
+      viewId,
+      deleted,
+      edited,
+      settled,
+      fields: new Map(),
+    },
+    added: [],
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  checkPayload,
+  decodeEntry,
+  decodeOperation,
+  type Entry,
+  type Hash,
+  hash,
+  type PlainOperation,
+  RakkoError,
+  type Verifier,
+  verifyEntry,
+} from '@rakko/core'
+import type { PublishItem } from '../store.js'
+
+/** An item decoded and hashed: all that can be done before a transaction begins. */
+export interface ReceivedItem {
+  readonly entry: Entry
+  readonly entryHash: Hash
+  readonly entryBytes: Uint8Array
+  readonly plainOperation: PlainOperation
+  readonly operationBytes: Uint8Array
+  /** Whether the operation is what the entry claims to carry; where not, the publish rules say so in their turn. */
+  readonly hasItsPayload: boolean
+  readonly idempotencyId: string | undefined
+}
+
+const MAX_IDEMPOTENCY_CHARACTERS = 64
+/** U+0000 cannot be stored, and ids are for programs. */
+const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
+
+/**
+ * Decodes an item and checks its signature, unless this process has just made it; answers at once where the verifier
+ * does. What is wrong with the item is returned: one item's fault is nobody else's.
+ */
+export function receiveItem(item: PublishItem, verifier: Verifier): Received | Promise<Received> {
+  try {
+    const received = decodeItem(item)
+    if (item.trusted === true) return received
+    const verified = verifyEntry(item.entry, received.entry, verifier)
+    return verified === undefined ? received : verified.then(() => received, refusal)
+  } catch (error) {
+    return refusal(error)
+  }
+}
+
+export type Received = ReceivedItem | RakkoError
+
+function decodeItem({ entry: entryBytes, operation: operationBytes, idempotencyId }: PublishItem): ReceivedItem {
+  checkIdempotencyId(idempotencyId)
+  const plainOperation = decodeOperation(operationBytes)
+  const entry = decodeEntry(entryBytes)
+  return {
+    entry,
+    entryHash: hash(entryBytes),
+    entryBytes,
+    plainOperation,
+    operationBytes,
+    hasItsPayload: carries(entry, operationBytes),
+    idempotencyId,
+  }
+}
+
+function carries(entry: Entry, operation: Uint8Array): boolean {
+  try {
+    checkPayload(entry, operation)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function checkIdempotencyId(id: string | undefined): void {
+  if (id === undefined) return
+  const expected = `text of 1 to ${MAX_IDEMPOTENCY_CHARACTERS} characters, none of them a control character`
+  if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_CHARACTERS && IDEMPOTENCY_ID.test(id)) return
+  throw new RakkoError('INVALID_ARGUMENT', `idempotencyId: expected ${expected}`, {
+    field: 'idempotencyId',
+    expected,
+    got: typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id,
+  })
+}
+
+function refusal(error: unknown): RakkoError {
+  if (error instanceof RakkoError) return error
+  return new RakkoError('INTERNAL', 'decoding an item failed', {}, { cause: error })
+}

@@ -1,0 +1,143 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  type FieldType,
+  formatFieldType,
+  type OperationAction,
+  type PublicKey,
+} from '@rakko/core'
+import type { Columns } from '../sql/bulk.js'
+import {
+  bigintColumn,
+  boolColumn,
+  byteaColumn,
+  hexColumn,
+  integerColumn,
+  smallintColumn,
+  textColumn,
+  u64Column,
+} from '../sql/column.js'
+import { encodeText } from '../values/text-code.js'
+import type { AcceptedEntry, AuthorState, Ledger, LogState, NewSchema } from './ledger.js'
+import type { Materialised } from './materialise.js'
+
+/** What was decided about an entry that arrived. */
+export const DECISION = { held: 0, refused: 1, purged: 2, forgotten: 3 } as const
+
+const ACTION: Readonly<Record<OperationAction, number>> = { create: 0, update: 1, delete: 2 }
+
+export const AUTHORS: Columns<AuthorState> = {
+  number: integerColumn(({ number }) => number),
+  public_key: hexColumn(({ publicKey }) => publicKey),
+  highest_log: u64Column(({ highestLogId }) => highestLogId),
+}
+
+export const ENTRIES: Columns<AcceptedEntry> = {
+  number: bigintColumn(({ number }) => number),
+  hash: hexColumn(({ item }) => item.entryHash),
+  decision: smallintColumn(() => DECISION.held),
+  author: integerColumn(({ author }) => author.number),
+  log_id: u64Column(({ item }) => item.entry.logId),
+  seq_num: u64Column(({ item }) => item.entry.seqNum),
+  document: bigintColumn(({ document }) => document.number),
+  action: smallintColumn(({ item }) => ACTION[item.plainOperation.action]),
+  entry: byteaColumn(({ item }) => item.entryBytes),
+  operation: byteaColumn(({ item }) => item.operationBytes),
+}
+
+export const HEADS: Columns<LogState> = {
+  author: integerColumn(({ author }) => author.number),
+  log_id: u64Column(({ logId }) => logId),
+  seq_num: u64Column(({ seqNum }) => seqNum),
+  hash: hexColumn(({ hash }) => hash),
+  document: bigintColumn(({ document }) => document),
+}
+
+export interface DocumentRow {
+  readonly isNew: boolean
+  readonly number: number
+  readonly id: DocumentId
+  readonly schema: number
+  readonly viewId: DocumentViewId
+  readonly owner: () => number
+  readonly signer: number
+  readonly edited: boolean
+  readonly deleted: boolean
+  readonly settled: boolean
+}
+
+export function documentRow(ledger: Ledger, { document, view }: Materialised): DocumentRow {
+  const { isNew, number, id, schema } = document
+  const { viewId, edited, deleted, settled } = view
+  const author = (publicKey: PublicKey) => ledger.authorNumber(publicKey)
+  return {
+    isNew,
+    number,
+    id,
+    schema: schema.number,
+    viewId,
+    // Asked of new documents only: of another its owner was never loaded.
+    owner: () => author(view.owner),
+    signer: author(view.signer),
+    edited,
+    deleted,
+    settled,
+  }
+}
+
+/** What an operation on a document can change. */
+export const DOCUMENT_CHANGES: Columns<DocumentRow> = {
+  number: bigintColumn(({ number }) => number),
+  view_id: hexColumn(({ viewId }) => viewId),
+  signer: integerColumn(({ signer }) => signer),
+  edited: boolColumn(({ edited }) => edited),
+  deleted: boolColumn(({ deleted }) => deleted),
+  settled: boolColumn(({ settled }) => settled),
+}
+
+export const DOCUMENTS: Columns<DocumentRow> = {
+  ...DOCUMENT_CHANGES,
+  id: hexColumn(({ id }) => id),
+  schema: integerColumn(({ schema }) => schema),
+  owner: integerColumn(({ owner }) => owner()),
+}
+
+export const SCHEMAS: Columns<NewSchema> = {
+  number: integerColumn(({ number }) => number),
+  schema_id: textColumn(({ schema }) => schema.id),
+  name: textColumn(({ schema }) => schema.name),
+  description: textColumn(({ schema }) => encodeText(schema.description)),
+  definition: bigintColumn(({ definition }) => definition),
+  has_table: boolColumn(({ hasTable }) => hasTable),
+}
+
+export interface SchemaFieldRow {
+  readonly schema: number
+  readonly position: number
+  readonly name: string
+  readonly type: FieldType
+}
+
+export function schemaFieldRows({ number, schema }: NewSchema): SchemaFieldRow[] {
+  return [...schema.fields].map(([name, type], position) => ({ schema: number, position, name, type }))
+}
+
+export const SCHEMA_FIELDS: Columns<SchemaFieldRow> = {
+  schema: integerColumn(({ schema }) => schema),
+  position: smallintColumn(({ position }) => position),
+  name: textColumn(({ name }) => name),
+  type: textColumn(({ type }) => formatFieldType(type)),
+}
+
+export interface IdempotencyRow {
+  readonly id: string
+  readonly document: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+export const IDEMPOTENCY: Columns<IdempotencyRow> = {
+  id: textColumn(({ id }) => id),
+  document: bigintColumn(({ document }) => document),
+  time: bigintColumn(({ time }) => time),
+}

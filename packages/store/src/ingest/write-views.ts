@@ -1,0 +1,68 @@
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { FieldColumn } from '../schemas/views-table.js'
+import { bulkInsert, bulkUpdate, type Columns } from '../sql/bulk.js'
+import { arrayParameter, bigintColumn, type Column, hexColumn } from '../sql/column.js'
+import type { Names } from '../sql/names.js'
+import type { Statement } from '../sql/statement.js'
+import { type ViewRow, viewColumn } from '../values/view-columns.js'
+import type { Materialised } from './materialise.js'
+
+const KEY: Columns<ViewRow> = { document: bigintColumn(({ document }) => document) }
+const ID: Columns<ViewRow> = { id: hexColumn(({ id }) => id) }
+const PAYLOAD: Columns<ViewRow> = { payload: bigintColumn(({ payload }) => payload) }
+
+/** Rows of the views tables: per schema one insert, one update and one delete for each of its tables, where needed. */
+export function writeViews(names: Names, materialised: readonly Materialised[]): Statement[] {
+  const bySchema = new Map<number, { schema: KnownSchema; changes: Materialised[] }>()
+  for (const change of materialised) {
+    const { schema } = change.document
+    const group = bySchema.get(schema.number) ?? { schema, changes: [] }
+    bySchema.set(schema.number, group)
+    group.changes.push(change)
+  }
+  return [...bySchema.values()].flatMap(({ schema, changes }) => writeSchema(names, schema, changes))
+}
+
+function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Materialised[]): Statement[] {
+  const inserted: ViewRow[] = []
+  const updated: ViewRow[] = []
+  const deleted: number[] = []
+  for (const change of changes) {
+    const { document, view } = change
+    if (document.isNew && !view.deleted) inserted.push(viewRow(change, views.payloadField))
+    if (!document.isNew && view.deleted) deleted.push(document.number)
+    if (!document.isNew && !view.deleted && view.fields.size > 0) updated.push(viewRow(change, views.payloadField))
+  }
+  const changed = new Set(updated.flatMap(({ fields }) => [...fields.keys()]))
+  const statements: Statement[] = []
+  for (const [group, fields] of views.groups.entries()) {
+    const table = views.name(names, group)
+    const first = group === 0 ? { ...ID, ...(views.payloadField !== undefined && PAYLOAD) } : {}
+    statements.push(...bulkInsert(table, { ...KEY, ...first, ...fieldColumns(fields) }, inserted))
+    if (deleted.length > 0) statements.push(bulkDelete(table, deleted))
+    const set = fields.filter(({ field }) => changed.has(field))
+    const payload = group === 0 && updated.some((row) => row.payload !== undefined) ? PAYLOAD : {}
+    const columns: Columns<ViewRow> = { ...payload, ...fieldColumns(set) }
+    if (Object.keys(columns).length === 0) continue
+    statements.push(...bulkUpdate(table, ['document'], { ...KEY, ...columns }, updated, { keep: true }))
+  }
+  return statements
+}
+
+function viewRow({ document, view, numberOf }: Materialised, payloadField: string | undefined): ViewRow {
+  const setBy = payloadField === undefined ? undefined : view.fields.get(payloadField)?.operationId
+  const payload = setBy && numberOf(setBy)
+  return { document: document.number, id: document.id, fields: view.fields, payload }
+}
+
+function fieldColumns(fields: readonly FieldColumn[]): Columns<ViewRow> {
+  return Object.fromEntries(fields.map((field): [string, Column<ViewRow>] => [field.column, viewColumn(field)]))
+}
+
+function bulkDelete(table: string, documents: readonly number[]): Statement {
+  const numbers = arrayParameter(
+    bigintColumn((number: number) => number),
+    documents,
+  )
+  return { text: `DELETE FROM ${table} WHERE document = ANY($1::bigint[])`, parameters: [numbers] }
+}

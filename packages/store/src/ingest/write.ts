@@ -1,0 +1,108 @@
+import type { Session } from '../driver/driver.js'
+import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
+import type { Names } from '../sql/names.js'
+import { joinWrites, type Statement } from '../sql/statement.js'
+import type { Counters, Ledger } from './ledger.js'
+import type { Materialised } from './materialise.js'
+import {
+  AUTHORS,
+  DOCUMENT_CHANGES,
+  DOCUMENTS,
+  documentRow,
+  ENTRIES,
+  HEADS,
+  IDEMPOTENCY,
+  type IdempotencyRow,
+  SCHEMA_FIELDS,
+  SCHEMAS,
+  schemaFieldRows,
+} from './rows.js'
+import { writeViews } from './write-views.js'
+
+/** Writes all that a transaction has found out. */
+export async function writeLedger(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  materialised: readonly Materialised[],
+  now: number,
+): Promise<void> {
+  await makeTables(session, names, ledger, materialised)
+  const writes = [...ledgerWrites(names, ledger, materialised, now), ...writeViews(names, materialised)]
+  for (const { text, parameters } of joinWrites(writes)) await session.query(text, parameters)
+}
+
+/** A schema gets its tables with its first document. */
+async function makeTables(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  materialised: readonly Materialised[],
+): Promise<void> {
+  for (const { document } of materialised) {
+    const { schema } = document
+    if (!document.isNew || schema.hasTable || ledger.newTables.has(schema.number)) continue
+    await session.exec(schema.views.createSql(names))
+    ledger.newTables.add(schema.number)
+  }
+}
+
+/** The fixed tables, a statement for each and each kind of write. No two touch the same row. */
+function ledgerWrites(
+  names: Names,
+  ledger: Ledger,
+  materialised: readonly Materialised[],
+  now: number,
+): Statement[] {
+  const authors = [...ledger.authors.values()]
+  const logs = authors.flatMap((author) => [...author.logs.values()]).filter(({ isChanged }) => isChanged)
+  const documents = materialised.map((change) => documentRow(ledger, change))
+  const schemas = [...ledger.newSchemas.values()].map((schema) => ({ ...schema, hasTable: ledger.newTables.has(schema.number) }))
+
+  const [newAuthors, changedAuthors] = split(authors.filter(({ isChanged }) => isChanged))
+  const [newLogs, changedLogs] = split(logs)
+  const [newDocuments, changedDocuments] = split(documents)
+  return [
+    writeCounters(names, ledger.counters),
+    ...bulkInsert(names.table('authors'), AUTHORS, newAuthors),
+    ...bulkUpdate(names.table('authors'), ['number'], AUTHORS, changedAuthors),
+    ...bulkInsert(names.table('schemas'), SCHEMAS, schemas),
+    ...flagTables(names, ledger),
+    ...bulkInsert(names.table('schema_fields'), SCHEMA_FIELDS, schemas.flatMap(schemaFieldRows)),
+    ...bulkInsert(names.table('entries'), ENTRIES, ledger.accepted),
+    ...bulkInsert(names.table('heads'), HEADS, newLogs),
+    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], HEADS, changedLogs),
+    ...bulkInsert(names.table('documents'), DOCUMENTS, newDocuments),
+    ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, changedDocuments),
+    ...bulkInsert(names.table('idempotency'), IDEMPOTENCY, idempotencyRows(ledger, now), IF_EXPIRED),
+  ]
+}
+
+/** An id is free again after a day, though its row may still be there. */
+const IF_EXPIRED = 'ON CONFLICT (id) DO UPDATE SET document = excluded.document, time = excluded.time'
+
+function idempotencyRows(ledger: Ledger, time: number): IdempotencyRow[] {
+  return ledger.accepted.flatMap(({ item: { idempotencyId: id }, document }) =>
+    id === undefined ? [] : [{ id, document: document.number, time }],
+  )
+}
+
+function writeCounters(names: Names, { number, author, schema }: Counters): Statement {
+  return {
+    text: `UPDATE ${names.table('arrival')} SET number = $1::bigint, author = $2::integer, schema = $3::integer`,
+    parameters: [number, author, schema],
+  }
+}
+
+/** Schemas that were known before and have tables now. */
+function flagTables(names: Names, ledger: Ledger): Statement[] {
+  const added = new Set([...ledger.newSchemas.values()].map(({ number }) => number))
+  const numbers = [...ledger.newTables].filter((number) => !added.has(number))
+  if (numbers.length === 0) return []
+  const text = `UPDATE ${names.table('schemas')} SET has_table = true WHERE number = ANY($1::integer[])`
+  return [{ text, parameters: [numbers] }]
+}
+
+function split<Row extends { readonly isNew: boolean }>(rows: readonly Row[]): [added: Row[], changed: Row[]] {
+  return [rows.filter(({ isNew }) => isNew), rows.filter(({ isNew }) => !isNew)]
+}

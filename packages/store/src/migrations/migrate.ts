@@ -1,0 +1,50 @@
+import { RakkoError } from '@rakko/core'
+import type { Driver, Session } from '../driver/driver.js'
+import { Names } from '../sql/names.js'
+import { tables } from './0001-tables.js'
+import type { Migration } from './migration.js'
+
+const MIGRATIONS: readonly Migration[] = [tables]
+
+/** The format that this code writes. */
+export const DATABASE_FORMAT = MIGRATIONS.length
+
+/**
+ * Brings the tables in `schemaName`, made where it is missing, to DATABASE_FORMAT; a transaction a migration. Nothing
+ * of what one database has alone is drawn here, so that its result can be shipped as a prepared directory.
+ *
+ * Throws DATABASE_TOO_NEW, leaving everything as it is, where a later version has been here.
+ */
+export async function migrate(driver: Driver, schemaName: string): Promise<void> {
+  const names = new Names(schemaName)
+  const format = await readFormat(driver, names)
+  if (format > DATABASE_FORMAT) {
+    throw new RakkoError(
+      'DATABASE_TOO_NEW',
+      `The database has format ${format}; this version of Rakko knows formats up to ${DATABASE_FORMAT}`,
+      { expected: DATABASE_FORMAT, got: format },
+    )
+  }
+  for (const migration of MIGRATIONS.slice(format)) {
+    await driver.transaction((session) => apply(session, names, migration))
+  }
+}
+
+async function apply(session: Session, names: Names, migration: Migration): Promise<void> {
+  // Another node may be opening the same database: the second one to get here finds the work done.
+  await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
+  if ((await readFormat(session, names)) >= migration.format) return
+  await session.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+  await session.exec(migration.sql(names))
+  await session.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
+}
+
+/** 0 where there are no tables. */
+async function readFormat(session: Session, names: Names): Promise<number> {
+  const { rows: tables } = await session.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+    names.table('meta'),
+  ])
+  if (!tables[0]?.found) return 0
+  const { rows } = await session.query<{ format: number }>(`SELECT format FROM ${names.table('meta')}`)
+  return rows[0]?.format ?? 0
+}

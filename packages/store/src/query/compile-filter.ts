@@ -1,0 +1,67 @@
+import type { ComparisonOperator, Filter } from '@rakko/core'
+import { sql } from 'kysely'
+import type { Fragment, QuerySource } from './query-source.js'
+import { boundSet, boundValue } from './query-value.js'
+
+const TRUE = sql`true`
+const FALSE = sql`false`
+
+const COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
+  eq: sql`=`,
+  notEq: sql`<>`,
+  gt: sql`>`,
+  gte: sql`>=`,
+  lt: sql`<`,
+  lte: sql`<=`,
+}
+
+/**
+ * A filter as a condition that is true or false, never NULL. Text compares by code points and floats as PostgreSQL
+ * does: NaN equals itself and is greater than all else, −0 equals 0. No comparison holds for a field of a deleted
+ * document, `notEq` neither.
+ */
+export function compileFilter(filter: Filter, source: QuerySource): Fragment {
+  switch (filter.kind) {
+    case 'and':
+      return join(filter.filters, source, sql` AND `, TRUE)
+    case 'or':
+      return join(filter.filters, source, sql` OR `, FALSE)
+    case 'not':
+      return sql`NOT ${compileFilter(filter.filter, source)}`
+    case 'compare':
+      return compileComparison(filter, source)
+  }
+}
+
+/** Whether a filter mentions a field, wherever it stands. */
+export function mentions(filter: Filter, field: string): boolean {
+  if (filter.kind === 'compare') return filter.field === field
+  if (filter.kind === 'not') return mentions(filter.filter, field)
+  return filter.filters.some((member) => mentions(member, field))
+}
+
+function join(filters: readonly Filter[], source: QuerySource, separator: Fragment, empty: Fragment): Fragment {
+  if (filters.length === 0) return empty
+  const conditions = filters.map((member) => compileFilter(member, source))
+  return sql`(${sql.join(conditions, separator)})`
+}
+
+function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source: QuerySource): Fragment {
+  const { sql: field, type, isNullable } = source.reference(filter.field)
+  const { operator, values } = filter
+  const condition = (): Fragment => {
+    if (operator === 'in' || operator === 'notIn') {
+      const set = boundSet(type, values)
+      const isList = type === 'relation_list' || type === 'pinned_relation_list'
+      const within = isList ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
+      return operator === 'in' ? within : sql`NOT (${within})`
+    }
+    const [value] = values
+    if (value === undefined) throw new Error(`a comparison by ${operator} has no value`)
+    const bound = boundValue(type, value)
+    if (operator === 'contains') return sql`strpos(${field}, ${bound}) > 0`
+    if (operator === 'notContains') return sql`strpos(${field}, ${bound}) = 0`
+    return sql`${field} ${COMPARISONS[operator]} ${bound}`
+  }
+  return isNullable ? sql`COALESCE(${condition()}, false)` : sql`(${condition()})`
+}

@@ -1,0 +1,76 @@
+import { type FieldType, parseFieldType, type Schema, type SchemaId } from '@rakko/core'
+import type { Session } from '../driver/driver.js'
+import type { Names } from '../sql/names.js'
+import { decodeText } from '../values/text-code.js'
+import { ViewsTable } from './views-table.js'
+
+/** A schema that this database knows. */
+export interface KnownSchema {
+  /** Names its tables. */
+  readonly number: number
+  readonly schema: Schema
+  readonly views: ViewsTable
+  /** Whether the tables were made: at the first document. */
+  readonly hasTable: boolean
+}
+
+/** Every known schema in memory, as the database has it; what a transaction adds joins when it has committed. */
+export class SchemaRegistry {
+  #byId = new Map<SchemaId, KnownSchema>()
+  #byNumber = new Map<number, KnownSchema>()
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: SchemaId): KnownSchema | undefined {
+    return this.#byId.get(id)
+  }
+
+  at(number: number): KnownSchema | undefined {
+    return this.#byNumber.get(number)
+  }
+
+  all(): KnownSchema[] {
+    return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)
+  }
+
+  set(known: KnownSchema): void {
+    this.#byId.set(known.schema.id, known)
+    this.#byNumber.set(known.number, known)
+  }
+
+  async load(session: Session, names: Names): Promise<void> {
+    const { rows: schemas } = await session.query<SchemaRow>(
+      `SELECT number, schema_id, name, description, has_table FROM ${names.table('schemas')} ORDER BY number`,
+    )
+    const { rows: fields } = await session.query<FieldRow>(
+      `SELECT schema, name, type FROM ${names.table('schema_fields')} ORDER BY schema, position`,
+    )
+    const fieldsOf = new Map<number, Map<string, FieldType>>(schemas.map(({ number }) => [number, new Map()]))
+    for (const { schema, name, type } of fields) fieldsOf.get(schema)?.set(name, parseFieldType(type))
+    for (const { number, schema_id, name, description, has_table } of schemas) {
+      const id = schema_id as SchemaId
+      const schema = { id, name, description: decodeText(description), fields: fieldsOf.get(number) ?? new Map() }
+      this.set(knownSchema(number, schema, has_table))
+    }
+  }
+}
+
+export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
+  return { number, schema, views: new ViewsTable(number, schema), hasTable }
+}
+
+interface SchemaRow {
+  number: number
+  schema_id: string
+  name: string
+  description: string
+  has_table: boolean
+}
+
+interface FieldRow {
+  schema: number
+  name: string
+  type: string
+}

@@ -1,0 +1,93 @@
+import { BinaryArray, OID } from './binary-array.js'
+
+/** How one column of a bulk statement is read from a row and bound. `undefined` becomes NULL. */
+export interface Column<Row> {
+  /** SQL type of the array's elements, as `unnest($1::TYPE[])` needs it. */
+  readonly elementType: keyof typeof OID
+  /** What becomes of an element in the statement, where it is not taken as it is: `(ref) => ref + '::bytea[]'`. */
+  readonly convert?: (reference: string) => string
+  push(array: BinaryArray, row: Row): void
+}
+
+export function boolColumn<Row>(get: (row: Row) => boolean | undefined): Column<Row> {
+  return column('bool', get, (array, value) => array.pushBool(value))
+}
+
+export function smallintColumn<Row>(get: (row: Row) => number | undefined): Column<Row> {
+  return column('int2', get, (array, value) => array.pushInt2(value))
+}
+
+export function integerColumn<Row>(get: (row: Row) => number | undefined): Column<Row> {
+  return column('int4', get, (array, value) => array.pushInt4(value))
+}
+
+export function bigintColumn<Row>(get: (row: Row) => number | bigint | undefined): Column<Row> {
+  return column('int8', get, (array, value) => array.pushInt8(value))
+}
+
+/** An unsigned 64-bit integer in a `numeric(20)` column: `bigint` holds only half of them. */
+export function u64Column<Row>(get: (row: Row) => bigint | undefined): Column<Row> {
+  return column('numeric', get, (array, value) => array.pushNumeric(value))
+}
+
+export function float8Column<Row>(get: (row: Row) => number | undefined): Column<Row> {
+  return column('float8', get, (array, value) => array.pushFloat8(value))
+}
+
+export function textColumn<Row>(get: (row: Row) => string | undefined): Column<Row> {
+  return column('text', get, (array, value) => array.pushText(value))
+}
+
+export function byteaColumn<Row>(get: (row: Row) => Uint8Array | undefined): Column<Row> {
+  return column('bytea', get, (array, value) => array.pushBytes(value))
+}
+
+/** Ids and keys, kept as text by their users: bytes are written straight from the digits. */
+export function hexColumn<Row>(get: (row: Row) => string | undefined): Column<Row> {
+  return column('bytea', get, (array, value) => array.pushHex(value))
+}
+
+/**
+ * Lists of ids. An array of arrays must be rectangular, so each list travels as the text of an array and is cast back
+ * in the statement.
+ */
+export function hexListColumn<Row>(get: (row: Row) => readonly string[] | undefined): Column<Row> {
+  return {
+    ...column('text', get, (array, value) => array.pushText(listLiteral(value))),
+    convert: (reference) => `${reference}::bytea[]`,
+  }
+}
+
+function listLiteral(ids: readonly string[]): string {
+  return `{${ids.map((id) => `"\\\\x${id.replaceAll('_', '')}"`).join(',')}}`
+}
+
+function column<Row, Value>(
+  elementType: keyof typeof OID,
+  get: (row: Row) => Value | undefined,
+  push: (array: BinaryArray, value: Value) => void,
+): Column<Row> {
+  return {
+    elementType,
+    push(array, row) {
+      const value = get(row)
+      if (value === undefined) array.pushNull()
+      else push(array, value)
+    },
+  }
+}
+
+/** One list of values as a parameter: `hash = ANY($1::bytea[])`. */
+export function arrayParameter<Row>({ elementType, push }: Column<Row>, rows: Iterable<Row>): Uint8Array {
+  const array = new BinaryArray(OID[elementType])
+  for (const row of rows) push(array, row)
+  return array.finish()
+}
+
+/** An array of ids or keys as a parameter, cast to `bytea[]` by the statement. */
+export function hexArray(ids: Iterable<string>): Uint8Array {
+  return arrayParameter(
+    hexColumn((id: string) => id),
+    ids,
+  )
+}

@@ -1,0 +1,44 @@
+/** Tables of the first migration. */
+export type FixedTable =
+  | 'meta'
+  | 'arrival'
+  | 'authors'
+  | 'entries'
+  | 'heads'
+  | 'documents'
+  | 'schemas'
+  | 'schema_fields'
+  | 'idempotency'
+
+/** Quoted names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
+export class Names {
+  readonly schema: string
+
+  constructor(schemaName: string) {
+    this.schema = quoteIdentifier(schemaName)
+  }
+
+  table(name: FixedTable): string {
+    return `${this.schema}.${name}`
+  }
+
+  /**
+   * Latest views of a schema's documents. Names are generated from the schema's number and the field's position: ids
+   * and field names may be longer than the 63 bytes of a PostgreSQL name, and two that differ behind that collide.
+   */
+  views(schemaNumber: number, group: number): string {
+    return `${this.schema}.${viewsTable(schemaNumber, group)}`
+  }
+}
+
+export function viewsTable(schemaNumber: number, group: number): string {
+  return group === 0 ? `d${schemaNumber}` : `d${schemaNumber}_${group}`
+}
+
+export function fieldColumn(position: number): string {
+  return `f${position}`
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,66 @@
+import type { DocumentId, FieldType, OperationValue, ReducedDocument } from '@rakko/core'
+import type { FieldColumn } from '../schemas/views-table.js'
+import {
+  bigintColumn,
+  boolColumn,
+  byteaColumn,
+  type Column,
+  float8Column,
+  hexColumn,
+  hexListColumn,
+  textColumn,
+} from '../sql/column.js'
+import { encodeText } from './text-code.js'
+
+/** A row of a views table; a field that is absent keeps its stored value. */
+export interface ViewRow {
+  readonly document: number
+  readonly id: DocumentId
+  readonly fields: ReducedDocument['fields']
+  /** Number of the entry whose payload holds the data, in a blob piece. */
+  readonly payload: number | undefined
+}
+
+type Values = { readonly [Value in OperationValue as Value['type']]: Value['value'] }
+
+/** How a field's value is bound. */
+export function viewColumn({ field, type: { type } }: FieldColumn): Column<ViewRow> {
+  switch (type) {
+    case 'bool':
+      return boolColumn((row) => valueOf(row, field, type))
+    case 'int':
+      return bigintColumn((row) => valueOf(row, field, type))
+    case 'float':
+      return float8Column((row) => valueOf(row, field, type))
+    case 'str':
+      return textColumn((row) => {
+        const text = valueOf(row, field, type)
+        return text === undefined ? undefined : encodeText(text)
+      })
+    case 'bytes':
+      return byteaColumn((row) => valueOf(row, field, type))
+    case 'relation':
+    case 'pinned_relation':
+      return hexColumn((row) => valueOf(row, field, type))
+    case 'relation_list':
+    case 'pinned_relation_list':
+      return hexListColumn((row) => valueOf(row, field, type))
+  }
+}
+
+interface TypedValue<Type extends string, Value> {
+  readonly type: Type
+  readonly value: Value
+}
+
+function valueOf<Type extends FieldType['type']>(row: ViewRow, field: string, type: Type): Values[Type] | undefined {
+  const value: TypedValue<string, unknown> | undefined = row.fields.get(field)?.value
+  return value !== undefined && isOfType(value, type) ? value.value : undefined
+}
+
+function isOfType<Type extends FieldType['type']>(
+  value: TypedValue<string, unknown>,
+  type: Type,
+): value is TypedValue<Type, Values[Type]> {
+  return value.type === type
+}
