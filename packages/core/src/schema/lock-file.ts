@@ -35,7 +35,7 @@ const COMMIT_KEYS = ['entry_hash', 'entry', 'operation'] as const
 /** Throws INVALID_SCHEMA_LOCK. Whether the commits are valid is for `readLock`. */
 export function parseLockFile(text: string): LockFile {
   const table = expectTable('schema.lock', parseToml(text), ['version', 'commits'])
-  if (table.version !== LOCK_FILE_VERSION) throw invalid('version', `${LOCK_FILE_VERSION}`, table.version)
+  if (table.version !== BigInt(LOCK_FILE_VERSION)) throw invalid('version', `${LOCK_FILE_VERSION}`, table.version)
   const { commits = [] } = table
   if (!Array.isArray(commits)) throw invalid('commits', 'a list of tables', commits)
   return { version: LOCK_FILE_VERSION, commits: commits.map(parseCommit) }
@@ -67,7 +67,8 @@ function parseCommit(value: unknown, i: number): Commit {
 
 function parseToml(text: string): unknown {
   try {
-    return parse(text)
+    // As bigint, integers stay apart from floats: version = 1.0 is refused.
+    return parse(text, { integersAsBigInt: true })
   } catch (cause) {
     throw invalid('schema.lock', 'TOML', cause instanceof Error ? cause.message : cause)
   }
