@@ -1,7 +1,14 @@
-import { blake3 as nobleBlake3 } from '@noble/hashes/blake3.js'
 import { portableVerifier } from '@rakko/core'
+import { nativeVerifier } from '@rakko/node/nodejs'
+import { webVerifier } from '@rakko/node/web'
+import { hashes } from './hashes.js'
 import type { Platform } from './suite.js'
 
+/** Node has WebCrypto too. */
 export async function nodePlatform(): Promise<Platform> {
-  return { name: 'Node', verifiers: { portable: portableVerifier }, hashes: { noble: (data) => nobleBlake3(data) } }
+  return {
+    name: 'Node',
+    verifiers: { 'node:crypto': nativeVerifier(), WebCrypto: webVerifier(), portable: portableVerifier },
+    hashes: await hashes(),
+  }
 }

@@ -1,7 +1,12 @@
-import { blake3 as nobleBlake3 } from '@noble/hashes/blake3.js'
 import { portableVerifier } from '@rakko/core'
+import { webVerifier } from '@rakko/node/web'
+import { hashes } from '../hashes.js'
 import type { Platform } from '../suite.js'
 
 export async function browserPlatform(): Promise<Platform> {
-  return { name: 'Chromium', verifiers: { portable: portableVerifier }, hashes: { noble: (data) => nobleBlake3(data) } }
+  return {
+    name: 'Chromium',
+    verifiers: { WebCrypto: webVerifier(), portable: portableVerifier },
+    hashes: await hashes(),
+  }
 }
