@@ -25,6 +25,8 @@ export interface NodeOptions {
   readonly signer: Signer
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
+  /** See WriterOptions. */
+  readonly pause?: () => Promise<void>
 }
 
 export interface DocumentsPage {
@@ -44,11 +46,11 @@ export class Node {
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, storage }: NodeOptions) {
+  constructor({ store, signer, storage, pause }: NodeOptions) {
     this.databaseId = store.databaseId
     this.publicKey = signer.publicKey
     this.#store = store
-    this.#writer = new Writer({ store, signer })
+    this.#writer = new Writer({ store, signer, pause })
     this.#storage = storage
   }
 

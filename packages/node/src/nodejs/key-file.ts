@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { BigIntStats } from 'node:fs'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { bytesToHex, parseSeed, RakkoError, SEED_BYTES } from '@rakko/core'
@@ -14,7 +13,7 @@ import { nativeSigner } from './native-key.js'
  * | ------------ | ------------------------------------------------------------------------------------ |
  * | `version`    | 1                                                                                    |
  * | `databaseId` | id of the database that the key signs for                                            |
- * | `directory`  | what tells this very directory from a copy: its inode and, where known, time of birth |
+ * | `directory`  | what tells this very directory from a copy: `<inode>:<time of birth in ns>` |
  * | `privateKey` | seed, 64 hexadecimal digits                                                          |
  *
  * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or directory
@@ -112,13 +111,8 @@ async function putAside(path: string, { privateKey }: KeyFile): Promise<void> {
 
 /** A directory that was copied or restored has another inode, or was born later on an inode used again. */
 async function identityOf(directory: string): Promise<string> {
-  const stats = await stat(directory, { bigint: true })
-  return `${stats.ino}:${birthOf(stats)}`
-}
-
-/** Where a file system knows no time of birth, Node answers 0 or the time of the last change. */
-function birthOf({ birthtimeNs, ctimeNs }: BigIntStats): bigint {
-  return birthtimeNs === ctimeNs ? 0n : birthtimeNs
+  const { ino, birthtimeNs } = await stat(directory, { bigint: true })
+  return `${ino}:${birthtimeNs}`
 }
 
 function failed(path: string, expected: string, cause: unknown): RakkoError {

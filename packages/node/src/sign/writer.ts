@@ -6,6 +6,16 @@ import { type RoundItem, signingRound, type WriterStore } from './signing-round.
 /** Items of one signing round at most; more wait for the next one. */
 const MAX_ROUND_ITEMS = 20_000
 
+export interface WriterOptions {
+  readonly store: WriterStore
+  readonly signer: Signer
+  /**
+   * Called before each round; resolves once what already waits in the event loop was handled, so that calls which have
+   * arrived join it. Without it only calls of one tick and those made meanwhile do.
+   */
+  readonly pause?: (() => Promise<void>) | undefined
+}
+
 /**
  * Signs and publishes with one key. Calls in flight together share a signing round: one question for the next arguments
  * of all, one transaction. At most one round of a key runs at a time, whoever signs with it.
@@ -13,13 +23,15 @@ const MAX_ROUND_ITEMS = 20_000
 export class Writer {
   readonly #store: WriterStore
   readonly #signer: Signer
+  readonly #pause: () => Promise<void>
   #waiting: RoundItem[] = []
   #rounds: Promise<void> | undefined
   #isClosed = false
 
-  constructor({ store, signer }: { readonly store: WriterStore; readonly signer: Signer }) {
+  constructor({ store, signer, pause = async () => undefined }: WriterOptions) {
     this.#store = store
     this.#signer = signer
+    this.#pause = pause
   }
 
   /**
@@ -52,6 +64,7 @@ export class Writer {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#pause()
       await withKeyLock(this.#signer.publicKey, async () => {
         const items = this.#waiting.slice(0, MAX_ROUND_ITEMS)
         const later = this.#waiting.slice(MAX_ROUND_ITEMS)

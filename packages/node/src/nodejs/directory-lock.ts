@@ -1,0 +1,162 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import { RakkoError } from '@rakko/core'
+import { isAlive, listen, newContenderId, pidOf, socketId, socketName } from './lock-socket.js'
+
+/**
+ * Lets one process at a time have a directory, in `<directory>/lock`:
+ *
+ * | file         | content                                                          |
+ * | ------------ | ---------------------------------------------------------------- |
+ * | `ID.sock`    | socket that the contender ID listens on for as long as it lives   |
+ * | `owner`      | ID of an owner; where it is missing, the chain begins with `none` |
+ * | `after-ID`   | ID of the contender that followed the dead owner ID               |
+ *
+ * The owner is who stands at the end of the chain that begins with `owner`. A contender listens first, finds the end of
+ * the chain, and if that one is dead makes `after-END` with its own ID, which only one can (a hard link is made whole or
+ * not at all, and never over another). It owns the directory if the chain, read anew, still leads to it; then it makes
+ * itself the chain's beginning and clears what lies before.
+ *
+ * Nothing is ever taken away from a dead owner, which is where locks of this kind break: of two that find it dead, the
+ * slower would take away what the faster has just made. Here the slower finds `after-END` made. Should it have slept so
+ * long that it was cleared again, then `owner` has moved on before that, the chain does not lead to it, and it withdraws.
+ */
+export class DirectoryLock {
+  readonly #folder: string
+  readonly #id: string
+  readonly #server: Server
+
+  private constructor(folder: string, id: string, server: Server) {
+    this.#folder = folder
+    this.#id = id
+    this.#server = server
+  }
+
+  /** @throws {RakkoError} DATABASE_IN_USE with `pid`; STORAGE_UNAVAILABLE: nothing can be written there */
+  static async acquire(directory: string): Promise<DirectoryLock> {
+    const folder = lockFolder(directory)
+    const id = newContenderId()
+    let server: Server | undefined
+    try {
+      mkdirSync(folder, { mode: 0o700, recursive: true })
+      server = await listen(folder, id)
+      const lock = new DirectoryLock(folder, id, server)
+      await lock.#claim(directory)
+      return lock
+    } catch (error) {
+      await letGo(folder, id, server)
+      if (error instanceof RakkoError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new RakkoError(
+        'STORAGE_UNAVAILABLE',
+        `${directory} cannot be locked: ${reason}`,
+        { directory },
+        { cause: error },
+      )
+    }
+  }
+
+  /** The next contender finds nobody listening, as it would after a crash. */
+  release(): Promise<void> {
+    return letGo(this.#folder, this.#id, this.#server)
+  }
+
+  async #claim(directory: string): Promise<void> {
+    const claim = join(this.#folder, `claim-${this.#id}`)
+    writeFileSync(claim, this.#id)
+    try {
+      for (;;) {
+        const end = chain(this.#folder).at(-1) ?? NONE
+        if (end !== NONE && (await isAlive(this.#folder, end))) throw inUse(directory, end)
+        const after = join(this.#folder, `after-${end}`)
+        if (!linkNew(claim, after)) continue
+        if (chain(this.#folder).includes(this.#id)) break
+        rmSync(after, { force: true })
+      }
+      renameSync(claim, join(this.#folder, 'owner'))
+    } finally {
+      rmSync(claim, { force: true })
+    }
+    await this.#clear()
+  }
+
+  /** Removes what the dead left. */
+  async #clear(): Promise<void> {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.startsWith('after-')) rmSync(join(this.#folder, name), { force: true })
+      const id = socketId(name) ?? (name.startsWith('claim-') ? name.slice('claim-'.length) : undefined)
+      if (id === undefined || id === this.#id || (await isAlive(this.#folder, id))) continue
+      rmSync(join(this.#folder, name), { force: true })
+    }
+  }
+}
+
+/** Stands for the owner before the first. */
+const NONE = 'none'
+
+export function lockFolder(directory: string): string {
+  return join(directory, 'lock')
+}
+
+/** Who last owned or owns a directory, found without writing anything there. */
+export interface LockState {
+  /** Changes whenever somebody gets the directory. */
+  readonly owner: string
+  readonly isAlive: boolean
+}
+
+export async function readLock(directory: string): Promise<LockState> {
+  const folder = lockFolder(directory)
+  const owner = chain(folder).at(-1) ?? NONE
+  return { owner, isAlive: owner !== NONE && (await isAlive(folder, owner)) }
+}
+
+export function inUse(directory: string, owner: string): RakkoError {
+  const pid = pidOf(owner)
+  const who = pid === process.pid ? 'this very process' : pid === undefined ? 'another process' : `process ${pid}`
+  return new RakkoError('DATABASE_IN_USE', `${directory} is open in ${who}`, {
+    directory,
+    ...(pid !== undefined && { pid }),
+  })
+}
+
+/** Owners from `owner` on, in order. */
+function chain(folder: string): string[] {
+  const owners: string[] = []
+  for (let id = read(join(folder, 'owner')) ?? NONE; ; ) {
+    owners.push(id)
+    const next = read(join(folder, `after-${id}`))
+    if (next === undefined) return owners
+    id = next
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** False where there is such a file already. */
+function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+async function letGo(folder: string, id: string, server: Server | undefined): Promise<void> {
+  if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
+  rmSync(join(folder, socketName(id)), { force: true })
+}
