@@ -1,6 +1,6 @@
 /**
  * Makes the data directory that every new database starts from: initdb runs here, once, and never on a user's device.
- * Writes dist/prepared/database.tar.gz and manifest.json; does nothing where neither this script, PGlite nor what was
+ * Writes dist/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what was
  * built from src/migrations changed since.
  */
 import { createHash } from 'node:crypto'
@@ -19,21 +19,20 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { PGlite } from '@electric-sql/pglite'
-import { migrate } from '../dist/migrations/migrate.js'
+import { DEFAULT_SCHEMA_NAME, migrate } from '../dist/index.js'
 import {
   DIRECTORY_FORMAT,
   DirectoryFiles,
   MARKER_FILE,
   openPglite,
   POSTGRES_MAJOR,
-  PREPARED_SCHEMA,
   WAL_SEGMENT_MB,
 } from '../dist/pglite/index.js'
 import { writeTar } from './tar.mjs'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(PACKAGE, 'dist', 'prepared')
-const ARCHIVE = join(TARGET, 'database.tar.gz')
+const ARCHIVE = join(TARGET, 'database.pack')
 const MANIFEST = join(TARGET, 'manifest.json')
 const PGLITE_VERSION = JSON.parse(
   readFileSync(join(dirname(fileURLToPath(import.meta.resolve('@electric-sql/pglite'))), '..', 'package.json'), 'utf8'),
@@ -76,7 +75,7 @@ async function initialise(directory) {
 /** @param {string} directory */
 async function fill(directory) {
   const driver = await openPglite({ files: new DirectoryFiles(directory), label: directory })
-  await migrate(driver, PREPARED_SCHEMA)
+  await migrate(driver, DEFAULT_SCHEMA_NAME)
   // FULL writes every table anew, without the maps of free space and visibility that a plain VACUUM adds.
   await driver.exec('VACUUM (FULL, FREEZE, ANALYZE)')
   // The log that remains begins in a segment of its own, full of zeros but for the last checkpoint.

@@ -124,17 +124,18 @@ export function inUse(directory: string, owner: string): RakkoError {
 /** Owners from `owner` on, in order. */
 function chain(folder: string): string[] {
   const owners: string[] = []
-  for (let id = read(join(folder, 'owner')) ?? NONE; ; ) {
+  for (let id = readId(join(folder, 'owner')) ?? NONE; !owners.includes(id); ) {
     owners.push(id)
-    const next = read(join(folder, `after-${id}`))
-    if (next === undefined) return owners
-    id = next
+    id = readId(join(folder, `after-${id}`)) ?? id
   }
+  return owners
 }
 
-function read(path: string): string | undefined {
+/** Undefined where there is no such file, or where a power cut left it without its content. */
+function readId(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    const id = readFileSync(path, 'utf8')
+    return /^\d+-[0-9a-f]+$/.test(id) ? id : undefined
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
     throw error
@@ -158,5 +159,9 @@ function isErrno(error: unknown, code: string): boolean {
 
 async function letGo(folder: string, id: string, server: Server | undefined): Promise<void> {
   if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
-  rmSync(join(folder, socketName(id)), { force: true })
+  try {
+    rmSync(join(folder, socketName(id)), { force: true })
+  } catch {
+    // The folder could not be made: that has been said already.
+  }
 }

@@ -1,4 +1,6 @@
+export * from './assets.js'
 export * from './database-files.js'
+export * from './inspect-data.js'
 export * from './open-pglite.js'
 export * from './prepared-files.js'
 export * from './start-parameters.js'

@@ -23,6 +23,8 @@ export interface OpenPgliteOptions {
   /** What errors call the database by: a directory, a name. */
   readonly label: string
   readonly assets?: PgliteAssets | undefined
+  /** When the driver was closed, whether that went well or not: locks are released here. */
+  readonly onEnd?: (() => Promise<void>) | undefined
 }
 
 /** PostgreSQL's log is kept as far as an error message needs it. */
@@ -35,7 +37,7 @@ const EMPTY_MODULE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
  *
  * @throws {RakkoError} DATABASE_DAMAGED with PostgreSQL's words: nothing was deleted; the code of what `files` refuse
  */
-export async function openPglite({ files, label, assets }: OpenPgliteOptions): Promise<Driver> {
+export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOptions): Promise<Driver> {
   const log: string[] = []
   const keep = (line: string) => {
     log.push(line)
@@ -64,10 +66,10 @@ export async function openPglite({ files, label, assets }: OpenPgliteOptions): P
       { cause: error },
     )
   }
-  return driverOf(pglite, files)
+  return driverOf(pglite, files, onEnd)
 }
 
-function driverOf(pglite: PGlite, files: DatabaseFiles): Driver {
+function driverOf(pglite: PGlite, files: DatabaseFiles, onEnd?: () => Promise<void>): Driver {
   const connection = new Connection((messages, onRawData) => {
     // Runs at once, whatever its promise says; where it fails PostgreSQL has said nothing, which is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
@@ -76,7 +78,11 @@ function driverOf(pglite: PGlite, files: DatabaseFiles): Driver {
     connection,
     durability: files,
     async end() {
-      await pglite.close()
+      try {
+        await pglite.close()
+      } finally {
+        await onEnd?.()
+      }
     },
   })
 }

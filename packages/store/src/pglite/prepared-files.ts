@@ -14,9 +14,6 @@ export const MARKER_FILE = 'rakko.json'
 /** Raised when a data directory made before cannot be opened any more; tables have a format of their own. */
 export const DIRECTORY_FORMAT = 1
 
-/** PostgreSQL schema whose tables the prepared directory has already. A store in another one migrates at its first open. */
-export const PREPARED_SCHEMA = 'rakko'
-
 /** Major version of PostgreSQL that the directory belongs to, the content of its PG_VERSION. */
 export const POSTGRES_MAJOR = '18'
 

@@ -1,0 +1,86 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { RakkoError } from '@rakko/core'
+import type { Driver } from '@rakko/store'
+import { DirectoryFiles, MemoryFiles, openPglite } from '@rakko/store/pglite'
+import { DirectoryLock } from './directory-lock.js'
+import {
+  DATA_FOLDER,
+  inspectDirectory,
+  inspectUnlocked,
+  realDirectory,
+  UNFINISHED_FOLDER,
+} from './inspect-directory.js'
+import { loadPreparedFiles } from './prepared-archive.js'
+
+export interface OpenStorageOptions {
+  readonly kind: 'directory' | 'memory'
+  /** Needed where `kind` is `directory`; made where it is missing. */
+  readonly directory?: string
+}
+
+export interface OpenedStorage {
+  readonly driver: Driver
+  readonly kind: 'directory' | 'memory'
+  /** Absolute path, links resolved. */
+  readonly directory?: string
+}
+
+/**
+ * Opens the database, prepared at its first start, for this process alone. Closing the driver ends that.
+ *
+ * @throws {RakkoError} DATABASE_IN_USE with `pid`; DATABASE_DAMAGED and DATABASE_TOO_NEW, the directory left as it was;
+ *   STORAGE_UNAVAILABLE: nothing can be read or written there, or it holds something else
+ */
+export async function openStorage({ kind, directory }: OpenStorageOptions): Promise<OpenedStorage> {
+  if (kind === 'memory') return { kind, driver: await openMemory() }
+  if (directory === undefined || directory === '') {
+    throw new RakkoError('INVALID_ARGUMENT', 'directory: expected a path', { field: 'directory', expected: 'a path' })
+  }
+  return openDirectory(realDirectory(resolve(directory)))
+}
+
+function openMemory(): Promise<Driver> {
+  return openPglite({ files: new MemoryFiles(loadPreparedFiles()), label: 'memory' })
+}
+
+async function openDirectory(path: string): Promise<OpenedStorage> {
+  await inspectUnlocked(path)
+  const lock = await DirectoryLock.acquire(path)
+  try {
+    const directory = realDirectory(path)
+    // Whoever owned the lock since the first look may have changed everything.
+    if ((await inspectDirectory(directory)) === 'new') unpack(directory)
+    const files = new DirectoryFiles(join(directory, DATA_FOLDER))
+    const driver = await openPglite({ files, label: directory, onEnd: () => lock.release() })
+    return { kind: 'directory', directory, driver }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** The database appears whole by being renamed: what a killed first start leaves is known by its name and removed. */
+function unpack(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) {
+      if (UNFINISHED_FOLDER.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
+    }
+    const unfinished = join(directory, `${DATA_FOLDER}.${process.pid}.new`)
+    mkdirSync(unfinished, { mode: 0o700 })
+    for (const { path, bytes } of loadPreparedFiles()) {
+      if (bytes) writeFileSync(join(unfinished, path), bytes, { mode: 0o600 })
+      else mkdirSync(join(unfinished, path), { mode: 0o700 })
+    }
+    renameSync(unfinished, join(directory, DATA_FOLDER))
+  } catch (error) {
+    if (error instanceof RakkoError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RakkoError(
+      'STORAGE_UNAVAILABLE',
+      `no database can be made in ${directory}: ${reason}`,
+      { directory },
+      { cause: error },
+    )
+  }
+}
