@@ -69,15 +69,18 @@ export class BinaryArray {
   }
 
   pushBool(value: boolean): void {
-    this.#bytes[this.#element(1)] = value ? 1 : 0
+    const offset = this.#element(1)
+    this.#bytes[offset] = value ? 1 : 0
   }
 
   pushInt2(value: number): void {
-    this.#view.setInt16(this.#element(2), value)
+    const offset = this.#element(2)
+    this.#view.setInt16(offset, value)
   }
 
   pushInt4(value: number): void {
-    this.#view.setInt32(this.#element(4), value)
+    const offset = this.#element(4)
+    this.#view.setInt32(offset, value)
   }
 
   /** A number must be a safe integer. */
@@ -93,7 +96,8 @@ export class BinaryArray {
   }
 
   pushFloat8(value: number): void {
-    this.#view.setFloat64(this.#element(8), value)
+    const offset = this.#element(8)
+    this.#view.setFloat64(offset, value)
   }
 
   pushBytes(value: Uint8Array): void {
@@ -131,7 +135,7 @@ export class BinaryArray {
     for (const [index, base] of digits.entries()) this.#view.setInt16(offset + 8 + 2 * index, base)
   }
 
-  /** Makes room for an element and writes its length; answers where its bytes go. */
+  /** Makes room for an element and writes its length; answers where its bytes go. May replace bytes and view. */
   #element(length: number): number {
     const offset = this.#end + 4
     const end = offset + length

@@ -1,0 +1,106 @@
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import {
+  bytesToHex,
+  concatBytes,
+  type DocumentId,
+  type DocumentViewId,
+  encodeOperation,
+  hash,
+  hexToBytes,
+  isSkiplinkRequired,
+  lipmaa,
+  type NextArgs,
+  type OperationId,
+  type OperationValue,
+  type PublicKey,
+  type SchemaId,
+  type SyncSigner,
+  type SyncVerifier,
+  signEntry,
+} from '@rakko/core'
+import type { PublishItem } from '../../src/store.js'
+
+const PKCS8_PREFIX = hexToBytes('302e020100300506032b657004220420')
+const SPKI_PREFIX = hexToBytes('302a300506032b6570032100')
+
+export type Values = Readonly<Record<string, OperationValue>>
+
+/** An item with the ids that it has wherever it is stored. */
+export interface SignedItem extends PublishItem {
+  readonly id: OperationId
+  readonly documentId: DocumentId
+  /** The view that a document has whose latest operation it is. */
+  readonly viewId: DocumentViewId
+  readonly args: NextArgs
+}
+
+export function signer(seed: Uint8Array): SyncSigner {
+  const key = createPrivateKey({ key: Buffer.from(concatBytes(PKCS8_PREFIX, seed)), format: 'der', type: 'pkcs8' })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  return {
+    publicKey: bytesToHex(spki.subarray(SPKI_PREFIX.length)) as PublicKey,
+    sign: (message) => sign(null, message, key),
+  }
+}
+
+export const verifier: SyncVerifier = {
+  verify(publicKey, message, signature) {
+    const der = Buffer.from(concatBytes(SPKI_PREFIX, publicKey))
+    return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)
+  },
+}
+
+/** Writes logs by itself, knowing nothing of a store. */
+export class Author {
+  readonly signer: SyncSigner
+  readonly #logs = new Map<bigint, OperationId[]>()
+  readonly #logOf = new Map<DocumentId, bigint>()
+  #nextLogId = 0n
+
+  /** `number` makes the key: the same number, the same author. */
+  constructor(number: number) {
+    const seed = new Uint8Array(32)
+    new DataView(seed.buffer).setUint32(28, number)
+    this.signer = signer(seed)
+  }
+
+  get publicKey(): PublicKey {
+    return this.signer.publicKey
+  }
+
+  create(schemaId: SchemaId, values: Values, logId = this.#nextLogId): SignedItem {
+    this.#nextLogId = logId + 1n
+    const operation = encodeOperation({ action: 'create', schemaId, fields: new Map(Object.entries(values)) })
+    return this.#sign(logId, undefined, operation)
+  }
+
+  update(documentId: DocumentId, schemaId: SchemaId, previous: DocumentViewId, values: Values): SignedItem {
+    const fields = new Map(Object.entries(values))
+    return this.append(documentId, encodeOperation({ action: 'update', schemaId, previous, fields }))
+  }
+
+  delete(documentId: DocumentId, schemaId: SchemaId, previous: DocumentViewId): SignedItem {
+    return this.append(documentId, encodeOperation({ action: 'delete', schemaId, previous }))
+  }
+
+  /** Signs any payload as the next one of the author's log of a document. */
+  append(documentId: DocumentId, operation: Uint8Array): SignedItem {
+    const logId = this.#logOf.get(documentId) ?? this.#nextLogId++
+    return this.#sign(logId, documentId, operation)
+  }
+
+  #sign(logId: bigint, document: DocumentId | undefined, operation: Uint8Array): SignedItem {
+    const log = this.#logs.get(logId) ?? []
+    this.#logs.set(logId, log)
+    const seqNum = BigInt(log.length + 1)
+    const backlink = log.at(-1)
+    const skiplink = isSkiplinkRequired(seqNum) ? log[Number(lipmaa(seqNum)) - 1] : undefined
+    const args: NextArgs = { logId, seqNum, ...(backlink && { backlink }), ...(skiplink && { skiplink }) }
+    const entry = signEntry(args, operation, this.signer)
+    const id = hash(entry) as OperationId
+    log.push(id)
+    const documentId = document ?? (id as string as DocumentId)
+    this.#logOf.set(documentId, logId)
+    return { entry, operation, id, documentId, viewId: id as string as DocumentViewId, args }
+  }
+}

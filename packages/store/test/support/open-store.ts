@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto'
+import { createStore, DEFAULT_SCHEMA_NAME } from '../../src/create-store.js'
+import type { Driver } from '../../src/driver/driver.js'
+import type { Store } from '../../src/store.js'
+import { verifier } from './author.js'
+
+/** A store as the tests use it; what differs from test to test comes in. */
+export function openStore(driver: Driver, { now = Date.now, schemaName = DEFAULT_SCHEMA_NAME } = {}): Promise<Store> {
+  return createStore({
+    driver,
+    schemaName,
+    verifier,
+    now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+  })
+}
