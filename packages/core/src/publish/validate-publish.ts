@@ -128,7 +128,7 @@ function checkLogId({ publicKey, logId, seqNum }: Entry, documentId: DocumentId,
       { publicKey, documentId, logId },
     )
   }
-  if (lookup.entryAt(publicKey, logId, 1n) || lookup.latestEntry(publicKey, logId)) {
+  if (lookup.entryAt(publicKey, logId, 1n)) {
     throw new RakkoError(
       'UNEXPECTED_LOG_ID',
       `Entry's claimed log id of ${logId} is already in use for given public key`,

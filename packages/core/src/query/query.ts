@@ -30,6 +30,11 @@ export type ComparisonOperator =
   | 'contains'
   | 'notContains'
 
+/**
+ * How values compare, in filters and orders alike: text by its UTF-8 bytes and bytes by theirs, false before true, ids
+ * as text; floats as PostgreSQL has them: NaN equals itself and is above Infinity, −0 equals 0.
+ */
+
 /** A filter as the API takes it: fields AND together; `$and`, `$or`, `$not` nest. */
 export interface Where {
   readonly $and?: readonly Where[]
