@@ -29,5 +29,9 @@ export {
   str,
 } from '@rakko/core'
 export type * from './call-options.js'
+export type { PortEvent, PortLike } from './channel.js'
 export type * from './collection.js'
+export { DEFAULT_DEADLINE_MS } from './connection.js'
+export { type ElectronPort, electronPort } from './electron-port.js'
 export type * from './rakko-node.js'
+export { servePort } from './serve-port.js'

@@ -1,6 +1,7 @@
 import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
 import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
+import type { PortLike } from './channel.js'
 import type { Collection } from './collection.js'
 
 export type { KeyProtection, StorageKind, StorageReport }
@@ -28,15 +29,6 @@ export interface OpenPortOptions extends CallOptions {
 /** What `bindSchemas` returns, as far as opening reads it. */
 export interface LockedSchemas {
   readonly $lock: readonly Commit[]
-}
-
-/** The part of a MessagePort that is used; `electronPort` makes one of Electron's. */
-export interface PortLike {
-  postMessage(message: unknown): void
-  addEventListener(type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => void): void
-  removeEventListener(type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => void): void
-  start?(): void
-  close?(): void
 }
 
 /**

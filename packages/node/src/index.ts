@@ -1,3 +1,5 @@
+export { type AssembleOptions, assembleNode } from './assemble-node.js'
 export { useFastBlake3 } from './fast-blake3.js'
+export type { KeptKey, KeyStore } from './key-store.js'
 export { createNode, type DocumentsPage, Node, type NodeOptions } from './node.js'
 export * from './storage-report.js'

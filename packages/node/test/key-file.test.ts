@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { keyFileOf } from '../src/nodejs/key-file.js'
+import { keyFile } from '../src/nodejs/key-file.js'
 
 const ID = 'a'.repeat(32)
 const OTHER_ID = 'b'.repeat(32)
@@ -20,6 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
+const keyFileOf = (path: string) => keyFile(`${path}.key`, path)
 const publicKeyAt = async (path: string, id = ID): Promise<string> => (await keyFileOf(path).open(id)).signer.publicKey
 
 describe('a key file', () => {

@@ -7,7 +7,7 @@ import type { KeptKey, KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
 
 /**
- * The key of a database in a directory, in a file of mode 0600 beside it: `<directory>.key`, JSON.
+ * The key of a database in a directory, in a file of mode 0600 beside it; JSON.
  *
  * | member       | content                                                                              |
  * | ------------ | ------------------------------------------------------------------------------------ |
@@ -28,13 +28,12 @@ interface KeyFile {
 
 const KEY_FILE_MODE = 0o600
 
-/** The directory must exist already. */
-export function keyFileOf(directory: string): KeyStore {
-  const path = `${directory}.key`
+/** `database` is the folder whose copies must not share the key; it must exist already. */
+export function keyFile(path: string, database: string): KeyStore {
   return {
     async open(databaseId) {
       try {
-        return await openKey(path, databaseId, await identityOf(directory))
+        return await openKey(path, databaseId, await identityOf(database))
       } catch (cause) {
         if (cause instanceof RakkoError) throw cause
         throw failed(path, 'a file that can be read and written', cause)

@@ -1,0 +1,57 @@
+import type { Channel, PortLike } from './channel.js'
+import { isOverPort, openParams, sessionOptions } from './open-node-options.js'
+import { platformTimers as timers } from './platform-timers.js'
+import { facadeOver, portChannel } from './port-channel.js'
+import type { OpenNode } from './rakko-node.js'
+import { connect } from './remote-node.js'
+import { lifeLock } from './worker-life.js'
+
+export * from './exports.js'
+
+/** In a browser: a dedicated worker of the page's own, or a port. */
+export const openNode: OpenNode = async (options) => {
+  const session = { ...sessionOptions(options), timers, askForPersistence }
+  if (isOverPort(options)) return connect({ ...session, channel: portChannel(options.port), open: {} })
+  const open = openParams(options)
+  return connect({ ...session, channel: workerChannel(), open })
+}
+
+async function askForPersistence(): Promise<boolean> {
+  return (await navigator.storage?.persist?.()) ?? false
+}
+
+function workerChannel(): Channel {
+  const name = `rakko-${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('')}`
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name })
+  const facade = facadeOver(worker as PortLike)
+  const stopWatching = new AbortController()
+  let isWatched = false
+  let tellDeath: Parameters<Channel['onDeath']>[0] | undefined
+
+  // A worker's end is no event: it holds a lock as long as it lives, and who gets that lock knows.
+  const watch = (): void => {
+    if (isWatched || navigator.locks === undefined) return
+    isWatched = true
+    navigator.locks
+      .request(lifeLock(name), { signal: stopWatching.signal }, () => tellDeath?.('its worker ended'))
+      .catch(() => undefined)
+  }
+  // Before the first reply an error means that the worker could not even load.
+  worker.addEventListener('error', (event) => {
+    if (!isWatched) tellDeath?.('its worker could not start', event.message)
+  })
+  return {
+    async handle(message) {
+      const reply = await facade.handle(message)
+      watch()
+      return reply
+    },
+    onDeath(listener) {
+      tellDeath = listener
+    },
+    async close() {
+      stopWatching.abort()
+      worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,165 @@
+import { RakkoError } from '@rakko/core'
+import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/node/rpc'
+import type { CallOptions } from './call-options.js'
+import type { Channel } from './channel.js'
+
+export const DEFAULT_DEADLINE_MS = 30_000
+
+/** Time that a node has to finish what was begun; then its worker is ended all the same. */
+const CLOSE_DEADLINE_MS = 30_000
+
+/** The longest that a timer can wait; beyond it, it would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export interface Timers {
+  setTimeout(callback: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+/**
+ * Requests over a channel, each of which ends: by its reply, its signal, its deadline or the other end's death. Every
+ * rejection is a RakkoError.
+ */
+export class Connection {
+  readonly #channel: Channel
+  readonly #timers: Timers
+  readonly #deadlineMs: number
+  readonly #pending = new Map<number, (error: RakkoError) => void>()
+  /** Why no more requests are taken. */
+  #refusal: RakkoError | undefined
+  #closing: Promise<void> | undefined
+  #lastId = 0
+
+  constructor(channel: Channel, timers: Timers, deadlineMs = DEFAULT_DEADLINE_MS) {
+    this.#channel = channel
+    this.#timers = timers
+    this.#deadlineMs = checkDeadline(deadlineMs)
+    channel.onDeath((reason, cause) => this.#die(reason, cause))
+  }
+
+  async request<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    { signal, deadlineMs = this.#deadlineMs }: CallOptions = {},
+  ): Promise<Methods[M]['result']> {
+    if (this.#refusal !== undefined) throw this.#refusal
+    checkDeadline(deadlineMs)
+    return this.#send(method, params, signal, deadlineMs)
+  }
+
+  /** Lets the node finish and close as the session's end means there, then gives up the channel. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const isDead = this.#refusal !== undefined
+    this.#refusal ??= nodeClosed()
+    try {
+      if (!isDead) await this.#send('close', {}, undefined, CLOSE_DEADLINE_MS)
+    } catch (error) {
+      // A node that died meanwhile is closed as far as it ever will be.
+      if (!(error instanceof RakkoError) || error.code !== 'WORKER_DIED') throw error
+    } finally {
+      this.#rejectPending(nodeClosed())
+      await this.#channel.close()
+    }
+  }
+
+  #send<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    signal: AbortSignal | undefined,
+    deadlineMs: number,
+  ): Promise<Methods[M]['result']> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted(signal, 'before it was sent: nothing was stored'))
+      const id = this.#lastId
+      this.#lastId += 1
+      const end = (settle: () => void): void => {
+        if (!this.#pending.delete(id)) return
+        this.#timers.clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+        settle()
+      }
+      const giveUp = (error: RakkoError): void =>
+        end(() => {
+          reject(error)
+          this.#cancel(id)
+        })
+      const onAbort = (): void => giveUp(aborted(signal, 'while it was pending: the outcome of a write is unknown'))
+      const timer =
+        deadlineMs <= MAX_TIMER_MS
+          ? this.#timers.setTimeout(() => giveUp(deadlineExceeded(method, deadlineMs)), deadlineMs)
+          : undefined
+      signal?.addEventListener('abort', onAbort)
+      this.#pending.set(id, (error) => end(() => reject(error)))
+      this.#handle({ id, method, params }).then(
+        (result) => end(() => resolve(result as Methods[M]['result'])),
+        (error: unknown) => end(() => reject(error)),
+      )
+    })
+  }
+
+  /** The result that a reply brings. */
+  async #handle(message: ToNode): Promise<unknown> {
+    const reply = await this.#channel.handle(message).catch((error: unknown) => {
+      throw unsendable(error)
+    })
+    if (reply?.ok === true) return reply.result
+    throw errorFromData(reply?.error)
+  }
+
+  /** Nobody waits for an answer to this. */
+  #cancel(id: number): void {
+    this.#channel.handle({ cancel: id }).catch(() => undefined)
+  }
+
+  #die(reason: string, cause: unknown): void {
+    const message = `The node is gone (${reason}); the outcome of pending writes is unknown`
+    const error = new RakkoError('WORKER_DIED', message, { reason }, cause === undefined ? undefined : { cause })
+    this.#refusal ??= error
+    this.#rejectPending(error)
+    // What is left of the other end: a port, a half-dead thread. Nobody waits for it either.
+    this.#channel.close().catch(() => undefined)
+  }
+
+  #rejectPending(error: RakkoError): void {
+    for (const reject of [...this.#pending.values()]) reject(error)
+  }
+}
+
+function checkDeadline(deadlineMs: unknown): number {
+  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
+  const expected = 'a number of milliseconds above 0'
+  const got = String(deadlineMs)
+  throw new RakkoError('INVALID_ARGUMENT', `Invalid deadlineMs: expected ${expected}, got ${got}`, {
+    field: 'deadlineMs',
+    expected,
+    got,
+  })
+}
+
+function aborted(signal: AbortSignal | undefined, when: string): RakkoError {
+  return new RakkoError('ABORTED', `The call was aborted ${when}`, {}, { cause: signal?.reason })
+}
+
+function deadlineExceeded(method: Method, deadlineMs: number): RakkoError {
+  const message = `No answer to ${method} within ${deadlineMs} ms; the outcome of a write is unknown`
+  return new RakkoError('DEADLINE_EXCEEDED', message, { method, deadlineMs })
+}
+
+function nodeClosed(): RakkoError {
+  return new RakkoError('NODE_CLOSED', 'The node was closed')
+}
+
+/** A value that no message can carry is the caller's; all else about sending is ours. */
+function unsendable(error: unknown): RakkoError {
+  if (error instanceof Error && error.name === 'DataCloneError') {
+    const expected = 'plain data that a structured clone carries'
+    const details = { field: 'arguments', expected, got: error.message }
+    return new RakkoError('INVALID_ARGUMENT', `Invalid arguments: expected ${expected}, got: ${error.message}`, details)
+  }
+  return new RakkoError('INTERNAL', 'A message could not be sent, see the cause', {}, { cause: error })
+}

@@ -1,0 +1,20 @@
+import type { Session } from '@rakko/node/rpc'
+import type { Channel } from './channel.js'
+
+/**
+ * A node in this very thread. Messages are cloned on the way there, as any other channel does, so that what the caller changes
+ * later does not change what is written.
+ */
+export function inProcessChannel(session: Session): Channel {
+  return {
+    async handle(message) {
+      return session.facade.handle(structuredClone(message))
+    },
+    onDeath() {
+      // It cannot die alone.
+    },
+    async close() {
+      session.end()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { Node } from '@rakko/node'
+import { openNodejsNode } from '@rakko/node/nodejs'
+import { nodeHandler, openingHandler, serve } from '@rakko/node/rpc'
+import { inProcessChannel } from './in-process-channel.js'
+import { openParams, sessionOptions } from './open-node-options.js'
+import { platformTimers as timers } from './platform-timers.js'
+import type { OpenNodeOptions, RakkoNode } from './rakko-node.js'
+import { connect } from './remote-node.js'
+
+export * from './exports.js'
+
+/** A node in this very thread of Node: for tests, tools, and servers that have nothing else to do. */
+export async function openNode(options: OpenNodeOptions): Promise<RakkoNode> {
+  const open = openParams(options)
+  const channel = inProcessChannel(serve(openingHandler(openNodejsNode)))
+  return connect({ ...sessionOptions(options), timers, channel, open })
+}
+
+/** The app's API to a node that was opened otherwise, which closing it leaves open. */
+export function connectInProcess(
+  node: Node,
+  options: Pick<OpenNodeOptions, 'schemas' | 'deadlineMs'> = {},
+): Promise<RakkoNode> {
+  return connect({ ...options, timers, channel: inProcessChannel(serve(nodeHandler(node))), open: {} })
+}

@@ -1,0 +1,43 @@
+import { RakkoError } from '@rakko/core'
+import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/
+
+export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options is OpenPortOptions {
+  return typeof options === 'object' && options !== null && 'port' in options
+}
+
+/** The part of the options that the page's half keeps. */
+export function sessionOptions({ schemas, signal, deadlineMs }: OpenNodeOptions | OpenPortOptions): SessionOptions {
+  return {
+    ...(schemas !== undefined && { schemas }),
+    ...(signal !== undefined && { signal }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  }
+}
+
+type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
+
+/** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
+export function openParams(options: OpenNodeOptions): { name: string; storage: string; directory?: string } {
+  const { name, storage = 'auto', directory } = options ?? {}
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw invalid('name', '1 to 64 letters, digits, - or _', name)
+  }
+  if (!['auto', 'opfs', 'indexeddb', 'directory', 'memory'].includes(storage)) {
+    throw invalid('storage', 'auto, opfs, indexeddb, directory or memory', storage)
+  }
+  if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
+    throw invalid('directory', 'a path', directory)
+  }
+  return directory === undefined ? { name, storage } : { name, storage, directory }
+}
+
+function invalid(field: string, expected: string, value: unknown): RakkoError {
+  const got = typeof value === 'string' ? `'${value.slice(0, 100)}'` : typeof value
+  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}

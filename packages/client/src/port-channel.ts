@@ -1,0 +1,52 @@
+import type { Facade } from '@rakko/node/rpc'
+import { type Endpoint, wrap } from 'comlink'
+import type { Channel, PortEvent, PortLike } from './channel.js'
+
+/** Comlink over a port whose other end exposes a facade. */
+export function portChannel(port: PortLike): Channel {
+  const facade = facadeOver(port)
+  let tellDeath: Parameters<Channel['onDeath']>[0] | undefined
+  const onClose = (): void => tellDeath?.('the port was closed at its other end')
+  port.addEventListener('close', onClose)
+  return {
+    handle: (message) => facade.handle(message),
+    onDeath(listener) {
+      tellDeath = listener
+    },
+    async close() {
+      port.removeEventListener('close', onClose)
+      port.close?.()
+    },
+  }
+}
+
+/**
+ * The facade at the other end. The proxy must be kept as long as the port is used: Comlink releases the other end
+ * when all of a port's proxies were collected.
+ */
+export function facadeOver(port: PortLike): Facade {
+  const remote = wrap<Facade>(comlinkEndpoint(port))
+  return { handle: (message) => remote.handle(message) }
+}
+
+/** A port as Comlink wants it. */
+export function comlinkEndpoint(port: PortLike): Endpoint {
+  const listeners = new Map<unknown, (event: PortEvent) => void>()
+  return {
+    postMessage: (message) => port.postMessage(message),
+    addEventListener(_type, listener) {
+      const call = (event: PortEvent): void => {
+        if (typeof listener === 'function') listener(event as MessageEvent)
+        else listener.handleEvent(event as MessageEvent)
+      }
+      listeners.set(listener, call)
+      port.addEventListener('message', call)
+    },
+    removeEventListener(_type, listener) {
+      const call = listeners.get(listener)
+      if (call !== undefined) port.removeEventListener('message', call)
+      listeners.delete(listener)
+    },
+    ...(port.start && { start: () => port.start?.() }),
+  }
+}

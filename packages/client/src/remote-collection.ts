@@ -1,0 +1,123 @@
+import { type BoundSchema, type DocumentId, RakkoError, type Row } from '@rakko/core'
+import { compactBytes, type ErrorData, errorFromData, type WireFields, type WireRow } from '@rakko/node/rpc'
+import type { CallOptions } from './call-options.js'
+import type { ChangeOptions, Collection, CreateOptions, CreateOutcome, FindOptions, Page } from './collection.js'
+import type { Connection } from './connection.js'
+
+export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
+  const schemaId = schema.id
+  const bytesFields = Object.keys(schema.fields).filter((name) => schema.fields[name]?.type === 'bytes')
+  const toWire = (fields: unknown): WireFields => compactFields(fields, bytesFields)
+
+  async function createMany(items: readonly unknown[], idempotencyIds: string[] | undefined, options: CallOptions) {
+    const params = { schemaId, items: items.map(toWire), ...(idempotencyIds && { idempotencyIds }) }
+    const outcomes = await connection.request('create', params, options)
+    return outcomes.map(createOutcome)
+  }
+
+  async function page({ where, orderBy, first, after, ...options }: FindOptions<S> = {}): Promise<Page<S>> {
+    const query = optional({ where, orderBy, first, after })
+    const { rows, endCursor, hasNextPage } = await connection.request('page', { schemaId, query }, options)
+    return { rows: rows.map((row) => rowOf(schema, row)), endCursor, hasNextPage }
+  }
+
+  return {
+    async create(fields, { idempotencyId, ...options }: CreateOptions = {}) {
+      const ids = idempotencyId === undefined ? undefined : [idempotencyId]
+      const [outcome] = await createMany([fields], ids, options)
+      if (outcome?.status === 'created') return outcome.id
+      throw outcome?.error ?? new RakkoError('INTERNAL', 'The node gave no outcome')
+    },
+    async createMany(items, { idempotencyId, ...options }: CreateOptions = {}) {
+      if (!Array.isArray(items)) throw invalidArgument('items', 'an array of field values', items)
+      const ids = idempotencyId === undefined ? undefined : items.map((_, index) => `${idempotencyId}/${index}`)
+      return createMany(items, ids, options)
+    },
+    async update(id, fields, { previous, ...options }: ChangeOptions = {}) {
+      const documentId = checkId(id)
+      return connection.request(
+        'update',
+        { schemaId, documentId, fields: toWire(fields), ...optional({ previous }) },
+        options,
+      )
+    },
+    async delete(id, { previous, ...options }: ChangeOptions = {}) {
+      return connection.request('delete', { schemaId, documentId: checkId(id), ...optional({ previous }) }, options)
+    },
+    async get(id, options) {
+      const row = await connection.request('get', { schemaId, documentId: checkId(id) }, options)
+      return row && rowOf(schema, row)
+    },
+    find: async (options) => (await page(options)).rows,
+    page,
+    async count({ where, ...options }: Pick<FindOptions<S>, 'where'> & CallOptions = {}) {
+      return connection.request('count', { schemaId, query: optional({ where }) }, options)
+    },
+  }
+}
+
+/** The members that are there. */
+function optional<Members extends object>(
+  members: Members,
+): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Members]?: Exclude<Members[Name], undefined>
+  }
+}
+
+/** Bytes that are a part of a larger buffer are copied out, so that a message does not carry all of it. */
+function compactFields(fields: unknown, bytesFields: readonly string[]): WireFields {
+  const given = fields as WireFields
+  if (bytesFields.length === 0 || typeof fields !== 'object' || fields === null) return given
+  const compacted: Record<string, unknown> = { ...given }
+  for (const name of bytesFields) {
+    const value = compacted[name]
+    if (value instanceof Uint8Array) compacted[name] = compactBytes(value)
+  }
+  return compacted
+}
+
+function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
+  return typeof outcome === 'string'
+    ? { status: 'created', id: outcome }
+    : { status: 'refused', error: errorFromData(outcome) }
+}
+
+/** A row as the schema's declaration types it: what `int()` declared becomes a number, unless it would be rounded. */
+function rowOf<S extends BoundSchema>(
+  schema: S,
+  { id, viewId, owner, signer, edited, deleted, fields }: WireRow,
+): Row<S> {
+  const row: Record<string, unknown> = {
+    $id: id,
+    $viewId: viewId,
+    $owner: owner,
+    $signer: signer,
+    $edited: edited,
+    $deleted: deleted,
+  }
+  for (const [name, { type }] of Object.entries(schema.fields)) {
+    const value = fields[name]
+    row[name] = type === 'int' && typeof value === 'bigint' ? safeNumber(value) : value
+  }
+  return row as Row<S>
+}
+
+function safeNumber(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+function checkId(id: unknown): string {
+  if (typeof id === 'string') return id
+  throw invalidArgument('id', 'a document id', id)
+}
+
+function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
+  const got = value === null ? 'null' : typeof value
+  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}

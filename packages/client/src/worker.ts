@@ -1,0 +1,20 @@
+import { openingHandler, serve } from '@rakko/node/rpc'
+import { openWebNode } from '@rakko/node/web'
+import type { PortLike } from './channel.js'
+import { exposeSession } from './expose-session.js'
+import { lifeLock } from './worker-life.js'
+
+// The dedicated worker that openNode starts in a browser: it opens the node that its first message asks for.
+const alive = new Promise<void>((resolve) => {
+  const holdForEver = (): Promise<never> => {
+    resolve()
+    return new Promise(() => undefined)
+  }
+  if (navigator.locks === undefined) resolve()
+  else navigator.locks.request(lifeLock(self.name), holdForEver).catch(resolve)
+})
+const open: typeof openWebNode = async (params) => {
+  await alive
+  return openWebNode(params)
+}
+exposeSession(serve(openingHandler(open)), self as PortLike)

@@ -1,0 +1,42 @@
+import type { Verifier } from '@rakko/core'
+import { createStore, DEFAULT_SCHEMA_NAME, type Driver } from '@rakko/store'
+import type { KeyStore } from './key-store.js'
+import { createNode, type Node } from './node.js'
+import type { SchemaParams } from './rpc/messages.js'
+import type { StorageReport } from './storage-report.js'
+
+export interface AssembleOptions {
+  /** Open; the node closes it, also where assembling fails. */
+  readonly driver: Driver
+  /** PostgreSQL schema that the tables live in. */
+  readonly schemaName?: string
+  readonly keys: KeyStore
+  /** Passed core's self-test. */
+  readonly verifier: Verifier
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** So many random bytes, fit for keys. */
+  readonly random: (length: number) => Uint8Array
+  /** Resolves once what already waits in the event loop was handled. */
+  readonly pause: () => Promise<void>
+  /** What a report says beside where the key lies. */
+  readonly storage: () => Promise<Omit<StorageReport, 'key'>>
+  readonly schemas?: SchemaParams | undefined
+}
+
+/** Puts a node together on an open database: store, key, schemas. Where a part fails, the database is closed again. */
+export async function assembleNode(options: AssembleOptions): Promise<Node> {
+  const { driver, schemaName = DEFAULT_SCHEMA_NAME, keys, verifier, now, random, pause, storage, schemas } = options
+  try {
+    const store = await createStore({ driver, schemaName, verifier, now, random, pause })
+    const { signer, protection } = await keys.open(store.databaseId)
+    const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
+    const node = createNode({ store, signer, storage: report, pause })
+    if (schemas !== undefined) await node.addSchemas(schemas)
+    return node
+  } catch (error) {
+    // What failed first is what the caller has to know.
+    await driver.close().catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { RakkoError } from '@rakko/core'
+import { assembleNode } from '../assemble-node.js'
+import { chooseVerifier } from '../choose-backend.js'
+import { useFastBlake3 } from '../fast-blake3.js'
+import type { Node } from '../node.js'
+import type { OpenParams } from '../rpc/messages.js'
+import { DATA_FOLDER } from './inspect-directory.js'
+import { keyFile } from './key-file.js'
+import { memoryKeys } from './memory-key.js'
+import { nativeVerifier } from './native-key.js'
+import { type OpenStorageOptions, openStorage } from './open-storage.js'
+
+/** Where databases lie unless a directory is named, in the working directory. */
+const DEFAULT_FOLDER = '.rakko'
+
+/**
+ * A node of this process: on a directory (`.rakko/<name>` unless one is named), its key in a file beside it; or in memory,
+ * its key there too. Throws what `openStorage`, the key store and `addSchemas` do, and leaves nothing open then.
+ */
+export async function openNodejsNode(params: OpenParams): Promise<Node> {
+  const options = storageOptions(params)
+  const [verifier] = await Promise.all([chooseVerifier(nativeVerifier()), useFastBlake3()])
+  const { driver, kind, directory } = await openStorage(options)
+  return assembleNode({
+    driver,
+    keys: directory === undefined ? memoryKeys() : keyFile(`${directory}.key`, join(directory, DATA_FOLDER)),
+    verifier,
+    now: Date.now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    storage: async () => (directory === undefined ? { kind } : { kind, directory }),
+    schemas: params.schemas,
+  })
+}
+
+function storageOptions({ name, storage = 'auto', directory }: OpenParams): OpenStorageOptions {
+  if (storage === 'memory') return { kind: 'memory' }
+  if (storage !== 'auto' && storage !== 'directory') {
+    const message = `Storage '${storage}' is a browser's: Node has directory and memory`
+    throw new RakkoError('STORAGE_UNAVAILABLE', message, {
+      field: 'storage',
+      expected: 'directory or memory',
+      got: storage,
+    })
+  }
+  if (directory === undefined && name === undefined) {
+    throw new RakkoError('INVALID_ARGUMENT', 'Opening a directory takes its path or a name', {
+      field: 'directory',
+      expected: 'a path, or a name for the default path',
+      got: 'neither',
+    })
+  }
+  return { kind: 'directory', directory: directory ?? join(DEFAULT_FOLDER, name as string) }
+}
