@@ -2,7 +2,10 @@ import { utf8Length, writeUtf8 } from '../bytes/utf8.js'
 import { MAJOR, type Major, SIMPLE } from './cbor-reader.js'
 import { float16OfFloat32 } from './float16.js'
 
-const INITIAL_BYTES = 512
+const INITIAL_BYTES = 4096
+
+/** A writer that is used again lets go of more than this. */
+const KEPT_BYTES = 65_536
 
 /**
  * Writes CBOR in the one form that is canonical here: definite lengths, shortest heads, shortest float that restores
@@ -16,6 +19,12 @@ export class CborWriter {
   /** The bytes written so far, as a copy. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.offset)
+  }
+
+  /** Begins anew: one writer serves many items, since its memory costs more than what is written to it. */
+  reset(): void {
+    this.offset = 0
+    if (this.bytes.length > KEPT_BYTES) this.useMemory(new Uint8Array(INITIAL_BYTES))
   }
 
   /** Head of `major` with a count, length or value below 2^53. */
@@ -109,7 +118,11 @@ export class CborWriter {
     if (needed <= this.bytes.length) return
     const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length))
     larger.set(this.bytes.subarray(0, this.offset))
-    this.bytes = larger
-    this.view = new DataView(larger.buffer)
+    this.useMemory(larger)
+  }
+
+  private useMemory(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
   }
 }

@@ -22,6 +22,8 @@ export interface EncodableOperation {
   readonly fields?: ReadonlyMap<string, PlainValue | OperationValue>
 }
 
+const writer = new CborWriter()
+
 /**
  * Canonical bytes of an operation (EN1, EN2), as laid out in operation-layout.ts. Whether the fields are those of the
  * schema is not asked here. Throws INVALID_ARGUMENT (a value out of its range, a lone surrogate),
@@ -32,7 +34,7 @@ export function encodeOperation(operation: EncodableOperation): Uint8Array {
   if (action === -1) throw invalidArgument('action', OPERATION_ACTIONS.join(', '), String(operation.action))
   validateOperationFormat(operation)
   const { previous, fields } = operation
-  const writer = new CborWriter()
+  writer.reset()
   writer.head(MAJOR.array, 3 + (previous === undefined ? 0 : 1) + (fields === undefined ? 0 : 1))
   writer.head(MAJOR.unsigned, OPERATION_VERSION)
   writer.head(MAJOR.unsigned, action)
@@ -40,7 +42,7 @@ export function encodeOperation(operation: EncodableOperation): Uint8Array {
   if (previous !== undefined) {
     writeHashes(writer, 'previous', operationIdsOf(parseDocumentViewId(previous, 'previous')))
   }
-  if (fields !== undefined) writeFields(writer, fields)
+  if (fields !== undefined) writeFields(fields)
   const bytes = writer.finish()
   if (bytes.length > MAX_PAYLOAD_BYTES) throw payloadTooLarge(bytes.length)
   return bytes
@@ -48,7 +50,7 @@ export function encodeOperation(operation: EncodableOperation): Uint8Array {
 
 type Fields = ReadonlyMap<string, PlainValue | OperationValue>
 
-function writeFields(writer: CborWriter, fields: Fields): void {
+function writeFields(fields: Fields): void {
   if (!(fields instanceof Map)) throw invalidArgument('fields', 'a Map of values by field name', typeof fields)
   writer.head(MAJOR.map, fields.size)
   for (const [name, value] of ascending(fields)) {

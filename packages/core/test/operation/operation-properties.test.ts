@@ -102,9 +102,9 @@ function typed(
   plain: ReadonlyMap<string, PlainValue> | undefined,
   original: EncodableOperation['fields'],
 ): [string, OperationValue][] | undefined {
-  if (plain === undefined) return undefined
+  if (plain === undefined || original === undefined) return undefined
   return [...plain].map(([name, value]) => {
-    const { type } = original?.get(name) as OperationValue
+    const { type } = original.get(name) as OperationValue
     const schemaId = 'blob_v1' as SchemaId
     const fieldType = type.includes('relation') ? { type, schemaId } : { type }
     return [name, typedValue(name, value, fieldType as Parameters<typeof typedValue>[2])]
