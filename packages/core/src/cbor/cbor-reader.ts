@@ -1,4 +1,4 @@
-import { concatBytes } from '../bytes/byte-array.js'
+import { joinBytes } from '../bytes/byte-array.js'
 import { decodeUtf8 } from '../bytes/utf8.js'
 import { RakkoError } from '../rakko-error.js'
 import { float16ToNumber } from './float16.js'
@@ -117,7 +117,7 @@ export class CborReader {
     if (!this.isIndefinite) return this.takeContent().slice()
     const chunks: Uint8Array[] = []
     this.readChunks(MAJOR.bytes, () => chunks.push(this.takeContent()))
-    return concatBytes(...chunks)
+    return joinBytes(chunks)
   }
 
   /** Content of the text string whose head was read. Each chunk of an indefinite length has to be UTF-8 of its own. */

@@ -6,6 +6,8 @@ import { RakkoError } from '../rakko-error.js'
 export const TAG_POSITIVE_BIGNUM = 2
 export const TAG_NEGATIVE_BIGNUM = 3
 
+const MAX_SHOWN_CHARACTERS = 160
+
 /** Reads heads up to the first that is not a tag's. */
 export function skipTags(reader: CborReader): void {
   while (reader.readHead() === MAJOR.tag);
@@ -45,8 +47,14 @@ export function unexpected(reader: CborReader, field: string, expected: string):
 }
 
 export function invalidOperation(field: string, expected: string, got: string): RakkoError {
-  const message = `Invalid operation: expected ${field} to be ${expected}, got ${got}`
-  return new RakkoError('INVALID_OPERATION', message, { field, expected, got })
+  const details = { field: shortened(field), expected, got: shortened(got) }
+  const message = `Invalid operation: expected ${details.field} to be ${expected}, got ${details.got}`
+  return new RakkoError('INVALID_OPERATION', message, details)
+}
+
+/** Field names are a stranger's and may fill the payload. */
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text
 }
 
 function kindOf(reader: CborReader): string {

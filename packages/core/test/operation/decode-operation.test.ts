@@ -196,6 +196,39 @@ describe('decoding is as strict as the reference about', () => {
   })
 })
 
+describe('an operation of the largest size', () => {
+  const filled = (start: string, filler: string, end: string) => {
+    const count = Math.floor((MAX_PAYLOAD_BYTES - (start.length + end.length) / 2) / (filler.length / 2))
+    return hexToBytes(`${start}${filler.repeat(count)}${end}`)
+  }
+  const value = `840100${SCHEMA}a16166`
+
+  it.each([
+    ['bytes in half a million chunks', `${value}5f`, '4101', 'ff'],
+    ['text in half a million chunks', `${value}7f`, '6161', 'ff'],
+    ['a list of a million lists', `${value}9f`, '80', 'ff'],
+    ['a million tags before it', '', 'c6', `840100${SCHEMA}${FIELDS}`],
+  ])('may be %s', (_, start, filler, end) => {
+    expect(decodeOperation(filled(start, filler, end)).action).toBe('create')
+  })
+
+  it.each([
+    ['a million open lists', `${value}`, '9f', ''],
+    ['a million open chunks', `${value}`, '7f', ''],
+    ['a million tags before a value', `${value}`, 'c6', '05'],
+    ['a name as long as the payload, wrong in what follows', `840100${SCHEMA}a17a000ffff0`, '61', ''],
+  ])('may be refused: %s', (_, start, filler, end) => {
+    expect(['INVALID_CBOR', 'INVALID_OPERATION']).toContain(codeOf(() => decodeOperation(filled(start, filler, end))))
+  })
+
+  it('does not fill an error with a field name of a megabyte', () => {
+    const bytes = hexToBytes(`840100${SCHEMA}a17a000f0000${'61'.repeat(0xf0000)}f6`)
+    const { details, message } = rakkoErrorOf(() => decodeOperation(bytes))
+    expect(details).toEqual({ field: `${'a'.repeat(160)}…`, expected: 'a value', got: 'null' })
+    expect(message.length).toBeLessThan(300)
+  })
+})
+
 describe('a decoded operation', () => {
   it('keeps its fields in the order of the wire', () => {
     const { fields } = decodeOperation(hexToBytes(`840100${SCHEMA}a3613101623130026139 03`.replace(' ', '')))
