@@ -1,7 +1,10 @@
 import { RakkoError } from '@rakko/core'
 import type { MessageWriter } from './message-writer.js'
 
-declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
+declare const TextDecoder: new (
+  label: string,
+  options: { ignoreBOM: boolean },
+) => { decode(bytes: Uint8Array): string }
 
 /** Object ids of the built-in types that travel in binary form. They are part of PostgreSQL's wire format. */
 export const OID = {
@@ -47,7 +50,8 @@ const INTEGER_RANGES: ReadonlyMap<number, readonly [number, number]> = new Map([
   [OID.oid, [0, 0xffff_ffff]],
 ])
 
-const decoder = new TextDecoder()
+// A byte order mark is content.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** 1 where a column's values are asked for in binary form, 0 for text. */
 export function resultFormat(oid: number): 0 | 1 {
