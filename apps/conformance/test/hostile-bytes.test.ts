@@ -6,7 +6,6 @@ import {
   encodeOperation,
   encodeUnsignedEntry,
   isSignedByAuthor,
-  type PlainOperation,
   portableSigner,
   portableVerifier,
 } from '@rakko/core'
@@ -28,7 +27,9 @@ import { seed } from './seed.js'
 const WOUNDED_OPERATION_RUNS = 10_000
 const LENIENT_OPERATION_RUNS = 5_000
 const WOUNDED_ENTRY_RUNS = 2_000
-const TIMEOUT_MS = 180_000
+
+/** Thousands of cases, on a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Both answers have to come often enough for a run to say anything: at least one in so many. */
 const RAREST = 50
@@ -86,64 +87,61 @@ function tally() {
   }
 }
 
-test(
-  'of a wounded operation p2panda-js reads what we read, and refuses what we refuse',
-  () => {
-    const answers = tally()
-    fc.assert(
-      fc.property(operations, wounds, (operation, wound) => {
-        const bytes = wounded(encodeOperation(operation), wound)
-        const ours = attempt(() => decodeOperation(bytes))
-        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
-        expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
-        answers.see(ours)
-      }),
-      { seed, numRuns: WOUNDED_OPERATION_RUNS },
-    )
-    answers.expectBoth()
-  },
-  TIMEOUT_MS,
-)
+test('of a wounded operation p2panda-js reads what we read, and refuses what we refuse', () => {
+  const answers = tally()
+  fc.assert(
+    fc.property(operations, wounds, (operation, wound) => {
+      const bytes = wounded(encodeOperation(operation), wound)
+      const ours = attempt(() => decodeOperation(bytes))
+      const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+      expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
+      answers.see(ours)
+    }),
+    { seed, numRuns: WOUNDED_OPERATION_RUNS },
+  )
+  answers.expectBoth()
+})
 
-test(
-  'of an operation in more bytes than needed p2panda-js reads what we read',
-  () => {
-    fc.assert(
-      fc.property(operations, choiceTapes, (operation, tape) => {
-        const bytes = encodeLeniently(operation, choicesOf(tape))
-        const ours: PlainOperation | undefined = attempt(() => decodeOperation(bytes))
-        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
-        expect(theirs, bytesToHex(bytes)).toEqual(asPandaReads(operation))
-        expect(ours, bytesToHex(bytes)).toEqual(asWeRead(operation))
-      }),
-      { seed, numRuns: LENIENT_OPERATION_RUNS },
-    )
-  },
-  TIMEOUT_MS,
-)
+test('of an operation in more bytes than needed p2panda-js reads what we read, and it is the operation', () => {
+  let longer = 0
+  let read = 0
+  fc.assert(
+    fc.property(operations, choiceTapes, (operation, tape) => {
+      const bytes = encodeLeniently(operation, choicesOf(tape))
+      const ours = attempt(() => decodeOperation(bytes))
+      const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+      expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
+      if (bytes.length > encodeOperation(operation).length) longer++
+      if (ours === undefined) return
+      read++
+      expect(ours, bytesToHex(bytes)).toEqual(asWeRead(operation))
+      expect(theirs, bytesToHex(bytes)).toEqual(asPandaReads(operation))
+    }),
+    { seed, numRuns: LENIENT_OPERATION_RUNS },
+  )
+  expect(longer).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
+  // Refused are bignums of more than 16 bytes.
+  expect(read).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
+})
 
-test(
-  'of an entry that was wounded before it was signed p2panda-js reads what we read, and refuses what we refuse',
-  () => {
-    const answers = tally()
-    fc.assert(
-      fc.property(places, operations, seeds, wounds, (args, operation, privateKey, wound) => {
-        const signer = portableSigner(privateKey)
-        const intact = encodeUnsignedEntry(args, signer.publicKey, encodeOperation(operation))
-        // Behind the tag and the key, without which no signature could hold.
-        const unsigned = wounded(intact, wound, 33)
-        const bytes = appendSignature(unsigned, signer.sign(unsigned))
-        const ours = attempt(() => {
-          const entry = decodeEntry(bytes)
-          return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined
-        })
-        const theirs = attempt(() => withoutUndefined(panda.decodeEntry(bytesToHex(bytes))))
-        expect(ours && asPandaReadsEntry(ours), bytesToHex(bytes)).toEqual(theirs)
-        answers.see(ours)
-      }),
-      { seed, numRuns: WOUNDED_ENTRY_RUNS },
-    )
-    answers.expectBoth()
-  },
-  TIMEOUT_MS,
-)
+test('of an entry that was wounded before it was signed p2panda-js reads what we read, and refuses what we refuse', () => {
+  const answers = tally()
+  fc.assert(
+    fc.property(places, operations, seeds, wounds, (args, operation, privateKey, wound) => {
+      const signer = portableSigner(privateKey)
+      const intact = encodeUnsignedEntry(args, signer.publicKey, encodeOperation(operation))
+      // Behind the tag and the key, without which no signature could hold.
+      const unsigned = wounded(intact, wound, 33)
+      const bytes = appendSignature(unsigned, signer.sign(unsigned))
+      const ours = attempt(() => {
+        const entry = decodeEntry(bytes)
+        return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined
+      })
+      const theirs = attempt(() => withoutUndefined(panda.decodeEntry(bytesToHex(bytes))))
+      expect(ours && asPandaReadsEntry(ours), bytesToHex(bytes)).toEqual(theirs)
+      answers.see(ours)
+    }),
+    { seed, numRuns: WOUNDED_ENTRY_RUNS },
+  )
+  answers.expectBoth()
+})

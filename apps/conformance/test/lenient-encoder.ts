@@ -4,12 +4,12 @@ import fc from 'fast-check'
 /** A stream of choices, so that a failing encoding shrinks towards the plain one: 0 is always the canonical way. */
 export type Choices = (ways: number) => number
 
-/** Choices for one operation. When the tape is used up, every further choice is the canonical one. */
-export const choiceTapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(255), { maxLength: 60 })
+/** Choices for one operation; at its end a tape begins anew. The empty one is the canonical way. */
+export const choiceTapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(255), { maxLength: 61, size: 'max' })
 
 export function choicesOf(tape: readonly number[]): Choices {
   let position = 0
-  return (ways) => (tape[position++] ?? 0) % ways
+  return (ways) => (tape[position++ % tape.length] ?? 0) % ways
 }
 
 /**
@@ -52,15 +52,17 @@ function tags(choose: Choices): number[] {
   return choose(6) === 1 ? head(choose, 6, BigInt(100 + choose(200))) : []
 }
 
-/** Text or bytes, whole or in two chunks. Text is cut between its characters. */
-function chunked(choose: Choices, major: 2 | 3, parts: readonly number[][]): number[] {
-  const whole = (some: readonly number[][]) => {
-    const bytes = some.flat()
+const MAX_CHUNK_DEPTH = 3
+
+/** Text or bytes, whole or in two chunks, which may be in chunks themselves. Text is cut between its characters. */
+function chunked(choose: Choices, major: 2 | 3, parts: readonly number[][], depth = 0): number[] {
+  if (depth === MAX_CHUNK_DEPTH || choose(4) !== 1) {
+    const bytes = parts.flat()
     return [...head(choose, major, BigInt(bytes.length)), ...bytes]
   }
-  if (choose(4) !== 1) return whole(parts)
   const cut = choose(parts.length + 1)
-  return [(major << 5) | 31, ...whole(parts.slice(0, cut)), ...whole(parts.slice(cut)), 0xff]
+  const [before, after] = [parts.slice(0, cut), parts.slice(cut)].map((some) => chunked(choose, major, some, depth + 1))
+  return [(major << 5) | 31, ...(before ?? []), ...(after ?? []), 0xff]
 }
 
 function text(choose: Choices, value: string): number[] {
@@ -84,7 +86,7 @@ function previousOf(choose: Choices, previous: string): number[] {
   if (choose(5) === 1) return text(choose, previous)
   const ids = operationIdsOf(previous as Parameters<typeof operationIdsOf>[0]).map((id) => {
     const raw = hexToBytes(id)
-    if (choose(5) !== 1) return bytes(choose, raw)
+    if (choose(5) !== 1) return [...tags(choose), ...bytes(choose, raw)]
     const numbers = [...raw].map((byte) => head(choose, 0, BigInt(byte)))
     return series(choose, 4, numbers.length, numbers)
   })
@@ -93,8 +95,12 @@ function previousOf(choose: Choices, previous: string): number[] {
 
 function fieldsOf(choose: Choices, fields: ReadonlyMap<string, OperationValue>): number[] {
   const names = [...fields.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-  const entries = names.map((name) => [...text(choose, name), ...value(choose, fields.get(name) as OperationValue)])
-  return series(choose, 5, entries.length, entries)
+  const entries = names.map((name) => [
+    ...tags(choose),
+    ...text(choose, name),
+    ...value(choose, fields.get(name) as OperationValue),
+  ])
+  return [...tags(choose), ...series(choose, 5, entries.length, entries)]
 }
 
 function value(choose: Choices, field: OperationValue): number[] {
