@@ -12,7 +12,7 @@ export interface Channel {
 
 /** The part of a MessagePort that is used; `electronPort` makes one of Electron's. */
 export interface PortLike {
-  postMessage(message: unknown, transfer?: never[]): void
+  postMessage(message: unknown): void
   addEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
   removeEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
   start?(): void

@@ -1,4 +1,4 @@
-import { type BoundSchema, type DocumentId, RakkoError, type Row } from '@rakko/core'
+import { type BoundSchema, type DocumentId, type QueryInput, RakkoError, type Row, type Where } from '@rakko/core'
 import { compactBytes, type ErrorData, errorFromData, type WireFields, type WireRow } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
 import type { ChangeOptions, Collection, CreateOptions, CreateOutcome, FindOptions, Page } from './collection.js'
@@ -16,7 +16,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   }
 
   async function page({ where, orderBy, first, after, ...options }: FindOptions<S> = {}): Promise<Page<S>> {
-    const query = optional({ where, orderBy, first, after })
+    const query: QueryInput = optional({ where: where as Where, orderBy, first, after })
     const { rows, endCursor, hasNextPage } = await connection.request('page', { schemaId, query }, options)
     return { rows: rows.map((row) => rowOf(schema, row)), endCursor, hasNextPage }
   }
@@ -51,7 +51,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     find: async (options) => (await page(options)).rows,
     page,
     async count({ where, ...options }: Pick<FindOptions<S>, 'where'> & CallOptions = {}) {
-      return connection.request('count', { schemaId, query: optional({ where }) }, options)
+      return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, options)
     },
   }
 }

@@ -18,25 +18,24 @@ export function nodeHandler(node: Node): RequestHandler {
 }
 
 /**
- * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again.
+ * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again; an open
+ * after one that succeeded only adds its schemas, as those do that others pass on through the session.
  */
 export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
   let opening: Promise<Node> | undefined
-  async function openOnce(params: OpenParams): Promise<NodeInfo> {
-    if (opening !== undefined) throw invalidMessage('method', 'another call: the node was opened before', 'open')
-    opening = open(params)
-    try {
-      return infoOf(await opening)
-    } catch (error) {
+  function openFirst(params: OpenParams): Promise<Node> {
+    const first = open(params)
+    opening = first
+    first.catch(() => {
       opening = undefined
-      throw error
-    }
+    })
+    return first
   }
   return async (request, cancellation) => {
-    if (request.method === 'open') return openOnce((request as Request<'open'>).params)
     if (request.method === 'close') return (await opening?.catch(() => undefined))?.close()
-    if (opening === undefined) throw invalidMessage('method', 'open before any other call', request.method)
-    return answer(handlersOf(await opening), request, cancellation)
+    if (opening !== undefined) return answer(handlersOf(await opening), request, cancellation)
+    if (request.method === 'open') return infoOf(await openFirst((request as Request<'open'>).params))
+    throw invalidMessage('method', 'open before any other call', request.method)
   }
 }
 

@@ -1,10 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import type { MessageWriter } from './message-writer.js'
 
-declare const TextDecoder: new (
-  label: string,
-  options: { ignoreBOM: boolean },
-) => { decode(bytes: Uint8Array): string }
+declare const TextDecoder: new (label: string, options: { ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string }
 
 /** Object ids of the built-in types that travel in binary form. They are part of PostgreSQL's wire format. */
 export const OID = {

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { badInputTests } from './acceptance/bad-input.js'
+import { callTests } from './acceptance/calls.js'
+import { documentTests } from './acceptance/documents.js'
+import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
+import type { OpenedNode, Transport } from './acceptance/transport.js'
+import { valueTests } from './acceptance/values.js'
+
+export type { OpenedNode, Transport } from './acceptance/transport.js'
+
+const OPEN_TIMEOUT_MS = 60_000
+
+/** What an app may expect of its node, wherever that runs. */
+export function acceptance(transport: Transport): void {
+  describe(`a node ${transport.name}`, { timeout: OPEN_TIMEOUT_MS }, () => {
+    let schemas: TestSchemas
+    let opened: OpenedNode
+
+    beforeAll(async () => {
+      schemas = await lockSchemas()
+      opened = await transport.open(schemas)
+    }, OPEN_TIMEOUT_MS)
+
+    afterAll(() => opened?.dispose())
+
+    const world = () => ({ transport, schemas, node: opened.node })
+    describe('documents', () => documentTests(world))
+    describe('values', () => valueTests(world))
+    describe('bad input', () => badInputTests(world))
+    describe('calls', () => callTests(world))
+  })
+}
