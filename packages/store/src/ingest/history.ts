@@ -34,7 +34,7 @@ export async function loadHistories(
   const histories: NumberedOperation[][] = []
   const seen = new Set<DocumentId>()
   for (const id of operationIds) {
-    const document = ledger.operations.get(id)
+    const document = ledger.documentOf(id)
     if (!document) stored.add(id)
     else if (!document.isNew) stored.add(document.id)
     else if (!seen.has(document.id)) histories.push(document.added)
@@ -43,7 +43,7 @@ export async function loadHistories(
   if (stored.size > 0) {
     for (const history of await readHistories(session, names, ledger, stored)) {
       const [create] = history
-      const added = create && ledger.documents.get(create.id as DocumentId)?.added
+      const added = create && ledger.documents.get(create.id)?.added
       histories.push(added ? [...history, ...added] : history)
     }
   }

@@ -76,10 +76,7 @@ async function preload(
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(session, names, ledger, new Set(entries.map(({ publicKey }) => publicKey)), {
     logs: entries,
-    entries: entries.flatMap((entry) => [
-      ...skiplinkKeys(entry, entry.seqNum),
-      ...skiplinkKeys(entry, entry.seqNum + 1n),
-    ]),
+    entries: entries.flatMap((entry) => skiplinkKeys(entry, entry.seqNum, entry.seqNum + 1n)),
     hashes: items.map(({ entryHash }) => entryHash),
   })
   const questions = items.flatMap(({ entry: { publicKey }, plainOperation: { previous } }) =>

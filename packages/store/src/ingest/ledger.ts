@@ -49,8 +49,8 @@ export interface LogState {
   readonly isForked: boolean
   readonly isNew: boolean
   isChanged: boolean
-  /** Entries that links may name, by sequence number. */
-  readonly entries: Map<bigint, Hash>
+  /** Entries before the latest that links may name, by sequence number. */
+  entries: Map<bigint, Hash> | undefined
 }
 
 export interface DocumentState {
@@ -62,10 +62,10 @@ export interface DocumentState {
   viewId: DocumentViewId
   isDeleted: boolean
   /**
-   * The latest view; `fields` hold what this transaction has set, and in a new document all. Undefined once only a
-   * reduction of the whole graph can tell.
+   * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is;
+   * undefined once only a reduction of the whole graph can tell.
    */
-  view: ReducedDocument | undefined
+  view: ReducedDocument | 'created' | undefined
   /** Operations that this transaction adds. */
   readonly added: AddedOperation[]
 }
@@ -97,8 +97,11 @@ export interface AcceptedEntry {
 export class Ledger implements PublishLookup {
   readonly counters: Counters
   readonly authors = new Map<PublicKey, AuthorState>()
-  readonly documents = new Map<DocumentId, DocumentState>()
+  /** By the id of their CREATE. */
+  readonly documents = new Map<OperationId, DocumentState>()
+  /** By the ids of other operations. */
   readonly operations = new Map<OperationId, DocumentState>()
+  /** Entries that are stored, of those asked for. */
   readonly entryHashes = new Set<Hash>()
   readonly accepted: AcceptedEntry[] = []
   /** Numbers of authors that histories name. */
@@ -131,7 +134,9 @@ export class Ledger implements PublishLookup {
   }
 
   entryAt(publicKey: PublicKey, logId: bigint, seqNum: bigint): { readonly hash: Hash } | undefined {
-    const hash = this.latestEntry(publicKey, logId)?.entries.get(seqNum)
+    const log = this.latestEntry(publicKey, logId)
+    if (log?.seqNum === seqNum) return log
+    const hash = log?.entries?.get(seqNum)
     return hash === undefined ? undefined : { hash }
   }
 
@@ -140,11 +145,15 @@ export class Ledger implements PublishLookup {
   }
 
   hasEntry(hash: Hash): boolean {
-    return this.entryHashes.has(hash)
+    return this.entryHashes.has(hash) || this.documentOf(hash as OperationId) !== undefined
+  }
+
+  documentOf(id: OperationId): DocumentState | undefined {
+    return this.documents.get(id) ?? this.operations.get(id)
   }
 
   operation(id: OperationId): { documentId: DocumentId; schemaId: SchemaId } | undefined {
-    const document = this.operations.get(id)
+    const document = this.documentOf(id)
     return document && { documentId: document.id, schemaId: document.schema.schema.id }
   }
 
@@ -179,9 +188,7 @@ export class Ledger implements PublishLookup {
       operation.action === 'create' ? this.#create(added) : this.#append(this.#document(documentId), added)
     this.#advanceLog(author, item, document)
     if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
-    this.entryHashes.add(item.entryHash)
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
-    this.operations.set(operationId, document)
     this.accepted.push({ number, item, author, document })
     return document
   }
@@ -212,8 +219,7 @@ export class Ledger implements PublishLookup {
     const id = create.id as DocumentId
     const schema = this.knownSchema(create.operation.schemaId)
     if (!schema) throw new Error('an accepted operation has no known schema')
-    const view = startDocument(create)
-    const { viewId } = view
+    const viewId = documentViewIdFromTips([create.id])
     const document: DocumentState = {
       number: create.number,
       id,
@@ -222,7 +228,7 @@ export class Ledger implements PublishLookup {
       isChanged: true,
       viewId,
       isDeleted: false,
-      view,
+      view: 'created',
       added: [{ ...create, viewId }],
     }
     this.documents.set(id, document)
@@ -231,7 +237,8 @@ export class Ledger implements PublishLookup {
 
   #append(document: DocumentState, update: Omit<AddedOperation, 'viewId'>): DocumentState {
     const { previous, action } = update.operation
-    document.view = document.view && applyUpdate(document.view, update)
+    const before = latestView(document)
+    document.view = before && applyUpdate(before, update)
     // Tips need no history: an operation takes the place of those tips that it follows.
     const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
     const tips = operationIdsOf(document.viewId).filter((id) => !followed.has(id))
@@ -239,6 +246,7 @@ export class Ledger implements PublishLookup {
     document.isDeleted ||= action === 'delete'
     document.isChanged = true
     document.added.push({ ...update, viewId: document.viewId })
+    this.operations.set(update.id, document)
     return document
   }
 
@@ -246,10 +254,11 @@ export class Ledger implements PublishLookup {
     const { logId, seqNum } = entry
     const log = author.logs.get(logId)
     if (log) {
+      log.entries ??= new Map()
+      log.entries.set(log.seqNum, log.hash)
       log.seqNum = seqNum
       log.hash = entryHash
       log.isChanged = true
-      log.entries.set(seqNum, entryHash)
       return
     }
     author.logs.set(logId, {
@@ -261,7 +270,7 @@ export class Ledger implements PublishLookup {
       isForked: false,
       isNew: true,
       isChanged: true,
-      entries: new Map([[seqNum, entryHash]]),
+      entries: undefined,
     })
     author.logOf.set(document.id, logId)
     if (author.highestLogId === undefined || logId > author.highestLogId) {
@@ -269,4 +278,10 @@ export class Ledger implements PublishLookup {
       author.isChanged = true
     }
   }
+}
+
+function latestView({ view, added }: DocumentState): ReducedDocument | undefined {
+  if (view !== 'created') return view
+  const [create] = added
+  return create && startDocument(create)
 }

@@ -53,18 +53,16 @@ export async function preloadDocuments(
 function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {
   author.logOf.set(document.id, logId)
   if (author.logs.has(logId)) return
-  const seqNum = row.seq_num ?? 0n
-  const hash = decodeHex(row.hash) as Hash
   author.logs.set(logId, {
     author,
     logId,
     document: document.number,
-    seqNum,
-    hash,
+    seqNum: row.seq_num ?? 0n,
+    hash: decodeHex(row.hash) as Hash,
     isForked: row.forked === true,
     isNew: false,
     isChanged: false,
-    entries: new Map([[seqNum, hash]]),
+    entries: undefined,
   })
 }
 

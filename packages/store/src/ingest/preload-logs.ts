@@ -1,11 +1,11 @@
 import { type Hash, isSkiplinkRequired, lipmaa, type PublicKey } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
-import { hexArray, hexColumn, u64Column } from '../sql/column.js'
+import { hexArray, integerColumn, u64Column } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { joinSelects, type Statement } from '../sql/statement.js'
 import { decodeHex } from '../values/decode-column.js'
-import type { AuthorState, Ledger } from './ledger.js'
+import type { AuthorState, Ledger, LogState } from './ledger.js'
 
 /** What the publish rules will ask about logs. */
 export interface LogQuestions {
@@ -25,9 +25,14 @@ export interface EntryKey extends LogKey {
   readonly seqNum: bigint
 }
 
-/** The skiplink's target of an entry, if it has one. */
-export function skiplinkKeys({ publicKey, logId }: LogKey, seqNum: bigint): EntryKey[] {
-  return isSkiplinkRequired(seqNum) ? [{ publicKey, logId, seqNum: lipmaa(seqNum) }] : []
+/** The first entry that has a skiplink. */
+const FIRST_SKIPLINK = 4n
+
+/** Targets of the skiplinks that entries of a log have; those without one have none. */
+export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly bigint[]): EntryKey[] {
+  return seqNums
+    .filter((seqNum) => seqNum >= FIRST_SKIPLINK && isSkiplinkRequired(seqNum))
+    .map((seqNum) => ({ publicKey, logId, seqNum: lipmaa(seqNum) }))
 }
 
 /** Reads authors, heads, entries and known hashes into the ledger: one statement. */
@@ -35,24 +40,25 @@ export async function preloadLogs(
   session: Session,
   names: Names,
   ledger: Ledger,
-  publicKeys: ReadonlySet<PublicKey>,
+  authors: ReadonlySet<PublicKey>,
   { logs, entries, hashes }: LogQuestions,
 ): Promise<void> {
+  const publicKeys = [...authors]
   const selects = [authorsSelect(names, publicKeys)]
-  if (logs.length > 0) selects.push(headsSelect(names, logs))
-  if (entries.length > 0) selects.push(entriesSelect(names, entries))
+  if (logs.length > 0) selects.push(headsSelect(names, publicKeys, logs))
+  if (entries.length > 0) selects.push(entriesSelect(names, publicKeys, entries))
   if (hashes.length > 0) selects.push(hashesSelect(names, hashes))
   const { text, parameters } = joinSelects(selects)
   const { rows } = await session.query<LogRow>(text, parameters)
 
-  const authors = new Map<number, AuthorState>()
-  for (const row of rows) if (row.kind === 'author') authors.set(row.author, addAuthor(ledger, row))
+  const byNumber = new Map<number, AuthorState>()
+  for (const row of rows) if (row.kind === 'author') byNumber.set(row.author, addAuthor(ledger, row))
   for (const { kind, author: number, log_id, seq_num, bytes, document, forked } of rows) {
     const hash = decodeHex(bytes) as Hash
     if (kind === 'hash') ledger.entryHashes.add(hash)
-    const author = authors.get(number)
+    const author = byNumber.get(number)
     if (!author) continue
-    if (kind === 'entry') author.logs.get(log_id)?.entries.set(seq_num, hash)
+    if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
     if (kind !== 'head') continue
     author.logs.set(log_id, {
       author,
@@ -63,7 +69,7 @@ export async function preloadLogs(
       isForked: forked,
       isNew: false,
       isChanged: false,
-      entries: new Map([[seq_num, hash]]),
+      entries: undefined,
     })
   }
 }
@@ -79,18 +85,23 @@ interface LogRow {
   forked: boolean
 }
 
-const LOG_KEYS: Columns<LogKey> = {
-  public_key: hexColumn(({ publicKey }) => publicKey),
+/** An author by its place in the list of public keys: a batch names few authors many times. */
+interface NumberedKey {
+  readonly author: number
+  readonly logId: bigint
+}
+
+const LOG_KEYS: Columns<NumberedKey> = {
+  author: integerColumn(({ author }) => author),
   log_id: u64Column(({ logId }) => logId),
 }
 
-const ENTRY_KEYS: Columns<EntryKey> = {
-  public_key: hexColumn(({ publicKey }) => publicKey),
-  log_id: u64Column(({ logId }) => logId),
+const ENTRY_KEYS: Columns<NumberedKey & { readonly seqNum: bigint }> = {
+  ...LOG_KEYS,
   seq_num: u64Column(({ seqNum }) => seqNum),
 }
 
-function authorsSelect(names: Names, publicKeys: ReadonlySet<PublicKey>): Statement {
+function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statement {
   return {
     text: `
       SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
@@ -100,26 +111,44 @@ function authorsSelect(names: Names, publicKeys: ReadonlySet<PublicKey>): Statem
   }
 }
 
-function headsSelect(names: Names, keys: readonly LogKey[]): Statement {
+/** A log id above the author's highest has no head: those of a batch of creates are never looked for. */
+function headsSelect(names: Names, publicKeys: readonly PublicKey[], logs: readonly LogKey[]): Statement {
+  const placeOf = placesOf(publicKeys)
+  const keys = logs.map(({ publicKey, logId }) => ({ author: placeOf(publicKey), logId }))
   const { source, parameters } = bulkBind(LOG_KEYS, keys)
   return {
     text: `
       SELECT 'head', h.author, h.hash, h.log_id, h.seq_num, h.document, h.forked
-      FROM ${source} JOIN ${names.table('authors')} AS a USING (public_key)
+      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a
+          ON a.place = u.author AND u.log_id <= a.highest_log
         JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.log_id = u.log_id`,
-    parameters,
+    parameters: [...parameters, hexArray(publicKeys)],
   }
 }
 
-function entriesSelect(names: Names, keys: readonly EntryKey[]): Statement {
+function entriesSelect(names: Names, publicKeys: readonly PublicKey[], entries: readonly EntryKey[]): Statement {
+  const placeOf = placesOf(publicKeys)
+  const keys = entries.map(({ publicKey, logId, seqNum }) => ({ author: placeOf(publicKey), logId, seqNum }))
   const { source, parameters } = bulkBind(ENTRY_KEYS, keys)
   return {
     text: `
       SELECT 'entry', e.author, e.hash, e.log_id, e.seq_num, NULL, NULL
-      FROM ${source} JOIN ${names.table('authors')} AS a USING (public_key)
+      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a ON a.place = u.author
         JOIN ${names.table('entries')} AS e ON e.author = a.number AND e.log_id = u.log_id AND e.seq_num = u.seq_num`,
-    parameters,
+    parameters: [...parameters, hexArray(publicKeys)],
   }
+}
+
+/** Authors with their place, from 1, in a list of public keys. */
+function authorsInOrder(names: Names, parameter: number): string {
+  return `(SELECT k.place, a.number, a.highest_log
+    FROM unnest($${parameter}::bytea[]) WITH ORDINALITY AS k (public_key, place)
+      JOIN ${names.table('authors')} AS a USING (public_key))`
+}
+
+function placesOf(publicKeys: readonly PublicKey[]): (publicKey: PublicKey) => number {
+  const places = new Map(publicKeys.map((publicKey, index) => [publicKey, index + 1]))
+  return (publicKey) => places.get(publicKey) ?? 0
 }
 
 function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
@@ -129,6 +158,12 @@ function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
       FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[])`,
     parameters: [hexArray(hashes)],
   }
+}
+
+function rememberEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {
+  if (!log) return
+  log.entries ??= new Map()
+  log.entries.set(seqNum, hash)
 }
 
 function addAuthor(ledger: Ledger, { author: number, bytes, log_id }: LogRow): AuthorState {

@@ -1,11 +1,4 @@
-import {
-  type DocumentId,
-  type DocumentViewId,
-  type FieldType,
-  formatFieldType,
-  type OperationAction,
-  type PublicKey,
-} from '@rakko/core'
+import { type FieldType, formatFieldType, type OperationAction } from '@rakko/core'
 import type { Columns } from '../sql/bulk.js'
 import {
   bigintColumn,
@@ -18,7 +11,7 @@ import {
   u64Column,
 } from '../sql/column.js'
 import { encodeText } from '../values/text-code.js'
-import type { AcceptedEntry, AuthorState, Ledger, LogState, NewSchema } from './ledger.js'
+import type { AcceptedEntry, AuthorState, LogState, NewSchema } from './ledger.js'
 import type { Materialised } from './materialise.js'
 
 /** What was decided about an entry that arrived. */
@@ -53,41 +46,9 @@ export const HEADS: Columns<LogState> = {
   document: bigintColumn(({ document }) => document),
 }
 
-export interface DocumentRow {
-  readonly isNew: boolean
-  readonly number: number
-  readonly id: DocumentId
-  readonly schema: number
-  readonly viewId: DocumentViewId
-  readonly owner: () => number
-  readonly signer: number
-  readonly edited: boolean
-  readonly deleted: boolean
-  readonly settled: boolean
-}
-
-export function documentRow(ledger: Ledger, { document, view }: Materialised): DocumentRow {
-  const { isNew, number, id, schema } = document
-  const { viewId, edited, deleted, settled } = view
-  const author = (publicKey: PublicKey) => ledger.authorNumber(publicKey)
-  return {
-    isNew,
-    number,
-    id,
-    schema: schema.number,
-    viewId,
-    // Asked of new documents only: of another its owner was never loaded.
-    owner: () => author(view.owner),
-    signer: author(view.signer),
-    edited,
-    deleted,
-    settled,
-  }
-}
-
 /** What an operation on a document can change. */
-export const DOCUMENT_CHANGES: Columns<DocumentRow> = {
-  number: bigintColumn(({ number }) => number),
+export const DOCUMENT_CHANGES: Columns<Materialised> = {
+  number: bigintColumn(({ document }) => document.number),
   view_id: hexColumn(({ viewId }) => viewId),
   signer: integerColumn(({ signer }) => signer),
   edited: boolColumn(({ edited }) => edited),
@@ -95,11 +56,11 @@ export const DOCUMENT_CHANGES: Columns<DocumentRow> = {
   settled: boolColumn(({ settled }) => settled),
 }
 
-export const DOCUMENTS: Columns<DocumentRow> = {
+export const DOCUMENTS: Columns<Materialised> = {
   ...DOCUMENT_CHANGES,
-  id: hexColumn(({ id }) => id),
-  schema: integerColumn(({ schema }) => schema),
-  owner: integerColumn(({ owner }) => owner()),
+  id: hexColumn(({ document }) => document.id),
+  schema: integerColumn(({ document }) => document.schema.number),
+  owner: integerColumn(({ owner }) => owner),
 }
 
 export const SCHEMAS: Columns<NewSchema> = {

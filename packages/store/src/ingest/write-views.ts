@@ -4,12 +4,12 @@ import { bulkInsert, bulkUpdate, type Columns } from '../sql/bulk.js'
 import { arrayParameter, bigintColumn, type Column, hexColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import type { Statement } from '../sql/statement.js'
-import { type ViewRow, viewColumn } from '../values/view-columns.js'
+import { viewColumn } from '../values/view-columns.js'
 import type { Materialised } from './materialise.js'
 
-const KEY: Columns<ViewRow> = { document: bigintColumn(({ document }) => document) }
-const ID: Columns<ViewRow> = { id: hexColumn(({ id }) => id) }
-const PAYLOAD: Columns<ViewRow> = { payload: bigintColumn(({ payload }) => payload) }
+const KEY: Columns<Materialised> = { document: bigintColumn(({ document }) => document.number) }
+const ID: Columns<Materialised> = { id: hexColumn(({ document }) => document.id) }
+const PAYLOAD: Columns<Materialised> = { payload: bigintColumn(({ payload }) => payload) }
 
 /** Rows of the views tables: per schema one insert, one update and one delete for each of its tables, where needed. */
 export function writeViews(names: Names, materialised: readonly Materialised[]): Statement[] {
@@ -24,15 +24,10 @@ export function writeViews(names: Names, materialised: readonly Materialised[]):
 }
 
 function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Materialised[]): Statement[] {
-  const inserted: ViewRow[] = []
-  const updated: ViewRow[] = []
-  const deleted: number[] = []
-  for (const change of changes) {
-    const { document, view } = change
-    if (document.isNew && !view.deleted) inserted.push(viewRow(change, views.payloadField))
-    if (!document.isNew && view.deleted) deleted.push(document.number)
-    if (!document.isNew && !view.deleted && view.fields.size > 0) updated.push(viewRow(change, views.payloadField))
-  }
+  const stored = changes.filter(({ document }) => !document.isNew)
+  const inserted = changes.filter(({ document, deleted }) => document.isNew && !deleted)
+  const updated = stored.filter(({ deleted, fields }) => !deleted && fields.size > 0)
+  const deleted = stored.filter((change) => change.deleted).map(({ document }) => document.number)
   const changed = new Set(updated.flatMap(({ fields }) => [...fields.keys()]))
   const statements: Statement[] = []
   for (const [group, fields] of views.groups.entries()) {
@@ -42,21 +37,15 @@ function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Mat
     if (deleted.length > 0) statements.push(bulkDelete(table, deleted))
     const set = fields.filter(({ field }) => changed.has(field))
     const payload = group === 0 && updated.some((row) => row.payload !== undefined) ? PAYLOAD : {}
-    const columns: Columns<ViewRow> = { ...payload, ...fieldColumns(set) }
+    const columns: Columns<Materialised> = { ...payload, ...fieldColumns(set) }
     if (Object.keys(columns).length === 0) continue
     statements.push(...bulkUpdate(table, ['document'], { ...KEY, ...columns }, updated, { keep: true }))
   }
   return statements
 }
 
-function viewRow({ document, view, numberOf }: Materialised, payloadField: string | undefined): ViewRow {
-  const setBy = payloadField === undefined ? undefined : view.fields.get(payloadField)?.operationId
-  const payload = setBy && numberOf(setBy)
-  return { document: document.number, id: document.id, fields: view.fields, payload }
-}
-
-function fieldColumns(fields: readonly FieldColumn[]): Columns<ViewRow> {
-  return Object.fromEntries(fields.map((field): [string, Column<ViewRow>] => [field.column, viewColumn(field)]))
+function fieldColumns(fields: readonly FieldColumn[]): Columns<Materialised> {
+  return Object.fromEntries(fields.map((field): [string, Column<Materialised>] => [field.column, viewColumn(field)]))
 }
 
 function bulkDelete(table: string, documents: readonly number[]): Statement {

@@ -8,7 +8,6 @@ import {
   AUTHORS,
   DOCUMENT_CHANGES,
   DOCUMENTS,
-  documentRow,
   ENTRIES,
   HEADS,
   IDEMPOTENCY,
@@ -56,12 +55,11 @@ function ledgerWrites(
 ): Statement[] {
   const authors = [...ledger.authors.values()]
   const logs = authors.flatMap((author) => [...author.logs.values()]).filter(({ isChanged }) => isChanged)
-  const documents = materialised.map((change) => documentRow(ledger, change))
   const schemas = [...ledger.newSchemas.values()].map((schema) => ({ ...schema, hasTable: ledger.newTables.has(schema.number) }))
 
   const [newAuthors, changedAuthors] = split(authors.filter(({ isChanged }) => isChanged))
   const [newLogs, changedLogs] = split(logs)
-  const [newDocuments, changedDocuments] = split(documents)
+  const [newDocuments, changedDocuments] = [materialised.filter(({ document }) => document.isNew), materialised.filter(({ document }) => !document.isNew)]
   return [
     writeCounters(names, ledger.counters),
     ...bulkInsert(names.table('authors'), AUTHORS, newAuthors),

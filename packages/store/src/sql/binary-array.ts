@@ -29,8 +29,7 @@ export const OID = {
 const HEADER_BYTES = 20
 const EMPTY_HEADER_BYTES = 12
 const INITIAL_BYTES = 256
-const NUMERIC_BASE = 10_000
-const NUMERIC_BASE_BIG = 10_000n
+const NUMERIC_BASE = 10_000n
 
 const encoder = new TextEncoder()
 
@@ -127,12 +126,27 @@ export class BinaryArray {
 
   /** 0 to 2^64−1 as numeric: its digits in base 10 000, the highest first. */
   pushNumeric(value: bigint): void {
-    const digits = value <= MAX_SAFE ? smallDigits(Number(value)) : bigDigits(value)
-    const offset = this.#element(8 + 2 * digits.length)
-    this.#view.setInt16(offset, digits.length)
-    this.#view.setInt16(offset + 2, Math.max(digits.length - 1, 0))
+    if (value < NUMERIC_BASE) {
+      this.#numericHead(1)
+      this.#view.setInt16(this.#end - 2, Number(value))
+      return
+    }
+    let digits = 0
+    for (let rest = value; rest > 0n; rest /= NUMERIC_BASE) digits += 1
+    this.#numericHead(digits)
+    let at = this.#end
+    for (let rest = value; rest > 0n; rest /= NUMERIC_BASE) {
+      at -= 2
+      this.#view.setInt16(at, Number(rest % NUMERIC_BASE))
+    }
+  }
+
+  /** Number of digits, weight of the first, sign and scale; the digits follow. */
+  #numericHead(digits: number): void {
+    const offset = this.#element(8 + 2 * digits)
+    this.#view.setInt16(offset, digits)
+    this.#view.setInt16(offset + 2, digits - 1)
     this.#view.setInt32(offset + 4, 0)
-    for (const [index, base] of digits.entries()) this.#view.setInt16(offset + 8 + 2 * index, base)
   }
 
   /** Makes room for an element and writes its length; answers where its bytes go. May replace bytes and view. */
@@ -155,20 +169,6 @@ export class BinaryArray {
 }
 
 const UNDERSCORE = 95
-const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
-
 function digit(code: number): number {
   return code < 58 ? code - 48 : code - 87
-}
-
-function smallDigits(value: number): number[] {
-  const digits: number[] = []
-  for (let rest = value; rest > 0; rest = Math.floor(rest / NUMERIC_BASE)) digits.unshift(rest % NUMERIC_BASE)
-  return digits
-}
-
-function bigDigits(value: bigint): number[] {
-  const digits: number[] = []
-  for (let rest = value; rest > 0n; rest /= NUMERIC_BASE_BIG) digits.unshift(Number(rest % NUMERIC_BASE_BIG))
-  return digits
 }

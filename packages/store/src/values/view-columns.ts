@@ -1,4 +1,4 @@
-import type { DocumentId, FieldType, OperationValue, ReducedDocument } from '@rakko/core'
+import type { FieldType, OperationValue } from '@rakko/core'
 import type { FieldColumn } from '../schemas/views-table.js'
 import {
   bigintColumn,
@@ -12,13 +12,9 @@ import {
 } from '../sql/column.js'
 import { encodeText } from './text-code.js'
 
-/** A row of a views table; a field that is absent keeps its stored value. */
-export interface ViewRow {
-  readonly document: number
-  readonly id: DocumentId
-  readonly fields: ReducedDocument['fields']
-  /** Number of the entry whose payload holds the data, in a blob piece. */
-  readonly payload: number | undefined
+/** A row's fields; one that is absent keeps its stored value. */
+interface ViewRow {
+  readonly fields: ReadonlyMap<string, OperationValue>
 }
 
 type Values = { readonly [Value in OperationValue as Value['type']]: Value['value'] }
@@ -54,7 +50,7 @@ interface TypedValue<Type extends string, Value> {
 }
 
 function valueOf<Type extends FieldType['type']>(row: ViewRow, field: string, type: Type): Values[Type] | undefined {
-  const value: TypedValue<string, unknown> | undefined = row.fields.get(field)?.value
+  const value: TypedValue<string, unknown> | undefined = row.fields.get(field)
   return value !== undefined && isOfType(value, type) ? value.value : undefined
 }
 
