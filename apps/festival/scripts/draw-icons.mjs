@@ -1,6 +1,7 @@
 // Draws the PNG icons from public/icons/icon.svg with Chromium: run it after changing the drawing, commit the results.
 import { readFile, writeFile } from 'node:fs/promises'
 import { chromium } from '@playwright/test'
+import { CHROMIUM_FLAGS, findChromium } from '../../../.config/scripts/chromium.mjs'
 
 const icons = new URL('../public/icons/', import.meta.url)
 const svg = await readFile(new URL('icon.svg', icons), 'utf8')
@@ -15,16 +16,8 @@ const drawings = [
   ['apple-touch-icon.png', square, 180],
 ]
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-quic',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const executablePath = findChromium()
+const browser = await chromium.launch({ args: CHROMIUM_FLAGS, ...(executablePath && { executablePath }) })
 const page = await browser.newPage()
 for (const [name, drawing, size] of drawings) {
   await page.setViewportSize({ width: size, height: size })

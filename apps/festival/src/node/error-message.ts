@@ -3,8 +3,8 @@ import { errorCode } from './session.js'
 export interface ErrorMessage {
   readonly title: string
   readonly text: string
-  /** What is left to do: open again, load the page again, or nothing from here. */
-  readonly remedy: 'retry' | 'reload' | 'none'
+  /** What is left to do: open again, load the page again, go on in memory, or nothing from here. */
+  readonly remedy: 'retry' | 'reload' | 'memory' | 'none'
 }
 
 /** What the app says to a person, by the code of the error. */
@@ -27,7 +27,7 @@ const MESSAGES: Readonly<Record<string, ErrorMessage>> = {
   STORAGE_UNAVAILABLE: {
     title: 'This browser offers no storage here',
     text: 'Neither its private file system (OPFS) nor IndexedDB can be used. Private windows and strict privacy settings often switch them off.',
-    remedy: 'retry',
+    remedy: 'memory',
   },
   STORAGE_FAILED: {
     title: 'The storage refused',

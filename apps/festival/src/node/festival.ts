@@ -1,9 +1,12 @@
 import { openNode } from '@rakko/client'
 import { schemas } from '../schemas/schemas.js'
 
-/** The open node with the festival's two collections. Everything that the app reads or writes goes through here. */
-export async function openFestival() {
-  const node = await openNode({ name: 'festival', schemas })
+/**
+ * The open node with the festival's two collections. Everything that the app reads or writes goes through here. With
+ * `auto` the best lasting storage is taken or none; memory only where a person asked for it.
+ */
+export async function openFestival(storage: 'auto' | 'memory') {
+  const node = await openNode({ name: 'festival', schemas, storage })
   return {
     node,
     venues: node.collection(schemas.venue),

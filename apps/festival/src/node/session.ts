@@ -12,7 +12,8 @@ export type SessionState =
 export interface Session {
   subscribe(listener: () => void): () => void
   state(): SessionState
-  retry(): void
+  /** Opens again; in memory where a person chose to go on without anything lasting. */
+  retry(storage?: 'auto' | 'memory'): void
   /** Tells the session what a call met; only an error that ends the node changes its state. */
   report(error: unknown): void
 }
@@ -24,7 +25,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-export function createSession(open: () => Promise<Festival>): Session {
+export function createSession(open: (storage: 'auto' | 'memory') => Promise<Festival>): Session {
   const listeners = new Set<() => void>()
   let state: SessionState = { status: 'opening' }
 
@@ -33,24 +34,24 @@ export function createSession(open: () => Promise<Festival>): Session {
     for (const listener of listeners) listener()
   }
 
-  function start() {
-    open().then(
+  function start(storage: 'auto' | 'memory') {
+    open(storage).then(
       (festival) => become({ status: 'open', festival }),
       (error: unknown) => become({ status: 'failed', error }),
     )
   }
 
-  start()
+  start('auto')
   return {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     state: () => state,
-    retry() {
+    retry(storage = 'auto') {
       if (state.status !== 'failed') return
       become({ status: 'opening' })
-      start()
+      start(storage)
     },
     report(error) {
       if (state.status === 'open' && FATAL_CODES.has(errorCode(error))) become({ status: 'failed', error })

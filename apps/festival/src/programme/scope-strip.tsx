@@ -28,7 +28,7 @@ export function ScopeStrip({ scope, days, onChange, children }: ScopeStripProps)
             <input
               type="radio"
               name="scope"
-              className="visually-hidden"
+              className={styles.input}
               checked={scopeKey(choice.scope) === scopeKey(scope)}
               onChange={() => onChange(choice.scope)}
             />

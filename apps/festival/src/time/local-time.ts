@@ -19,7 +19,7 @@ function clock(timeZone: string): Intl.DateTimeFormat {
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', {
       timeZone,
-      calendar: 'iso8601',
+      calendar: 'gregory',
       numberingSystem: 'latn',
       hourCycle: 'h23',
       year: 'numeric',
@@ -43,7 +43,10 @@ export function currentTimeZone(): string {
 function wallMs(instantMs: number, timeZone: string): number {
   const part: Record<string, number> = {}
   for (const { type, value } of clock(timeZone).formatToParts(instantMs)) part[type] = Number(value)
-  return Date.UTC(part.year ?? 0, (part.month ?? 1) - 1, part.day, part.hour, part.minute, part.second)
+  // Unlike Date.UTC, these do not read a year below 100 as one of the twentieth century.
+  const wall = new Date(0)
+  wall.setUTCFullYear(part.year ?? 0, (part.month ?? 1) - 1, part.day)
+  return wall.setUTCHours(part.hour ?? 0, part.minute, part.second)
 }
 
 function offsetMs(instantMs: number, timeZone: string): number {

@@ -18,7 +18,7 @@ export function ColourField({
             <input
               type="radio"
               name="colour"
-              className="visually-hidden"
+              className={styles.input}
               aria-label={name}
               checked={colour === value}
               onChange={() => onChange(colour)}

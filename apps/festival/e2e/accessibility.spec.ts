@@ -1,0 +1,71 @@
+import { Festival } from './festival.js'
+import { expect, test } from './fixtures.js'
+import { lowContrastTexts } from './low-contrast.js'
+
+const PLACES = ['/#/programme', '/#/venues', '/#/device'] as const
+
+test('every control has a name, every page one heading and no text wider than the screen', async ({ page }) => {
+  const festival = new Festival(page)
+  await festival.open()
+  await festival.addSample()
+  for (const place of PLACES) {
+    await page.goto(place)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    for (const control of await page.locator('a, button, input, select, textarea').all()) {
+      if (await control.isVisible()) await expect(control).toHaveAccessibleName(/\S/)
+    }
+    for (const image of await page.locator('img').all()) await expect(image).toHaveAttribute('alt')
+  }
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`text stands out from what is behind it, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const festival = new Festival(page)
+    await festival.open()
+    expect(await page.evaluate(lowContrastTexts)).toEqual([])
+    await festival.addSample()
+    await page.getByText('A weekend is planned').waitFor({ state: 'hidden' })
+    for (const place of [...PLACES, '/#/venues?sheet=new-venue', '/#/programme?sheet=new-event']) {
+      await page.goto(place)
+      if (place.includes('sheet')) await expect(page.getByRole('dialog')).toBeVisible()
+      else if (place !== '/#/device') await expect(page.getByRole('main').getByText('Kelp Stage').last()).toBeVisible()
+      expect(await page.evaluate(lowContrastTexts), place).toEqual([])
+    }
+  })
+}
+
+test('an event is added with the keyboard alone', async ({ page }) => {
+  const festival = new Festival(page)
+  await festival.open()
+  await festival.addVenue('Kelp Stage', 1200)
+  await festival.goTo('Programme')
+  const opener = page.getByRole('button', { name: 'Add the first event' })
+  await opener.focus()
+  await page.keyboard.press('Enter')
+  const sheet = festival.sheet('New event')
+  await expect(sheet.getByLabel('Title')).toBeFocused()
+  await page.keyboard.type('Typed, not clicked')
+  await page.keyboard.press('Enter')
+  await expect(sheet).toBeHidden()
+  await expect(festival.event('Typed, not clicked')).toBeVisible()
+
+  await festival.event('Typed, not clicked').focus()
+  await page.keyboard.press('Enter')
+  await expect(festival.sheet('Typed, not clicked')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(festival.sheet('Typed, not clicked')).toBeHidden()
+  await expect(festival.event('Typed, not clicked')).toBeFocused()
+})
+
+test('who asks for less motion gets none', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await new Festival(page).open()
+  const lasting = await page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter((animation) => Number(animation.effect?.getComputedTiming().endTime) > 10)
+      .map((animation) => (animation instanceof CSSAnimation ? animation.animationName : animation.id)),
+  )
+  expect(lasting).toEqual([])
+})

@@ -1,0 +1,27 @@
+import { Festival } from './festival.js'
+import { expect, test } from './fixtures.js'
+
+const PAGE_LENGTH = 50
+const MANY = 1000
+
+test('a thousand events are signed, stored and listed page by page', async ({ page }) => {
+  const festival = new Festival(page)
+  await festival.open('/#/device')
+  await page.getByRole('button', { name: 'Add 1,000 events' }).click()
+  await expect(page.getByText('1,000 events signed and stored in')).toBeVisible({ timeout: 60_000 })
+
+  await festival.goTo('Programme')
+  const rows = page.getByRole('main').getByRole('link', { name: /Wave \d+/ })
+  await expect(rows.first()).toBeVisible()
+  expect(await rows.count()).toBeLessThanOrEqual(2 * PAGE_LENGTH)
+
+  // Down to the very last one, in order, none twice.
+  while ((await rows.count()) < MANY) {
+    const before = await rows.count()
+    await page.getByRole('button', { name: 'Show more events' }).scrollIntoViewIfNeeded()
+    await expect.poll(() => rows.count()).toBeGreaterThan(before)
+  }
+  const titles = await rows.evaluateAll((links) => links.map((link) => /Wave \d+/.exec(link.textContent ?? '')?.[0]))
+  expect(titles).toEqual(Array.from({ length: MANY }, (_, index) => `Wave ${index + 1}`))
+  await expect(page.getByRole('button', { name: 'Show more events' })).toHaveCount(0)
+})

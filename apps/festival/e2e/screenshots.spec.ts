@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { Page, TestInfo } from '@playwright/test'
+import { Festival } from './festival.js'
+import { expect, test } from './fixtures.js'
+
+/** A Friday evening in the middle of the sample weekend, so that the pictures are the same on every day. */
+const FRIDAY_EVENING = new Date('2026-06-12T19:20:00+02:00')
+
+test.use({ timezoneId: 'Europe/Berlin', locale: 'en-GB' })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`pictures of every state, ${colorScheme}`, async ({ page, context }, testInfo) => {
+    const phone = testInfo.project.name === 'phone'
+    await page.setViewportSize(phone ? { width: 390, height: 844 } : { width: 1280, height: 800 })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.clock.setFixedTime(FRIDAY_EVENING)
+    const picture = takePicture(page, testInfo, colorScheme)
+    const festival = new Festival(page)
+
+    await festival.open()
+    await expect(page.getByRole('heading', { name: 'Calm water' })).toBeVisible()
+    await picture('empty')
+    await festival.addSample()
+    await page.reload()
+    await expect(festival.event('Moss & Barnacle')).toBeVisible()
+    await picture('programme')
+
+    const sheet = await festival.openEvent('The Undertow')
+    await picture('event')
+    await sheet.getByRole('button', { name: 'Delete' }).click()
+    await expect(festival.sheet('Delete this event?')).toBeVisible()
+    await picture('delete')
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    await sheet.getByRole('button', { name: 'Edit' }).click()
+    const form = festival.sheet('Edit event')
+    await form.getByLabel('Title').fill('')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await expect(form.getByText('Give the event a title.')).toBeVisible()
+    await picture('form')
+    await form.getByLabel('Title').fill('The Undertow')
+    await form.getByRole('button', { name: 'Save' }).click()
+
+    await festival.goTo('Venues')
+    await expect(page.getByRole('link', { name: /^Tide Pool/ })).toContainText('Sea Urchin Disco')
+    await picture('venues')
+    await page.getByRole('link', { name: /^Kelp Stage/ }).click()
+    await expect(festival.event('Otter Choir')).toBeAttached()
+    await picture('venue')
+    await festival.readyForOffline()
+    await context.setOffline(true)
+    await picture('device')
+
+    const second = await context.newPage()
+    await second.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 })
+    await second.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await second.goto('/')
+    await expect(second.getByRole('heading', { name: 'Already open in another tab' })).toBeVisible()
+    await takePicture(second, testInfo, colorScheme)('in-use')
+  })
+}
+
+function takePicture(page: Page, { project }: TestInfo, colorScheme: string) {
+  return (state: string) =>
+    page.screenshot({ path: join(project.outputDir, 'screenshots', `${project.name}-${colorScheme}-${state}.png`) })
+}

@@ -1,0 +1,115 @@
+import type { Page } from '@playwright/test'
+import { Festival } from './festival.js'
+import { expect, test } from './fixtures.js'
+
+/** Takes an API away from every worker, as browsers without it or with it switched off do. */
+async function inWorkers(page: Page, prelude: string): Promise<void> {
+  await page.route(/\.js$/, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({
+      response,
+      body: `if (typeof WorkerGlobalScope === 'function') { ${prelude} }\n${await response.text()}`,
+    })
+  })
+}
+
+const NO_OPFS = 'delete StorageManager.prototype.getDirectory;'
+const NO_INDEXEDDB = `IDBFactory.prototype.open = () => { throw new DOMException('switched off', 'SecurityError') };`
+
+test('the page says where the data lies and whether the browser agreed to keep it', async ({ page }) => {
+  const festival = new Festival(page)
+  await festival.open('/#/device')
+  await expect(page.getByText('private file system (OPFS)')).toBeVisible()
+  await expect(page.getByText('The browser has not promised to keep it')).toBeVisible()
+  await expect(page.getByText(/[0-9a-f]{64}/)).toBeVisible()
+})
+
+test('the browser’s answer is shown as it is', async ({ page, context }) => {
+  const festival = new Festival(page)
+  await festival.open('/#/device')
+  await context.grantPermissions(['persistent-storage' as string])
+  await page.getByRole('button', { name: 'Ask the browser to keep it' }).click()
+  await expect(page.getByText('The browser agreed to keep it')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Kept on this device' })).toBeVisible()
+})
+
+test.describe('without a service worker in between', () => {
+  test.use({ serviceWorkers: 'block' })
+
+  test('a browser without a private file system keeps the festival in IndexedDB and says so', async ({ page }) => {
+    await inWorkers(page, NO_OPFS)
+    const festival = new Festival(page)
+    await festival.open('/#/device')
+    await expect(page.getByText('its faster file system (OPFS) is not available')).toBeVisible()
+    await festival.addVenue('Kelp Stage', 1200)
+    await page.reload()
+    await festival.opened()
+    await expect(page.getByRole('link', { name: /^Kelp Stage/ })).toBeVisible()
+  })
+
+  test('a browser without any storage is told apart, and memory is only taken when asked for', async ({ page }) => {
+    await inWorkers(page, NO_OPFS + NO_INDEXEDDB)
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'This browser offers no storage here' })).toBeVisible()
+    await page.getByRole('button', { name: 'Go on, keeping nothing' }).click()
+    const festival = new Festival(page)
+    await festival.opened()
+    await expect(page.getByText('Nothing here will last')).toBeVisible()
+    await expect(festival.storagePill()).toHaveText('Memory only')
+    await festival.addVenue('Sandcastle', 2)
+  })
+
+  test('an address that is not secure is refused with the reason', async ({ page, baseURL }) => {
+    await page.route('http://festival.test/**', async (route) => {
+      const { pathname } = new URL(route.request().url())
+      await route.fulfill({ response: await route.fetch({ url: new URL(pathname, baseURL).href }) })
+    })
+    await page.goto('http://festival.test/')
+    await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible()
+  })
+})
+
+test('a damaged database is reported and left as it is', async ({ page }) => {
+  const festival = new Festival(page)
+  await festival.open()
+  await festival.addVenue('Kelp Stage', 1200)
+  // On a page of the same origin without the app, so that nobody holds the files.
+  await page.goto('/icons/icon.svg')
+  const before = await page.evaluate(damageFiles)
+  expect(before.length).toBeGreaterThan(0)
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'The database on this device is damaged' })).toBeVisible()
+  await page.goto('/icons/icon.svg')
+  expect(await page.evaluate(sizesOfFiles)).toEqual(before)
+})
+
+/** Cuts every file of the origin's private file system to half its size; answers the sizes afterwards. */
+async function damageFiles(): Promise<[string, number][]> {
+  const sizes: [string, number][] = []
+  async function walk(folder: FileSystemDirectoryHandle, path: string): Promise<void> {
+    for await (const [name, handle] of folder.entries()) {
+      if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}${name}/`)
+      else if (handle instanceof FileSystemFileHandle) {
+        const size = Math.floor((await handle.getFile()).size / 2)
+        const writable = await handle.createWritable({ keepExistingData: true })
+        await writable.truncate(size)
+        await writable.close()
+        sizes.push([`${path}${name}`, size])
+      }
+    }
+  }
+  await walk(await navigator.storage.getDirectory(), '/')
+  return sizes.sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+async function sizesOfFiles(): Promise<[string, number][]> {
+  const sizes: [string, number][] = []
+  async function walk(folder: FileSystemDirectoryHandle, path: string): Promise<void> {
+    for await (const [name, handle] of folder.entries()) {
+      if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}${name}/`)
+      else if (handle instanceof FileSystemFileHandle) sizes.push([`${path}${name}`, (await handle.getFile()).size])
+    }
+  }
+  await walk(await navigator.storage.getDirectory(), '/')
+  return sizes.sort(([a], [b]) => (a < b ? -1 : 1))
+}
