@@ -22,7 +22,7 @@ interface DatabaseModule {
   readonly NODEFS: unknown
 }
 
-type ModuleOptions = Parameters<Filesystem['init']>[1]
+export type ModuleOptions = Parameters<Filesystem['init']>[1]
 
 abstract class ModuleFiles implements DatabaseFiles {
   #pglite: PGlite | undefined

@@ -9,7 +9,7 @@ export interface Durability {
   /** After each statement: room for the files that the next one may make. */
   maintain?(): Promise<void>
   /** Makes durable what is written. */
-  flush?(): Promise<void>
+  makeDurable?(): Promise<void>
 }
 
 export interface PgliteDriverOptions {
@@ -86,14 +86,14 @@ export class PgliteDriver implements Driver {
   }
 
   flush(): Promise<void> {
-    const { flush } = this.#durability
+    const { makeDurable } = this.#durability
     if (this.#closing) return Promise.reject(closed())
-    if (!flush) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
+    if (!makeDurable) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
     // A flush under way may have begun before this caller's commit; the one after it serves all who wait by then.
     this.#nextFlush ??= (this.#flushing ?? Promise.resolve()).catch(noop).then(() => {
       this.#flushing = this.#nextFlush
       this.#nextFlush = undefined
-      return flush.call(this.#durability).catch((error: unknown) => {
+      return makeDurable.call(this.#durability).catch((error: unknown) => {
         throw this.#fail(error)
       })
     })

@@ -1,0 +1,359 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { BaseFilesystem, type FsStats } from '@electric-sql/pglite/basefs'
+import { RakkoError } from '@rakko/core'
+import { BlockLog, type Change, writeAll } from './block-log.js'
+import type { DatabaseFiles, ModuleOptions } from './database-files.js'
+import type { Devices } from './device.js'
+import { FileError, type FileNode, FileTree } from './file-tree.js'
+import type { DataTree } from './inspect-data.js'
+import type { PreparedFile } from './prepared-files.js'
+
+declare const TextEncoder: new () => { encode(text: string): Uint8Array }
+
+/** Two of PostgreSQL's pages: small files waste little, and the list of a large file's blocks stays short. */
+export const BLOCK_BYTES = 16 * 1024
+/** Size at which the list of files is written anew, where it is not mostly files. */
+const MAX_LOG_BYTES = 4 * 1024 * 1024
+const FILE_MODE = 0o100600
+const DIRECTORY_MODE = 0o40700
+
+const encoder = new TextEncoder()
+const zeros = new Uint8Array(BLOCK_BYTES)
+
+/**
+ * A file system within three files of the platform's, where each of PostgreSQL's hundreds of files would take a handle of
+ * its own: one holds blocks, two hold the list of what is where (see BlockLog).
+ *
+ * Every call has written when it returns, content before the list: whenever the process ends, what is found is a state
+ * that PostgreSQL had made. A block is used again only once the list says that it is free.
+ */
+export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
+  readonly #devices: Devices
+  readonly #log: BlockLog
+  readonly #files = new Map<number, FileNode>()
+  #tree: FileTree
+  #free: number[] = []
+  /** Blocks from here on were never used. */
+  #end = 0
+  #lastDescriptor = 0
+  #rewriteBytes = MAX_LOG_BYTES
+  #pglite: PGlite | undefined
+
+  constructor(devices: Devices) {
+    super()
+    this.#devices = devices
+    this.#log = new BlockLog(devices.logs)
+    this.#tree = new FileTree(BLOCK_BYTES)
+  }
+
+  /**
+   * Finds the files that are there and writes nothing; false where none were ever written to their end.
+   *
+   * @throws {DamagedLogError}, {FileError}; an Error where blocks are missing
+   */
+  load(): boolean {
+    const changes = this.#log.read()
+    if (!changes) return false
+    for (const change of changes) this.#tree.apply(change)
+    const used = new Set<number>()
+    for (const block of this.#tree.usedBlocks()) {
+      if (used.has(block)) throw new Error(`two files claim block ${block}`)
+      used.add(block)
+      this.#end = Math.max(this.#end, block + 1)
+    }
+    const size = this.#devices.blocks.getSize()
+    if (size < this.#end * BLOCK_BYTES) {
+      throw new Error(`the blocks were cut: ${size} bytes instead of ${this.#end * BLOCK_BYTES}`)
+    }
+    for (let block = this.#end - 1; block >= 0; block--) if (!used.has(block)) this.#free.push(block)
+    return true
+  }
+
+  /** Throws away what an interrupted start wrote, and begins with these files. */
+  create(prepared: readonly PreparedFile[]): void {
+    let blockCount = 0
+    for (const { bytes } of prepared) blockCount += blocksOf(bytes?.length ?? 0)
+    const content = new Uint8Array(blockCount * BLOCK_BYTES)
+    for (const { path, bytes } of prepared) {
+      if (bytes) {
+        const blocks = Array.from({ length: blocksOf(bytes.length) }, (_, index) => this.#end + index)
+        content.set(bytes, this.#end * BLOCK_BYTES)
+        this.#end += blocks.length
+        this.#tree.apply(['file', path, FILE_MODE, bytes.length, blocks])
+      } else this.#tree.apply(['directory', path, DIRECTORY_MODE])
+    }
+    this.#devices.blocks.truncate(0)
+    writeAll(this.#devices.blocks, content, 0)
+    this.#devices.blocks.flush()
+    for (const log of this.#devices.logs) log.truncate(0)
+    this.#log.rewrite(this.#tree.snapshot())
+  }
+
+  /** For a look at the files before PostgreSQL has one. */
+  dataTree(): DataTree {
+    return {
+      stat: async (path) => {
+        const node = this.#tree.find(path)
+        return node && { type: node.type, bytes: node.type === 'file' ? node.bytes : 0 }
+      },
+      read: async (path) => {
+        const node = this.#tree.file(path)
+        const bytes = new Uint8Array(node.bytes)
+        this.#read(node, bytes, 0)
+        return bytes
+      },
+      list: async (path) => [...this.#tree.directory(path).names],
+    }
+  }
+
+  override init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
+    this.#pglite = pglite
+    return super.init(pglite, options)
+  }
+
+  override async initialSyncFs(): Promise<void> {
+    // PGlite would make a database of its own where it finds none.
+    if (!this.#tree.find('PG_VERSION'))
+      throw new RakkoError('INTERNAL', 'PGlite was started on files that were not loaded')
+  }
+
+  override async syncToFs(): Promise<void> {}
+
+  async makeDurable(): Promise<void> {
+    this.#devices.blocks.flush()
+    this.#log.flush()
+    await this.#devices.persist?.()
+  }
+
+  override async closeFs(): Promise<void> {
+    try {
+      await this.makeDurable()
+    } finally {
+      this.#log.close()
+      this.#devices.blocks.close()
+      this.#pglite?.Module?.FS.quit()
+    }
+  }
+
+  chmod(path: string, mode: number): void {
+    this.#change([['mode', relative(path), mode]])
+  }
+
+  open(path: string): number {
+    const node = this.#tree.file(relative(path))
+    node.opened += 1
+    this.#lastDescriptor += 1
+    this.#files.set(this.#lastDescriptor, node)
+    return this.#lastDescriptor
+  }
+
+  close(descriptor: number): void {
+    const node = this.#opened(descriptor)
+    this.#files.delete(descriptor)
+    node.opened -= 1
+    if (node.isRemoved && node.opened === 0) this.#free.push(...this.#tree.resize(node, 0))
+  }
+
+  fstat(descriptor: number): FsStats {
+    return stats(this.#opened(descriptor))
+  }
+
+  lstat(path: string): FsStats {
+    const node = this.#tree.find(relative(path))
+    if (!node) throw new FileError('ENOENT', path)
+    return stats(node)
+  }
+
+  mkdir(path: string, options?: { mode?: number }): void {
+    this.#change([['directory', relative(path), options?.mode ?? DIRECTORY_MODE]])
+  }
+
+  readdir(path: string): string[] {
+    return [...this.#tree.directory(relative(path)).names]
+  }
+
+  rename(from: string, to: string): void {
+    this.#change([['move', relative(from), relative(to)]])
+  }
+
+  rmdir(path: string): void {
+    this.#tree.directory(relative(path))
+    this.#change([['remove', relative(path)]])
+  }
+
+  unlink(path: string): void {
+    this.#tree.file(relative(path))
+    this.#change([['remove', relative(path)]])
+  }
+
+  /** Times are of no use to PostgreSQL's files. */
+  utimes(): void {}
+
+  truncate(path: string, bytes: number): void {
+    const node = this.#tree.file(relative(path))
+    if (node.bytes === bytes) return
+    if (bytes > node.bytes) this.#clear(node, node.bytes, bytes)
+    this.#changeFile(node, [], bytes)
+  }
+
+  writeFile(path: string, data: string | Uint8Array, options?: { mode?: number }): void {
+    if (!this.#tree.find(relative(path))) this.#change([['file', relative(path), options?.mode ?? FILE_MODE, 0, []]])
+    const bytes = typeof data === 'string' ? encoder.encode(data) : data
+    if (bytes.length > 0) this.#write(this.#tree.file(relative(path)), bytes, 0)
+  }
+
+  read(descriptor: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
+    const node = this.#opened(descriptor)
+    const count = Math.max(Math.min(length, node.bytes - position), 0)
+    this.#read(node, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, count), position)
+    return count
+  }
+
+  /** PGlite hands over the buffer itself, whatever the type says. */
+  write(
+    descriptor: number,
+    buffer: Uint8Array | ArrayBuffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): number {
+    const whole = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer)
+    this.#write(this.#opened(descriptor), whole.subarray(offset, offset + length), position)
+    return length
+  }
+
+  #read(node: FileNode, bytes: Uint8Array, position: number): void {
+    for (const { index, start, from, to } of pieces(position, bytes.length)) {
+      const piece = bytes.subarray(from, to)
+      const block = node.blocks[index] ?? -1
+      if (block < 0) piece.fill(0)
+      else if (this.#devices.blocks.read(piece, { at: block * BLOCK_BYTES + start }) !== piece.length) {
+        throw new FileError('EIO', node.path)
+      }
+    }
+  }
+
+  #write(node: FileNode, bytes: Uint8Array, position: number): void {
+    if (position > node.bytes) this.#clear(node, node.bytes, position)
+    const added: [index: number, block: number][] = []
+    try {
+      for (const { index, start, from, to } of pieces(position, bytes.length)) {
+        const piece = bytes.subarray(from, to)
+        const known = node.blocks[index] ?? -1
+        if (known >= 0) {
+          this.#writeBlock(node, piece, known * BLOCK_BYTES + start)
+          continue
+        }
+        const block = this.#free.pop() ?? this.#end++
+        added.push([index, block])
+        if (piece.length === BLOCK_BYTES) this.#writeBlock(node, piece, block * BLOCK_BYTES)
+        else {
+          const padded = zeros.slice()
+          padded.set(piece, start)
+          this.#writeBlock(node, padded, block * BLOCK_BYTES)
+        }
+      }
+      this.#changeFile(node, added, Math.max(node.bytes, position + bytes.length))
+    } catch (error) {
+      for (const [, block] of added) this.#free.push(block)
+      throw error
+    }
+  }
+
+  /** Zeros over what blocks of this file hold from an earlier, longer life of it. */
+  #clear(node: FileNode, from: number, to: number): void {
+    for (const piece of pieces(from, to - from)) {
+      const block = node.blocks[piece.index] ?? -1
+      if (block < 0) continue
+      this.#writeBlock(node, zeros.subarray(0, piece.to - piece.from), block * BLOCK_BYTES + piece.start)
+    }
+  }
+
+  #writeBlock(node: FileNode, bytes: Uint8Array, at: number): void {
+    try {
+      writeAll(this.#devices.blocks, bytes, at)
+    } catch {
+      throw new FileError('ENOSPC', node.path)
+    }
+  }
+
+  /** Blocks and size of a file, said in the list unless the file was removed. */
+  #changeFile(node: FileNode, added: readonly (readonly [index: number, block: number])[], bytes: number): void {
+    const changes: Change[] = added.map(([index, block]) => ['blocks', node.path, index, [block]])
+    if (bytes !== node.bytes) changes.push(['size', node.path, bytes])
+    if (changes.length === 0) return
+    if (!node.isRemoved) {
+      this.#change(changes)
+      return
+    }
+    for (const [index, block] of added) this.#tree.assign(node, index, [block])
+    this.#free.push(...this.#tree.resize(node, bytes))
+  }
+
+  #change(changes: readonly Change[]): void {
+    // What cannot be done must not get into the list.
+    for (const change of changes) this.#tree.check(change)
+    try {
+      this.#log.append(changes)
+    } catch {
+      throw new FileError('ENOSPC', String(changes[0]?.[1]))
+    }
+    for (const change of changes) this.#free.push(...this.#tree.apply(change))
+    if (this.#log.bytes >= this.#rewriteBytes) this.#rewrite()
+  }
+
+  #rewrite(): void {
+    try {
+      this.#log.rewrite(this.#tree.snapshot())
+    } catch {
+      // No room: the list in use is whole, and goes on.
+    }
+    this.#rewriteBytes = Math.max(MAX_LOG_BYTES, 2 * this.#log.bytes)
+  }
+
+  #opened(descriptor: number): FileNode {
+    const node = this.#files.get(descriptor)
+    if (!node) throw new FileError('EBADF', String(descriptor))
+    return node
+  }
+}
+
+/** A stretch of a file, block by block: `start` within the block, `from` and `to` within the stretch. */
+function* pieces(
+  position: number,
+  length: number,
+): Generator<{ index: number; start: number; from: number; to: number }> {
+  for (let from = 0; from < length; ) {
+    const start = (position + from) % BLOCK_BYTES
+    const to = Math.min(length, from + BLOCK_BYTES - start)
+    yield { index: Math.floor((position + from) / BLOCK_BYTES), start, from, to }
+    from = to
+  }
+}
+
+function blocksOf(bytes: number): number {
+  return Math.ceil(bytes / BLOCK_BYTES)
+}
+
+function relative(path: string): string {
+  return path.replace(/^\/+/, '')
+}
+
+function stats(node: { readonly mode: number; readonly bytes?: number }): FsStats {
+  const size = node.bytes ?? 0
+  return {
+    dev: 0,
+    ino: 0,
+    mode: node.mode,
+    nlink: 1,
+    uid: 0,
+    gid: 0,
+    rdev: 0,
+    size,
+    blksize: BLOCK_BYTES,
+    blocks: blocksOf(size),
+    atime: 0,
+    mtime: 0,
+    ctime: 0,
+  }
+}

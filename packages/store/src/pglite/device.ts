@@ -1,0 +1,22 @@
+/**
+ * A file of the platform, read and written at once: the part used of a browser's FileSystemSyncAccessHandle. What was
+ * written survives the end of the page or process; `flush` makes it survive that of the machine.
+ */
+export interface Device {
+  /** Answers how many bytes there were. */
+  read(bytes: Uint8Array, options: { at: number }): number
+  /** Answers how many bytes found room. */
+  write(bytes: Uint8Array, options: { at: number }): number
+  truncate(bytes: number): void
+  getSize(): number
+  flush(): void
+  close(): void
+}
+
+/** The three that hold a database, see BlockFiles. */
+export interface Devices {
+  readonly blocks: Device
+  readonly logs: readonly [Device, Device]
+  /** Where devices are kept in memory: brings what was written to where it stays, all of it or nothing. */
+  persist?(): Promise<void>
+}
