@@ -7,13 +7,24 @@ export function buildTypes() {
 }
 
 /**
- * Builds the packages, then what an app makes of them.
+ * The packages, and the directory that their databases start from.
+ * @throws {Complaint}
+ */
+export async function buildPackages() {
+  if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
+  if ((await runNpm(['run', '--silent', 'prepare-directory', '--workspace', '@rakko/store'])) !== 0) {
+    throw new Complaint('The directory that databases start from could not be made: its reason stands above.')
+  }
+}
+
+/**
+ * The packages, and the festival made of them.
  * @throws {Complaint}
  */
 export async function build() {
   console.error('Building.')
-  if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
-  if ((await runNpm(['run', 'build', '--workspace', '@rakko/festival', '--silent'])) !== 0) {
+  await buildPackages()
+  if ((await runNpm(['run', '--silent', 'build', '--workspace', '@rakko/festival'])) !== 0) {
     throw new Complaint('The build of apps/festival failed: its reason stands above.')
   }
 }

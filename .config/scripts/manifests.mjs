@@ -32,18 +32,54 @@ export function unpinned(path, manifest) {
 }
 
 /**
- * What the lock file would bring that it must not.
- * @param {Record<string, { resolved?: string, license?: string, dev?: boolean, link?: boolean, inBundle?: boolean }>} packages
+ * @typedef {{ resolved?: string, license?: string, link?: boolean, dependencies?: Record<string, string> }} LockedPackage
+ * @typedef {Record<string, LockedPackage>} LockedPackages by path, as in `packages` of a lock file
  */
-export function lockFaults(packages) {
-  const faults = []
-  for (const [path, { resolved, license, dev, link }] of Object.entries(packages)) {
-    if (!path.includes('node_modules/') || link) continue
-    if (resolved !== undefined) faults.push(`package-lock.json names a host for ${path}: a mirror could not serve it.`)
-    if (!dev && !PERMISSIVE.has(license ?? ''))
-      faults.push(`${path} is licensed ${license}, which a package of ours cannot carry.`)
+
+/**
+ * Where a package finds another one: in its own node_modules, or in those of a folder above.
+ * @param {LockedPackages} locked
+ * @param {string} from
+ * @param {string} name
+ */
+function resolveIn(locked, from, name) {
+  for (let folder = from; ; folder = folder.replace(/(^|\/)[^/]*$/, '')) {
+    const path = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`
+    if (path in locked) return path
+    if (folder === '') return undefined
   }
-  return faults
+}
+
+/**
+ * What comes along with the packages that are published: their dependencies, and those of these.
+ * @param {LockedPackages} locked
+ * @returns {Set<string>} paths in the lock file
+ */
+export function carriedAlong(locked) {
+  const carried = new Set()
+  const open = Object.keys(locked).filter((path) => /^packages\/[^/]+$/.test(path))
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    for (const name of Object.keys(locked[path]?.dependencies ?? {})) {
+      const found = resolveIn(locked, path, name)
+      if (found === undefined || locked[found]?.link || carried.has(found)) continue
+      carried.add(found)
+      open.push(found)
+    }
+  }
+  return carried
+}
+
+/**
+ * What the lock file would bring that it must not.
+ * @param {LockedPackages} locked
+ */
+export function lockFaults(locked) {
+  const hosted = Object.keys(locked).filter((path) => /^https?:/.test(locked[path]?.resolved ?? ''))
+  const foreign = [...carriedAlong(locked)].filter((path) => !PERMISSIVE.has(locked[path]?.license ?? ''))
+  return [
+    ...hosted.map((path) => `package-lock.json names a host for ${path}: a mirror could not serve it.`),
+    ...foreign.map((path) => `${path} is licensed ${locked[path]?.license}, which a package of ours cannot carry.`),
+  ]
 }
 
 /** @returns {Promise<string[]>} what is wrong, in sentences */

@@ -20,19 +20,24 @@ test('a version that is not exact is named', () => {
   ])
 })
 
-test('a host in the lock file is named, and a licence that a package of ours cannot carry', () => {
-  const packages = {
+test('a host in the lock file is named, and a licence that a package of ours cannot carry along', () => {
+  const locked = {
+    '': { dependencies: { 'for-work': '1.0.0' } },
+    'packages/core': { dependencies: { good: '1.0.0', nested: '1.0.0' } },
+    'apps/conformance': { dependencies: { panda: '1.0.0' } },
     'node_modules/@rakko/core': { resolved: 'packages/core', link: true },
-    'node_modules/good': { license: 'MIT' },
-    'node_modules/panda': { license: 'AGPL-3.0-or-later', dev: true },
-    'node_modules/copyleft': { license: 'GPL-3.0-only' },
-    'node_modules/unnamed': {},
+    'node_modules/for-work': { license: 'GPL-3.0-only' },
+    'node_modules/panda': { license: 'AGPL-3.0-or-later' },
+    'node_modules/good': { license: 'MIT', dependencies: { deep: '1.0.0' } },
+    'node_modules/deep': { license: 'GPL-3.0-only' },
+    'node_modules/nested': { license: 'MIT' },
+    'packages/core/node_modules/nested': { dependencies: { good: '1.0.0' } },
     'node_modules/hosted': { license: 'MIT', resolved: 'https://registry.example/hosted.tgz' },
   }
-  expect(lockFaults(packages)).toEqual([
-    'node_modules/copyleft is licensed GPL-3.0-only, which a package of ours cannot carry.',
-    'node_modules/unnamed is licensed undefined, which a package of ours cannot carry.',
+  expect(lockFaults(locked)).toEqual([
     'package-lock.json names a host for node_modules/hosted: a mirror could not serve it.',
+    'packages/core/node_modules/nested is licensed undefined, which a package of ours cannot carry.',
+    'node_modules/deep is licensed GPL-3.0-only, which a package of ours cannot carry.',
   ])
 })
 
