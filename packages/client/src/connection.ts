@@ -28,6 +28,8 @@ export class Connection {
   /** Why no more requests are taken. */
   #refusal: RakkoError | undefined
   #closing: Promise<void> | undefined
+  /** Called when nothing is pending any more; set while closing. */
+  #idle: (() => void) | undefined
   #lastId = 0
 
   constructor(channel: Channel, timers: Timers, deadlineMs = DEFAULT_DEADLINE_MS) {
@@ -57,7 +59,10 @@ export class Connection {
     const isDead = this.#refusal !== undefined
     this.#refusal ??= nodeClosed()
     try {
-      if (!isDead) await this.#send('close', {}, undefined, CLOSE_DEADLINE_MS)
+      if (!isDead) {
+        // A node that others use as well answers at once, though it still works on what was begun here.
+        await Promise.all([this.#send('close', {}, undefined, CLOSE_DEADLINE_MS), this.#drain()])
+      }
     } catch (error) {
       // A node that died meanwhile is closed as far as it ever will be.
       if (!(error instanceof RakkoError) || error.code !== 'WORKER_DIED') throw error
@@ -65,6 +70,18 @@ export class Connection {
       this.#rejectPending(nodeClosed())
       await this.#channel.close()
     }
+  }
+
+  /** Resolves when nothing is pending, or when it has had its time. */
+  #drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#timers.setTimeout(() => this.#idle?.(), CLOSE_DEADLINE_MS)
+      this.#idle = () => {
+        this.#timers.clearTimeout(timer)
+        resolve()
+      }
+      if (this.#pending.size === 0) this.#idle()
+    })
   }
 
   #send<M extends Method>(
@@ -79,6 +96,7 @@ export class Connection {
       this.#lastId += 1
       const end = (settle: () => void): void => {
         if (!this.#pending.delete(id)) return
+        if (this.#pending.size === 0) this.#idle?.()
         this.#timers.clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)
         settle()

@@ -8,7 +8,8 @@ export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options 
 }
 
 /** The part of the options that the page's half keeps. */
-export function sessionOptions({ schemas, signal, deadlineMs }: OpenNodeOptions | OpenPortOptions): SessionOptions {
+export function sessionOptions(options: OpenNodeOptions | OpenPortOptions | undefined): SessionOptions {
+  const { schemas, signal, deadlineMs } = options ?? {}
   return {
     ...(schemas !== undefined && { schemas }),
     ...(signal !== undefined && { signal }),
