@@ -11,7 +11,6 @@ import {
   renderSchemasModule,
   type SchemaDefinitions,
 } from '@rakko/core'
-import { createJiti } from 'jiti'
 import { developerSigner } from './developer-key.js'
 
 export interface WriteSchemasOptions {
@@ -53,6 +52,8 @@ export async function writeSchemas(options: WriteSchemasOptions): Promise<Writte
 async function loadDefinitions(source: string): Promise<SchemaDefinitions> {
   const path = resolve(source)
   if (!existsSync(path)) throw invalidSource(source, 'a module', 'no such file')
+  // Loaded only here: a node that just opens pays nothing for it.
+  const { createJiti } = await import('jiti')
   let module: { readonly definitions?: unknown }
   try {
     module = await createJiti(import.meta.url, { moduleCache: false, fsCache: false }).import(path)
