@@ -11,7 +11,7 @@ export interface OpenNodeOptions extends CallOptions {
   readonly name: string
   /** The generated module's `schemas`; its lock is published into the node unless it is there already. */
   readonly schemas?: LockedSchemas
-  /** Default `auto`: in a browser OPFS, else IndexedDB; in Node a directory. */
+  /** Default `auto`: in a browser OPFS, else IndexedDB, else memory, which the report tells; in Node a directory. */
   readonly storage?: 'auto' | StorageKind
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
   readonly directory?: string

@@ -14,6 +14,8 @@ export type KeyProtection =
 
 export interface StorageReport {
   readonly kind: StorageKind
+  /** Browser: what `auto` would have liked better, and why it was not to be had. */
+  readonly passedOver?: readonly { readonly kind: StorageKind; readonly reason: string }[]
   /** Browser: whether it agreed to keep the data when space gets short. */
   readonly persisted?: boolean
   /** Browser: bytes that this origin uses, as far as the browser tells. */

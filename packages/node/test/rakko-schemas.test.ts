@@ -9,9 +9,9 @@ const BIN = fileURLToPath(new URL('../bin/rakko-schemas.js', import.meta.url))
 
 let folder: string
 
-// Inside the package, so that the definitions find @rakko/core as an app's do.
+// Inside the package, so that the definitions find @rakko/core as an app's do, and where no other tool looks.
 beforeEach(async () => {
-  folder = await mkdtemp(fileURLToPath(new URL('./schemas-', import.meta.url)))
+  folder = await mkdtemp(fileURLToPath(new URL('../dist/schemas-', import.meta.url)))
 })
 
 afterEach(() => rm(folder, { recursive: true, force: true }))

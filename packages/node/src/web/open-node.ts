@@ -1,0 +1,77 @@
+import { RakkoError } from '@rakko/core'
+import { assembleNode } from '../assemble-node.js'
+import { chooseVerifier } from '../choose-backend.js'
+import { useFastBlake3 } from '../fast-blake3.js'
+import type { Node } from '../node.js'
+import type { OpenParams } from '../rpc/messages.js'
+import type { StorageReport } from '../storage-report.js'
+import { indexedDbKeys } from './indexeddb-keys.js'
+import { memoryKeys } from './memory-keys.js'
+import { webVerifier } from './native-key.js'
+import { type OpenedWebStorage, type OpenWebStorageOptions, openWebStorage } from './open-storage.js'
+
+/**
+ * A node of this worker, its key in IndexedDB; with memory storage, in memory. Throws what `openWebStorage`, the key store
+ * and `addSchemas` do, and leaves nothing open then.
+ */
+export async function openWebNode(params: OpenParams): Promise<Node> {
+  const options = storageOptions(params)
+  const [verifier] = await Promise.all([chooseVerifier(webVerifier()), useFastBlake3()])
+  const opened = await openWebStorage(options)
+  return assembleNode({
+    driver: opened.driver,
+    keys: opened.kind === 'memory' ? memoryKeys() : indexedDbKeys(),
+    verifier,
+    now: Date.now,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    pause: nextTask,
+    storage: () => report(opened),
+    schemas: params.schemas,
+  })
+}
+
+function storageOptions({ name, storage: kind = 'auto' }: OpenParams): OpenWebStorageOptions {
+  if (name === undefined) {
+    const details = { field: 'name', expected: 'text', got: 'undefined' }
+    throw new RakkoError('INVALID_ARGUMENT', 'Opening a database takes its name', details)
+  }
+  if (kind === 'auto' || kind === 'opfs' || kind === 'indexeddb' || kind === 'memory') return { kind, name }
+  const details = { field: 'storage', expected: 'opfs, indexeddb or memory', got: kind }
+  throw new RakkoError(
+    'STORAGE_UNAVAILABLE',
+    `Storage '${kind}' is not a browser's: it has opfs, indexeddb and memory`,
+    details,
+  )
+}
+
+/** Messages that arrived before this are handled first; a timer would be throttled. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+
+async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key'>> {
+  const [persisted, { usage, quota }] = await Promise.all([isPersisted(), estimate()])
+  return {
+    kind,
+    ...(passedOver.length > 0 && { passedOver }),
+    ...(persisted !== undefined && { persisted }),
+    ...(usage !== undefined && { usageBytes: usage }),
+    ...(quota !== undefined && { quotaBytes: quota }),
+  }
+}
+
+/** Outside secure contexts there is no StorageManager. */
+async function isPersisted(): Promise<boolean | undefined> {
+  return navigator.storage?.persisted().catch(() => undefined)
+}
+
+async function estimate(): Promise<StorageEstimate> {
+  return (await navigator.storage?.estimate().catch(() => undefined)) ?? {}
+}
