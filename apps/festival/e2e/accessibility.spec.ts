@@ -32,6 +32,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       else if (place !== '/#/device') await expect(page.getByRole('main').getByText('Kelp Stage').last()).toBeVisible()
       expect(await page.evaluate(lowContrastTexts), place).toEqual([])
     }
+    await page.goto('/#/venues')
+    await page.getByRole('link', { name: /^Lighthouse Cinema/ }).click()
+    await expect(page.getByText('Short films about rain')).toBeVisible()
+    expect(await page.evaluate(lowContrastTexts)).toEqual([])
   })
 }
 

@@ -17,11 +17,13 @@ test.describe('on a device in Berlin', () => {
     const form = festival.sheet('New event')
     await form.getByLabel('Title').fill('Extra hour')
     await form.getByLabel('Starts').fill('2040-10-28T02:15')
-    await form.getByLabel('Ends').fill('2040-10-28T02:15')
+    // An hour after the first 02:15 it is 02:15 again.
+    await expect(form.getByLabel('Ends')).toHaveValue('2040-10-28T02:15')
+    await expect(form.getByRole('radio', { name: 'The second' }).last()).toBeChecked()
+    await form.getByRole('radio', { name: 'The first' }).last().check()
     await form.getByRole('button', { name: 'Add event' }).click()
     await expect(form.getByText('It must end after it starts.')).toBeVisible()
 
-    // From the first 02:15 to the second one: an hour.
     await form.getByRole('radio', { name: 'The second' }).last().check()
     await form.getByRole('button', { name: 'Add event' }).click()
     await expect(festival.event('Extra hour')).toContainText('1 h')

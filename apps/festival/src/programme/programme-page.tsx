@@ -37,9 +37,13 @@ export function ProgrammePage() {
         title="Programme"
         lead={overview && leadOf(overview, first && last ? dayRange(first, last) : undefined)}
         actions={
-          <Button look="primary" icon="add" onClick={() => openSheet({ name: 'new-event' })}>
-            Add event
-          </Button>
+          // Without a venue the empty page says what comes first.
+          overview !== undefined &&
+          overview.venueCount > 0 && (
+            <Button look="primary" icon="add" onClick={() => openSheet({ name: 'new-event' })}>
+              Add event
+            </Button>
+          )
         }
       />
       <Content>

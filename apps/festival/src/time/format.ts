@@ -20,8 +20,8 @@ function isShowable(seconds: number): boolean {
 
 /** `18:30` or `6:30 PM`. */
 export function clockTime(seconds: number, timeZone = currentTimeZone()): string {
-  if (!isShowable(seconds)) return 'beyond the calendar'
-  return format('clock', timeZone, { hour: 'numeric', minute: '2-digit' }).format(seconds * 1000)
+  if (!isShowable(seconds)) return '–'
+  return format('clock', timeZone, { timeStyle: 'short' }).format(seconds * 1000)
 }
 
 /** `Friday 12 June 2026, 18:30`. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Otter } from '../art/otter.js'
+import { Tent } from '../art/tent.js'
 import styles from './empty-state.module.css'
 
 interface EmptyStateProps {
@@ -12,7 +12,7 @@ export function EmptyState({ title, children, actions }: EmptyStateProps) {
   return (
     <div className={styles.empty}>
       <div className={styles.scene} aria-hidden="true">
-        <Otter asleep className={styles.otter} />
+        <Tent className={styles.tent} />
         <div className={styles.water} />
       </div>
       <h2 className={styles.title}>{title}</h2>

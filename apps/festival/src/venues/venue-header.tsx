@@ -12,6 +12,9 @@ interface VenueHeaderProps {
   readonly onDelete: () => void
 }
 
+/** Characters beyond which a name is set in a smaller size. */
+const LONG_NAME = 60
+
 export function VenueHeader({ venue, onAddEvent, onDelete }: VenueHeaderProps) {
   return (
     <header className={styles.header}>
@@ -23,7 +26,7 @@ export function VenueHeader({ venue, onAddEvent, onDelete }: VenueHeaderProps) {
           </Link>
           <StatusPills />
         </div>
-        <h1 className={styles.name}>{venue.name}</h1>
+        <h1 className={venue.name.length > LONG_NAME ? styles.longName : styles.name}>{venue.name}</h1>
         <p className={styles.capacity}>
           <Icon name="people" size={20} />
           Room for {new Intl.NumberFormat().format(venue.capacity)}
