@@ -84,7 +84,6 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     }
     this.#devices.blocks.truncate(0)
     writeAll(this.#devices.blocks, content, 0)
-    this.#devices.blocks.flush()
     for (const log of this.#devices.logs) log.truncate(0)
     this.#log.rewrite(this.#tree.snapshot())
   }
@@ -129,10 +128,14 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     try {
       await this.makeDurable()
     } finally {
-      this.#log.close()
-      this.#devices.blocks.close()
+      this.abandon()
       this.#pglite?.Module?.FS.quit()
     }
+  }
+
+  abandon(): void {
+    this.#log.close()
+    this.#devices.blocks.close()
   }
 
   chmod(path: string, mode: number): void {

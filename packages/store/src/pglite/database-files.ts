@@ -8,7 +8,10 @@ import type { PreparedFile } from './prepared-files.js'
 const DATA_PATH = '/pglite/data'
 
 /** The storage of one database: PGlite's view of it, and what the driver has to do for it. */
-export interface DatabaseFiles extends Filesystem, Durability {}
+export interface DatabaseFiles extends Filesystem, Durability {
+  /** Instead of `closeFs`, where PostgreSQL could not be started: keeps nothing that it wrote on its way. */
+  abandon?(): void
+}
 
 /** The part used of PGlite's module, an Emscripten program. */
 interface DatabaseModule {

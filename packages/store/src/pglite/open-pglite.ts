@@ -56,7 +56,8 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
     })
     await pglite.waitReady
   } catch (error) {
-    await files.closeFs().catch(() => {})
+    if (files.abandon) files.abandon()
+    else await files.closeFs().catch(() => {})
     if (error instanceof RakkoError) throw error
     const words = complaint(log) ?? (error instanceof Error ? error.message : String(error))
     throw new RakkoError(

@@ -1,0 +1,118 @@
+import { RakkoError } from '@rakko/core'
+import { type Devices, MemoryDevice } from '@rakko/store/pglite'
+
+/**
+ * A database in IndexedDB: devices in memory, of which the chunks that were written are stored.
+ *
+ * | store  | key                      | value                     |
+ * | ------ | ------------------------ | ------------------------- |
+ * | chunks | [device, number]         | the bytes of one chunk    |
+ * | sizes  | device                   | bytes                     |
+ *
+ * All that changed is stored in one transaction, so what is found later is one moment of the past, the last that was
+ * acknowledged.
+ */
+const VERSION = 1
+const DEVICES = ['blocks', 'log-0', 'log-1'] as const
+
+export interface IndexedDbDatabase {
+  readonly devices: Devices
+  /** Whether anything was ever stored: the first start is stored at once, when it is over. */
+  readonly isComplete: boolean
+  close(): void
+}
+
+const databaseName = (name: string) => `rakko:${name}`
+
+/** Whether there is a database of this name; it may hold nothing yet. Makes nothing, as far as the browser can list. */
+export async function hasIndexedDbDatabase(name: string): Promise<boolean> {
+  try {
+    const databases = await indexedDB.databases()
+    return databases.some((database) => database.name === databaseName(name))
+  } catch {
+    return false
+  }
+}
+
+/** @throws {RakkoError} STORAGE_UNAVAILABLE: no IndexedDB here; DATABASE_TOO_NEW; DATABASE_DAMAGED */
+export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
+  const database = await openDatabase(name)
+  try {
+    const transaction = database.transaction(['chunks', 'sizes'], 'readonly')
+    const chunks = transaction.objectStore('chunks')
+    const [keys, values, names, sizes] = await Promise.all([
+      done(chunks.getAllKeys()),
+      done<unknown[]>(chunks.getAll()),
+      done(transaction.objectStore('sizes').getAllKeys()),
+      done<unknown[]>(transaction.objectStore('sizes').getAll()),
+    ])
+    const devices = DEVICES.map((device) => {
+      const own: [number, Uint8Array][] = []
+      for (const [index, key] of keys.entries()) {
+        const chunk = values[index]
+        if (!Array.isArray(key) || key[0] !== device) continue
+        if (!(chunk instanceof Uint8Array)) throw new Error(`chunk ${String(key)} is not bytes`)
+        own.push([Number(key[1]), chunk])
+      }
+      return new MemoryDevice(Number(sizes[names.indexOf(device)] ?? 0), own)
+    }) as [MemoryDevice, MemoryDevice, MemoryDevice]
+    return {
+      devices: { blocks: devices[0], logs: [devices[1], devices[2]], persist: () => persist(database, devices) },
+      isComplete: names.length > 0,
+      close: () => database.close(),
+    }
+  } catch (error) {
+    database.close()
+    const words = `the database "${name}" in IndexedDB is damaged and was left as it is: ${wordsOf(error)}`
+    throw new RakkoError('DATABASE_DAMAGED', words, { name, got: wordsOf(error) }, { cause: error })
+  }
+}
+
+async function openDatabase(name: string): Promise<IDBDatabase> {
+  try {
+    const request = indexedDB.open(databaseName(name), VERSION)
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('chunks')
+      request.result.createObjectStore('sizes')
+    }
+    return await done(request)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') {
+      const words = `the database "${name}" in IndexedDB was written by a later version`
+      throw new RakkoError('DATABASE_TOO_NEW', words, { name, expected: VERSION })
+    }
+    const words = `IndexedDB cannot be used: ${wordsOf(error)}`
+    throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: wordsOf(error) }, { cause: error })
+  }
+}
+
+/** What was taken from the devices is in the transaction before anything else can write to them. */
+function persist(database: IDBDatabase, devices: readonly MemoryDevice[]): Promise<void> {
+  const transaction = database.transaction(['chunks', 'sizes'], 'readwrite', { durability: 'strict' })
+  const chunks = transaction.objectStore('chunks')
+  const sizes = transaction.objectStore('sizes')
+  for (const [index, device] of devices.entries()) {
+    const name = DEVICES[index] as string
+    const changes = device.takeChanges()
+    for (const [number, chunk] of changes.chunks) {
+      if (chunk) chunks.put(chunk, [name, number])
+      else chunks.delete([name, number])
+    }
+    sizes.put(changes.bytes, name)
+  }
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave the transaction up'))
+  })
+}
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB gave no reason'))
+  })
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}

@@ -1,0 +1,170 @@
+import { RakkoError } from '@rakko/core'
+import type { Driver } from '@rakko/store'
+import {
+  BlockFiles,
+  type Devices,
+  inspectData,
+  MemoryFiles,
+  openPglite,
+  type PgliteAssets,
+  type PreparedFile,
+} from '@rakko/store/pglite'
+import { hasIndexedDbDatabase, openIndexedDb } from './indexeddb-devices.js'
+import { loadPgliteAssets, loadPreparedFiles } from './load-asset.js'
+import { hasOpfsDatabase, openOpfs } from './opfs-devices.js'
+import { acquireWebLock, type ReleaseLock } from './web-lock.js'
+
+/** It becomes the name of a folder, a database and a lock. */
+const NAME = /^[\w-]{1,64}$/
+
+export type WebStorageKind = 'opfs' | 'indexeddb' | 'memory'
+
+export interface OpenWebStorageOptions {
+  /** `auto`: where the database is already; else the first of OPFS, IndexedDB and memory that is to be had. */
+  readonly kind: 'auto' | WebStorageKind
+  /** Of the database, one per origin and name. */
+  readonly name: string
+}
+
+export interface OpenedWebStorage {
+  readonly driver: Driver
+  readonly kind: WebStorageKind
+  /** With `auto`: what would have been better, and why it was not to be had. */
+  readonly passedOver: readonly { readonly kind: WebStorageKind; readonly reason: string }[]
+}
+
+/**
+ * Opens the database in a worker, prepared at its first start, for this tab alone. Closing the driver ends that.
+ *
+ * @throws {RakkoError} DATABASE_IN_USE; DATABASE_DAMAGED and DATABASE_TOO_NEW, everything left as it was;
+ *   STORAGE_UNAVAILABLE: not here, or PGlite's files cannot be loaded
+ */
+export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Promise<OpenedWebStorage> {
+  if (!NAME.test(name)) {
+    const expected = '1 to 64 letters, digits, - or _'
+    throw new RakkoError('INVALID_ARGUMENT', `name: expected ${expected}`, { field: 'name', expected, got: name })
+  }
+  if (kind !== 'auto') return { kind, driver: await open(kind, name), passedOver: [] }
+  const passedOver: { kind: WebStorageKind; reason: string }[] = []
+  for (const candidate of await candidates(name)) {
+    try {
+      return { kind: candidate, driver: await open(candidate, name), passedOver }
+    } catch (error) {
+      // Anything else is about a database that is there: opening an empty one in its stead would hide it.
+      const isElsewhere =
+        error instanceof RakkoError && error.code === 'STORAGE_UNAVAILABLE' && !('url' in error.details)
+      if (!isElsewhere) throw error
+      passedOver.push({ kind: candidate, reason: error.message })
+    }
+  }
+  return { kind: 'memory', driver: await open('memory', name), passedOver }
+}
+
+/** Storages that last, best first, unless the database is in the second best. */
+async function candidates(name: string): Promise<readonly ('opfs' | 'indexeddb')[]> {
+  const isInIndexedDb = !(await hasOpfsDatabase(name)) && (await hasIndexedDbDatabase(name))
+  return isInIndexedDb ? ['indexeddb', 'opfs'] : ['opfs', 'indexeddb']
+}
+
+async function open(kind: WebStorageKind, name: string): Promise<Driver> {
+  // Under way while the storage is looked at; what it has to say is heard below.
+  const assets = loadPgliteAssets()
+  assets.catch(() => {})
+  if (kind === 'memory') {
+    const files = new MemoryFiles(await loadPreparedFiles())
+    return openPglite({ files, label: 'memory', assets: await assets })
+  }
+  const release = await acquireWebLock(name)
+  try {
+    const storage = await (kind === 'opfs' ? openOpfsStorage(name) : openIndexedDbStorage(name))
+    try {
+      return await openOn(storage, name, assets, release)
+    } catch (error) {
+      for (const device of [storage.devices.blocks, ...storage.devices.logs]) device.close()
+      storage.close()
+      throw error
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function openOn(
+  storage: BlockStorage,
+  name: string,
+  assets: Promise<PgliteAssets>,
+  release: ReleaseLock,
+): Promise<Driver> {
+  const files = new BlockFiles(storage.devices)
+  if (storage.isComplete) {
+    loadComplete(files, name)
+    await inspectData(files.dataTree(), name)
+  } else create(files, await loadPreparedFiles())
+  const driver = await openPglite({
+    files,
+    label: name,
+    assets: await assets,
+    onEnd: async () => {
+      storage.close()
+      release()
+    },
+  })
+  if (!storage.isComplete) await complete(driver, storage)
+  return driver
+}
+
+interface BlockStorage {
+  readonly devices: Devices
+  readonly isComplete: boolean
+  complete(): Promise<void>
+  close(): void
+}
+
+async function openOpfsStorage(name: string): Promise<BlockStorage> {
+  const opened = await openOpfs(name)
+  // Its handles are closed with the files.
+  return { ...opened, close: () => {} }
+}
+
+async function openIndexedDbStorage(name: string): Promise<BlockStorage> {
+  return { ...(await openIndexedDb(name)), complete: async () => {} }
+}
+
+function loadComplete(files: BlockFiles, name: string): void {
+  let reason = 'its list of files is not to be found'
+  try {
+    if (files.load()) return
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error)
+  }
+  throw new RakkoError('DATABASE_DAMAGED', `the database "${name}" is damaged and was left as it is: ${reason}`, {
+    name,
+    got: reason,
+  })
+}
+
+function create(files: BlockFiles, prepared: readonly PreparedFile[]): void {
+  try {
+    files.create(prepared)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RakkoError(
+      'STORAGE_UNAVAILABLE',
+      `no database can be made here: ${reason}`,
+      { got: reason },
+      { cause: error },
+    )
+  }
+}
+
+/** From here on the database is never made anew. */
+async function complete(driver: Driver, storage: BlockStorage): Promise<void> {
+  try {
+    await driver.flush()
+    await storage.complete()
+  } catch (error) {
+    await driver.close().catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,76 @@
+import { RakkoError } from '@rakko/core'
+import type { Devices } from '@rakko/store/pglite'
+
+/** Folder of the origin's private file system that all databases are in. */
+const ROOT = 'rakko'
+const FILES = ['blocks', 'log-0', 'log-1'] as const
+/** Made when the first start is over: from then on nothing is ever made anew here. */
+const MARKER = 'complete'
+
+export interface OpfsDatabase {
+  readonly devices: Devices
+  /** Whether a first start came to its end. */
+  readonly isComplete: boolean
+  complete(): Promise<void>
+}
+
+/** Whether there is a database of this name whose first start came to its end. Makes nothing. */
+export async function hasOpfsDatabase(name: string): Promise<boolean> {
+  try {
+    const root = await navigator.storage.getDirectory()
+    const folder = await (await root.getDirectoryHandle(ROOT)).getDirectoryHandle(name)
+    await folder.getFileHandle(MARKER)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws {RakkoError} STORAGE_UNAVAILABLE: no private file system, or not from here */
+export async function openOpfs(name: string): Promise<OpfsDatabase> {
+  const handles: FileSystemSyncAccessHandle[] = []
+  try {
+    if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
+      throw new Error('this browser opens its files in dedicated workers only, if at all')
+    }
+    const root = await navigator.storage.getDirectory()
+    const folder = await (await root.getDirectoryHandle(ROOT, { create: true })).getDirectoryHandle(name, {
+      create: true,
+    })
+    const isComplete = await hasOpfsDatabase(name)
+    for (const file of FILES) {
+      const handle = await folder.getFileHandle(file, { create: !isComplete })
+      handles.push(await handle.createSyncAccessHandle())
+    }
+    const [blocks, first, second] = handles as [
+      FileSystemSyncAccessHandle,
+      FileSystemSyncAccessHandle,
+      FileSystemSyncAccessHandle,
+    ]
+    return {
+      devices: { blocks, logs: [first, second] },
+      isComplete,
+      async complete() {
+        await folder.getFileHandle(MARKER, { create: true })
+      },
+    }
+  } catch (error) {
+    for (const handle of handles) handle.close()
+    throw refusal(name, error)
+  }
+}
+
+function refusal(name: string, error: unknown): RakkoError {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const kind = error instanceof DOMException ? error.name : ''
+  // A frozen page keeps its handles, whatever became of its lock.
+  if (kind === 'NoModificationAllowedError') {
+    return new RakkoError('DATABASE_IN_USE', `another page has the files of the database "${name}" open`, { name })
+  }
+  if (kind === 'NotFoundError') {
+    const words = `the database "${name}" is damaged and was left as it is: one of its files is missing`
+    return new RakkoError('DATABASE_DAMAGED', words, { name, got: reason }, { cause: error })
+  }
+  const words = `the origin's private file system cannot be used: ${reason}`
+  return new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: reason }, { cause: error })
+}

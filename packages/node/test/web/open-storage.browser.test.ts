@@ -1,0 +1,234 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { OpenedWebStorage } from '../../src/web/open-storage.js'
+import type { Request } from './storage-worker.js'
+
+/** A worker with a database of its own. */
+class Opener {
+  readonly #worker = new Worker(new URL('./storage-worker.ts', import.meta.url), { type: 'module' })
+
+  ask<T = unknown>(request: Request): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }) => ('code' in data ? reject(data) : resolve(data.ok))
+      this.#worker.onerror = (event) => reject(new Error(event.message))
+      this.#worker.postMessage(request)
+    })
+  }
+
+  open(kind: 'auto' | 'opfs' | 'indexeddb' | 'memory', name: string) {
+    return this.ask<Pick<OpenedWebStorage, 'kind' | 'passedOver'>>({ do: 'open', options: { kind, name } })
+  }
+
+  query(sql: string, params: readonly unknown[] = []) {
+    return this.ask({ do: 'query', sql, params })
+  }
+
+  /** Ends it as the browser ends a tab's. */
+  kill(): void {
+    this.#worker.terminate()
+  }
+}
+
+let names = 0
+const openers: Opener[] = []
+
+function newName(): string {
+  names += 1
+  return `test-${Date.now().toString(36)}-${names}`
+}
+
+function opener(): Opener {
+  const made = new Opener()
+  openers.push(made)
+  return made
+}
+
+/** A killed worker's lock and handles are free a moment later, and the browser says nothing of when. */
+async function openOnceFree(kind: 'opfs' | 'indexeddb', name: string): Promise<Opener> {
+  for (;;) {
+    const next = opener()
+    try {
+      await next.open(kind, name)
+      return next
+    } catch (error) {
+      next.kill()
+      if ((error as { code: string }).code !== 'DATABASE_IN_USE') throw error
+    }
+  }
+}
+
+function fail(reason: unknown): void {
+  throw reason
+}
+
+afterEach(() => {
+  for (const made of openers.splice(0)) made.kill()
+})
+
+describe.each(['opfs', 'indexeddb'] as const)('%s', (kind) => {
+  it('keeps what was stored, over closing and opening', async () => {
+    const name = newName()
+    const first = opener()
+    expect(await first.open(kind, name)).toEqual({ kind, passedOver: [] })
+    await first.query('CREATE TABLE item (n int, bytes bytea)')
+    await first.query('INSERT INTO item SELECT n, $1 FROM generate_series(1, 500) n', [new Uint8Array(2000).fill(7)])
+    await first.ask({ do: 'close' })
+    const second = opener()
+    await second.open(kind, name)
+    expect(await second.query('SELECT count(*) AS n FROM item WHERE get_byte(bytes, 1999) = 7')).toEqual([{ n: 500n }])
+    await second.ask({ do: 'close' })
+  })
+
+  it('has what was flushed before its worker was killed', async () => {
+    const name = newName()
+    const first = opener()
+    await first.open(kind, name)
+    await first.query('CREATE TABLE item (n int)')
+    for (let n = 1; n <= 20; n++) {
+      await first.query('INSERT INTO item VALUES ($1)', [n])
+      await first.ask({ do: 'flush' })
+    }
+    first.kill()
+    const second = await openOnceFree(kind, name)
+    expect(await second.query('SELECT count(*) AS n FROM item')).toEqual([{ n: 20n }])
+    await second.ask({ do: 'close' })
+  })
+
+  it('starts again where its first start was interrupted', async () => {
+    const name = newName()
+    const first = opener()
+    let isOver = false
+    first.open(kind, name).then(() => {
+      isOver = true
+    }, fail)
+    // It has the lock, so it is under way.
+    for (let isHeld = false; !isHeld; ) {
+      isHeld = (await navigator.locks.query()).held?.some((lock) => lock.name === `rakko:${name}`) ?? false
+    }
+    first.kill()
+    expect(isOver).toBe(false)
+    const second = await openOnceFree(kind, name)
+    expect(await second.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await second.ask({ do: 'close' })
+  })
+
+  it('is had by one worker at a time', async () => {
+    const name = newName()
+    const first = opener()
+    await first.open(kind, name)
+    const second = opener()
+    await expect(second.open(kind, name)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
+    await first.ask({ do: 'close' })
+    // A refused opening can be tried again, in the same worker.
+    expect(await second.open(kind, name)).toMatchObject({ kind })
+    await second.ask({ do: 'close' })
+  })
+})
+
+async function opfsFolder(name: string): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory()
+  return (await root.getDirectoryHandle('rakko')).getDirectoryHandle(name)
+}
+
+async function contentOf(folder: FileSystemDirectoryHandle): Promise<Record<string, string>> {
+  const content: Record<string, string> = {}
+  for await (const [name, handle] of folder.entries()) {
+    const bytes = await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer()
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    content[name] = hash.join()
+  }
+  return content
+}
+
+describe('damage', () => {
+  const damages: [what: string, damage: (folder: FileSystemDirectoryHandle) => Promise<void>, words: string][] = [
+    ['a missing file', (folder) => folder.removeEntry('blocks'), 'one of its files is missing'],
+    [
+      'cut blocks',
+      async (folder) => {
+        const writable = await (await folder.getFileHandle('blocks')).createWritable({ keepExistingData: true })
+        await writable.truncate(100_000)
+        await writable.close()
+      },
+      'the blocks were cut',
+    ],
+    [
+      'an empty list of files',
+      async (folder) => {
+        for (const name of ['log-0', 'log-1']) {
+          const writable = await (await folder.getFileHandle(name)).createWritable()
+          await writable.close()
+        }
+      },
+      'its list of files is not to be found',
+    ],
+  ]
+
+  it.each(damages)('%s is told, and the files are left as they are', async (_, damage, words) => {
+    const name = newName()
+    const first = opener()
+    await first.open('opfs', name)
+    await first.ask({ do: 'close' })
+    const folder = await opfsFolder(name)
+    await damage(folder)
+    const before = await contentOf(folder)
+    const error = await opener()
+      .open('auto', name)
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'DATABASE_DAMAGED',
+      details: { name },
+      message: expect.stringContaining(words),
+    })
+    expect(await contentOf(folder)).toEqual(before)
+  })
+})
+
+describe('auto', () => {
+  it('takes the private file system where there is one', async () => {
+    const first = opener()
+    expect(await first.open('auto', newName())).toEqual({ kind: 'opfs', passedOver: [] })
+    await first.ask({ do: 'close' })
+  })
+
+  it('stays with a database that is in IndexedDB', async () => {
+    const name = newName()
+    const first = opener()
+    await first.open('indexeddb', name)
+    await first.ask({ do: 'close' })
+    const second = opener()
+    expect(await second.open('auto', name)).toEqual({ kind: 'indexeddb', passedOver: [] })
+    await second.ask({ do: 'close' })
+  })
+})
+
+describe('memory', () => {
+  it('keeps nothing and keeps nobody out', async () => {
+    const name = newName()
+    const [first, second] = [opener(), opener()]
+    await first.open('memory', name)
+    await first.query('CREATE TABLE item (n int)')
+    await second.open('memory', name)
+    await expect(second.query('SELECT * FROM item')).rejects.toMatchObject({
+      message: expect.stringContaining('"item" does not exist'),
+    })
+  })
+})
+
+describe("a server that does not have PGlite's files", () => {
+  it.each([
+    ['html', 'the server answered with an HTML page'],
+    [404, 'the server answered 404'],
+  ] as const)('(%s) is told by the address, and nothing stays locked', async (how, words) => {
+    const name = newName()
+    const first = opener()
+    await first.ask({ do: 'break fetch', how })
+    await expect(first.open('auto', name)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining(words),
+      details: { url: expect.stringMatching(/pglite|database/) },
+    })
+    const second = opener()
+    expect(await second.open('auto', name)).toMatchObject({ kind: 'opfs' })
+    await second.ask({ do: 'close' })
+  })
+})
