@@ -1,3 +1,5 @@
+import type { Measurement } from './figure.js'
+
 /** How many times floor and work alternate; the median of each counts. */
 export const ROUNDS = 5
 
@@ -8,8 +10,8 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start
 }
 
-export interface Measured {
-  /** Medians in milliseconds. */
+/** Medians in milliseconds. */
+export interface Medians {
   readonly work: number
   readonly floor: number
 }
@@ -18,7 +20,7 @@ export interface Measured {
  * Alternates floor and work so that a slow moment of the machine falls on both. Each callback does its own set-up and
  * answers the milliseconds of the part that counts. One unmeasured round warms the code up.
  */
-export async function alternate(floor: () => Promise<number>, work: () => Promise<number>): Promise<Measured> {
+export async function alternate(floor: () => Promise<number>, work: () => Promise<number>): Promise<Medians> {
   const floors: number[] = []
   const works: number[] = []
   for (let round = -1; round < ROUNDS; round++) {
@@ -29,6 +31,25 @@ export async function alternate(floor: () => Promise<number>, work: () => Promis
     works.push(workMs)
   }
   return { work: median(works), floor: median(floors) }
+}
+
+/** The median of ROUNDS runs, after an unmeasured one; `work` as in `alternate`. */
+export async function repeated(work: () => Promise<number>): Promise<number> {
+  const works: number[] = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const ms = await work()
+    if (round >= 0) works.push(ms)
+  }
+  return median(works)
+}
+
+/** Rates, where floor and work did the same `count` of things. */
+export function perSecond(count: number, { work, floor }: Medians): Measurement {
+  return { value: (count / work) * 1000, unit: 'per second', floor: (count / floor) * 1000 }
+}
+
+export function milliseconds({ work, floor }: Medians): Measurement {
+  return { value: work, unit: 'ms', floor }
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
-import { printFigure } from './figure.js'
+import { figureLine } from './figure.js'
 import { FIGURES } from './figures/index.js'
 
 const name = process.argv[2] ?? ''
 const run = FIGURES[name]
 if (run === undefined) throw new Error(`unknown figure ${name}`)
-for (const figure of await run()) printFigure(figure)
+console.log(figureLine(name, await run()))

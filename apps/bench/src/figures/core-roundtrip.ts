@@ -10,11 +10,10 @@ import {
   type PlainValue,
   parsePublicKey,
   parseSchemaId,
-  setBlake3,
 } from '@rakko/core'
-import { createBLAKE3 } from 'hash-wasm'
-import type { Figure } from '../figure.js'
-import { median, ROUNDS, timed } from '../measure.js'
+import { useFastBlake3 } from '@rakko/node'
+import type { Measurement } from '../figure.js'
+import { repeated, timed } from '../measure.js'
 
 const COUNT = 50_000
 
@@ -22,9 +21,8 @@ const COUNT = 50_000
  * Encode and decode of an entry and its operation: one author, hashes included, no signature made or checked. The key
  * is decompressed once and cached, as it is for a node that hears from the same authors again and again.
  */
-export async function coreRoundtrip(): Promise<Figure[]> {
-  const hasher = await createBLAKE3()
-  setBlake3((data) => hasher.init().update(data).digest('binary'))
+export async function coreRoundtrip(): Promise<Measurement> {
+  await useFastBlake3()
   const publicKey = parsePublicKey('2f8e50c2ede6d936ecc3144187ff1c273808185cfbc5ff3d3748d1ff7353fc96')
   const schemaId = parseSchemaId(`venue_${hash(randomBytes(8))}`)
   const signature = new Uint8Array(randomBytes(64))
@@ -52,8 +50,6 @@ export async function coreRoundtrip(): Promise<Figure[]> {
       decodeOperation(payload)
     }
   }
-  roundtrips()
-  const rounds: number[] = []
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await timed(roundtrips))
-  return [{ name: 'core-roundtrip', value: (COUNT / median(rounds)) * 1000, unit: 'per second', floor: null }]
+  const ms = await repeated(() => timed(roundtrips))
+  return { value: (COUNT / ms) * 1000, unit: 'per second', floor: null }
 }

@@ -1,0 +1,33 @@
+import { setTimeout } from 'node:timers/promises'
+import { openNode } from '@rakko/client/in-process'
+import { benchSchemas } from '../bench-schemas.js'
+import type { Measurement } from '../figure.js'
+import { withFolder } from '../start/temporary-folder.js'
+
+const SAMPLE_MS = 200
+/** So many samples in a row that differ by less than a hundredth: memory has settled. */
+const SETTLED_SAMPLES = 10
+const MAX_SAMPLES = 150
+
+/** Resident memory of a process that has opened a node, with its schemas and no document, and nothing else; MB of 10⁶ bytes. */
+export function memoryEmpty(storage: 'memory' | 'directory'): Promise<Measurement> {
+  return withFolder(async (folder) => {
+    const schemas = await benchSchemas()
+    const place = storage === 'directory' ? { directory: `${folder}/node` } : {}
+    await using _node = await openNode({ name: 'bench', storage, schemas, ...place })
+    return { value: (await settledBytes()) / 1e6, unit: 'MB', floor: null }
+  })
+}
+
+async function settledBytes(): Promise<number> {
+  const samples: number[] = []
+  while (samples.length < MAX_SAMPLES) {
+    globalThis.gc?.()
+    await setTimeout(SAMPLE_MS)
+    samples.push(process.memoryUsage.rss())
+    const last = samples.slice(-SETTLED_SAMPLES)
+    const highest = Math.max(...last)
+    if (last.length === SETTLED_SAMPLES && highest - Math.min(...last) < highest / 100) return highest
+  }
+  throw new Error(`memory did not settle: ${samples.slice(-SETTLED_SAMPLES).join(', ')} bytes`)
+}
