@@ -1,4 +1,4 @@
-import { operationIdsOf, RakkoError, validatePublish } from '@rakko/core'
+import { RakkoError, validatePublish } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -7,7 +7,7 @@ import { findClaimedSchema, findCompletedSchemas } from './find-schemas.js'
 import { preloadIdempotent } from './idempotency.js'
 import { type Counters, Ledger } from './ledger.js'
 import { materialise } from './materialise.js'
-import { preloadDocuments } from './preload-documents.js'
+import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
 import type { ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
@@ -79,9 +79,7 @@ async function preload(
     entries: entries.flatMap((entry) => skiplinkKeys(entry, entry.seqNum, entry.seqNum + 1n)),
     hashes: items.map(({ entryHash }) => entryHash),
   })
-  const questions = items.flatMap(({ entry: { publicKey }, plainOperation: { previous } }) =>
-    previous === undefined ? [] : operationIdsOf(previous).map((operationId) => ({ operationId, publicKey })),
-  )
+  const questions = documentQuestions(items)
   if (questions.length > 0) await preloadDocuments(session, names, registry, ledger, questions)
   const ids = items.flatMap(({ idempotencyId }) => idempotencyId ?? [])
   if (ids.length > 0) await preloadIdempotent(session, names, ledger, ids, now)

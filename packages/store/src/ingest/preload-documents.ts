@@ -1,4 +1,4 @@
-import type { DocumentId, Hash, OperationId, PublicKey } from '@rakko/core'
+import { type DocumentId, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
@@ -6,11 +6,32 @@ import { hexColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { decodeHex, decodeViewId } from '../values/decode-column.js'
 import type { AuthorState, DocumentState, Ledger } from './ledger.js'
+import type { ReceivedItem } from './received-item.js'
 
 /** An operation that `previous` or a view id names, and who asks: the log of this author in its document is read too. */
 export interface DocumentQuestion {
   readonly operationId: OperationId
   readonly publicKey: PublicKey
+}
+
+/**
+ * What the items of a batch ask. An operation that names another of the batch belongs to the document that this one
+ * names: the log of its author there may be stored, though neither operation is.
+ */
+export function documentQuestions(items: readonly ReceivedItem[]): DocumentQuestion[] {
+  if (items.every(({ plainOperation }) => plainOperation.previous === undefined)) return []
+  const questions: DocumentQuestion[] = []
+  /** By the hash of an entry of the batch, what it stands for; undefined for a CREATE, whose document has no log yet. */
+  const standsFor = new Map<string, OperationId | undefined>()
+  for (const { entry, entryHash, plainOperation } of items) {
+    const { previous } = plainOperation
+    const named = previous === undefined ? [] : operationIdsOf(previous)
+    // Asked for as well: it may be stored already, and published again with what builds on it.
+    const asked = named.flatMap((id) => [id, standsFor.get(id) ?? []].flat())
+    for (const operationId of asked) questions.push({ operationId, publicKey: entry.publicKey })
+    standsFor.set(entryHash, asked.at(-1))
+  }
+  return questions
 }
 
 const QUESTIONS: Columns<DocumentQuestion> = {

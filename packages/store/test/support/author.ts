@@ -32,6 +32,7 @@ export interface SignedItem extends PublishItem {
   /** The view that a document has whose latest operation it is. */
   readonly viewId: DocumentViewId
   readonly args: NextArgs
+  readonly signedBy: PublicKey
 }
 
 export function signer(seed: Uint8Array): SyncSigner {
@@ -101,6 +102,6 @@ export class Author {
     log.push(id)
     const documentId = document ?? (id as string as DocumentId)
     this.#logOf.set(documentId, logId)
-    return { entry, operation, id, documentId, viewId: id as string as DocumentViewId, args }
+    return { entry, operation, id, documentId, viewId: id as string as DocumentViewId, args, signedBy: this.publicKey }
   }
 }

@@ -1,0 +1,13 @@
+import { documentsAcceptance } from './documents.js'
+import { publishingAcceptance } from './publishing.js'
+import { refusalsAcceptance } from './refusals.js'
+import { schemasAcceptance } from './schemas.js'
+import type { StoreHarness } from './store-harness.js'
+
+/** What every store must do, whatever it keeps its data in. Called where tests are declared. */
+export function storeAcceptance(harness: StoreHarness): void {
+  publishingAcceptance(harness)
+  refusalsAcceptance(harness)
+  documentsAcceptance(harness)
+  schemasAcceptance(harness)
+}
