@@ -1,5 +1,7 @@
 import { documentsAcceptance } from './documents.js'
+import { limitsAcceptance } from './limits.js'
 import { publishingAcceptance } from './publishing.js'
+import { queriesAcceptance } from './queries.js'
 import { refusalsAcceptance } from './refusals.js'
 import { schemasAcceptance } from './schemas.js'
 import type { StoreHarness } from './store-harness.js'
@@ -10,4 +12,6 @@ export function storeAcceptance(harness: StoreHarness): void {
   refusalsAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
+  queriesAcceptance(harness)
+  limitsAcceptance(harness)
 }
