@@ -181,15 +181,15 @@ describe('encoding an operation (OP1 to OP7, EN1, EN2)', () => {
     )
   })
 
-  it.each([
-    ['a value', 'f', new Map([['f', { kind: 'str', value: 'a\ud800' }]])],
-    ['a field name', 'fields', new Map([['\udfff', { kind: 'bool', value: true }]])],
-  ] as const)('refuses a lone surrogate in %s', (_, field, fields) => {
+  it.each<[string, string, [string, PlainValue]]>([
+    ['a value', 'f', ['f', { kind: 'str', value: 'a\ud800' }]],
+    ['a field name', 'fields', ['\udfff', { kind: 'bool', value: true }]],
+  ])('refuses a lone surrogate in %s', (_, field, member) => {
     const { code, details } = rakkoErrorOf(() =>
       encodeOperation({
         action: 'create',
         schemaId: schemaId as SchemaId,
-        fields: new Map<string, PlainValue>(fields),
+        fields: new Map([member]),
       }),
     )
     expect([code, details.field]).toEqual(['INVALID_ARGUMENT', field])
