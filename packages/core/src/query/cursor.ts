@@ -4,11 +4,11 @@ import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js'
 import type { Schema } from '../schema/schema.js'
 import { parseFilterValue } from './filter-value.js'
 import { invalidQuery } from './invalid-query.js'
-import type { FilterValue, OrderKey } from './query.js'
+import { type FilterValue, LIST_POSITION, type OrderKey } from './query.js'
 import { queryFieldType } from './query-field.js'
 
 /**
- * A cursor says behind which document a page begins: base64url of the JSON `[version, order, value…]`, with one value
+ * A cursor says behind or before which document a page lies: base64url of the JSON `[version, order, value…]`, with one value
  * for each key of the order. It serves queries of that order only. JSON alone would round and lose values, so each is
  * a text that begins with its kind:
  *
@@ -29,30 +29,34 @@ export function encodeCursor(order: readonly OrderKey[], values: readonly Filter
 }
 
 /** The values of a cursor, each checked against its key's field. Throws INVALID_QUERY. */
-export function decodeCursor(cursor: unknown, order: readonly OrderKey[], schema: Schema): FilterValue[] {
-  const [version, orderedBy, ...texts] = cursorItems(cursor)
-  if (version !== CURSOR_VERSION || texts.length !== order.length) throw notACursor(cursor)
-  if (orderedBy !== orderText(order))
-    throw invalidQuery('after', `a cursor of the order ${orderText(order)}`, orderedBy)
+export function decodeCursor(
+  cursor: unknown,
+  order: readonly OrderKey[],
+  schema: Schema,
+  path = 'after',
+): FilterValue[] {
+  const [version, orderedBy, ...texts] = cursorItems(cursor, path)
+  if (version !== CURSOR_VERSION || texts.length !== order.length) throw notACursor(cursor, path)
+  if (orderedBy !== orderText(order)) throw invalidQuery(path, `a cursor of the order ${orderText(order)}`, orderedBy)
   return order.map(({ field }, i) => {
     const value = parseValueText(texts[i])
-    if (value === undefined) throw notACursor(cursor)
-    return parseFilterValue(queryFieldType(schema, field, 'after'), value, 'after')
+    if (value === undefined) throw notACursor(cursor, path)
+    return parseFilterValue(field === LIST_POSITION ? 'int' : queryFieldType(schema, field, path), value, path)
   })
 }
 
-function cursorItems(cursor: unknown): readonly unknown[] {
-  if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR_CHARACTERS) throw notACursor(cursor)
+function cursorItems(cursor: unknown, path: string): readonly unknown[] {
+  if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR_CHARACTERS) throw notACursor(cursor, path)
   const bytes = decodeBase64Url(cursor)
   const json = bytes && decodeUtf8(bytes)
-  if (json === undefined) throw notACursor(cursor)
+  if (json === undefined) throw notACursor(cursor, path)
   try {
     const items: unknown = JSON.parse(json)
     if (Array.isArray(items)) return items
   } catch {
     // Said below.
   }
-  throw notACursor(cursor)
+  throw notACursor(cursor, path)
 }
 
 function orderText(order: readonly OrderKey[]): string {
@@ -81,6 +85,6 @@ function parseValueText(text: unknown): FilterValue | undefined {
   return undefined
 }
 
-function notACursor(cursor: unknown): Error {
-  return invalidQuery('after', 'a cursor that a page of this query ended with', cursor)
+function notACursor(cursor: unknown, path: string): Error {
+  return invalidQuery(path, 'a cursor of a page of this query', cursor)
 }

@@ -24,8 +24,8 @@ interface Budget {
  * A bare value means `eq`. `undefined` stands for an operator or field that is not there; null is refused. Throws
  * INVALID_QUERY.
  */
-export function parseFilter(where: unknown, schema: Schema): Filter {
-  return parseGroup(where, schema, 'where', 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })
+export function parseFilter(where: unknown, schema: Schema, path = 'where'): Filter {
+  return parseGroup(where, schema, path, 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })
 }
 
 function parseGroup(where: unknown, schema: Schema, path: string, depth: number, budget: Budget): Filter {

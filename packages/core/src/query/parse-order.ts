@@ -1,30 +1,40 @@
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
 import { isPlainObject } from './plain-object.js'
-import { MAX_ORDER_KEYS, type OrderKey } from './query.js'
-import { queryFieldType } from './query-field.js'
+import { LIST_POSITION, MAX_ORDER_KEYS, type OrderKey } from './query.js'
+import { isListType, queryFieldType } from './query-field.js'
 
 /**
  * Reads an `orderBy`: `'name'`, `{ name: 'desc' }` (several names count in their order) or a list of both. The last key is always `$id`, ascending unless
  * asked for otherwise, so that no two documents tie and a page can go on behind any of them. Throws INVALID_QUERY.
  */
-export function parseOrder(orderBy: unknown, schema: Schema): OrderKey[] {
+export function parseOrder(orderBy: unknown, schema: Schema, path = 'orderBy'): OrderKey[] {
+  const keys = parseKeys(orderBy, schema, path)
+  if (keys[keys.length - 1]?.field !== '$id') keys.push({ field: '$id', direction: 'asc' })
+  return keys
+}
+
+/** The order of an included list: what is asked for, then its own. */
+export function parseListOrder(orderBy: unknown, schema: Schema, path: string): OrderKey[] {
+  return [...parseKeys(orderBy, schema, path), { field: LIST_POSITION, direction: 'asc' }]
+}
+
+function parseKeys(orderBy: unknown, schema: Schema, path: string): OrderKey[] {
   const given: readonly unknown[] = orderBy === undefined ? [] : Array.isArray(orderBy) ? orderBy : [orderBy]
   const keys: OrderKey[] = []
   for (const [i, input] of given.entries()) {
-    for (const key of parseItem(input, Array.isArray(orderBy) ? `orderBy[${i}]` : 'orderBy')) {
-      const path = `orderBy.${key.field}`
-      const type = queryFieldType(schema, key.field, path)
-      if (type === 'relation_list' || type === 'pinned_relation_list') {
-        throw invalidQuery(path, 'a field with an order of its own, not a list', key.field)
+    for (const key of parseItem(input, Array.isArray(orderBy) ? `${path}[${i}]` : path)) {
+      const at = `${path}.${key.field}`
+      const type = queryFieldType(schema, key.field, at)
+      if (isListType(type)) {
+        throw invalidQuery(at, 'a field with an order of its own, not a list', key.field)
       }
-      if (keys.some(({ field }) => field === key.field)) throw invalidQuery(path, 'every key once', key.field)
-      if (keys.some(({ field }) => field === '$id')) throw invalidQuery(path, 'nothing after $id', key.field)
-      if (keys.length === MAX_ORDER_KEYS) throw invalidQuery(path, `at most ${MAX_ORDER_KEYS} keys`, 'more')
+      if (keys.some(({ field }) => field === key.field)) throw invalidQuery(at, 'every key once', key.field)
+      if (keys.some(({ field }) => field === '$id')) throw invalidQuery(at, 'nothing after $id', key.field)
+      if (keys.length === MAX_ORDER_KEYS) throw invalidQuery(at, `at most ${MAX_ORDER_KEYS} keys`, 'more')
       keys.push(key)
     }
   }
-  if (keys[keys.length - 1]?.field !== '$id') keys.push({ field: '$id', direction: 'asc' })
   return keys
 }
 

@@ -40,6 +40,10 @@ export const OPERATORS: Readonly<Record<QueryFieldType, readonly ComparisonOpera
   flag: EQUALITY,
 }
 
+export function isListType(type: QueryFieldType): boolean {
+  return type === 'relation_list' || type === 'pinned_relation_list'
+}
+
 /** Type of a field or meta field. Throws INVALID_QUERY where the schema has none of this name. */
 export function queryFieldType(schema: Schema, name: string, path: string): QueryFieldType {
   const type = META_FIELD_TYPES.get(name) ?? schema.fields.get(name)?.type

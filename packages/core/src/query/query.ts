@@ -1,4 +1,5 @@
 import type { SchemaId } from '../ids.js'
+import type { RelationFieldType } from '../schema/schema.js'
 
 /** What a query may ask for: it comes from a caller that is not trusted to be modest. */
 export const DEFAULT_PAGE_LENGTH = 1000
@@ -10,6 +11,10 @@ export const MAX_FILTER_TERMS = 500
 /** Values of all comparisons of a filter together. */
 export const MAX_FILTER_VALUES = 10_000
 export const MAX_ORDER_KEYS = 16
+/** Levels of `include`, the outermost counted. */
+export const MAX_INCLUDE_DEPTH = 8
+/** Relations that a query includes, on all levels together. */
+export const MAX_INCLUDES = 64
 
 /** A value in a filter, as the API takes it: ids as text, bytes as bytes, ints as number or bigint. */
 export type FilterValue = boolean | number | bigint | string | Uint8Array
@@ -50,22 +55,64 @@ export interface QueryInput {
   readonly where?: Where
   /** `'name'`, `{ name: 'desc' }` or a list of both; without it by document id. */
   readonly orderBy?: unknown
-  /** Page length, 1 to MAX_PAGE_LENGTH; default DEFAULT_PAGE_LENGTH. */
+  /** Length of a page from the front, 1 to MAX_PAGE_LENGTH; default DEFAULT_PAGE_LENGTH. */
   readonly first?: number
+  /** Length of a page from the end; not beside `first`. The rows' order stays what it is. */
+  readonly last?: number
   /** Cursor of the row before the page. */
   readonly after?: string
+  /** Cursor of the row behind the page. */
+  readonly before?: string
+  /** Counts the documents of all pages too. */
+  readonly count?: boolean
+  /** Relations to resolve, by field. */
+  readonly include?: IncludeInput
+}
+
+/** `{ venue: true }`, or with a query of their own the documents that the field's relations lead to. */
+export interface IncludeInput {
+  readonly [field: string]: boolean | NestedQueryInput | undefined
+}
+
+/**
+ * Of a single relation only `where` and `include` make sense. A list comes in its own order unless `orderBy` gives
+ * another; documents stand in it as often as the list names them.
+ */
+export interface NestedQueryInput extends QueryInput {
+  /** Of a list: with cursors, and what `count` asks for. */
+  readonly page?: boolean
 }
 
 /** The checked query tree, from the typed API today and GraphQL later; a store compiles it to one SQL statement. */
 export interface Query {
   readonly schemaId: SchemaId
   readonly filter: Filter
-  /** Never empty: the last key is `$id`, which makes the order total. */
+  /** Never empty: the last key, `$id` or in a relation list LIST_POSITION, makes the order total. */
   readonly order: readonly OrderKey[]
+  /** Page length; 1 where a single relation is resolved. */
   readonly first: number
+  /** The page is the last of the rows, not the first. */
+  readonly isBackward?: true
   /** Values of the order keys of the row before the page, one a key. */
   readonly after?: readonly FilterValue[]
+  /** Those of the row behind the page. */
+  readonly before?: readonly FilterValue[]
+  readonly withCount?: true
+  readonly include?: readonly Include[]
 }
+
+/** A relation field whose documents come with the row. */
+export interface Include {
+  readonly field: string
+  readonly type: RelationFieldType
+  /** Over the documents that the field names. */
+  readonly query: Query
+  /** Asked for with cursors. */
+  readonly asPage?: true
+}
+
+/** Order key of a relation list's elements: their place in the list, from 1. */
+export const LIST_POSITION = '$position'
 
 export type Filter =
   | { readonly kind: 'and'; readonly filters: readonly Filter[] }
@@ -80,7 +127,7 @@ export type Filter =
     }
 
 export interface OrderKey {
-  /** A field's name or a meta field. */
+  /** A field's name, a meta field or, in an included list only, LIST_POSITION. */
   readonly field: string
   readonly direction: OrderDirection
 }
