@@ -1,0 +1,80 @@
+import { RakkoError } from '../rakko-error.js'
+import type { RelationFieldType, Schema } from '../schema/schema.js'
+import { invalidQuery } from './invalid-query.js'
+import { parseFilter } from './parse-filter.js'
+import { parseListOrder } from './parse-order.js'
+import { parsePage } from './parse-page.js'
+import type { SchemaLookup } from './parse-query.js'
+import { isPlainObject } from './plain-object.js'
+import { type Include, LIST_POSITION, MAX_INCLUDE_DEPTH, MAX_INCLUDES } from './query.js'
+import { isListType } from './query-field.js'
+
+const SINGLE_MEMBERS = ['where', 'include']
+const LIST_MEMBERS = [...SINGLE_MEMBERS, 'orderBy', 'first', 'last', 'after', 'before', 'count', 'page']
+
+/** Reads an `include`. Throws INVALID_QUERY and SCHEMA_NOT_FOUND. */
+export function parseInclude(include: unknown, schema: Schema, schemaOf: SchemaLookup): Include[] {
+  return parseLevel(include, schema, schemaOf, 'include', 1, { left: MAX_INCLUDES })
+}
+
+function parseLevel(
+  include: unknown,
+  schema: Schema,
+  schemaOf: SchemaLookup,
+  path: string,
+  depth: number,
+  budget: { left: number },
+): Include[] {
+  if (!isPlainObject(include)) throw invalidQuery(path, 'an object of relation fields', include)
+  if (depth > MAX_INCLUDE_DEPTH) throw invalidQuery(path, `at most ${MAX_INCLUDE_DEPTH} levels`, 'more')
+  const includes: Include[] = []
+  for (const [field, value] of Object.entries(include)) {
+    if (value === undefined || value === false) continue
+    const at = `${path}.${field}`
+    if (--budget.left < 0) throw invalidQuery(at, `at most ${MAX_INCLUDES} relations`, 'more')
+    const type = schema.fields.get(field)
+    if (type === undefined || !('schemaId' in type)) throw invalidQuery(at, `a relation field of ${schema.name}`, field)
+    const target = schemaOf(type.schemaId)
+    if (target === undefined) throw schemaNotFound(at, type.schemaId)
+    const input = value === true ? {} : value
+    checkMembers(input, type.type, at)
+    const { where = {}, orderBy, include: deeper } = input
+    const filter = parseFilter(where, target, `${at}.where`)
+    const order = isListType(type.type)
+      ? parseListOrder(orderBy, target, `${at}.orderBy`)
+      : [{ field: LIST_POSITION, direction: 'asc' as const }]
+    const page = isListType(type.type) ? parsePage(input, order, target, `${at}.`) : { first: 1 }
+    const nested =
+      deeper !== undefined && parseLevel(deeper, target, schemaOf, `${at}.include`, depth + 1, budget)
+    includes.push({
+      field,
+      type: type.type,
+      query: { schemaId: target.id, filter, order, ...page, ...(nested && { include: nested }) },
+      ...(input.page === true && { asPage: true }),
+    })
+  }
+  return includes
+}
+
+function checkMembers(
+  input: unknown,
+  type: RelationFieldType,
+  path: string,
+): asserts input is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(input)) throw invalidQuery(path, 'true or an object', input)
+  const members = isListType(type) ? LIST_MEMBERS : SINGLE_MEMBERS
+  for (const key of Object.keys(input)) {
+    if (!members.includes(key)) throw invalidQuery(`${path}.${key}`, `one of ${members.join(', ')}`, key)
+  }
+  const { page } = input
+  if (page !== undefined && typeof page !== 'boolean') throw invalidQuery(`${path}.page`, 'true or false', page)
+}
+
+function schemaNotFound(field: string, got: string): RakkoError {
+  const expected = 'a relation to a known schema'
+  return new RakkoError('SCHEMA_NOT_FOUND', `query, ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}
