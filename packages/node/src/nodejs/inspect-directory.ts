@@ -22,10 +22,10 @@ export type DirectoryState = 'new' | 'complete'
 export async function inspectUnlocked(directory: string): Promise<DirectoryState> {
   for (;;) {
     if (!isDirectory(directory)) return 'new'
-    const before = await readLock(directory)
+    const before = await lockOf(directory)
     if (before.isAlive) throw inUse(directory, before.owner)
     const [result] = await Promise.allSettled([inspectDirectory(directory)])
-    if (!isSame(before, await readLock(directory))) continue
+    if (!isSame(before, await lockOf(directory))) continue
     if (result.status === 'rejected') throw result.reason
     return result.value
   }
@@ -111,6 +111,14 @@ function treeOf(directory: string, data: string): DataTree {
 function list(directory: string, folder: string): string[] {
   try {
     return readdirSync(folder)
+  } catch (error) {
+    throw unavailable(directory, messageOf(error))
+  }
+}
+
+async function lockOf(directory: string): Promise<LockState> {
+  try {
+    return await readLock(directory)
   } catch (error) {
     throw unavailable(directory, messageOf(error))
   }

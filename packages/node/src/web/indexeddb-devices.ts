@@ -57,7 +57,7 @@ export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
       return new MemoryDevice(Number(sizes[names.indexOf(device)] ?? 0), own)
     }) as [MemoryDevice, MemoryDevice, MemoryDevice]
     return {
-      devices: { blocks: devices[0], logs: [devices[1], devices[2]], persist: () => persist(database, devices) },
+      devices: { blocks: devices[0], logs: [devices[1], devices[2]], persist: persistence(database, devices) },
       isComplete: names.length > 0,
       close: () => database.close(),
     }
@@ -83,6 +83,20 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
     }
     const words = `IndexedDB cannot be used: ${wordsOf(error)}`
     throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: wordsOf(error) }, { cause: error })
+  }
+}
+
+/** After one failure nothing is stored any more: what the failed transaction was to store would be missing from it. */
+function persistence(database: IDBDatabase, devices: readonly MemoryDevice[]): () => Promise<void> {
+  let failure: unknown
+  return async () => {
+    if (failure !== undefined) throw failure
+    try {
+      await persist(database, devices)
+    } catch (error) {
+      failure = error
+      throw error
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -17,6 +18,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStorage } from '../../src/nodejs/open-storage.js'
 import { Program } from './program.js'
+
+const NOBODY = 65_534
 
 let root: string
 let directory: string
@@ -39,7 +42,8 @@ function hashOfTree(path: string): string {
     const { mode } = lstatSync(current)
     hash.update(`${current}\0${mode}\0`)
     if (lstatSync(current).isSymbolicLink()) hash.update(readlinkSync(current))
-    else if (lstatSync(current).isDirectory()) for (const name of readdirSync(current).sort()) visit(join(current, name))
+    else if (lstatSync(current).isDirectory())
+      for (const name of readdirSync(current).sort()) visit(join(current, name))
     else hash.update(readFileSync(current))
   }
   visit(path)
@@ -69,7 +73,9 @@ describe('opening', () => {
     const first = await open()
     const other = join(root, 'other')
     symlinkSync(directory, other)
-    await expect(openStorage({ kind: 'directory', directory: other })).rejects.toMatchObject({ code: 'DATABASE_IN_USE' })
+    await expect(openStorage({ kind: 'directory', directory: other })).rejects.toMatchObject({
+      code: 'DATABASE_IN_USE',
+    })
     await first.driver.close()
   })
 
@@ -141,7 +147,12 @@ describe('damage', () => {
   }
 
   const cases: [what: string, damage: () => void, code: string, words: string][] = [
-    ['a missing pg_control', () => rmSync(data('global/pg_control')), 'DATABASE_DAMAGED', 'global/pg_control is missing'],
+    [
+      'a missing pg_control',
+      () => rmSync(data('global/pg_control')),
+      'DATABASE_DAMAGED',
+      'global/pg_control is missing',
+    ],
     ['a cut pg_control', () => truncateSync(data('global/pg_control'), 100), 'DATABASE_DAMAGED', 'has 100 bytes'],
     ['a missing folder', () => rmSync(data('pg_xact'), { recursive: true }), 'DATABASE_DAMAGED', 'pg_xact is missing'],
     ['a cut log segment', () => truncateSync(segment(), 1000), 'DATABASE_DAMAGED', 'has 1000 bytes'],
@@ -197,13 +208,27 @@ describe('damage', () => {
     expect(hashOfTree(directory)).toBe(before)
   })
 
+  it.each([0o000, 0o500])('a directory of mode %i, which takes no files, is told', async (mode) => {
+    mkdirSync(directory)
+    chmodSync(directory, mode)
+    chmodSync(root, 0o755)
+    // Root may write anywhere: it tries as nobody.
+    const program = new Program('try-open', [directory], process.getuid?.() === 0 ? { uid: NOBODY } : {})
+    const error = JSON.parse((await program.line()) ?? '')
+    chmodSync(directory, 0o700)
+    expect(error).toEqual({ code: 'STORAGE_UNAVAILABLE', message: expect.stringContaining(directory) })
+    expect(readdirSync(directory)).toEqual([])
+  })
+
   it('a link that leads nowhere is left alone', async () => {
     symlinkSync(join(root, 'gone'), directory)
     await expect(open()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', details: { directory } })
     expect(readdirSync(root)).toEqual(['database'])
   })
 
-  it('what PostgreSQL finds in recovery is told in its words, and nothing is made anew', { timeout: 60_000 }, async () => {
+  it('what PostgreSQL finds in recovery is told in its words, and nothing is made anew', {
+    timeout: 60_000,
+  }, async () => {
     const program = new Program('write-rows', [directory])
     for (let count = 0; count < 50; count++) await program.line()
     await program.kill()

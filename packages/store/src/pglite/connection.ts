@@ -26,6 +26,7 @@ interface Prepared {
  */
 export class Connection {
   readonly #exchange: Exchange
+  readonly #lastWords: () => string | undefined
   readonly #writer = new MessageWriter()
   readonly #reader = new MessageReader()
   readonly #onData = (chunk: Uint8Array) => this.#reader.append(chunk)
@@ -34,8 +35,10 @@ export class Connection {
   #names = 0
   #inTransaction = false
 
-  constructor(exchange: Exchange) {
+  /** `lastWords`: what PostgreSQL logged last, for the error that says that it went silent. */
+  constructor(exchange: Exchange, lastWords: () => string | undefined = () => undefined) {
     this.#exchange = exchange
+    this.#lastWords = lastWords
   }
 
   /** Whether a BEGIN waits for its end, be the transaction good or failed. */
@@ -124,7 +127,10 @@ export class Connection {
     this.#exchange(this.#writer.finish(), this.#onData)
     const answer = this.#reader.read(columns)
     if (answer.status === undefined) {
-      throw new RakkoError('STORAGE_FAILED', 'PostgreSQL stopped answering; what it had committed is safe')
+      const words = this.#lastWords() ?? 'it said nothing'
+      throw new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, {
+        postgres: words,
+      })
     }
     this.#inTransaction = answer.status !== 'I'
     return answer

@@ -67,14 +67,19 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
       { cause: error },
     )
   }
-  return driverOf(pglite, files, onEnd)
+  return driverOf({ pglite, files, onEnd, lastWords: () => complaint(log) })
 }
 
-function driverOf(pglite: PGlite, files: DatabaseFiles, onEnd?: () => Promise<void>): Driver {
+interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
+  readonly pglite: PGlite
+  readonly lastWords: () => string | undefined
+}
+
+function driverOf({ pglite, files, onEnd, lastWords }: Started): Driver {
   const connection = new Connection((messages, onRawData) => {
     // Runs at once, whatever its promise says; where it fails PostgreSQL has said nothing, which is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
-  })
+  }, lastWords)
   return new PgliteDriver({
     connection,
     durability: files,

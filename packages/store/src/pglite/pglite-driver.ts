@@ -106,7 +106,7 @@ export class PgliteDriver implements Driver {
         // Files are put in order first, so that the next opening has nothing to recover.
         if (!this.#failure) this.#run(() => this.#connection.exec('CHECKPOINT'))
       } finally {
-        await this.#flushing?.catch(noop)
+        await (this.#nextFlush ?? this.#flushing)?.catch(noop)
         await this.#end()
       }
     })

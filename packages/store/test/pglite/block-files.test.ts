@@ -315,4 +315,39 @@ describe('PostgreSQL on files in blocks', () => {
       await recovered.close()
     }
   })
+
+  it('gives up where its log finds no room, and has what it committed once there is some', {
+    timeout: 60_000,
+  }, async () => {
+    class FullDevice extends MemoryDevice {
+      isFull = false
+
+      override write(bytes: Uint8Array, options: { at: number }): number {
+        return this.isFull && options.at + bytes.length > this.getSize() ? 0 : super.write(bytes, options)
+      }
+    }
+    const blocks = new FullDevice()
+    const devices: Devices = { blocks, logs: [new MemoryDevice(), new MemoryDevice()] }
+    const driver = await open(created(prepared(), devices))
+    await driver.exec('CREATE TABLE item (n int) WITH (fillfactor = 10)')
+    await driver.exec('INSERT INTO item SELECT 0 FROM generate_series(1, 3000)')
+    blocks.isFull = true
+    let updates = 0
+    const failure = await (async () => {
+      for (;;) {
+        await driver.query('UPDATE item SET n = n + 1')
+        updates += 1
+      }
+    })().catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'STORAGE_FAILED',
+      details: { postgres: expect.stringContaining('No space') },
+    })
+    await expect(driver.query('SELECT 1')).rejects.toBe(failure)
+    await driver.close().catch(() => undefined)
+    blocks.isFull = false
+    const again = await open(loaded(devices))
+    expect((await again.query('SELECT DISTINCT n FROM item')).rows).toEqual([{ n: updates }])
+    await again.close()
+  })
 })

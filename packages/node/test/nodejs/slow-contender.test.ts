@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Program } from './program.js'
+
+/** Run when this process is about to follow a dead owner, having seen that it is dead. */
+let beforeClaim = () => {}
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  return {
+    ...fs,
+    linkSync(from: string, to: string) {
+      beforeClaim()
+      fs.linkSync(from, to)
+    },
+  }
+})
+
+const { DirectoryLock } = await import('../../src/nodejs/directory-lock.js')
+
+let directory: string
+let programs: Program[]
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rakko-slow-'))
+  programs = []
+})
+
+afterEach(async () => {
+  await Promise.all(programs.map((program) => program.kill()))
+  rmSync(directory, { recursive: true, force: true })
+})
+
+async function contender(): Promise<Program> {
+  const program = new Program('contend', [directory])
+  programs.push(program)
+  expect(await program.line()).toBe('ready')
+  return program
+}
+
+const owner = () => readFileSync(join(directory, 'lock', 'owner'), 'utf8')
+
+/** Blocks this thread, as a process is blocked that the system does not let run. */
+function waitUntil(isSo: () => boolean): void {
+  while (!isSo()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+}
+
+it('who sleeps between seeing a dead owner and following it finds that somebody else did', async () => {
+  const first = await contender()
+  first.say('go')
+  expect(JSON.parse((await first.line()) ?? '')).toEqual({ won: true })
+  await first.kill()
+  const dead = owner()
+  const second = await contender()
+  beforeClaim = () => {
+    beforeClaim = () => {}
+    second.say('go')
+    // The second has made itself the owner, and soon cleared what says that it followed the first.
+    waitUntil(() => owner() !== dead)
+    waitUntil(() => {
+      try {
+        readFileSync(join(directory, 'lock', `after-${dead}`))
+        return false
+      } catch {
+        return true
+      }
+    })
+  }
+  await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({
+    code: 'DATABASE_IN_USE',
+    details: { pid: second.pid },
+  })
+  expect(JSON.parse((await second.line()) ?? '')).toEqual({ won: true })
+})
