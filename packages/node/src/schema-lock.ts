@@ -1,6 +1,9 @@
-import { hash, hexToBytes, RakkoError, type Schema } from '@rakko/core'
+import { type ErrorCode, hash, hexToBytes, RakkoError, type Schema } from '@rakko/core'
 import type { PublishItem, Store } from '@rakko/store'
 import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js'
+
+/** What went wrong was not the lock. */
+const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE_CLOSED', 'INTERNAL'])
 
 type SchemaStore = Pick<Store, 'publish' | 'schema'>
 
@@ -14,6 +17,7 @@ async function publishLock(store: SchemaStore, lock: readonly LockCommit[]): Pro
   const outcomes = await store.publish(lock.map(publishItem))
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'published' || outcome.error.code === 'ALREADY_PUBLISHED') continue
+    if (NOT_OF_THE_LOCK.has(outcome.error.code)) throw outcome.error
     const isOther = outcome.error.code === 'UNEXPECTED_SEQ_NUM'
     const expected = isOther ? 'the commit that is stored at its place' : 'a commit that can be published'
     throw invalidLock(`commits[${index}]`, expected, isOther ? 'another one' : outcome.error.message, outcome.error)
