@@ -1,4 +1,5 @@
 import { portableVerifier } from '@rakko/core'
+import { chooseVerifier } from '@rakko/node'
 import { nativeVerifier } from '@rakko/node/nodejs'
 import { webVerifier } from '@rakko/node/web'
 import { hashes } from './hashes.js'
@@ -8,7 +9,11 @@ import type { Platform } from './suite.js'
 export async function nodePlatform(): Promise<Platform> {
   return {
     name: 'Node',
-    verifiers: { 'node:crypto': nativeVerifier(), WebCrypto: webVerifier(), portable: portableVerifier },
+    verifiers: {
+      'node:crypto': await chooseVerifier(nativeVerifier()),
+      WebCrypto: await chooseVerifier(webVerifier()),
+      portable: portableVerifier,
+    },
     hashes: await hashes(),
   }
 }

@@ -8,7 +8,9 @@ import {
   hexToBytes,
   isSignedByAuthor,
   signEntry,
+  type Verifier,
 } from '@rakko/core'
+import { chooseVerifier } from '@rakko/node'
 import { nativeSigner, nativeVerifier } from '@rakko/node/nodejs'
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
@@ -32,9 +34,10 @@ const ENTRY_RUNS = 10_000
 /** Thousands of cases, on a machine that is busy with other tests. */
 vi.setConfig({ testTimeout: 600_000 })
 
-const verifier = nativeVerifier()
+let verifier: Verifier
 let panda: Panda
 beforeAll(async () => {
+  verifier = await chooseVerifier(nativeVerifier())
   panda = await loadPanda()
 })
 

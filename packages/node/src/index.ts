@@ -1,4 +1,5 @@
 export { type AssembleOptions, assembleNode } from './assemble-node.js'
+export { chooseVerifier } from './choose-backend.js'
 export { useFastBlake3 } from './fast-blake3.js'
 export type { KeptKey, KeyStore } from './key-store.js'
 export { createNode, type DocumentsPage, Node, type NodeOptions } from './node.js'

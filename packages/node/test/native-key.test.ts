@@ -3,6 +3,7 @@ import {
   hexToBytes,
   portableVerifier,
   type SyncSigner,
+  type SyncVerifier,
   selfTestSigner,
   selfTestVerifier,
 } from '@rakko/core'
@@ -24,9 +25,11 @@ describe('node:crypto behind the signer and verifier', () => {
     expect(bytesToHex(signer.sign(MESSAGE))).toBe(SIGNATURE)
   })
 
-  test('passes the self-tests', async () => {
+  test('passes the self-tests, as it is chosen', async () => {
     expect(await selfTestSigner(nativeSigner(SEED))).toEqual([])
-    expect(await selfTestVerifier(nativeVerifier())).toEqual([])
+    const verifier = await chooseVerifier(nativeVerifier())
+    expect(await selfTestVerifier(verifier)).toEqual([])
+    expect(verifier).not.toBe(portableVerifier)
   })
 
   test('answers false, and never throws, on keys and signatures of the wrong length', () => {
@@ -39,7 +42,7 @@ describe('node:crypto behind the signer and verifier', () => {
 
 describe('the choice of a backend', () => {
   test('takes a native verifier that keeps the rule and none that does not', async () => {
-    const native = nativeVerifier()
+    const native: SyncVerifier = { verify: (...asked) => portableVerifier.verify(...asked) }
     expect(await chooseVerifier(native)).toBe(native)
     expect(await chooseVerifier({ verify: () => true })).toBe(portableVerifier)
     const throwing = {
@@ -48,6 +51,26 @@ describe('the choice of a backend', () => {
       },
     }
     expect(await chooseVerifier(throwing)).toBe(portableVerifier)
+  })
+
+  test('has the refusals of a verifier judged again that refuses too much, and asks nobody about what it accepts', async () => {
+    const accepted: string[] = []
+    const ordinary = bytesToHex(MESSAGE)
+    const strict: SyncVerifier = {
+      verify(_publicKey, message, signature) {
+        if (bytesToHex(message) !== ordinary) return false
+        accepted.push(bytesToHex(signature))
+        return true
+      },
+    }
+    const chosen = await chooseVerifier(strict)
+    expect(chosen).not.toBe(portableVerifier)
+    expect(await selfTestVerifier(chosen)).toEqual([])
+    expect(chosen.verify(hexToBytes(PUBLIC_KEY), MESSAGE, new Uint8Array(64))).toBe(true)
+    expect(accepted).toEqual(['00'.repeat(64)])
+    const slow = await chooseVerifier({ verify: async (...asked) => strict.verify(...asked) })
+    expect(slow).not.toBe(portableVerifier)
+    expect(await selfTestVerifier(slow)).toEqual([])
   })
 
   test('takes the portable signer where the native one is missing or signs wrong', async () => {
