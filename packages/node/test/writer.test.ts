@@ -106,6 +106,39 @@ describe('a writer', () => {
     expect(await store.nextArgs(signer.publicKey, document?.viewId)).toMatchObject({ seqNum: 32n })
   })
 
+  /** Which of two branches is sorted last is up to their hashes, so documents are made until one is of this kind. */
+  test('writes what is read afterwards, also where the operation sorted last is no tip of the document', async () => {
+    const hands = [newWriter(), newWriter(), newWriter()]
+    const seen = new Set<string>()
+    const write = async (hand: number, intent: Intent): Promise<string> => {
+      const [outcome] = await (hands[hand] as Writer).write([intent])
+      if (outcome?.status !== 'published') throw outcome?.error ?? new Error('no outcome')
+      const [operationId = ''] = outcome.viewId.split('_').filter((id) => !seen.has(id))
+      seen.add(operationId)
+      return operationId
+    }
+    const change = (documentId: string, capacity: number, ...previous: string[]): Intent =>
+      ({ ...update(documentId, capacity), previous: previous.sort().join('_') }) as Intent
+    for (let attempt = 0; ; attempt++) {
+      expect(attempt, 'attempts').toBeLessThan(500)
+      const a = await write(0, create(`Braided ${attempt}`))
+      const b = await write(1, change(a, 1, a))
+      const e = await write(2, change(a, 2, a))
+      const c = await write(1, change(a, 3, b))
+      const d = await write(2, change(a, 4, b, e))
+      const f = await write(0, change(a, 5, c, d))
+      const [before] = await store.documents([a as DocumentId])
+      expect(before).toMatchObject({ viewId: f })
+      if (before?.follow === before?.viewId) continue
+      expect(before).toMatchObject({ follow: [e, f].sort().join('_') })
+      const last = await write(0, update(a, 600))
+      const [after] = await store.documents([a as DocumentId])
+      expect(after).toMatchObject({ viewId: last, follow: last })
+      expect(after?.fields.get('capacity')?.value).toBe(600n)
+      return
+    }
+  })
+
   test('takes an entry that is stored already for published: its answer was lost', async () => {
     const twice = counted({
       async publish(items) {

@@ -66,6 +66,8 @@ export type PublishOutcome =
 export interface Document {
   readonly id: DocumentId
   readonly viewId: DocumentViewId
+  /** What the next operation names as `previous`, so that readers see what it sets: mostly the view itself. */
+  readonly follow: DocumentViewId
   readonly schemaId: SchemaId
   /** Signer of the CREATE. */
   readonly owner: PublicKey

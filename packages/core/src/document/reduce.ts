@@ -30,10 +30,11 @@ export interface ReducedDocument {
   /** Whether it was deleted, or an UPDATE set a field; an UPDATE without fields makes a new view and no edit. */
   readonly edited: boolean
   /**
-   * Whether the operation sorted last is a tip. Only then will an operation that follows this view be sorted last in
-   * turn, so that `applyUpdate` may stand for a reduction of the whole graph.
+   * What a new operation has to name as `previous` to be sorted after all of these, so that what it sets is what
+   * readers see: the view, and the operation sorted last where that is no tip. Following the view alone, an update
+   * would then lose against an operation it has seen, and so would every update after it.
    */
-  readonly settled: boolean
+  readonly follow: DocumentViewId
   /** In ascending order of names; empty where deleted. */
   readonly fields: ReadonlyMap<string, DocumentField>
 }
@@ -69,9 +70,9 @@ export function startDocument({ id, publicKey, operation }: DocumentOperation): 
     owner: publicKey,
     signer: publicKey,
     viewId: documentViewIdFromTips([id]),
+    follow: documentViewIdFromTips([id]),
     deleted: false,
     edited: false,
-    settled: true,
     fields,
   }
 }
@@ -82,29 +83,20 @@ export function sortOperations(operations: Iterable<DocumentOperation>): Documen
 }
 
 /**
- * What a new operation has to name as `previous` to be sorted after all of these, so that what it sets is what readers
- * see: the tips, and the operation sorted last where that is no tip. Following the tips alone, an update of a view that
- * is not settled would lose against an operation it has seen, and so would every update after it.
- */
-export function viewToFollow(operations: Iterable<DocumentOperation>): DocumentViewId {
-  const { sorted, tips } = sortGraph([...operations].map(toNode))
-  return documentViewIdFromTips([...tips, ...sorted.slice(-1)].map(({ id }) => id))
-}
-
-/**
  * The view that an operation leads to which follows exactly the current view: the ordinary case, which needs no
- * history. Undefined where it takes a reduction of the whole graph: `previous` is another view, or the current one is
- * not settled.
+ * history. Undefined where it takes a reduction of the whole graph: `previous` is another view, or to follow
+ * the current one takes more than its tips.
  */
 export function applyUpdate(document: ReducedDocument, update: DocumentOperation): ReducedDocument | undefined {
   const { operation } = update
-  if (!document.settled || operation.previous !== document.viewId) return undefined
+  if (operation.previous !== document.viewId || document.follow !== document.viewId) return undefined
   if (operation.schemaId !== document.schemaId) throw invalid(`schema ${document.schemaId}`, operation.schemaId)
   const deleted = document.deleted || operation.action === 'delete'
   const fields = new Map(deleted ? [] : document.fields)
   if (!deleted) setFields(fields, update)
   const edited = document.edited || deleted || (operation.fields?.size ?? 0) > 0
-  return { ...document, signer: update.publicKey, viewId: documentViewIdFromTips([update.id]), deleted, edited, fields }
+  const viewId = documentViewIdFromTips([update.id])
+  return { ...document, signer: update.publicKey, viewId, follow: viewId, deleted, edited, fields }
 }
 
 interface OperationNode extends GraphNode {
@@ -140,9 +132,9 @@ function reduceNodes(nodes: readonly OperationNode[]): ReducedDocument {
     owner: create.source.publicKey,
     signer: last.source.publicKey,
     viewId: documentViewIdFromTips(tips.map(({ id }) => id)),
+    follow: documentViewIdFromTips([...tips, last].map(({ id }) => id)),
     deleted,
     edited: edited || deleted,
-    settled: tips[tips.length - 1] === last,
     fields: deleted ? new Map() : fields,
   }
 }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { operationIdsOf } from '../../src/document/document-view-id.js'
-import {
-  applyUpdate,
-  type DocumentOperation,
-  type ReducedDocument,
-  reduce,
-  viewToFollow,
-} from '../../src/document/reduce.js'
+import { applyUpdate, type DocumentOperation, type ReducedDocument, reduce } from '../../src/document/reduce.js'
 import type { OperationId } from '../../src/ids.js'
 import { randomNumbers, seed } from '../seed.js'
 import { idOf, operationOf } from './document-samples.js'
@@ -84,9 +78,9 @@ describe(`a document of random operations (SEED=${seed})`, { timeout: 60_000 }, 
       )
       if (!whole) continue
       const id = idOf(2 * Math.floor(random() * 2 ** 40) + 1)
-      const previous = operationIdsOf(viewToFollow(operations))
+      const previous = operationIdsOf(reduce(operations).follow)
       const update = operationOf({ id, action: 'update', previous, fields: { a: 'written' } })
-      expect(reduce([...operations, update]), `document ${i}`).toMatchObject({ viewId: id, settled: true })
+      expect(reduce([...operations, update]), `document ${i}`).toMatchObject({ viewId: id, follow: id })
       expect(reduce([...operations, update]).fields.get('a')?.operationId, `document ${i}`).toBe(id)
     }
   })

@@ -22,6 +22,14 @@ import { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_
 /** Entries signed before they are handed to the store, which works on them while the next ones are signed. */
 const CHUNK_ITEMS = 1_000
 
+/** From so many entries on, signing on other threads is worth the way there. */
+const MIN_BESIDE_ITEMS = 32
+
+/** A signer that may have a way to sign on other threads: slower for one entry, but it leaves this thread to the store. */
+export interface WriterSigner extends Signer {
+  readonly beside?: Signer
+}
+
 /** What a writer needs of a node, near or far. */
 export type WriterStore = Pick<Store, 'schema' | 'documents' | 'nextArgsMany' | 'publish' | 'idempotent'>
 
@@ -52,7 +60,7 @@ interface Draft {
 export async function signingRound(
   items: readonly RoundItem[],
   store: WriterStore,
-  signer: Signer,
+  signer: WriterSigner,
 ): Promise<RoundItem[]> {
   const { now, later } = separate(items)
   try {
@@ -185,7 +193,7 @@ async function withPrevious(drafts: readonly Draft[], store: WriterStore): Promi
       }
       if (document.deleted) throw ofDocument('DOCUMENT_DELETED', documentId, 'was deleted')
       draft.argsOf = document.viewId
-      if (draft.previous === undefined) draft.previous = document.viewId
+      if (draft.previous === undefined) draft.previous = document.follow
       // Asked for together with the document's id, operations of another document are found out.
       else draft.argsOf = documentViewIdFromTips(operationIdsOf(`${documentId}_${draft.previous}` as DocumentViewId))
       return draft
@@ -210,12 +218,13 @@ async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Si
 }
 
 /** While the store works on one chunk the next is signed: many signers work beside this thread. */
-async function signAndPublish(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<void> {
+async function signAndPublish(drafts: readonly Draft[], store: WriterStore, signer: WriterSigner): Promise<void> {
   const published: Promise<void>[] = []
   for (let start = 0; start < drafts.length; start += CHUNK_ITEMS) {
     const chunk = drafts.slice(start, start + CHUNK_ITEMS)
     try {
-      const signed = await sign(chunk, signer)
+      const isMany = chunk.length >= MIN_BESIDE_ITEMS
+      const signed = await sign(chunk, isMany ? (signer.beside ?? signer) : signer)
       published.push(publish(signed, store))
     } catch (error) {
       for (const { item } of chunk) refuse(item, asRakkoError(error))

@@ -14,7 +14,7 @@ export interface Materialised {
   readonly signer: number
   readonly edited: boolean
   readonly deleted: boolean
-  readonly settled: boolean
+  readonly follow: DocumentViewId
   /** In a stored document that was merely followed those that were set; otherwise all. */
   readonly fields: ReadonlyMap<string, OperationValue>
   /** Blob pieces: number of the entry whose payload holds the data, where that was set. */
@@ -42,15 +42,15 @@ function materialiseDocument(ledger: Ledger, histories: Histories, document: Doc
   if (document.view === 'created' && create) return created(ledger, document, create)
   const operations = (document.view ? undefined : histories.get(document.id)) ?? document.added
   const view = document.view && document.view !== 'created' ? document.view : reduce(operations)
-  const { viewId, edited, deleted, settled } = view
+  const { viewId, follow, edited, deleted } = view
   return {
     document,
     viewId,
+    follow,
     owner: document.isNew ? ledger.authorNumber(view.owner) : undefined,
     signer: ledger.authorNumber(view.signer),
     edited,
     deleted,
-    settled,
     fields: new Map([...view.fields].map(([name, { value }]) => [name, value])),
     payload: payloadOf(document, view, operations),
   }
@@ -62,11 +62,11 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
   return {
     document,
     viewId: document.viewId,
+    follow: document.viewId,
     owner: author,
     signer: author,
     edited: false,
     deleted: false,
-    settled: true,
     fields: create.operation.fields ?? new Map(),
     payload: document.schema.views.payloadField === undefined ? undefined : create.number,
   }

@@ -49,7 +49,7 @@ export async function preloadDocuments(
 ): Promise<void> {
   const { source, parameters } = bulkBind(QUESTIONS, questions)
   const { rows } = await session.query<DocumentRow>(
-    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.settled,
+    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.follow,
        owner.public_key AS owner, signer.public_key AS signer
      FROM ${source}
        JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
@@ -101,7 +101,7 @@ interface DocumentRow {
   view_id: Uint8Array
   edited: boolean
   deleted: boolean
-  settled: boolean
+  follow: Uint8Array | null
   owner: Uint8Array
   signer: Uint8Array
 }
@@ -110,7 +110,7 @@ function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRo
   const schema = registry.at(row.schema)
   if (!schema) return undefined
   const viewId = decodeViewId(row.view_id)
-  const { edited, deleted, settled } = row
+  const { edited, deleted } = row
   return {
     number: Number(row.number),
     id,
@@ -125,9 +125,9 @@ function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRo
       owner: decodeHex(row.owner) as PublicKey,
       signer: decodeHex(row.signer) as PublicKey,
       viewId,
+      follow: row.follow === null ? viewId : decodeViewId(row.follow),
       deleted,
       edited,
-      settled,
       fields: new Map(),
     },
     added: [],

@@ -53,7 +53,7 @@ export const DOCUMENT_CHANGES: Columns<Materialised> = {
   signer: integerColumn(({ signer }) => signer),
   edited: boolColumn(({ edited }) => edited),
   deleted: boolColumn(({ deleted }) => deleted),
-  settled: boolColumn(({ settled }) => settled),
+  follow: hexColumn(({ viewId, follow }) => (follow === viewId ? undefined : follow)),
 }
 
 export const DOCUMENTS: Columns<Materialised> = {

@@ -36,7 +36,8 @@ import type { Migration } from './migration.js'
  * - view_id: ids of the tips, ascending, one after another.
  * - owner, signer: who signed the CREATE, and the operation sorted last.
  * - edited, deleted: protocol state, which converges. - purged: payloads were dropped here, which is local.
- * - settled: the operation sorted last is a tip, so an update of this view needs no history.
+ * - follow: what an update has to name to be sorted last, where that is more than the view; else NULL, and an update
+ *   of the view needs no history.
  *
  * `schemas` and `schema_fields`: schemas that are known, read whole into memory. `schema_id` has no index: with many
  * tips it is longer than a btree key may be.
@@ -113,7 +114,7 @@ function sql(names: Names): string {
       signer integer NOT NULL,
       edited boolean NOT NULL,
       deleted boolean NOT NULL,
-      settled boolean NOT NULL,
+      follow bytea,
       purged boolean NOT NULL DEFAULT false
     );
     CREATE UNIQUE INDEX documents_id ON ${table('documents')} (schema, id);
@@ -150,7 +151,8 @@ function systemSchemas(names: Names): string {
       const number = index + 1
       const values = [schema.id, schema.name, schema.description].map(quoteLiteral).join(', ')
       const fields = [...schema.fields].map(
-        ([name, type], position) => `(${number}, ${position}, ${quoteLiteral(name)}, ${quoteLiteral(formatFieldType(type))})`,
+        ([name, type], position) =>
+          `(${number}, ${position}, ${quoteLiteral(name)}, ${quoteLiteral(formatFieldType(type))})`,
       )
       return `
         INSERT INTO ${names.table('schemas')} (number, schema_id, name, description) VALUES (${number}, ${values});

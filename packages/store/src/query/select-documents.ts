@@ -1,10 +1,4 @@
-import {
-  type DocumentId,
-  decodeOperation,
-  type OperationValue,
-  type PublicKey,
-  RakkoError,
-} from '@rakko/core'
+import { type DocumentId, decodeOperation, type OperationValue, type PublicKey, RakkoError } from '@rakko/core'
 import { type Kysely, sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -16,6 +10,7 @@ import type { Fragment } from './query-source.js'
 interface DocumentRow {
   readonly id: Uint8Array
   readonly view_id: Uint8Array
+  readonly follow: Uint8Array | null
   readonly owner: Uint8Array
   readonly signer: Uint8Array
   readonly edited: boolean
@@ -45,7 +40,15 @@ export async function selectDocuments(
     columns.push('payload.operation')
     joins.push(`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
   }
-  const meta = ['d.id', 'd.view_id', 'owner.public_key AS owner', 'signer.public_key AS signer', 'd.edited', 'd.deleted']
+  const meta = [
+    'd.id',
+    'd.view_id',
+    'd.follow',
+    'owner.public_key AS owner',
+    'signer.public_key AS signer',
+    'd.edited',
+    'd.deleted',
+  ]
   const { rows } = await sql<DocumentRow>`
     SELECT ${sql.raw([...meta, ...columns].join(', '))}
     FROM (${page}) AS page
@@ -65,9 +68,11 @@ function decodeDocument({ schema, views }: KnownSchema, row: DocumentRow): Docum
       fields.set(field, column ? decodeColumn(type, row[column.column]) : decodePayload(field, row.operation))
     }
   }
+  const viewId = decodeViewId(row.view_id)
   return {
     id: decodeHex(row.id) as DocumentId,
-    viewId: decodeViewId(row.view_id),
+    viewId,
+    follow: row.follow === null ? viewId : decodeViewId(row.follow),
     schemaId: schema.id,
     owner: decodeHex(row.owner) as PublicKey,
     signer: decodeHex(row.signer) as PublicKey,

@@ -71,7 +71,9 @@ export function documentsAcceptance(harness: StoreHarness): void {
       const documents = new Map<DocumentId, SignedItem[]>()
       const deleted = new Set<DocumentId>()
       for (let round = 0; round < ROUNDS; round += 1) {
-        const batch = Array.from({ length: 1 + random.integer(MOST_ITEMS) }, () => randomItem(random, documents, deleted))
+        const batch = Array.from({ length: 1 + random.integer(MOST_ITEMS) }, () =>
+          randomItem(random, documents, deleted),
+        )
         const outcomes = await publishAll(store, batch)
         for (const [index, item] of batch.entries()) {
           const known = documents.get(item.documentId) ?? []
@@ -87,7 +89,11 @@ export function documentsAcceptance(harness: StoreHarness): void {
     })
 
     /** A new document, or an operation on one that follows any of its operations. */
-    function randomItem(random: Random, documents: Map<DocumentId, SignedItem[]>, deleted: Set<DocumentId>): SignedItem {
+    function randomItem(
+      random: Random,
+      documents: Map<DocumentId, SignedItem[]>,
+      deleted: Set<DocumentId>,
+    ): SignedItem {
       const author = random.pick(authors)
       const living = [...documents.keys()].filter((id) => !deleted.has(id))
       if (living.length === 0 || random.chance(0.25)) {
@@ -138,9 +144,9 @@ function randomFields(random: Random): Record<string, OperationValue> {
 }
 
 function documentOf(view: ReducedDocument): Document {
-  const { documentId: id, viewId, schemaId, owner, signer, edited, deleted } = view
+  const { documentId: id, viewId, follow, schemaId, owner, signer, edited, deleted } = view
   const fields = new Map([...view.fields].sort(byName).map(([name, { value }]) => [name, value]))
-  return { id, viewId, schemaId, owner, signer, edited, deleted, fields }
+  return { id, viewId, follow, schemaId, owner, signer, edited, deleted, fields }
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
