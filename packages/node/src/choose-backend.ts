@@ -30,10 +30,10 @@ function rejudgingRefusals(native: Verifier): Verifier {
 }
 
 /** A native signer for a seed if there is one and its signatures are right, else the portable one. */
-export async function chooseSigner(
+export async function chooseSigner<Native extends Signer>(
   seed: Uint8Array,
-  native: (seed: Uint8Array) => Signer | Promise<Signer>,
-): Promise<Signer> {
+  native: (seed: Uint8Array) => Native | Promise<Native>,
+): Promise<Native | Signer> {
   try {
     const signer = await native(seed)
     if ((await selfTestSigner(signer)).length === 0) return signer

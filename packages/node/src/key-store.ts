@@ -1,4 +1,4 @@
-import type { Signer } from '@rakko/core'
+import type { WriterSigner } from './sign/signing-round.js'
 import type { KeyProtection } from './storage-report.js'
 
 /**
@@ -11,6 +11,6 @@ export interface KeyStore {
 }
 
 export interface KeptKey {
-  readonly signer: Signer
+  readonly signer: WriterSigner
   readonly protection: KeyProtection
 }

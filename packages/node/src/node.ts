@@ -10,19 +10,19 @@ import {
   RakkoError,
   type Schema,
   type SchemaId,
-  type Signer,
 } from '@rakko/core'
 import type { Document, Store } from '@rakko/store'
 import type { SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
+import type { WriterSigner } from './sign/signing-round.js'
 import { Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
 
 export interface NodeOptions {
   readonly store: Store
   /** Of the key that belongs to this store's database. */
-  readonly signer: Signer
+  readonly signer: WriterSigner
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */

@@ -1,14 +1,14 @@
-import { RakkoError, type Signer } from '@rakko/core'
+import { RakkoError } from '@rakko/core'
 import type { AbortSignalLike, Intent, IntentOutcome } from './intent.js'
 import { withKeyLock } from './key-lock.js'
-import { type RoundItem, signingRound, type WriterStore } from './signing-round.js'
+import { type RoundItem, signingRound, type WriterSigner, type WriterStore } from './signing-round.js'
 
 /** Items of one signing round at most; more wait for the next one. */
 const MAX_ROUND_ITEMS = 20_000
 
 export interface WriterOptions {
   readonly store: WriterStore
-  readonly signer: Signer
+  readonly signer: WriterSigner
   /**
    * Called before each round; resolves once what already waits in the event loop was handled, so that calls which have
    * arrived join it. Without it only calls of one tick and those made meanwhile do.
@@ -22,7 +22,7 @@ export interface WriterOptions {
  */
 export class Writer {
   readonly #store: WriterStore
-  readonly #signer: Signer
+  readonly #signer: WriterSigner
   readonly #pause: () => Promise<void>
   #waiting: RoundItem[] = []
   #rounds: Promise<void> | undefined
