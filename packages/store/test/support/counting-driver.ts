@@ -1,0 +1,55 @@
+import type { Driver, Session } from '../../src/driver/driver.js'
+
+/** Counts what reaches the database: BEGIN and COMMIT count as statements. */
+export class CountingDriver implements Driver {
+  statements = 0
+  transactions = 0
+  flushes = 0
+  /** Rejects instead of running a statement of which this is true. */
+  failOn: (sql: string) => boolean = () => false
+  readonly #driver: Driver
+
+  constructor(driver: Driver) {
+    this.#driver = driver
+  }
+
+  reset(): void {
+    this.statements = 0
+    this.transactions = 0
+    this.flushes = 0
+  }
+
+  query: Driver['query'] = (sql, params) => this.#count(this.#driver, sql, params)
+
+  exec: Driver['exec'] = (sql) => {
+    this.statements += 1
+    return this.#driver.exec(sql)
+  }
+
+  transaction: Driver['transaction'] = (run) => {
+    this.statements += 2
+    this.transactions += 1
+    return this.#driver.transaction((session) =>
+      run({
+        query: (sql, params) => this.#count(session, sql, params),
+        exec: (sql) => {
+          this.statements += 1
+          return session.exec(sql)
+        },
+      }),
+    )
+  }
+
+  flush: Driver['flush'] = () => {
+    this.flushes += 1
+    return this.#driver.flush()
+  }
+
+  close: Driver['close'] = () => this.#driver.close()
+
+  #count<Row>(session: Session, sql: string, params?: readonly unknown[]) {
+    this.statements += 1
+    // PostgreSQL itself refuses: what follows in the transaction fails as well.
+    return session.query<Row>(this.failOn(sql) ? 'SELECT 1 / 0' : sql, this.failOn(sql) ? [] : params)
+  }
+}
