@@ -85,7 +85,8 @@ async function open(kind: WebStorageKind, name: string): Promise<Driver> {
       throw error
     }
   } catch (error) {
-    release()
+    // The next storage that is tried asks for the same lock.
+    await release()
     throw error
   }
 }
@@ -107,7 +108,7 @@ async function openOn(
     assets: await assets,
     onEnd: async () => {
       storage.close()
-      release()
+      await release()
     },
   })
   if (!storage.isComplete) await complete(driver, storage)

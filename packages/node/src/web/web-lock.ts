@@ -1,7 +1,9 @@
 import { RakkoError } from '@rakko/core'
 
-/** Gives the lock up; the browser does so by itself when the page or worker ends. */
-export type ReleaseLock = () => void
+/**
+ * Gives the lock up and resolves once it can be had again; the browser does so by itself when the page or worker ends.
+ */
+export type ReleaseLock = () => Promise<void>
 
 /**
  * Lets one tab or worker of an origin at a time have the database of this name.
@@ -18,7 +20,14 @@ export async function acquireWebLock(name: string): Promise<ReleaseLock> {
   }
   return new Promise<ReleaseLock>((resolve, reject) => {
     const held = locks.request(`rakko:${name}`, { ifAvailable: true }, (lock) => {
-      if (lock) return new Promise<void>((release) => resolve(release))
+      if (lock) {
+        return new Promise<void>((free) => {
+          resolve(async () => {
+            free()
+            await held
+          })
+        })
+      }
       reject(new RakkoError('DATABASE_IN_USE', `another tab or worker has the database "${name}" open`, { name }))
       return undefined
     })
