@@ -15,7 +15,7 @@ export class Festival {
   }
 
   async opened(): Promise<void> {
-    await expect(this.storagePill()).toBeVisible()
+    await expect(this.storagePill()).toBeVisible({ timeout: 60_000 })
   }
 
   storagePill(): Locator {

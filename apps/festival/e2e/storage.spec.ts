@@ -27,7 +27,14 @@ test('the page says where the data lies and whether the browser agreed to keep i
 test('the browser’s answer is shown as it is', async ({ page, context }) => {
   const festival = new Festival(page)
   await festival.open('/#/device')
-  await context.grantPermissions(['persistent-storage' as string])
+  // What a browser grants to an app that is installed or used often.
+  const devtools = await context.newCDPSession(page)
+  const { targetInfo } = await devtools.send('Target.getTargetInfo')
+  const { browserContextId } = targetInfo
+  await devtools.send('Browser.grantPermissions', {
+    permissions: ['durableStorage'],
+    ...(browserContextId && { browserContextId }),
+  })
   await page.getByRole('button', { name: 'Ask the browser to keep it' }).click()
   await expect(page.getByText('The browser agreed to keep it')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Kept on this device' })).toBeVisible()
@@ -47,16 +54,14 @@ test.describe('without a service worker in between', () => {
     await expect(page.getByRole('link', { name: /^Kelp Stage/ })).toBeVisible()
   })
 
-  test('a browser without any storage is told apart, and memory is only taken when asked for', async ({ page }) => {
+  test('a browser without any lasting storage is told apart, on every page', async ({ page }) => {
     await inWorkers(page, NO_OPFS + NO_INDEXEDDB)
-    await page.goto('/')
-    await expect(page.getByRole('heading', { name: 'This browser offers no storage here' })).toBeVisible()
-    await page.getByRole('button', { name: 'Go on, keeping nothing' }).click()
     const festival = new Festival(page)
-    await festival.opened()
-    await expect(page.getByText('Nothing here will last')).toBeVisible()
+    await festival.open()
     await expect(festival.storagePill()).toHaveText('Memory only')
+    await expect(page.getByText('Nothing here will last')).toBeVisible()
     await festival.addVenue('Sandcastle', 2)
+    await expect(page.getByText('Nothing here will last')).toBeVisible()
   })
 
   test('an address that is not secure is refused with the reason', async ({ page, baseURL }) => {

@@ -9,6 +9,8 @@ const svg = await readFile(new URL('icon.svg', icons), 'utf8')
 const square = svg.replace('rx="112"', 'rx="0"')
 const maskable = square.replace('<g id="otter">', '<g transform="translate(256 272) scale(.78) translate(-256 -256)">')
 
+const FAVICON_SIZE = 48
+
 const drawings = [
   ['icon-192.png', svg, 192],
   ['icon-512.png', svg, 512],
@@ -24,4 +26,19 @@ for (const [name, drawing, size] of drawings) {
   await page.setContent(`<style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>${drawing}`)
   await writeFile(new URL(name, icons), await page.screenshot({ omitBackground: true }))
 }
+
+// A favicon.ico is asked for by every browser, whatever the page says: one PNG behind 22 bytes of header.
+await page.setViewportSize({ width: FAVICON_SIZE, height: FAVICON_SIZE })
+await page.setContent(`<style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>${svg}`)
+const png = await page.screenshot({ omitBackground: true })
+const header = Buffer.alloc(22)
+header.writeUInt16LE(1, 2)
+header.writeUInt16LE(1, 4)
+header.writeUInt8(FAVICON_SIZE, 6)
+header.writeUInt8(FAVICON_SIZE, 7)
+header.writeUInt16LE(1, 10)
+header.writeUInt16LE(32, 12)
+header.writeUInt32LE(png.length, 14)
+header.writeUInt32LE(header.length, 18)
+await writeFile(new URL('../favicon.ico', icons), Buffer.concat([header, png]))
 await browser.close()

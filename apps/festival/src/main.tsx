@@ -11,8 +11,8 @@ import { registerServiceWorker } from './pwa/service-worker.js'
 import { watchInstallation } from './pwa/use-install.js'
 import { ToastProvider } from './ui/toast.js'
 
-const session = createSession((storage) =>
-  isSecureContext ? openFestival(storage) : Promise.reject(new InsecureOriginError('the page is not a secure context')),
+const session = createSession(() =>
+  isSecureContext ? openFestival() : Promise.reject(new InsecureOriginError('the page is not a secure context')),
 )
 
 watchInstallation()

@@ -19,7 +19,7 @@ export function TryCard() {
         <Fact name="Stored now">
           {overview === undefined
             ? '–'
-            : `${count.format(overview.venueCount)} venues, ${count.format(overview.eventCount)} events`}
+            : `Venues: ${count.format(overview.venueCount)}, events: ${count.format(overview.eventCount)}`}
         </Fact>
       </dl>
       <p>Add a whole weekend at once, or see how long a thousand signed events take.</p>
@@ -64,6 +64,11 @@ function ManyButton() {
 }
 
 function seconds(ms: number): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'second', maximumFractionDigits: 2 })
+  const format = new Intl.NumberFormat(undefined, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'long',
+    maximumFractionDigits: 2,
+  })
   return format.format(ms / 1000)
 }

@@ -3,8 +3,8 @@ import { errorCode } from './session.js'
 export interface ErrorMessage {
   readonly title: string
   readonly text: string
-  /** What is left to do: open again, load the page again, go on in memory, or nothing from here. */
-  readonly remedy: 'retry' | 'reload' | 'memory' | 'none'
+  /** What is left to do: open again, load the page again, or nothing from here. */
+  readonly remedy: 'retry' | 'reload' | 'none'
 }
 
 /** What the app says to a person, by the code of the error. */
@@ -25,9 +25,9 @@ const MESSAGES: Readonly<Record<string, ErrorMessage>> = {
     remedy: 'reload',
   },
   STORAGE_UNAVAILABLE: {
-    title: 'This browser offers no storage here',
-    text: 'Neither its private file system (OPFS) nor IndexedDB can be used. Private windows and strict privacy settings often switch them off.',
-    remedy: 'memory',
+    title: 'The database cannot be opened here',
+    text: 'Either a file of the app could not be loaded, or the browser gives the app no room for a database. Nothing was changed. Check the network and the browser’s privacy settings, then try again.',
+    remedy: 'retry',
   },
   STORAGE_FAILED: {
     title: 'The storage refused',

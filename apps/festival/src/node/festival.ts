@@ -2,11 +2,11 @@ import { openNode } from '@rakko/client'
 import { schemas } from '../schemas/schemas.js'
 
 /**
- * The open node with the festival's two collections. Everything that the app reads or writes goes through here. With
- * `auto` the best lasting storage is taken or none; memory only where a person asked for it.
+ * The open node with the festival's two collections. Everything that the app reads or writes goes through here. The best
+ * storage that there is is taken; where there is none but memory, `storage` tells and the page says so.
  */
-export async function openFestival(storage: 'auto' | 'memory') {
-  const node = await openNode({ name: 'festival', schemas, storage })
+export async function openFestival() {
+  const node = await openNode({ name: 'festival', schemas })
   return {
     node,
     venues: node.collection(schemas.venue),

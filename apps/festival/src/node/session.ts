@@ -12,8 +12,7 @@ export type SessionState =
 export interface Session {
   subscribe(listener: () => void): () => void
   state(): SessionState
-  /** Opens again; in memory where a person chose to go on without anything lasting. */
-  retry(storage?: 'auto' | 'memory'): void
+  retry(): void
   /** Tells the session what a call met; only an error that ends the node changes its state. */
   report(error: unknown): void
 }
@@ -25,7 +24,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-export function createSession(open: (storage: 'auto' | 'memory') => Promise<Festival>): Session {
+export function createSession(open: () => Promise<Festival>): Session {
   const listeners = new Set<() => void>()
   let state: SessionState = { status: 'opening' }
 
@@ -34,24 +33,24 @@ export function createSession(open: (storage: 'auto' | 'memory') => Promise<Fest
     for (const listener of listeners) listener()
   }
 
-  function start(storage: 'auto' | 'memory') {
-    open(storage).then(
+  function start() {
+    open().then(
       (festival) => become({ status: 'open', festival }),
       (error: unknown) => become({ status: 'failed', error }),
     )
   }
 
-  start('auto')
+  start()
   return {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     state: () => state,
-    retry(storage = 'auto') {
+    retry() {
       if (state.status !== 'failed') return
       become({ status: 'opening' })
-      start(storage)
+      start()
     },
     report(error) {
       if (state.status === 'open' && FATAL_CODES.has(errorCode(error))) become({ status: 'failed', error })

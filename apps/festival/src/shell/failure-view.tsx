@@ -30,19 +30,16 @@ export function FailureView({ error }: { readonly error: unknown }) {
         <div className={styles.words}>
           <h1 className={styles.title}>{title}</h1>
           <p>{text}</p>
-          <div className={styles.actions}>
-            {(remedy === 'retry' || remedy === 'memory') && (
-              <Button look="primary" onClick={() => session.retry()}>
-                Try again
-              </Button>
-            )}
-            {remedy === 'memory' && <Button onClick={() => session.retry('memory')}>Go on, keeping nothing</Button>}
-            {remedy === 'reload' && (
-              <Button look="primary" onClick={() => location.reload()}>
-                Load again
-              </Button>
-            )}
-          </div>
+          {remedy === 'retry' && (
+            <Button look="primary" onClick={() => session.retry()}>
+              Try again
+            </Button>
+          )}
+          {remedy === 'reload' && (
+            <Button look="primary" onClick={() => location.reload()}>
+              Load again
+            </Button>
+          )}
           <details className={styles.details}>
             <summary>What exactly happened</summary>
             <code>{errorDetail(error)}</code>
