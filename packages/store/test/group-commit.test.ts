@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type SchemaId, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from '../src/migrations/migrate.js'
 import type { Store } from '../src/store.js'
@@ -87,7 +87,10 @@ describe('publishing on a database', () => {
     const before = await harness.dump(store)
     const items = [create('a'), create('b')]
     driver.failOn = (sql) => sql.includes('INSERT INTO')
-    const [first, second, refused] = await store.publish([...items, { entry: new Uint8Array(1), operation: new Uint8Array(1) }])
+    const [first, second, refused] = await store.publish([
+      ...items,
+      { entry: new Uint8Array(1), operation: new Uint8Array(1) },
+    ])
     expect(codesOf([first, second].flatMap((outcome) => outcome ?? []))).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED'])
     expect(refused).toMatchObject({ error: { code: 'INVALID_OPERATION' } })
     expect(first).toMatchObject({ error: { message: 'the database failed with SQL state 22012' } })
@@ -100,7 +103,11 @@ describe('publishing on a database', () => {
     const { items, schemaId: room } = defineSchema(panda, 'room', { name: 'str' })
     const first = panda.create(room, { name: str('a') })
     driver.failOn = (sql) => sql.includes('INSERT INTO')
-    expect(codesOf(await store.publish([...items, first]))).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED', 'STORAGE_FAILED'])
+    expect(codesOf(await store.publish([...items, first]))).toEqual([
+      'STORAGE_FAILED',
+      'STORAGE_FAILED',
+      'STORAGE_FAILED',
+    ])
     driver.failOn = () => false
     expect(await store.schema(room)).toBeUndefined()
     await publishAll(store, [...items, first])
@@ -111,7 +118,12 @@ describe('publishing on a database', () => {
     const items = [create('a'), create('b')]
     const refused = panda.create(SCHEMA_FIELD_DEFINITION, { name: str('x') })
     await store.publish([items[0] as SignedItem, refused, items[1] as SignedItem])
-    const update = new Author(2).update((items[0] as SignedItem).documentId, schemaId, (items[0] as SignedItem).viewId, {})
+    const update = new Author(2).update(
+      (items[0] as SignedItem).documentId,
+      schemaId,
+      (items[0] as SignedItem).viewId,
+      {},
+    )
     await publishAll(store, [update])
     const { rows } = await driver.query<{ number: bigint; document: bigint }>(
       `SELECT number, document FROM "${harness.schemaName(store)}".entries ORDER BY number`,
@@ -123,7 +135,9 @@ describe('publishing on a database', () => {
   test('publishing on a log that is marked as forked is refused', async () => {
     const created = create('a')
     await publishAll(store, [created])
-    await driver.query(`UPDATE "${harness.schemaName(store)}".heads SET forked = true WHERE log_id = $1`, [created.args.logId])
+    await driver.query(`UPDATE "${harness.schemaName(store)}".heads SET forked = true WHERE log_id = $1`, [
+      created.args.logId,
+    ])
     const update = panda.update(created.documentId, schemaId, created.viewId, {})
     expect(codesOf(await store.publish([update]))).toEqual(['LOG_FORKED'])
     await expect(store.nextArgs(panda.publicKey, created.viewId)).rejects.toMatchObject({ code: 'LOG_FORKED' })

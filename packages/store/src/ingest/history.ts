@@ -1,7 +1,7 @@
 import {
-  decodeOperation,
   type DocumentId,
   type DocumentOperation,
+  decodeOperation,
   type OperationId,
   type PublicKey,
   validateOperation,

@@ -47,19 +47,20 @@ async function makeTables(
 }
 
 /** The fixed tables, a statement for each and each kind of write. No two touch the same row. */
-function ledgerWrites(
-  names: Names,
-  ledger: Ledger,
-  materialised: readonly Materialised[],
-  now: number,
-): Statement[] {
+function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Materialised[], now: number): Statement[] {
   const authors = [...ledger.authors.values()]
   const logs = authors.flatMap((author) => [...author.logs.values()]).filter(({ isChanged }) => isChanged)
-  const schemas = [...ledger.newSchemas.values()].map((schema) => ({ ...schema, hasTable: ledger.newTables.has(schema.number) }))
+  const schemas = [...ledger.newSchemas.values()].map((schema) => ({
+    ...schema,
+    hasTable: ledger.newTables.has(schema.number),
+  }))
 
   const [newAuthors, changedAuthors] = split(authors.filter(({ isChanged }) => isChanged))
   const [newLogs, changedLogs] = split(logs)
-  const [newDocuments, changedDocuments] = [materialised.filter(({ document }) => document.isNew), materialised.filter(({ document }) => !document.isNew)]
+  const [newDocuments, changedDocuments] = [
+    materialised.filter(({ document }) => document.isNew),
+    materialised.filter(({ document }) => !document.isNew),
+  ]
   return [
     writeCounters(names, ledger.counters),
     ...bulkInsert(names.table('authors'), AUTHORS, newAuthors),

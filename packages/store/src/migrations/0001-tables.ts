@@ -21,13 +21,13 @@ import type { Migration } from './migration.js'
  * unique, since both branches of a forked log are kept. Number, hash and decision outlive everything else in a row,
  * so that purging and forgetting break no peer's resume cursor and nothing is fetched again that was decided.
  * - number: arrival number, from 1, without gaps; what an entry refers to has a lower one.
- * - decision: see `DECISION`.
+ * - decision: 0 held, 1 refused for good, 2 purged (no payload any more), 3 forgotten (neither payload nor entry).
  * - document: arrival number of the document's CREATE. Its index leaves out the CREATE, found by number.
  * - action: 0 CREATE, 1 UPDATE, 2 DELETE.
  * - entry, operation: bytes as received, never encoded anew.
  *
- * `heads`: the latest entry of each log, one row per (author, log), locked by writers: publishing never forks a log.
- * It outlives the entries.
+ * `heads`: the latest entry of each log. One row per (author, log) and one writer at a time (see `arrival`): publishing
+ * never forks a log. It outlives the entries.
  * - document: the one document that this author writes to in this log.
  * - forked: two branches were seen; publishing on the log is refused.
  *
@@ -50,8 +50,8 @@ import type { Migration } from './migration.js'
  *
  * `idempotency`: ids that callers gave to creates, kept a day, so that a retry makes no second document.
  *
- * There are no foreign keys: an ingest writes whole documents in one transaction, and checks per row would cost a
- * third of it.
+ * There are no foreign keys: an ingest writes all that belongs together in one transaction, and a bulk insert should
+ * not look up every row again.
  */
 export const tables: Migration = { format: 1, sql }
 

@@ -1,4 +1,4 @@
-import type { FilterValue, OrderKey, QueryFieldType } from '@rakko/core'
+import { type FilterValue, HASH_BYTES, type OrderKey, type QueryFieldType } from '@rakko/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { Fragment, QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'
@@ -9,6 +9,9 @@ export interface CompiledKey {
   readonly type: QueryFieldType
   readonly isDescending: boolean
 }
+
+/** No id is lower, and a cursor that holds it is as good as any. */
+const LOWEST_ID = '00'.repeat(HASH_BYTES)
 
 /** What a deleted document is sorted as, having no fields: an order needs a value everywhere. */
 export function valueWhereDeleted(type: QueryFieldType): FilterValue {
@@ -22,8 +25,10 @@ export function valueWhereDeleted(type: QueryFieldType): FilterValue {
       return 0
     case 'bytes':
       return new Uint8Array()
-    default:
+    case 'str':
       return ''
+    default:
+      return LOWEST_ID
   }
 }
 

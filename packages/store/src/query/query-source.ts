@@ -62,7 +62,8 @@ export class QuerySource {
       groups.delete(0)
       if (this.#metaTables.size > 0) parts.push(`JOIN ${this.#names.table('documents')} AS d ON d.number = v0.document`)
     }
-    for (const group of groups) parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.document = ${number}`)
+    for (const group of groups)
+      parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.document = ${number}`)
     for (const author of ['owner', 'signer'] as const) {
       if (!this.#metaTables.has(author)) continue
       parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)

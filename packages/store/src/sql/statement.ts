@@ -27,8 +27,7 @@ export function joinWrites(writes: readonly Statement[]): Statement[] {
   }
   for (const write of writes) {
     const size = bytesOf(write)
-    const isFull =
-      bytes + size > MAX_STATEMENT_BYTES || parameters + write.parameters.length > MAX_STATEMENT_PARAMETERS
+    const isFull = bytes + size > MAX_STATEMENT_BYTES || parameters + write.parameters.length > MAX_STATEMENT_PARAMETERS
     if (isFull) close()
     open.push(write)
     bytes += size

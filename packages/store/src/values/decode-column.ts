@@ -1,4 +1,11 @@
-import { bytesToHex, type DocumentId, type DocumentViewId, type FieldType, type OperationValue, RakkoError } from '@rakko/core'
+import {
+  bytesToHex,
+  type DocumentId,
+  type DocumentViewId,
+  type FieldType,
+  type OperationValue,
+  RakkoError,
+} from '@rakko/core'
 import { decodeText } from './text-code.js'
 
 const HASH_BYTES = 34

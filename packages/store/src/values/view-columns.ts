@@ -23,24 +23,24 @@ type Values = { readonly [Value in OperationValue as Value['type']]: Value['valu
 export function viewColumn({ field, type: { type } }: FieldColumn): Column<ViewRow> {
   switch (type) {
     case 'bool':
-      return boolColumn((row) => valueOf(row, field, type))
+      return boolColumn((row) => typedValue(row, field, type))
     case 'int':
-      return bigintColumn((row) => valueOf(row, field, type))
+      return bigintColumn((row) => typedValue(row, field, type))
     case 'float':
-      return float8Column((row) => valueOf(row, field, type))
+      return float8Column((row) => typedValue(row, field, type))
     case 'str':
       return textColumn((row) => {
-        const text = valueOf(row, field, type)
+        const text = typedValue(row, field, type)
         return text === undefined ? undefined : encodeText(text)
       })
     case 'bytes':
-      return byteaColumn((row) => valueOf(row, field, type))
+      return byteaColumn((row) => typedValue(row, field, type))
     case 'relation':
     case 'pinned_relation':
-      return hexColumn((row) => valueOf(row, field, type))
+      return hexColumn((row) => typedValue(row, field, type))
     case 'relation_list':
     case 'pinned_relation_list':
-      return hexListColumn((row) => valueOf(row, field, type))
+      return hexListColumn((row) => typedValue(row, field, type))
   }
 }
 
@@ -49,7 +49,7 @@ interface TypedValue<Type extends string, Value> {
   readonly value: Value
 }
 
-function valueOf<Type extends FieldType['type']>(row: ViewRow, field: string, type: Type): Values[Type] | undefined {
+function typedValue<Type extends FieldType['type']>(row: ViewRow, field: string, type: Type): Values[Type] | undefined {
   const value: TypedValue<string, unknown> | undefined = row.fields.get(field)
   return value !== undefined && isOfType(value, type) ? value.value : undefined
 }

@@ -50,7 +50,9 @@ export function limitsAcceptance(harness: StoreHarness): void {
     test('1024 int fields, written and changed', async () => {
       const schema = await define('wide_ints', wide('int'))
       expect(schema.fields.size).toBe(MAX_FIELDS)
-      const values = Object.fromEntries([...schema.fields.keys()].map((name, index) => [name, int(2n ** 62n + BigInt(index))]))
+      const values = Object.fromEntries(
+        [...schema.fields.keys()].map((name, index) => [name, int(2n ** 62n + BigInt(index))]),
+      )
       await survives(schema, values, { field1000: { gte: 5 }, field7: { lt: 2n ** 63n - 1n } })
       const created = panda.create(schema.id, values)
       const updated = panda.update(created.documentId, schema.id, created.viewId, { field0: int(1), field999: int(2) })

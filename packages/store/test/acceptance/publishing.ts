@@ -80,6 +80,7 @@ export function publishingAcceptance(harness: StoreHarness): void {
         {
           id: created.id,
           viewId: created.id,
+          follow: created.id,
           schemaId,
           owner: panda.publicKey,
           signer: panda.publicKey,

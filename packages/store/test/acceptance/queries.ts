@@ -56,7 +56,10 @@ export function queriesAcceptance(harness: StoreHarness): void {
       const panda = new Author(1)
       const types = Object.keys(POOLS) as FieldType['type'][]
       const target = defineSchema(panda, 'target', { name: 'str' })
-      const fields = types.map((type) => [`a_${type}`, type.includes('relation') ? `${type}(${target.schemaId})` : type])
+      const fields = types.map((type) => [
+        `a_${type}`,
+        type.includes('relation') ? `${type}(${target.schemaId})` : type,
+      ])
       const definition = defineSchema(panda, 'everything', Object.fromEntries(fields))
       await publishAll(store, [...target.items, ...definition.items])
       schema = (await store.schema(definition.schemaId)) as Schema
@@ -93,6 +96,11 @@ export function queriesAcceptance(harness: StoreHarness): void {
       for (const field of [...sortable, ...META_FIELDS]) {
         for (const direction of ['asc', 'desc'] as const) {
           await expectPages({ orderBy: [{ [field]: direction }], first: 7 })
+          await expectPages({
+            where: { $deleted: { in: [true, false] } },
+            orderBy: [{ [field]: direction }],
+            first: 20,
+          })
         }
       }
     })
@@ -136,13 +144,15 @@ export function queriesAcceptance(harness: StoreHarness): void {
       for (;;) {
         const page = await store.query(query)
         all.push(...page.documents)
-        if (!page.hasNextPage) break
+        // Pages that never end are wrong by then, whatever they hold.
+        if (!page.hasNextPage || all.length > documents.length) break
         const cursor = encodeCursor(query.order, page.end ?? [])
         query = { ...query, after: decodeCursor(cursor, query.order, schema) }
       }
-      expect(all.map(({ id }) => id), JSON.stringify(input, showValue)).toEqual(
-        naiveQuery(documents, ask(input)).map(({ id }) => id),
-      )
+      expect(
+        all.map(({ id }) => id),
+        JSON.stringify(input, showValue),
+      ).toEqual(naiveQuery(documents, ask(input)).map(({ id }) => id))
     }
 
     function operand(field: string, operator: string): unknown {

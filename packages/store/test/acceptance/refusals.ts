@@ -111,13 +111,22 @@ async function prepare(store: Store): Promise<Map<string, PublishItem>> {
     ['a missing field', sign(create({ capacity: int(1) }), free)],
     ['a field too many', sign(create({ ...venue('x'), zoo: str('x') }), free)],
     ['a value of another type', sign(create({ ...venue('x'), capacity: str('1') }), free)],
-    ['a blob piece too long', sign(create({ data: { type: 'bytes', value: new Uint8Array(256_001) } }, 'blob_piece_v1' as SchemaId), free)],
+    [
+      'a blob piece too long',
+      sign(create({ data: { type: 'bytes', value: new Uint8Array(256_001) } }, 'blob_piece_v1' as SchemaId), free),
+    ],
     ['previous unknown', sign(update(wrong), free)],
     ['previous of two documents', sign(update(tips(main.id, side.id)), free)],
     ['previous of another schema', sign(update(main.id, other.schemaId), free)],
-    ['an update of a deleted document', sign(update(deleted.id), { logId: gone.args.logId, seqNum: 3n, backlink: deleted.id })],
+    [
+      'an update of a deleted document',
+      sign(update(deleted.id), { logId: gone.args.logId, seqNum: 3n, backlink: deleted.id }),
+    ],
     ['a second log for one document', sign(update(third.id), free)],
-    ['a document in the log of another', sign(update(theirs.id), { logId: side.args.logId, seqNum: 2n, backlink: side.id })],
+    [
+      'a document in the log of another',
+      sign(update(theirs.id), { logId: side.args.logId, seqNum: 2n, backlink: side.id }),
+    ],
     ['an idempotency id too long', { ...good, idempotencyId: 'x'.repeat(65) }],
   ])
 }

@@ -27,7 +27,9 @@ export function schemasAcceptance(harness: StoreHarness): void {
       const [document] = await store.documents([piece.documentId])
       expect(document?.fields).toEqual(new Map([['data', bytes(Uint8Array.of(1, 2, 3))]]))
       const other = new Author(2)
-      const changed = other.update(piece.documentId, 'blob_piece_v1' as SchemaId, piece.viewId, { data: bytes(new Uint8Array()) })
+      const changed = other.update(piece.documentId, 'blob_piece_v1' as SchemaId, piece.viewId, {
+        data: bytes(new Uint8Array()),
+      })
       const aside = other.update(piece.documentId, 'blob_piece_v1' as SchemaId, piece.viewId, {})
       await publishAll(store, [changed, aside])
       const [emptied] = await store.documents([piece.documentId])
@@ -87,7 +89,9 @@ export function schemasAcceptance(harness: StoreHarness): void {
       const panda = new Author(1)
       const { items, schemaId } = defineSchema(panda, 'venue', fields)
       const [capacity, name, definition] = items as [SignedItem, SignedItem, SignedItem]
-      const retyped = panda.update(capacity.documentId, SCHEMA_FIELD_DEFINITION, capacity.viewId, { type: str('float') })
+      const retyped = panda.update(capacity.documentId, SCHEMA_FIELD_DEFINITION, capacity.viewId, {
+        type: str('float'),
+      })
       await publishAll(store, [capacity, name, retyped])
       await publishAll(store, [definition])
       expect((await store.schema(schemaId))?.fields.get('capacity')).toEqual({ type: 'int' })
@@ -110,7 +114,10 @@ export function schemasAcceptance(harness: StoreHarness): void {
       const claimed = `right_${right.id}` as SchemaId
       const tips = documentViewIdFromTips([left.id, right.id])
       const create = penguin.create(claimed, { name: str('x'), capacity: int(1) })
-      const merged = panda.create(`${left.id > right.id ? 'left' : 'right'}_${tips}` as SchemaId, { name: str('y'), capacity: int(2) })
+      const merged = panda.create(`${left.id > right.id ? 'left' : 'right'}_${tips}` as SchemaId, {
+        name: str('y'),
+        capacity: int(2),
+      })
       await publishAll(store, [create])
       await publishAll(store, [merged])
       expect((await store.documents([create.documentId]))[0]?.schemaId).toBe(claimed)
@@ -149,7 +156,9 @@ export function schemasAcceptance(harness: StoreHarness): void {
       await publishAll(store, [...items, venue])
       const reopened = await harness.reopen(store)
       expect(reopened.databaseId).toBe(store.databaseId)
-      expect(await reopened.nextArgs(panda.publicKey, venue.viewId)).toEqual(await store.nextArgs(panda.publicKey, venue.viewId))
+      expect(await reopened.nextArgs(panda.publicKey, venue.viewId)).toEqual(
+        await store.nextArgs(panda.publicKey, venue.viewId),
+      )
       const operation = encodeOperation({ action: 'delete', schemaId, previous: venue.viewId })
       await publishAll(reopened, [panda.append(venue.documentId, operation)])
       expect((await reopened.documents([venue.documentId]))[0]?.deleted).toBe(true)

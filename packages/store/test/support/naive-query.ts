@@ -28,7 +28,7 @@ function passes(document: Document, filter: Filter): boolean {
 }
 
 function compares(document: Document, { field, operator, values }: Extract<Filter, { kind: 'compare' }>): boolean {
-  const stored = valueOf(document, field)
+  const stored = fieldValue(document, field)
   // A deleted document has no fields; nothing is true of them.
   if (stored === undefined) return false
   const isIn = Array.isArray(stored)
@@ -68,16 +68,16 @@ function compareByKeys(a: Document, b: Document, order: readonly OrderKey[]): nu
 
 /** A deleted document sorts as the empty value of the field's type, which `other` may tell. */
 function sortValue(document: Document, other: Document, field: string): FilterValue {
-  const value = valueOf(document, field) as FilterValue | undefined
+  const value = fieldValue(document, field) as FilterValue | undefined
   if (value !== undefined) return value
-  const model = valueOf(other, field)
+  const model = fieldValue(other, field)
   if (typeof model === 'boolean') return false
   if (typeof model === 'bigint') return 0n
   if (typeof model === 'number') return 0
   return model instanceof Uint8Array ? new Uint8Array() : ''
 }
 
-function valueOf(document: Document, field: string): FilterValue | readonly string[] | undefined {
+function fieldValue(document: Document, field: string): FilterValue | readonly string[] | undefined {
   switch (field) {
     case '$id':
       return document.id
