@@ -27,6 +27,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // New segments are files that grow, not zeros written ahead; every byte counts where storage is memory or IndexedDB.
   wal_init_zero: 'off',
   min_wal_size: '2MB',
+  // A plan that was kept from when the tables were small reads all of them, row by row, for ever: nothing here analyses a
+  // table, which is what would have it made anew.
+  plan_cache_mode: 'force_custom_plan',
   // Nobody reads these statistics.
   track_activities: 'off',
   track_counts: 'off',
