@@ -74,6 +74,28 @@ test.describe('without a service worker in between', () => {
   })
 })
 
+test('a write that finds no space is refused with the reason, and goes through once there is some', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const festival = new Festival(page)
+  await festival.open()
+  await festival.readyForOffline()
+  const devtools = await context.newCDPSession(page)
+  const origin = new URL(baseURL ?? '').origin
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
+  await page.getByRole('button', { name: 'Add 1,000 events' }).click()
+  await expect(page.getByRole('alert')).toContainText('Nothing was stored')
+  await expect(page.getByText('events: 0')).toBeVisible()
+
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin })
+  await page.getByRole('button', { name: 'Add 1,000 events' }).click()
+  await expect(page.getByText('1,000 events signed and stored in')).toBeVisible({ timeout: 60_000 })
+  await page.reload()
+  await expect(page.getByText('events: 1,000')).toBeVisible({ timeout: 60_000 })
+})
+
 test('a damaged database is reported and left as it is', async ({ page }) => {
   const festival = new Festival(page)
   await festival.open()
