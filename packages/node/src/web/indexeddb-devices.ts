@@ -46,6 +46,7 @@ export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
       done(transaction.objectStore('sizes').getAllKeys()),
       done<unknown[]>(transaction.objectStore('sizes').getAll()),
     ])
+    if (names.length === 0 && keys.length > 0) throw new Error('there are chunks of devices without a size')
     const devices = DEVICES.map((device) => {
       const own: [number, Uint8Array][] = []
       for (const [index, key] of keys.entries()) {

@@ -19,10 +19,20 @@ export async function hasOpfsDatabase(name: string): Promise<boolean> {
   try {
     const root = await navigator.storage.getDirectory()
     const folder = await (await root.getDirectoryHandle(ROOT)).getDirectoryHandle(name)
-    await folder.getFileHandle(MARKER)
-    return true
+    return await isMarked(folder)
   } catch {
     return false
+  }
+}
+
+/** Any other failure than its absence is no leave to make a database anew. */
+async function isMarked(folder: FileSystemDirectoryHandle): Promise<boolean> {
+  try {
+    await folder.getFileHandle(MARKER)
+    return true
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false
+    throw error
   }
 }
 
@@ -37,7 +47,7 @@ export async function openOpfs(name: string): Promise<OpfsDatabase> {
     const folder = await (await root.getDirectoryHandle(ROOT, { create: true })).getDirectoryHandle(name, {
       create: true,
     })
-    const isComplete = await hasOpfsDatabase(name)
+    const isComplete = await isMarked(folder)
     for (const file of FILES) {
       const handle = await folder.getFileHandle(file, { create: !isComplete })
       handles.push(await handle.createSyncAccessHandle())
