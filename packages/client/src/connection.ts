@@ -42,11 +42,16 @@ export class Connection {
   async request<M extends Method>(
     method: M,
     params: Methods[M]['params'],
-    { signal, deadlineMs = this.#deadlineMs }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Methods[M]['result']> {
-    if (this.#refusal !== undefined) throw this.#refusal
-    checkDeadline(deadlineMs)
-    return this.#send(method, params, signal, deadlineMs)
+    this.#check(options)
+    return this.#send(method, params, options)
+  }
+
+  /** Work beside the messages that ends as a request does. */
+  async limited<Result>(name: string, work: () => Promise<Result>, options: CallOptions = {}): Promise<Result> {
+    this.#check(options)
+    return this.#run(name, work, options)
   }
 
   /** Lets the node finish and close as the session's end means there, then gives up the channel. Idempotent. */
@@ -61,7 +66,7 @@ export class Connection {
     try {
       if (!isDead) {
         // A node that others use as well answers at once, though it still works on what was begun here.
-        await Promise.all([this.#send('close', {}, undefined, CLOSE_DEADLINE_MS), this.#drain()])
+        await Promise.all([this.#send('close', {}, { deadlineMs: CLOSE_DEADLINE_MS }), this.#drain()])
       }
     } catch (error) {
       // A node that died meanwhile is closed as far as it ever will be.
@@ -84,12 +89,30 @@ export class Connection {
     })
   }
 
+  #check({ deadlineMs }: CallOptions): void {
+    if (this.#refusal !== undefined) throw this.#refusal
+    if (deadlineMs !== undefined) checkDeadline(deadlineMs)
+  }
+
   #send<M extends Method>(
     method: M,
     params: Methods[M]['params'],
-    signal: AbortSignal | undefined,
-    deadlineMs: number,
+    options: CallOptions,
   ): Promise<Methods[M]['result']> {
+    return this.#run(
+      method,
+      async (id) => (await this.#handle({ id, method, params })) as Methods[M]['result'],
+      options,
+      (id) => this.#cancel(id),
+    )
+  }
+
+  #run<Result>(
+    name: string,
+    work: (id: number) => Promise<Result>,
+    { signal, deadlineMs = this.#deadlineMs }: CallOptions,
+    cancel?: (id: number) => void,
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal, 'before it was sent: nothing was stored'))
       const id = this.#lastId
@@ -104,17 +127,17 @@ export class Connection {
       const giveUp = (error: RakkoError): void =>
         end(() => {
           reject(error)
-          this.#cancel(id)
+          cancel?.(id)
         })
       const onAbort = (): void => giveUp(aborted(signal, 'while it was pending: the outcome of a write is unknown'))
       const timer =
         deadlineMs <= MAX_TIMER_MS
-          ? this.#timers.setTimeout(() => giveUp(deadlineExceeded(method, deadlineMs)), deadlineMs)
+          ? this.#timers.setTimeout(() => giveUp(deadlineExceeded(name, deadlineMs)), deadlineMs)
           : undefined
       signal?.addEventListener('abort', onAbort)
       this.#pending.set(id, (error) => end(() => reject(error)))
-      this.#handle({ id, method, params }).then(
-        (result) => end(() => resolve(result as Methods[M]['result'])),
+      work(id).then(
+        (result) => end(() => resolve(result)),
         (error: unknown) => end(() => reject(error)),
       )
     })
@@ -163,7 +186,7 @@ function aborted(signal: AbortSignal | undefined, when: string): RakkoError {
   return new RakkoError('ABORTED', `The call was aborted ${when}`, {}, { cause: signal?.reason })
 }
 
-function deadlineExceeded(method: Method, deadlineMs: number): RakkoError {
+function deadlineExceeded(method: string, deadlineMs: number): RakkoError {
   const message = `No answer to ${method} within ${deadlineMs} ms; the outcome of a write is unknown`
   return new RakkoError('DEADLINE_EXCEEDED', message, { method, deadlineMs })
 }

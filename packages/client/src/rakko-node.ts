@@ -51,7 +51,7 @@ export interface RakkoNode {
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
   storage(options?: CallOptions): Promise<StorageReport>
   /** Browser: asks it to keep the data when space gets short. False where it declines or cannot be asked. */
-  requestPersistence(): Promise<boolean>
+  requestPersistence(options?: CallOptions): Promise<boolean>
   /**
    * Finishes what was begun, closes the database where this call opened it, ends its worker or thread. Later calls reject
    * with NODE_CLOSED; closing again is the same promise.

@@ -64,7 +64,8 @@ function remoteNode(
       return connection.request('nextArgs', { publicKey, ...(viewId !== undefined && { viewId }) }, options)
     },
     storage: (options?: CallOptions) => connection.request('storage', {}, options),
-    requestPersistence: async () => (await askForPersistence?.()) ?? false,
+    requestPersistence: (options?: CallOptions) =>
+      connection.limited('requestPersistence', async () => (await askForPersistence?.()) ?? false, options),
     close,
     [Symbol.asyncDispose]: close,
   }
