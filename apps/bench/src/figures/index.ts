@@ -11,6 +11,8 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'start-second': async () => (await import('./start-directory.js')).startSecond(),
   'start-first-thread': async () => (await import('./start-directory.js')).startFirstOnThread(),
   'start-second-thread': async () => (await import('./start-directory.js')).startSecondOnThread(),
+  'start-first-chromium': async () => (await import('./start-chromium.js')).startFirstInChromium(),
+  'start-second-chromium': async () => (await import('./start-chromium.js')).startSecondInChromium(),
   'memory-empty': async () => (await import('./memory-empty.js')).memoryEmpty('memory'),
   'memory-empty-directory': async () => (await import('./memory-empty.js')).memoryEmpty('directory'),
 }
