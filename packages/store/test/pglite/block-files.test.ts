@@ -63,8 +63,11 @@ async function contentOf(files: BlockFiles): Promise<Record<string, string>> {
 
 /** Remembers what was done to it, so that the state at any moment can be had again. */
 class RecordingDevice extends MemoryDevice {
-  constructor(readonly record: (replay: (device: Device) => void) => void) {
+  readonly record: (replay: (device: Device) => void) => void
+
+  constructor(record: (replay: (device: Device) => void) => void) {
     super()
+    this.record = record
   }
 
   override write(bytes: Uint8Array, options: { at: number }): number {
