@@ -29,14 +29,15 @@ function rejudgingRefusals(native: Verifier): Verifier {
   }
 }
 
-/** A native signer for a seed if there is one and its signatures are right, else the portable one. */
+/** A native signer for a seed if there is one and its signatures are right, as `verifier` judges, else the portable one. */
 export async function chooseSigner<Native extends Signer>(
   seed: Uint8Array,
   native: (seed: Uint8Array) => Native | Promise<Native>,
+  verifier: Verifier = portableVerifier,
 ): Promise<Native | Signer> {
   try {
     const signer = await native(seed)
-    if ((await selfTestSigner(signer)).length === 0) return signer
+    if ((await selfTestSigner(signer, verifier)).length === 0) return signer
   } catch {
     // No such backend here.
   }

@@ -72,6 +72,11 @@ describe('selfTestSigner', () => {
     expect(await selfTestSigner(signer)).toEqual([])
   })
 
+  it('lets the verifier judge that it is given', async () => {
+    expect(await selfTestSigner(signer, portableVerifier)).toEqual([])
+    expect(await selfTestSigner(signer, { verify: async () => false })).toHaveLength(4)
+  })
+
   it.each([
     ['signs with another key', () => portableSigner(new Uint8Array(32)).sign(new Uint8Array(1))],
     ['answers too few bytes', () => new Uint8Array(63)],

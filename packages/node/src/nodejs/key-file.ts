@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { bytesToHex, parseSeed, RakkoError, SEED_BYTES } from '@rakko/core'
+import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Verifier } from '@rakko/core'
 import { chooseSigner } from '../choose-backend.js'
-import type { KeptKey, KeyStore } from '../key-store.js'
+import type { KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
 
 /**
@@ -28,12 +28,13 @@ interface KeyFile {
 
 const KEY_FILE_MODE = 0o600
 
-/** `database` is the folder whose copies must not share the key; it must exist already. */
-export function keyFile(path: string, database: string): KeyStore {
+/** `database` is the folder whose copies must not share the key; it must exist already. `verifier` tries the key. */
+export function keyFile(path: string, database: string, verifier?: Verifier): KeyStore {
   return {
     async open(databaseId) {
       try {
-        return await openKey(path, databaseId, await identityOf(database))
+        const seed = await openSeed(path, databaseId, await identityOf(database))
+        return { signer: await chooseSigner(seed, nativeSigner, verifier), protection: 'file' }
       } catch (cause) {
         if (cause instanceof RakkoError) throw cause
         throw failed(path, 'a file that can be read and written', cause)
@@ -42,17 +43,13 @@ export function keyFile(path: string, database: string): KeyStore {
   }
 }
 
-async function openKey(path: string, databaseId: string, directory: string): Promise<KeptKey> {
+async function openSeed(path: string, databaseId: string, directory: string): Promise<Uint8Array> {
   const kept = await readKeyFile(path)
-  if (kept?.databaseId === databaseId && kept.directory === directory) return keptKey(parseSeed(kept.privateKey))
+  if (kept?.databaseId === databaseId && kept.directory === directory) return parseSeed(kept.privateKey)
   if (kept !== undefined) await putAside(path, kept)
   const seed = new Uint8Array(randomBytes(SEED_BYTES))
   await writeKeyFile(path, { version: 1, databaseId, directory, privateKey: bytesToHex(seed) })
-  return keptKey(seed)
-}
-
-async function keptKey(seed: Uint8Array): Promise<KeptKey> {
-  return { signer: await chooseSigner(seed, nativeSigner), protection: 'file' }
+  return seed
 }
 
 async function readKeyFile(path: string): Promise<KeyFile | undefined> {

@@ -25,7 +25,10 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
   const { driver, kind, directory } = await openStorage(options)
   return assembleNode({
     driver,
-    keys: directory === undefined ? memoryKeys() : keyFile(`${directory}.key`, join(directory, DATA_FOLDER)),
+    keys:
+      directory === undefined
+        ? memoryKeys(verifier)
+        : keyFile(`${directory}.key`, join(directory, DATA_FOLDER), verifier),
     verifier,
     now: Date.now,
     random: (length) => new Uint8Array(randomBytes(length)),

@@ -1,4 +1,4 @@
-import { RakkoError, SEED_BYTES, selfTestSigner } from '@rakko/core'
+import { RakkoError, SEED_BYTES, selfTestSigner, type Verifier } from '@rakko/core'
 import type { KeptKey, KeyStore } from '../key-store.js'
 import { generateKeyHandle, handleSigner, type KeyHandle } from './native-key.js'
 import { webSigner } from './web-signer.js'
@@ -17,14 +17,14 @@ interface SeedRecord {
 
 type KeyRecord = KeyHandle | SeedRecord
 
-/** The caller holds the database's lock, so nobody else makes a key for it meanwhile. */
-export function indexedDbKeys(): KeyStore {
+/** The caller holds the database's lock, so nobody else makes a key for it meanwhile. `verifier` tries it. */
+export function indexedDbKeys(verifier?: Verifier): KeyStore {
   return {
     async open(databaseId) {
       try {
         const database = await openDatabase()
         try {
-          return await openKey(database, databaseId)
+          return await openKey(database, databaseId, verifier)
         } finally {
           database.close()
         }
@@ -36,27 +36,27 @@ export function indexedDbKeys(): KeyStore {
   }
 }
 
-async function openKey(database: IDBDatabase, databaseId: string): Promise<KeptKey> {
+async function openKey(database: IDBDatabase, databaseId: string, verifier: Verifier | undefined): Promise<KeptKey> {
   const kept = await read(database, databaseId)
-  if (kept !== undefined) return keptKey(kept)
-  const made = await newHandle()
+  if (kept !== undefined) return keptKey(kept, verifier)
+  const made = await newHandle(verifier)
   if (made !== undefined && (await write(database, databaseId, made).then(() => true, isUncloneable)))
-    return keptKey(made)
+    return keptKey(made, verifier)
   const seed: SeedRecord = { seed: crypto.getRandomValues(new Uint8Array(SEED_BYTES)) }
   await write(database, databaseId, seed)
-  return keptKey(seed)
+  return keptKey(seed, verifier)
 }
 
-async function keptKey(record: KeyRecord): Promise<KeptKey> {
+async function keptKey(record: KeyRecord, verifier: Verifier | undefined): Promise<KeptKey> {
   if ('privateKey' in record) return { signer: handleSigner(record), protection: 'non-extractable' }
-  return { signer: await webSigner(record.seed), protection: 'seed' }
+  return { signer: await webSigner(record.seed, verifier), protection: 'seed' }
 }
 
 /** Undefined where WebCrypto has no Ed25519, or signs wrong. */
-async function newHandle(): Promise<KeyHandle | undefined> {
+async function newHandle(verifier: Verifier | undefined): Promise<KeyHandle | undefined> {
   try {
     const handle = await generateKeyHandle()
-    return (await selfTestSigner(handleSigner(handle))).length === 0 ? handle : undefined
+    return (await selfTestSigner(handleSigner(handle), verifier)).length === 0 ? handle : undefined
   } catch {
     return undefined
   }

@@ -1,12 +1,13 @@
-import { SEED_BYTES } from '@rakko/core'
+import { SEED_BYTES, type Verifier } from '@rakko/core'
 import type { KeyStore } from '../key-store.js'
 import { webSigner } from './web-signer.js'
 
-/** A new key at every open, as memory storage is a new database: it may not outlive what it signed. */
-export function memoryKeys(): KeyStore {
+/** A new key at every open, as memory storage is a new database: it may not outlive what it signed. `verifier` tries it. */
+export function memoryKeys(verifier?: Verifier): KeyStore {
   return {
     async open() {
-      return { signer: await webSigner(crypto.getRandomValues(new Uint8Array(SEED_BYTES))), protection: 'memory' }
+      const seed = crypto.getRandomValues(new Uint8Array(SEED_BYTES))
+      return { signer: await webSigner(seed, verifier), protection: 'memory' }
     },
   }
 }

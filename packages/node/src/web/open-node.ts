@@ -20,7 +20,7 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
   const opened = await openWebStorage(options)
   return assembleNode({
     driver: opened.driver,
-    keys: opened.kind === 'memory' ? memoryKeys() : indexedDbKeys(),
+    keys: opened.kind === 'memory' ? memoryKeys(verifier) : indexedDbKeys(verifier),
     verifier,
     now: Date.now,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
