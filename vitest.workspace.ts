@@ -23,7 +23,21 @@ const executablePath = findChromium()
  */
 const inChromium = {
   // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
-  optimizeDeps: { exclude: ['@electric-sql/pglite', '@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'] },
+  optimizeDeps: {
+    exclude: ['@electric-sql/pglite', '@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'],
+    // Found only while tests run, they would be bundled then, and the page loaded anew in the middle of a test.
+    include: [
+      '@noble/ed25519',
+      '@noble/hashes/blake3.js',
+      '@noble/hashes/sha2.js',
+      'cbor-x',
+      'comlink',
+      'fast-check',
+      'hash-wasm',
+      'kysely',
+      'smol-toml',
+    ],
+  },
   worker: { format: 'es' as const },
   test: {
     name: 'browser',

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { decodeBase64Url, encodeBase64Url } from '../../src/bytes/base64url.js'
 
 describe('base64url', () => {
-  it('is what Node makes of the same bytes', () => {
+  it('is what the platform makes of the same bytes', () => {
     for (let length = 0; length < 300; length++) {
       const bytes = Uint8Array.from({ length }, (_, i) => (i * 7 + length) % 256)
       const text = encodeBase64Url(bytes)
-      expect(text).toBe(Buffer.from(bytes).toString('base64url'))
+      const base64 = btoa(String.fromCharCode(...bytes))
+      expect(text).toBe(base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''))
       expect(decodeBase64Url(text)).toEqual(bytes)
     }
   })
