@@ -44,8 +44,7 @@ function parseLevel(
       ? parseListOrder(orderBy, target, `${at}.orderBy`)
       : [{ field: LIST_POSITION, direction: 'asc' as const }]
     const page = isListType(type.type) ? parsePage(input, order, target, `${at}.`) : { first: 1 }
-    const nested =
-      deeper !== undefined && parseLevel(deeper, target, schemaOf, `${at}.include`, depth + 1, budget)
+    const nested = deeper !== undefined && parseLevel(deeper, target, schemaOf, `${at}.include`, depth + 1, budget)
     includes.push({
       field,
       type: type.type,
