@@ -132,9 +132,11 @@ class SqlStore implements Store {
 
   query(query: Query): Promise<DocumentPage> {
     return this.#read(async () => {
-      const schema = await this.#queriedSchema(query)
-      if (!schema.hasTable) return { documents: [], hasNextPage: false }
-      return runQuery(this.#database, this.#names, schema, query)
+      const schemas = new Map<SchemaId, KnownSchema>()
+      for (const part of queryParts(query)) {
+        if (!schemas.has(part.schemaId)) schemas.set(part.schemaId, await this.#queriedSchema(part))
+      }
+      return runQuery(this.#database, this.#names, schemas, query)
     })
   }
 
@@ -183,6 +185,11 @@ class SqlStore implements Store {
       throw storageFailed(error)
     }
   }
+}
+
+/** A query and all that it includes. */
+function queryParts(query: Query): Query[] {
+  return [query, ...(query.include ?? []).flatMap((included) => queryParts(included.query))]
 }
 
 function closed(): RakkoError {

@@ -77,11 +77,20 @@ export interface Document {
   readonly deleted: boolean
   /** In field order; empty where deleted. */
   readonly fields: ReadonlyMap<string, OperationValue>
+  /** What a query included, by field; of a single relation at most one document. */
+  readonly related?: ReadonlyMap<string, DocumentPage>
 }
 
 export interface DocumentPage {
   readonly documents: readonly Document[]
-  /** Values of the order keys of the last document, for `after`; undefined on an empty page. */
+  /** Values of the order keys of the first document, for `before`; undefined on an empty page. */
+  readonly start?: readonly FilterValue[]
+  /** Those of the last one, for `after`. */
   readonly end?: readonly FilterValue[]
+  /** Whether documents lie behind the page, `before` or not. */
   readonly hasNextPage: boolean
+  /** Whether documents lie before the page, `after` or not. */
+  readonly hasPreviousPage: boolean
+  /** Documents of all pages, where the query asked for it. */
+  readonly count?: number
 }

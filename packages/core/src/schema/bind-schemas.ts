@@ -10,15 +10,20 @@ export interface Commit {
 }
 
 /** A definition with the id that its commits gave it. */
-export interface BoundSchema<Definition extends SchemaDefinition = SchemaDefinition> {
+export interface BoundSchema<
+  Definition extends SchemaDefinition = SchemaDefinition,
+  Definitions extends SchemaDefinitions = SchemaDefinitions,
+> {
   readonly id: SchemaId
   readonly name: string
   readonly description: string
   readonly fields: Definition['fields']
+  /** All that were bound with it: where its relations lead. Not enumerable. */
+  readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
 }
 
 export type BoundSchemas<Definitions extends SchemaDefinitions = SchemaDefinitions> = {
-  readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name]>
+  readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions>
 } & {
   /** Published, in this order, before the first document of these schemas. */
   readonly $lock: readonly Commit[]
@@ -34,7 +39,8 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
   commits: readonly Commit[],
 ): BoundSchemas<Definitions> {
   const known: Readonly<Record<string, string>> = ids
-  const bound = Object.entries<SchemaDefinition>(definitions).map(([name, { description, fields }]) => {
+  const schemas: Record<string, BoundSchema> = {}
+  for (const [name, { description, fields }] of Object.entries<SchemaDefinition>(definitions)) {
     const id = known[name]
     if (id === undefined) {
       throw new RakkoError('INVALID_SCHEMA_LOCK', `schema '${name}' has no id: write schema.lock and its module anew`, {
@@ -43,7 +49,8 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
         got: 'none',
       })
     }
-    return [name, { id, name, description, fields }]
-  })
-  return { ...Object.fromEntries(bound), $lock: commits } as BoundSchemas<Definitions>
+    const schema = { id: id as SchemaId, name, description, fields }
+    schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas })
+  }
+  return { ...schemas, $lock: commits } as BoundSchemas<Definitions>
 }

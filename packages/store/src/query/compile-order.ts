@@ -1,6 +1,6 @@
-import { type FilterValue, HASH_BYTES, type OrderKey, type QueryFieldType } from '@rakko/core'
-import { type RawBuilder, sql } from 'kysely'
-import type { Fragment, QuerySource } from './query-source.js'
+import { type FilterValue, HASH_BYTES, LIST_POSITION, type OrderKey, type QueryFieldType } from '@rakko/core'
+import { sql } from 'kysely'
+import { type Fragment, LIST_POSITION_SQL, type QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'
 
 /** An order key in SQL, never NULL. */
@@ -34,27 +34,35 @@ export function valueWhereDeleted(type: QueryFieldType): FilterValue {
 
 export function compileOrder(order: readonly OrderKey[], source: QuerySource): CompiledKey[] {
   return order.map(({ field, direction }) => {
+    const isDescending = direction === 'desc'
+    if (field === LIST_POSITION) return { sql: LIST_POSITION_SQL, type: 'int', isDescending }
     const { sql: reference, type, isNullable } = source.reference(field)
     const key = isNullable ? sql`COALESCE(${reference}, ${boundValue(type, valueWhereDeleted(type))})` : reference
-    return { sql: key, type, isDescending: direction === 'desc' }
+    return { sql: key, type, isDescending }
   })
 }
 
-/** Rows behind the one that had these values, one a key: keyset paging, exact however rows come and go before it. */
-export function compileAfter(keys: readonly CompiledKey[], values: readonly FilterValue[]): RawBuilder<unknown> {
+/** On which side of a row others lie; `from` and `to` are the opposites of `before` and `after`, and hold the row itself. */
+export type Side = 'after' | 'before' | 'from' | 'to'
+
+/** Rows on a side of the one that had these values, one a key: keyset paging, exact however rows come and go. */
+export function compileSide(side: Side, keys: readonly CompiledKey[], values: readonly FilterValue[]): Fragment {
   const bound = keys.map(({ type }, index) => boundValue(type, values[index] as FilterValue))
   const [first] = keys
+  const isForward = side === 'after' || side === 'from'
+  const holdsRow = side === 'from' || side === 'to'
   if (first && keys.every(({ isDescending }) => isDescending === first.isDescending)) {
-    const row = sql.join(keys.map((key) => key.sql))
-    return sql`(${row}) ${first.isDescending ? sql`<` : sql`>`} (${sql.join(bound)})`
+    const isGreater = isForward !== first.isDescending
+    const operator = sql.raw(`${isGreater ? '>' : '<'}${holdsRow ? '=' : ''}`)
+    return sql`(${sql.join(keys.map((key) => key.sql))}) ${operator} (${sql.join(bound)})`
   }
-  // Mixed directions: behind in the first key, or equal in it and behind in those that follow.
-  const behind = (index: number): Fragment => {
+  // Mixed directions: beyond it in the first key, or equal in it and beyond in those that follow.
+  const beyond = (index: number): Fragment => {
     const key = keys[index]
     const value = bound[index]
-    if (!key || !value) return sql`false`
-    const beyond = sql`${key.sql} ${key.isDescending ? sql`<` : sql`>`} ${value}`
-    return sql`(${beyond} OR (${key.sql} = ${value} AND ${behind(index + 1)}))`
+    if (!key || !value) return holdsRow ? sql`true` : sql`false`
+    const operator = sql.raw(isForward !== key.isDescending ? '>' : '<')
+    return sql`(${key.sql} ${operator} ${value} OR (${key.sql} = ${value} AND ${beyond(index + 1)}))`
   }
-  return behind(0)
+  return beyond(0)
 }

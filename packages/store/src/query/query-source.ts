@@ -1,10 +1,20 @@
-import { META_FIELDS, type MetaField, type QueryFieldType, queryFieldType, RakkoError } from '@rakko/core'
+import { HASH_BYTES, META_FIELDS, type MetaField, type QueryFieldType, queryFieldType, RakkoError } from '@rakko/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 
 /** A piece of SQL with its bound values. */
 export type Fragment = RawBuilder<unknown>
+
+/** Place of an element in a relation list. */
+export const LIST_POSITION_SQL: Fragment = sql`list.position`
+
+/** Documents that a relation names, rather than all of their schema. */
+export interface NamedDocuments {
+  /** FROM item `list (id, position)`: document ids or, where pinned, document view ids. */
+  readonly list: Fragment
+  readonly isPinned: boolean
+}
 
 /** A field or meta field in SQL, and the type that its values have in a query. */
 export interface FieldReference {
@@ -19,21 +29,27 @@ export interface FieldReference {
  *
  * Living documents are found in the views table, which has the id that ends every order. `documents` leads where the
  * order is by id, for its index has it, and where deleted documents are asked for, since only they are not in the
- * views table.
+ * views table. Where a relation names the documents, these lead.
  */
 export class QuerySource {
   readonly #names: Names
   readonly #schema: KnownSchema
   readonly #isLedByDocuments: boolean
   readonly #includesDeleted: boolean
+  readonly #named: NamedDocuments | undefined
   readonly #groups = new Set<number>()
   readonly #metaTables = new Set<'documents' | 'owner' | 'signer'>()
 
-  constructor(names: Names, schema: KnownSchema, options: { isOrderedById: boolean; includesDeleted: boolean }) {
+  constructor(
+    names: Names,
+    schema: KnownSchema,
+    options: { isOrderedById: boolean; includesDeleted: boolean; named?: NamedDocuments | undefined },
+  ) {
     this.#names = names
     this.#schema = schema
     this.#includesDeleted = options.includesDeleted
-    this.#isLedByDocuments = options.isOrderedById || options.includesDeleted
+    this.#named = options.named
+    this.#isLedByDocuments = options.isOrderedById || options.includesDeleted || options.named !== undefined
   }
 
   /** Throws INVALID_QUERY on a field that has no column. */
@@ -46,14 +62,26 @@ export class QuerySource {
     return { sql: sql.raw(`v${column.group}.${column.column}`), type, isNullable: this.#includesDeleted }
   }
 
+  /** Columns of all fields, which are then joined whatever the filter and the order refer to. */
+  allColumns(): string[] {
+    for (const group of this.#schema.views.groups.keys()) this.#groups.add(group)
+    const { columns, payloadField } = this.#schema.views
+    const fields = [...columns.values()].map(({ group, column }) => `v${group}.${column}`)
+    return payloadField === undefined ? fields : [...fields, 'v0.payload']
+  }
+
   /** `FROM … JOIN …` for all that was referred to, and the number of the document. */
   from(): { from: Fragment; number: Fragment; where: Fragment[] } {
     const join = this.#includesDeleted ? 'LEFT JOIN' : 'JOIN'
     const where: Fragment[] = []
     const parts: string[] = []
+    const lead: Fragment[] = []
     const number = this.#isLedByDocuments ? 'd.number' : 'v0.document'
     const groups = new Set(this.#groups)
-    if (this.#isLedByDocuments) {
+    if (this.#named) {
+      lead.push(this.#namedDocuments(this.#named))
+      if (!this.#includesDeleted) where.push(sql`NOT d.deleted`)
+    } else if (this.#isLedByDocuments) {
       parts.push(`${this.#names.table('documents')} AS d`)
       where.push(sql`d.schema = ${this.#schema.number}`)
       if (!this.#includesDeleted) where.push(sql`NOT d.deleted`)
@@ -68,7 +96,20 @@ export class QuerySource {
       if (!this.#metaTables.has(author)) continue
       parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)
     }
-    return { from: sql.raw(parts.join(' ')), number: sql.raw(number), where }
+    return { from: sql.join([...lead, sql.raw(parts.join(' '))], sql` `), number: sql.raw(number), where }
+  }
+
+  /**
+   * Each named document, as `d`, where it is stored and of the schema. A pinned view is the current one of the document
+   * that its first operation belongs to, or it is not shown.
+   */
+  #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
+    const documents = sql.raw(this.#names.table('documents'))
+    const { number } = this.#schema
+    if (!isPinned) return sql`${list} JOIN ${documents} AS d ON d.schema = ${number} AND d.id = list.id`
+    return sql`${list}
+      JOIN ${sql.raw(this.#names.table('entries'))} AS tip ON tip.hash = substr(list.id, 1, ${sql.raw(`${HASH_BYTES}`)})
+      JOIN ${documents} AS d ON d.number = tip.document AND d.schema = ${number} AND d.view_id = list.id`
   }
 
   #views(group: number): string {

@@ -7,7 +7,7 @@ import { decodeColumn, decodeHex, decodeViewId } from '../values/decode-column.j
 import type { Fragment } from './query-source.js'
 
 /** What every row of a document has; its field columns stand beside, by their generated names. */
-interface DocumentRow {
+export interface DocumentRow {
   readonly id: Uint8Array
   readonly view_id: Uint8Array
   readonly follow: Uint8Array | null
@@ -31,15 +31,14 @@ export async function selectDocuments(
   page: Fragment,
   order: Fragment,
 ): Promise<Document[]> {
-  const { views } = schema
-  const columns = [...views.columns.values()].map(({ group, column }) => `v${group}.${column}`)
-  const joins = views.groups.map(
-    (_, group) => `LEFT JOIN ${views.name(names, group)} AS v${group} ON v${group}.document = page.document`,
-  )
-  if (views.payloadField !== undefined) {
-    columns.push('payload.operation')
-    joins.push(`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
-  }
+  const { columns, joins } = documentColumns(names, schema)
+  const { rows } = await sql<DocumentRow>`
+    SELECT ${sql.raw(columns)} FROM (${page}) AS page ${sql.raw(joins)} ORDER BY ${order}`.execute(database)
+  return rows.map((row) => decodeDocument(schema, row))
+}
+
+/** What `decodeDocument` reads, and the tables that have it, joined to `page.document`. */
+export function documentColumns(names: Names, { views }: KnownSchema): { columns: string; joins: string } {
   const meta = [
     'd.id',
     'd.view_id',
@@ -49,18 +48,23 @@ export async function selectDocuments(
     'd.edited',
     'd.deleted',
   ]
-  const { rows } = await sql<DocumentRow>`
-    SELECT ${sql.raw([...meta, ...columns].join(', '))}
-    FROM (${page}) AS page
-      JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = page.document
-      JOIN ${sql.raw(names.table('authors'))} AS owner ON owner.number = d.owner
-      JOIN ${sql.raw(names.table('authors'))} AS signer ON signer.number = d.signer
-      ${sql.raw(joins.join(' '))}
-    ORDER BY ${order}`.execute(database)
-  return rows.map((row) => decodeDocument(schema, row))
+  const columns = [...views.columns.values()].map(({ group, column }) => `v${group}.${column}`)
+  const joins = [
+    `JOIN ${names.table('documents')} AS d ON d.number = page.document`,
+    `JOIN ${names.table('authors')} AS owner ON owner.number = d.owner`,
+    `JOIN ${names.table('authors')} AS signer ON signer.number = d.signer`,
+    ...views.groups.map(
+      (_, group) => `LEFT JOIN ${views.name(names, group)} AS v${group} ON v${group}.document = page.document`,
+    ),
+  ]
+  if (views.payloadField !== undefined) {
+    columns.push('payload.operation')
+    joins.push(`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
+  }
+  return { columns: [...meta, ...columns].join(', '), joins: joins.join(' ') }
 }
 
-function decodeDocument({ schema, views }: KnownSchema, row: DocumentRow): Document {
+export function decodeDocument({ schema, views }: KnownSchema, row: DocumentRow): Document {
   const fields = new Map<string, OperationValue>()
   if (!row.deleted) {
     for (const [field, type] of schema.fields) {
@@ -82,7 +86,7 @@ function decodeDocument({ schema, views }: KnownSchema, row: DocumentRow): Docum
   }
 }
 
-function decodePayload(field: string, operation: Uint8Array | undefined): OperationValue {
+export function decodePayload(field: string, operation: Uint8Array | undefined): OperationValue {
   const value = operation && decodeOperation(operation).fields?.get(field)
   if (value?.kind === 'bytes') return { type: 'bytes', value: value.value }
   throw new RakkoError('INTERNAL', `the payload that holds the field ${field} is missing`, { field })

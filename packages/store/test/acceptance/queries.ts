@@ -133,7 +133,7 @@ export function queriesAcceptance(harness: StoreHarness): void {
       const empty = defineSchema(new Author(5), 'empty', { name: 'str' })
       await publishAll(store, empty.items)
       const query = parseQuery({ where: { name: { eq: 'x' } } }, (await store.schema(empty.schemaId)) as Schema)
-      expect(await store.query(query)).toEqual({ documents: [], hasNextPage: false })
+      expect(await store.query(query)).toEqual({ documents: [], hasNextPage: false, hasPreviousPage: false })
       expect(await store.count(query)).toBe(0)
     })
 

@@ -1,0 +1,77 @@
+import type { Query } from '@rakko/core'
+import { sql } from 'kysely'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { Names } from '../sql/names.js'
+import { compileFilter, mentions } from './compile-filter.js'
+import { compileOrder, compileSide } from './compile-order.js'
+import { type Fragment, type NamedDocuments, QuerySource } from './query-source.js'
+
+export interface CompiledPage {
+  /**
+   * The page's documents, and one more on the side where it may go on: their number as `document`, the keys of the
+   * order as `k0`, `k1`… and the columns that were asked for.
+   */
+  readonly select: Fragment
+  /** Of what `page` then names, in the rows' own order, whichever end the page is taken from. */
+  readonly order: Fragment
+  /** What is asked beside the rows: whether any lie beyond the cursors, and how many there are on all pages. */
+  readonly beside: Readonly<Record<'earlier' | 'later' | 'count', Fragment>>
+  readonly asksBeside: boolean
+}
+
+export interface PageOptions {
+  /** Instead of all documents of the schema. */
+  readonly named?: NamedDocuments
+  /** Columns to select beside the number and the keys. */
+  readonly columns?: (source: QuerySource) => readonly Fragment[]
+}
+
+/** Deleted documents are among a query's only where its filter mentions `$deleted`. */
+export function compilePage(names: Names, schema: KnownSchema, query: Query, options: PageOptions = {}): CompiledPage {
+  const source = new QuerySource(names, schema, {
+    isOrderedById: query.order[0]?.field === '$id',
+    includesDeleted: mentions(query.filter, '$deleted'),
+    named: options.named,
+  })
+  const keys = compileOrder(query.order, source)
+  const filter = compileFilter(query.filter, source)
+  const columns = options.columns?.(source) ?? []
+  const { from, number, where } = source.from()
+
+  const rows = (...conditions: Fragment[]): Fragment =>
+    sql`FROM ${from} WHERE ${sql.join([...where, filter, ...conditions], sql` AND `)}`
+  const window: Fragment[] = []
+  if (query.after) window.push(compileSide('after', keys, query.after))
+  if (query.before) window.push(compileSide('before', keys, query.before))
+  const selected = [
+    sql`${number} AS document`,
+    ...keys.map((key, index) => sql`${key.sql} AS ${sql.raw(`k${index}`)}`),
+    ...columns,
+  ]
+  const order = (prefix: string, isReversed: boolean): Fragment =>
+    sql.raw(
+      keys.map(({ isDescending }, k) => `${prefix}k${k} ${isDescending === isReversed ? 'ASC' : 'DESC'}`).join(', '),
+    )
+
+  const exists = (side: Fragment): Fragment => sql`EXISTS (SELECT 1 ${rows(side)})`
+  return {
+    select: sql`SELECT ${sql.join(selected)} ${rows(...window)}
+      ORDER BY ${order('', query.isBackward === true)} LIMIT ${query.first + 1}::bigint`,
+    order: order('page.', false),
+    beside: {
+      earlier: query.after ? exists(compileSide('to', keys, query.after)) : sql`false`,
+      later: query.before ? exists(compileSide('from', keys, query.before)) : sql`false`,
+      count: query.withCount ? sql`(SELECT count(*) ${rows()})` : sql`NULL::bigint`,
+    },
+    asksBeside: query.after !== undefined || query.before !== undefined || query.withCount === true,
+  }
+}
+
+/** How many documents the filter lets through; order and page do not matter. */
+export function compileCount(names: Names, schema: KnownSchema, { filter }: Query): Fragment {
+  const includesDeleted = mentions(filter, '$deleted')
+  const source = new QuerySource(names, schema, { isOrderedById: false, includesDeleted })
+  const condition = compileFilter(filter, source)
+  const { from, where } = source.from()
+  return sql`SELECT count(*) FROM ${from} WHERE ${sql.join([...where, condition], sql` AND `)}`
+}
