@@ -3,9 +3,12 @@ import type {
   CreateFields,
   DocumentId,
   DocumentViewId,
+  IncludeOf,
   OrderOf,
   RakkoError,
   Row,
+  RowPage,
+  RowWith,
   UpdateFields,
   WhereOf,
 } from '@rakko/core'
@@ -29,7 +32,9 @@ export interface Collection<S extends BoundSchema> {
   /** Undefined where unknown, deleted or of another schema. */
   get(id: string, options?: CallOptions): Promise<Row<S> | undefined>
   /** Rows that match, one page long. Rejects with INVALID_QUERY. */
+  find<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowWith<S, I>[]>
   find(options?: FindOptions<S>): Promise<Row<S>[]>
+  page<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowPage<RowWith<S, I>>>
   page(options?: FindOptions<S>): Promise<Page<S>>
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
 }
@@ -40,16 +45,24 @@ export interface FindOptions<S extends BoundSchema> extends CallOptions {
   readonly orderBy?: OrderOf<S>
   /** Page length, 1 to 10 000; default 1 000. */
   readonly first?: number
+  /** Length of a page taken from the end; not beside `first`. The order of the rows stays what it is. */
+  readonly last?: number
   /** `endCursor` of the page before, which had the same order. */
   readonly after?: string
+  /** `startCursor` of the page behind. */
+  readonly before?: string
+  /** Counts the rows of all pages too. */
+  readonly count?: boolean
+  /** See IncludeOptions. */
+  readonly include?: undefined
 }
 
-export interface Page<S extends BoundSchema> {
-  readonly rows: Row<S>[]
-  /** For `after`; undefined on an empty page. */
-  readonly endCursor: string | undefined
-  readonly hasNextPage: boolean
+export interface IncludeOptions<S extends BoundSchema, I extends IncludeOf<S>> extends Omit<FindOptions<S>, 'include'> {
+  /** Relation fields to hold rows instead of ids, up to 8 levels and 64 relations: all in one SQL statement. */
+  readonly include: I
 }
+
+export type Page<S extends BoundSchema> = RowPage<Row<S>>
 
 export interface CreateOptions extends CallOptions {
   /**

@@ -1,8 +1,25 @@
-import { type BoundSchema, type DocumentId, type QueryInput, RakkoError, type Row, type Where } from '@rakko/core'
-import { compactBytes, type ErrorData, errorFromData, type WireFields, type WireRow } from '@rakko/node/rpc'
+import {
+  type BoundSchema,
+  type DocumentId,
+  type IncludeInput,
+  type IncludeOf,
+  RakkoError,
+  type Row,
+  type RowPage,
+  type Where,
+} from '@rakko/core'
+import { compactBytes, type ErrorData, errorFromData, type WireFields } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
-import type { ChangeOptions, Collection, CreateOptions, CreateOutcome, FindOptions, Page } from './collection.js'
+import type {
+  ChangeOptions,
+  Collection,
+  CreateOptions,
+  CreateOutcome,
+  FindOptions,
+  IncludeOptions,
+} from './collection.js'
 import type { Connection } from './connection.js'
+import { pageOf, rowOf } from './row-of.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
   const schemaId = schema.id
@@ -15,10 +32,21 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     return outcomes.map(createOutcome)
   }
 
-  async function page({ where, orderBy, first, after, ...options }: FindOptions<S> = {}): Promise<Page<S>> {
-    const query: QueryInput = optional({ where: where as Where, orderBy, first, after })
-    const { rows, endCursor, hasNextPage } = await connection.request('page', { schemaId, query }, options)
-    return { rows: rows.map((row) => rowOf(schema, row)), endCursor, hasNextPage }
+  async function page(options: FindOptions<S> | IncludeOptions<S, IncludeOf<S>> = {}): Promise<RowPage<never>> {
+    const { where, orderBy, first, last, after, before, count, include, ...call } = options
+    const members = {
+      where: where as Where,
+      orderBy,
+      first,
+      last,
+      after,
+      before,
+      count,
+      include: include as IncludeInput,
+    }
+    const found = await connection.request('page', { schemaId, query: optional(members) }, call)
+    // What the caller included is the caller's to know.
+    return pageOf(found, (row) => rowOf(schema, row) as never)
   }
 
   return {
@@ -46,9 +74,9 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async get(id, options) {
       const row = await connection.request('get', { schemaId, documentId: checkId(id) }, options)
-      return row && rowOf(schema, row)
+      return row && (rowOf(schema, row) as Row<S>)
     },
-    find: async (options) => (await page(options)).rows,
+    find: async (options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>) => (await page(options)).rows,
     page,
     async count({ where, ...options }: Pick<FindOptions<S>, 'where'> & CallOptions = {}) {
       return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, options)
@@ -81,31 +109,6 @@ function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
   return typeof outcome === 'string'
     ? { status: 'created', id: outcome }
     : { status: 'refused', error: errorFromData(outcome) }
-}
-
-/** A row as the schema's declaration types it: what `int()` declared becomes a number, unless it would be rounded. */
-function rowOf<S extends BoundSchema>(
-  schema: S,
-  { id, viewId, owner, signer, edited, deleted, fields }: WireRow,
-): Row<S> {
-  const row: Record<string, unknown> = {
-    $id: id,
-    $viewId: viewId,
-    $owner: owner,
-    $signer: signer,
-    $edited: edited,
-    $deleted: deleted,
-  }
-  for (const [name, { type }] of Object.entries(schema.fields)) {
-    const value = fields[name]
-    row[name] = type === 'int' && typeof value === 'bigint' ? safeNumber(value) : value
-  }
-  return row as Row<S>
-}
-
-function safeNumber(value: bigint): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }
 
 function checkId(id: unknown): string {

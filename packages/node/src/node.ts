@@ -1,17 +1,18 @@
 import {
   type DocumentId,
   type DocumentViewId,
-  encodeCursor,
   type NextArgs,
   type PublicKey,
   parseHash,
   parseQuery,
+  type Query,
   type QueryInput,
   RakkoError,
+  relatedSchemas,
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Document, Store } from '@rakko/store'
+import type { Document, DocumentPage, Store } from '@rakko/store'
 import type { SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
@@ -29,11 +30,9 @@ export interface NodeOptions {
   readonly pause?: () => Promise<void>
 }
 
-export interface DocumentsPage {
-  readonly documents: readonly Document[]
-  /** For `after` of the next page; undefined on an empty page. */
-  readonly endCursor: string | undefined
-  readonly hasNextPage: boolean
+/** A store's page with the query that it answers, which cursors are made of. */
+export interface DocumentsPage extends DocumentPage {
+  readonly query: Query
 }
 
 /** A store joined with the key that signs for it. Every rejection is a RakkoError; after `close` it is NODE_CLOSED. */
@@ -99,15 +98,14 @@ export class Node {
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   page(schemaId: SchemaId, input: QueryInput): Promise<DocumentsPage> {
     return this.#run(async () => {
-      const query = parseQuery(input, await this.#knownSchema(schemaId))
-      const { documents, end, hasNextPage } = await this.#store.query(query)
-      return { documents, endCursor: end && encodeCursor(query.order, end), hasNextPage }
+      const query = await this.#parse(schemaId, input)
+      return { ...(await this.#store.query(query)), query }
     })
   }
 
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   count(schemaId: SchemaId, input: QueryInput): Promise<number> {
-    return this.#run(async () => this.#store.count(parseQuery(input, await this.#knownSchema(schemaId))))
+    return this.#run(async () => this.#store.count(await this.#parse(schemaId, input)))
   }
 
   storage(): Promise<StorageReport> {
@@ -128,6 +126,12 @@ export class Node {
     await this.#writer.close()
     await Promise.allSettled(this.#running)
     await this.#store.close()
+  }
+
+  async #parse(schemaId: SchemaId, input: QueryInput): Promise<Query> {
+    const schema = await this.#knownSchema(schemaId)
+    const related = await relatedSchemas(input, schema, (id) => this.#store.schema(id))
+    return parseQuery(input, schema, (id) => related.get(id))
   }
 
   async #knownSchema(id: SchemaId): Promise<Schema> {

@@ -95,8 +95,11 @@ export function documentTests(world: () => World): void {
     expect(new Set(rows.map(({ $id }) => $id)).size).toBe(7)
     expect(await venues.page({ where: { name: 'Nobody' } })).toEqual({
       rows: [],
+      startCursor: undefined,
       endCursor: undefined,
       hasNextPage: false,
+      hasPreviousPage: false,
+      count: undefined,
     })
   })
 

@@ -134,12 +134,22 @@ export interface WireRow {
   readonly edited: boolean
   readonly deleted: boolean
   readonly fields: Readonly<Record<string, WireValue>>
+  /** What the query included, by field. */
+  readonly related?: Readonly<Record<string, WireRelated>>
 }
 
+/** Of a single relation a row, or null where it leads to none; of a list rows, or a page where one was asked for. */
+export type WireRelated = WireRow | null | readonly WireRow[] | WirePage
+
+/** Cursors are absent on an empty page. */
 export interface WirePage {
   readonly rows: readonly WireRow[]
+  readonly startCursor?: string
   readonly endCursor?: string
   readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  /** Where the query asked for it. */
+  readonly count?: number
 }
 
 /** The object that a channel carries: one function, so that a peer can reach nothing else. */

@@ -5,7 +5,7 @@ import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
-import { wireRow } from './wire-row.js'
+import { wirePage, wireRow } from './wire-row.js'
 
 type Handlers = {
   readonly [M in Method]: (params: Methods[M]['params'], signal: AbortSignalLike) => Promise<Methods[M]['result']>
@@ -66,8 +66,8 @@ function handlersOf(node: Node): Handlers {
       return document && wireRow(document)
     },
     async page({ schemaId, query }) {
-      const { documents, endCursor, hasNextPage } = await node.page(schemaId, query)
-      return { rows: documents.map(wireRow), hasNextPage, ...(endCursor !== undefined && { endCursor }) }
+      const page = await node.page(schemaId, query)
+      return wirePage(page, page.query)
     },
     count: ({ schemaId, query }) => node.count(schemaId, query),
     publish: ({ entry, operation }) => node.publish(entry, operation),

@@ -1,12 +1,38 @@
-import type { Document } from '@rakko/store'
-import type { WireRow, WireValue } from './messages.js'
+import { encodeCursor, type Include, isListType, type Query } from '@rakko/core'
+import type { Document, DocumentPage } from '@rakko/store'
+import type { WirePage, WireRelated, WireRow, WireValue } from './messages.js'
 
 /** A document as a message carries it. */
-export function wireRow(document: Document): WireRow {
+export function wireRow(document: Document, include: readonly Include[] = []): WireRow {
   const { id, viewId, owner, signer, edited, deleted } = document
   const fields: Record<string, WireValue> = {}
   for (const [name, { type, value }] of document.fields) fields[name] = type === 'bytes' ? compactBytes(value) : value
-  return { id, viewId, owner, signer, edited, deleted, fields }
+  const row = { id, viewId, owner, signer, edited, deleted, fields }
+  if (include.length === 0) return row
+  return { ...row, related: Object.fromEntries(include.map((one) => [one.field, wireRelated(one, document)])) }
+}
+
+/** A page of documents as a message carries it. */
+export function wirePage(
+  { documents, start, end, hasNextPage, hasPreviousPage, count }: DocumentPage,
+  { order, include }: Query,
+): WirePage {
+  return {
+    rows: documents.map((document) => wireRow(document, include)),
+    hasNextPage,
+    hasPreviousPage,
+    ...(start && { startCursor: encodeCursor(order, start) }),
+    ...(end && { endCursor: encodeCursor(order, end) }),
+    ...(count !== undefined && { count }),
+  }
+}
+
+function wireRelated({ field, type, query, asPage }: Include, document: Document): WireRelated {
+  const page = document.related?.get(field)
+  if (page === undefined) throw new Error(`the store left out ${field}`)
+  if (asPage) return wirePage(page, query)
+  const rows = page.documents.map((one) => wireRow(one, query.include))
+  return isListType(type) ? rows : (rows[0] ?? null)
 }
 
 /** A structured clone of a view carries the whole buffer behind it, which may be a database's memory. */
