@@ -11,7 +11,7 @@ test('a thousand events are signed, stored and listed page by page', async ({ pa
   await expect(page.getByText('1,000 events signed and stored in')).toBeVisible({ timeout: 60_000 })
 
   await festival.goTo('Programme')
-  const rows = page.getByRole('main').getByRole('link', { name: /Wave \d+/ })
+  const rows = page.locator('main ol a')
   await expect(rows.first()).toBeVisible()
   expect(await rows.count()).toBeLessThanOrEqual(2 * PAGE_LENGTH)
 

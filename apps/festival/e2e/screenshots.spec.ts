@@ -39,6 +39,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('form')
     await form.getByLabel('Title').fill('The Undertow')
     await form.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Nothing was changed')).toBeVisible()
+    await expect(page.getByText('Nothing was changed')).toBeHidden()
 
     await festival.goTo('Venues')
     await expect(page.getByRole('link', { name: /^Tide Pool/ })).toContainText('Sea Urchin Disco')

@@ -2,7 +2,7 @@ import type { Festival } from '../node/festival.js'
 import { addDays, type Day, instantAtOrAfter } from '../time/local-time.js'
 import { SAMPLE_EVENTS, SAMPLE_VENUES } from './sample-programme.js'
 
-/** Writes the sample weekend, from this week's Friday on, or from this very Friday to Sunday if it is under way. */
+/** Writes the sample weekend: the one to come, or on Friday and Saturday the one that is under way. */
 export async function writeSample(festival: Festival, today: Day, timeZone: string): Promise<void> {
   const friday = fridayOf(today)
   const venues = await festival.venues.createMany(SAMPLE_VENUES.map(({ key: _, ...fields }) => fields))
@@ -65,7 +65,6 @@ const FRIDAY = 5
 
 function fridayOf(today: Day): Day {
   const weekday = new Date(`${today}T00:00Z`).getUTCDay()
-  // Sunday is 0: on Saturday and Sunday the weekend is this one, on other days the one to come.
-  const offset = weekday === 0 ? -2 : FRIDAY - weekday
-  return addDays(today, offset) ?? today
+  // Sunday is 0. On Saturday yesterday's Friday is meant, so that something is on; on Sunday the next one.
+  return addDays(today, FRIDAY - weekday) ?? today
 }

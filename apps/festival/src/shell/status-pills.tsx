@@ -14,7 +14,7 @@ export function StatusPills() {
       {!online && (
         <span className={styles.pill} role="status">
           <Icon name="offline" size={16} />
-          Offline
+          <span className={styles.offline}>Offline</span>
         </span>
       )}
       {open && <StoragePill />}
