@@ -74,9 +74,9 @@ function remoteNode(
 /** The lock, and what the app's definitions say that it defines. */
 function schemaParams(schemas: LockedSchemas): SchemaParams {
   const { $lock, ...bound } = schemas as BoundSchemas
-  const expected = Object.values<BoundSchema>(bound).map(({ id, fields }) => {
+  const expected = Object.values<BoundSchema>(bound).map(({ id, fields, indexes }) => {
     const types = Object.entries(fields).map(([name, { type }]) => [name, type === 'bigint' ? 'int' : type])
-    return { id, fields: Object.fromEntries(types) as Record<string, string> }
+    return { id, fields: Object.fromEntries(types) as Record<string, string>, ...(indexes && { indexes }) }
   })
   return { lock: $lock, expected }
 }

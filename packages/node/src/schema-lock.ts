@@ -5,12 +5,13 @@ import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js
 /** What went wrong was not the lock. */
 const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE_CLOSED', 'INTERNAL'])
 
-type SchemaStore = Pick<Store, 'publish' | 'schema'>
+type SchemaStore = Pick<Store, 'publish' | 'schema' | 'declareIndexes'>
 
-/** Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with. */
+/** Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and indexes them. */
 export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
   if (lock.length > 0) await publishLock(store, lock)
   for (const one of expected) checkExpected(one, await store.schema(one.id))
+  await store.declareIndexes(expected.map(({ id, indexes = [] }) => ({ schemaId: id, indexes })))
 }
 
 async function publishLock(store: SchemaStore, lock: readonly LockCommit[]): Promise<void> {

@@ -20,9 +20,11 @@ import { runCount, runQuery } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
 import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
+import { declareIndexes, viewIndexes } from './schemas/view-indexes.js'
+import type { ViewsTable } from './schemas/views-table.js'
 import { Names } from './sql/names.js'
 import { storageFailed } from './storage-failed.js'
-import type { Document, DocumentPage, PublishItem, PublishOutcome, Store } from './store.js'
+import type { Document, DocumentPage, IndexDeclaration, PublishItem, PublishOutcome, Store } from './store.js'
 
 export interface StoreOptions {
   /** Open; the store closes it. */
@@ -130,6 +132,22 @@ class SqlStore implements Store {
     return this.#read(() => readDocuments(this.#database, this.#names, this.#registry, ids))
   }
 
+  declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {
+    return this.#read(async () => {
+      const checked: { number: number; views: ViewsTable; indexes: IndexDeclaration['indexes'] }[] = []
+      for (const { schemaId, indexes } of declarations) {
+        const { number, views } = await this.#knownSchemaOf(schemaId)
+        viewIndexes(this.#names, views, indexes)
+        checked.push({ number, views, indexes })
+      }
+      for (const { number, indexes } of checked) {
+        const known = this.#registry.at(number)
+        if (known) this.#registry.set({ ...known, indexes })
+      }
+      await declareIndexes(this.#driver, this.#names, checked)
+    })
+  }
+
   query(query: Query): Promise<DocumentPage> {
     return this.#read(async () => {
       const schemas = new Map<SchemaId, KnownSchema>()
@@ -160,6 +178,10 @@ class SqlStore implements Store {
   }
 
   async #queriedSchema({ schemaId }: Query): Promise<KnownSchema> {
+    return this.#knownSchemaOf(schemaId)
+  }
+
+  async #knownSchemaOf(schemaId: SchemaId): Promise<KnownSchema> {
     const schema = await this.#knownSchema(schemaId)
     if (schema) return schema
     throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })

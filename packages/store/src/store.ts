@@ -34,11 +34,22 @@ export interface Store {
   schemas(): Promise<Schema[]>
   /** Latest views in order of the ids; undefined where unknown. */
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]>
+  /**
+   * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
+   * document, and what is declared no longer is dropped. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
+   */
+  declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void>
   query(query: Query): Promise<DocumentPage>
   count(query: Query): Promise<number>
   /** What an idempotency id led to, if it was used within the last day. */
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
   close(): Promise<void>
+}
+
+/** All indexes of one schema, each a list of fields. */
+export interface IndexDeclaration {
+  readonly schemaId: SchemaId
+  readonly indexes: readonly (readonly string[])[]
 }
 
 export interface PublishItem {

@@ -18,6 +18,8 @@ export interface BoundSchema<
   readonly name: string
   readonly description: string
   readonly fields: Definition['fields']
+  /** Those that the definition declares. */
+  readonly indexes?: readonly (readonly string[])[]
   /** All that were bound with it: where its relations lead. Not enumerable. */
   readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
 }
@@ -40,7 +42,7 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
 ): BoundSchemas<Definitions> {
   const known: Readonly<Record<string, string>> = ids
   const schemas: Record<string, BoundSchema> = {}
-  for (const [name, { description, fields }] of Object.entries<SchemaDefinition>(definitions)) {
+  for (const [name, { description, fields, indexes }] of Object.entries<SchemaDefinition>(definitions)) {
     const id = known[name]
     if (id === undefined) {
       throw new RakkoError('INVALID_SCHEMA_LOCK', `schema '${name}' has no id: write schema.lock and its module anew`, {
@@ -49,7 +51,7 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
         got: 'none',
       })
     }
-    const schema = { id: id as SchemaId, name, description, fields }
+    const schema = { id: id as SchemaId, name, description, fields, ...(indexes && { indexes }) }
     schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas })
   }
   return { ...schemas, $lock: commits } as BoundSchemas<Definitions>

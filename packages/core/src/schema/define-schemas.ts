@@ -1,10 +1,18 @@
 import { RakkoError } from '../rakko-error.js'
-import type { DeclaredType, RelationDefinition, SchemaDefinition, SchemaDefinitions } from './definition.js'
+import {
+  type DeclaredType,
+  MAX_INDEX_FIELDS,
+  MAX_INDEXES,
+  type RelationDefinition,
+  type SchemaDefinition,
+  type SchemaDefinitions,
+} from './definition.js'
 import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_SCHEMA_FIELDS } from './schema-rules.js'
 
 /** Refuses, when it is compiled, a relation to a name that is not among the definitions. */
 type KnownTargets<D extends SchemaDefinitions> = {
   readonly [Name in keyof D]: {
+    readonly indexes?: readonly (readonly (keyof D[Name]['fields'])[])[]
     readonly fields: {
       readonly [Field in keyof D[Name]['fields']]: D[Name]['fields'][Field] extends { readonly target: infer Target }
         ? { readonly target: Target extends string ? keyof D & string : unknown }
@@ -62,7 +70,7 @@ export function isRelation(field: { readonly type: DeclaredType }): field is Rel
   return 'target' in field
 }
 
-function checkDefinition(name: string, { description, fields }: SchemaDefinition): void {
+function checkDefinition(name: string, { description, fields, indexes = [] }: SchemaDefinition): void {
   if (!isSchemaName(name)) {
     throw invalid(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
   }
@@ -80,6 +88,18 @@ function checkDefinition(name: string, { description, fields }: SchemaDefinition
       'a name of 1 to 64 letters, digits and underscores, beginning with a letter',
       field,
     )
+  }
+  if (indexes.length > MAX_INDEXES) throw invalid(`${name}.indexes`, `at most ${MAX_INDEXES}`, `${indexes.length}`)
+  for (const [i, index] of indexes.entries()) {
+    const path = `${name}.indexes[${i}]`
+    if (index.length === 0 || index.length > MAX_INDEX_FIELDS) {
+      throw invalid(path, `1 to ${MAX_INDEX_FIELDS} fields`, `${index.length}`)
+    }
+    if (new Set(index).size < index.length) throw invalid(path, 'every field once', index.join(', '))
+    const list = index.find((field) => fields[field]?.type.endsWith('_list'))
+    if (list !== undefined) throw invalid(path, 'fields with an order of their own, not lists', list)
+    const unknown = index.find((field) => !Object.hasOwn(fields, field))
+    if (unknown !== undefined) throw invalid(path, `fields among ${names.join(', ')}`, unknown)
   }
 }
 

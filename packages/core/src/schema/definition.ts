@@ -32,7 +32,16 @@ export interface SchemaDefinition {
   readonly description: string
   /** 1 to 1024. */
   readonly fields: Readonly<Record<string, FieldDefinition | RelationDefinition>>
+  /**
+   * Fields that this app's node indexes together, in this order: `[['starts'], ['venue', 'starts']]`. No part of the
+   * schema: other nodes need not have them, and they change without a new schema.
+   */
+  readonly indexes?: readonly (readonly string[])[]
 }
+
+/** Of one schema, and fields of one index. */
+export const MAX_INDEXES = 32
+export const MAX_INDEX_FIELDS = 4
 
 /** By schema name. */
 export type SchemaDefinitions = Readonly<Record<string, SchemaDefinition>>

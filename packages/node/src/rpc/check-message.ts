@@ -25,7 +25,10 @@ const shape =
       : expected
 
 const commit = shape({ entry_hash: text, entry: text, operation: text }, 'a commit')
-const expectedSchema = shape({ id: text, fields: object }, 'an expected schema')
+const expectedSchema = shape(
+  { id: text, fields: object, indexes: optional(list(list(text, 'field names'), 'lists of field names')) },
+  'an expected schema',
+)
 const schemas = shape(
   { lock: list(commit, 'commits'), expected: list(expectedSchema, 'expected schemas') },
   'the commits of a schema.lock and the schemas expected of it',

@@ -94,6 +94,8 @@ export interface ExpectedSchema {
   readonly id: SchemaId
   /** Protocol field type by field name: `int`, `relation`… without the target's schema. */
   readonly fields: Readonly<Record<string, string>>
+  /** Fields to index together; those of the schema that are not named any more are dropped. */
+  readonly indexes?: readonly (readonly string[])[]
 }
 
 export interface NodeInfo {

@@ -1,4 +1,5 @@
 import type { Session } from '../driver/driver.js'
+import { viewIndexes } from '../schemas/view-indexes.js'
 import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
 import type { Names } from '../sql/names.js'
 import { joinWrites, type Statement } from '../sql/statement.js'
@@ -41,7 +42,8 @@ async function makeTables(
   for (const { document } of materialised) {
     const { schema } = document
     if (!document.isNew || schema.hasTable || ledger.newTables.has(schema.number)) continue
-    await session.exec(schema.views.createSql(names))
+    const indexes = [...viewIndexes(names, schema.views, schema.indexes).values()]
+    await session.exec([schema.views.createSql(names), ...indexes].join('\n'))
     ledger.newTables.add(schema.number)
   }
 }

@@ -15,6 +15,15 @@ const COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
   lte: sql`<=`,
 }
 
+/** What follows for the beginnings of two values; of different values they may be the same. */
+const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
+  eq: sql`=`,
+  gt: sql`>=`,
+  gte: sql`>=`,
+  lt: sql`<=`,
+  lte: sql`<=`,
+}
+
 /**
  * A filter as a condition that is true or false, never NULL. Text compares by code points and floats as PostgreSQL
  * does: NaN equals itself and is greater than all else, −0 equals 0. No comparison holds for a field of a deleted
@@ -47,7 +56,7 @@ function join(filters: readonly Filter[], source: QuerySource, separator: Fragme
 }
 
 function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source: QuerySource): Fragment {
-  const { sql: field, type, isNullable } = source.reference(filter.field)
+  const { sql: field, type, isNullable, prefix } = source.reference(filter.field)
   const { operator, values } = filter
   const condition = (): Fragment => {
     if (operator === 'in' || operator === 'notIn') {
@@ -61,7 +70,10 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
     const bound = boundValue(type, value)
     if (operator === 'contains') return sql`strpos(${field}, ${bound}) > 0`
     if (operator === 'notContains') return sql`strpos(${field}, ${bound}) = 0`
-    return sql`${field} ${COMPARISONS[operator]} ${bound}`
+    const comparison = sql`${field} ${COMPARISONS[operator]} ${bound}`
+    const lossy = PREFIX_COMPARISONS[operator]
+    // An index holds only the beginning of the field: it is searched by that, and the whole decides.
+    return prefix && lossy ? sql`${prefix(field)} ${lossy} ${prefix(bound)} AND ${comparison}` : comparison
   }
   return isNullable ? sql`COALESCE(${condition()}, false)` : sql`(${condition()})`
 }

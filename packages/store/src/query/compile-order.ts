@@ -8,6 +8,8 @@ export interface CompiledKey {
   readonly sql: Fragment
   readonly type: QueryFieldType
   readonly isDescending: boolean
+  /** See FieldReference. */
+  readonly prefix?: (whole: Fragment) => Fragment
 }
 
 /** No id is lower, and a cursor that holds it is as good as any. */
@@ -36,9 +38,9 @@ export function compileOrder(order: readonly OrderKey[], source: QuerySource): C
   return order.map(({ field, direction }) => {
     const isDescending = direction === 'desc'
     if (field === LIST_POSITION) return { sql: LIST_POSITION_SQL, type: 'int', isDescending }
-    const { sql: reference, type, isNullable } = source.reference(field)
+    const { sql: reference, type, isNullable, prefix } = source.reference(field)
     const key = isNullable ? sql`COALESCE(${reference}, ${boundValue(type, valueWhereDeleted(type))})` : reference
-    return { sql: key, type, isDescending }
+    return { sql: key, type, isDescending, ...(prefix && !isNullable && { prefix }) }
   })
 }
 
@@ -47,22 +49,27 @@ export type Side = 'after' | 'before' | 'from' | 'to'
 
 /** Rows on a side of the one that had these values, one a key: keyset paging, exact however rows come and go. */
 export function compileSide(side: Side, keys: readonly CompiledKey[], values: readonly FilterValue[]): Fragment {
-  const bound = keys.map(({ type }, index) => boundValue(type, values[index] as FilterValue))
-  const [first] = keys
+  const parts = keys.flatMap(({ sql: reference, type, isDescending, prefix }, index) => {
+    const value = boundValue(type, values[index] as FilterValue)
+    const whole = { reference, value, isDescending }
+    return prefix ? [{ reference: prefix(reference), value: prefix(value), isDescending }, whole] : [whole]
+  })
+  const [first] = parts
   const isForward = side === 'after' || side === 'from'
   const holdsRow = side === 'from' || side === 'to'
-  if (first && keys.every(({ isDescending }) => isDescending === first.isDescending)) {
+  if (first && parts.every(({ isDescending }) => isDescending === first.isDescending)) {
     const isGreater = isForward !== first.isDescending
     const operator = sql.raw(`${isGreater ? '>' : '<'}${holdsRow ? '=' : ''}`)
-    return sql`(${sql.join(keys.map((key) => key.sql))}) ${operator} (${sql.join(bound)})`
+    const references = sql.join(parts.map(({ reference }) => reference))
+    return sql`(${references}) ${operator} (${sql.join(parts.map(({ value }) => value))})`
   }
   // Mixed directions: beyond it in the first key, or equal in it and beyond in those that follow.
   const beyond = (index: number): Fragment => {
-    const key = keys[index]
-    const value = bound[index]
-    if (!key || !value) return holdsRow ? sql`true` : sql`false`
-    const operator = sql.raw(isForward !== key.isDescending ? '>' : '<')
-    return sql`(${key.sql} ${operator} ${value} OR (${key.sql} = ${value} AND ${beyond(index + 1)}))`
+    const part = parts[index]
+    if (!part) return holdsRow ? sql`true` : sql`false`
+    const { reference, value, isDescending } = part
+    const operator = sql.raw(isForward !== isDescending ? '>' : '<')
+    return sql`(${reference} ${operator} ${value} OR (${reference} = ${value} AND ${beyond(index + 1)}))`
   }
   return beyond(0)
 }

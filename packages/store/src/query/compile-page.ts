@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 import { compileFilter, mentions } from './compile-filter.js'
-import { compileOrder, compileSide } from './compile-order.js'
+import { type CompiledKey, compileOrder, compileSide } from './compile-order.js'
 import { type Fragment, type NamedDocuments, QuerySource } from './query-source.js'
 
 export interface CompiledPage {
@@ -48,16 +48,21 @@ export function compilePage(names: Names, schema: KnownSchema, query: Query, opt
     ...keys.map((key, index) => sql`${key.sql} AS ${sql.raw(`k${index}`)}`),
     ...columns,
   ]
-  const order = (prefix: string, isReversed: boolean): Fragment =>
-    sql.raw(
-      keys.map(({ isDescending }, k) => `${prefix}k${k} ${isDescending === isReversed ? 'ASC' : 'DESC'}`).join(', '),
-    )
+  const direction = ({ isDescending }: CompiledKey, isReversed: boolean) =>
+    sql.raw(isDescending === isReversed ? 'ASC' : 'DESC')
+  const isReversed = query.isBackward === true
+  const innerOrder = sql.join(
+    keys.flatMap((key, index) => {
+      const whole = sql`${sql.raw(`k${index}`)} ${direction(key, isReversed)}`
+      return key.prefix ? [sql`${key.prefix(key.sql)} ${direction(key, isReversed)}`, whole] : [whole]
+    }),
+  )
 
   const exists = (side: Fragment): Fragment => sql`EXISTS (SELECT 1 ${rows(side)})`
   return {
     select: sql`SELECT ${sql.join(selected)} ${rows(...window)}
-      ORDER BY ${order('', query.isBackward === true)} LIMIT ${query.first + 1}::bigint`,
-    order: order('page.', false),
+      ORDER BY ${innerOrder} LIMIT ${query.first + 1}::bigint`,
+    order: sql.join(keys.map((key, index) => sql`${sql.raw(`page.k${index}`)} ${direction(key, false)}`)),
     beside: {
       earlier: query.after ? exists(compileSide('to', keys, query.after)) : sql`false`,
       later: query.before ? exists(compileSide('from', keys, query.before)) : sql`false`,

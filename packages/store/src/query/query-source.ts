@@ -1,6 +1,7 @@
 import { HASH_BYTES, META_FIELDS, type MetaField, type QueryFieldType, queryFieldType, RakkoError } from '@rakko/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import { sortPrefix } from '../schemas/view-indexes.js'
 import type { Names } from '../sql/names.js'
 
 /** A piece of SQL with its bound values. */
@@ -22,6 +23,8 @@ export interface FieldReference {
   readonly type: QueryFieldType
   /** A deleted document has no fields: there the reference is NULL. */
   readonly isNullable: boolean
+  /** What an index holds of it, where it holds only the beginning: of the field itself, or of a value. */
+  readonly prefix?: (whole: Fragment) => Fragment
 }
 
 /**
@@ -59,7 +62,11 @@ export class QuerySource {
     const column = this.#schema.views.columns.get(field)
     if (!column) throw unsearchable(field)
     this.#groups.add(column.group)
-    return { sql: sql.raw(`v${column.group}.${column.column}`), type, isNullable: this.#includesDeleted }
+    const reference = sql.raw(`v${column.group}.${column.column}`)
+    const isSearched = !this.#includesDeleted && !this.#named
+    const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
+    const prefix = isIndexed ? sortPrefix(column) : undefined
+    return { sql: reference, type, isNullable: this.#includesDeleted, ...(prefix && { prefix }) }
   }
 
   /** Columns of all fields, which are then joined whatever the filter and the order refer to. */

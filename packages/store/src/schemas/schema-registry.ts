@@ -12,6 +12,8 @@ export interface KnownSchema {
   readonly views: ViewsTable
   /** Whether the tables were made: at the first document. */
   readonly hasTable: boolean
+  /** Lists of fields that the app declared to be indexed. */
+  readonly indexes: readonly (readonly string[])[]
 }
 
 /** Every known schema in memory, as the database has it; what a transaction adds joins when it has committed. */
@@ -52,13 +54,15 @@ export class SchemaRegistry {
     for (const { number, schema_id, name, description, has_table } of schemas) {
       const id = schema_id as SchemaId
       const schema = { id, name, description: decodeText(description), fields: fieldsOf.get(number) ?? new Map() }
-      this.set(knownSchema(number, schema, has_table))
+      // What an app declares is not stored: the catalog has the indexes that were made.
+      const indexes = this.#byNumber.get(number)?.indexes ?? []
+      this.set({ ...knownSchema(number, schema, has_table), indexes })
     }
   }
 }
 
 export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
-  return { number, schema, views: new ViewsTable(number, schema), hasTable }
+  return { number, schema, views: new ViewsTable(number, schema), hasTable, indexes: [] }
 }
 
 interface SchemaRow {

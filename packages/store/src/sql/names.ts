@@ -12,9 +12,12 @@ export type FixedTable =
 
 /** Quoted names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {
+  /** Quoted. */
   readonly schema: string
+  readonly schemaName: string
 
   constructor(schemaName: string) {
+    this.schemaName = schemaName
     this.schema = quoteIdentifier(schemaName)
   }
 
