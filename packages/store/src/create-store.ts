@@ -82,7 +82,7 @@ class SqlStore implements Store {
   readonly #driver: Driver
   readonly #names: Names
   readonly #registry: SchemaRegistry
-  readonly #database: Kysely<unknown>
+  #kysely: Kysely<unknown> | undefined
   readonly #publisher: Publisher
   readonly #now: () => number
   #closing: Promise<void> | undefined
@@ -93,7 +93,6 @@ class SqlStore implements Store {
     this.#driver = driver
     this.#names = names
     this.#registry = registry
-    this.#database = new Kysely({ dialect: kyselyDialect(driver) })
     this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause })
     this.#now = now
   }
@@ -175,6 +174,12 @@ class SqlStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#publisher.drain().then(() => this.#driver.close())
     return this.#closing
+  }
+
+  /** Made by the first read: a start need not wait for it. */
+  get #database(): Kysely<unknown> {
+    this.#kysely ??= new Kysely({ dialect: kyselyDialect(this.#driver) })
+    return this.#kysely
   }
 
   async #queriedSchema({ schemaId }: Query): Promise<KnownSchema> {

@@ -37,7 +37,8 @@ export async function ingest(context: IngestContext, items: readonly ReceivedIte
   const { outcomes, ledger } = await driver.transaction(async (session) => {
     const ledger = new Ledger(registry, await lockArrival(session, names))
     if (registry.size < ledger.counters.schema) await registry.load(session, names)
-    await preload(session, names, registry, ledger, items, now)
+    // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
+    if (ledger.counters.number > 0) await preload(session, names, registry, ledger, items, now)
     const outcomes: PublishOutcome[] = []
     for (const item of items) outcomes.push(await admit(session, names, ledger, item))
     if (ledger.accepted.length > 0) {

@@ -1,4 +1,5 @@
-import { formatFieldType, SYSTEM_SCHEMAS } from '@rakko/core'
+import { formatFieldType, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+import { ViewsTable } from '../schemas/views-table.js'
 import type { Names } from '../sql/names.js'
 import type { Migration } from './migration.js'
 
@@ -45,8 +46,8 @@ import type { Migration } from './migration.js'
  * - has_table: the table was made, at the schema's first document.
  * - position: names the column, in ascending order of field names. - type: as in a field definition.
  *
- * `d<schema>`: latest views of a schema's living documents, real column types, made with the first document. Wide
- * schemas overflow into `d<schema>_1` and so on; see views-table.ts.
+ * `d<schema>`: latest views of a schema's living documents, real column types, made with the first document, those of
+ * definitions at once. Wide schemas overflow into `d<schema>_1` and so on; see views-table.ts.
  *
  * `idempotency`: ids that callers gave to creates, kept a day, so that a retry makes no second document.
  *
@@ -144,6 +145,9 @@ function sql(names: Names): string {
   `
 }
 
+/** Every node that has a schema of its own has documents of these: their tables are there, for a faster first start. */
+const NEEDED_BY_ALL: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
+
 /** The protocol's own schemas are never redefined; they have the first numbers. */
 function systemSchemas(names: Names): string {
   return [...SYSTEM_SCHEMAS.values()]
@@ -154,8 +158,10 @@ function systemSchemas(names: Names): string {
         ([name, type], position) =>
           `(${number}, ${position}, ${quoteLiteral(name)}, ${quoteLiteral(formatFieldType(type))})`,
       )
+      const hasTable = NEEDED_BY_ALL.has(schema.id)
       return `
-        INSERT INTO ${names.table('schemas')} (number, schema_id, name, description) VALUES (${number}, ${values});
+        ${hasTable ? new ViewsTable(number, schema).createSql(names) : ''}
+        INSERT INTO ${names.table('schemas')} (number, schema_id, name, description, has_table) VALUES (${number}, ${values}, ${hasTable});
         INSERT INTO ${names.table('schema_fields')} (schema, position, name, type) VALUES ${fields.join(', ')};`
     })
     .join('')
