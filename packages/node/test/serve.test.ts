@@ -50,6 +50,12 @@ describe('serve', () => {
       7,
       'params.idempotencyIds',
     ],
+    [
+      { id: 7, method: 'create', params: { schemaId: 's', items: [{}], idempotencyIds: new Array(1) } },
+      7,
+      'params.idempotencyIds',
+    ],
+    [{ id: 7, method: 'open', params: { schemas: { lock: new Array(1), expected: [] } } }, 7, 'params.schemas'],
     [{ id: 7, method: 'update', params: { schemaId: 's', documentId: 5, fields: {} } }, 7, 'params.documentId'],
     [{ id: 7, method: 'delete', params: { schemaId: 's', documentId: 'd', previous: 5 } }, 7, 'params.previous'],
     [{ id: 7, method: 'publish', params: { entry: 'ab', operation: new Uint8Array() } }, 7, 'params.entry'],

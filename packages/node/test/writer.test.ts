@@ -175,6 +175,42 @@ describe('a writer', () => {
     ])
   })
 
+  test('refuses what is no intent, publishes what stands beside it, and goes on', async () => {
+    const writer = newWriter()
+    const holes = [
+      create('Before'),
+      ,
+      null,
+      'text',
+      { action: 'update', documentId: Object.create(null) },
+      create('After'),
+    ]
+    const outcomes = await writer.write(holes as Intent[])
+    const codes = outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.error.code : outcome.status))
+    expect(codes).toEqual(['published', 'INTERNAL', 'INTERNAL', 'INTERNAL', 'INTERNAL', 'published'])
+    expect(await writer.write([create('Later')])).toMatchObject([{ status: 'published' }])
+    await writer.close()
+  })
+
+  test('that cannot begin a round refuses all that waits for it, and goes on with the next', async () => {
+    let isBroken = true
+    const signer = nativeSigner(random(32))
+    const writer = new Writer({
+      store,
+      signer,
+      async pause() {
+        if (isBroken) throw new Error('no event loop')
+      },
+    })
+    const outcomes = await Promise.all([writer.write([create('One')]), writer.write([create('Two'), create('Three')])])
+    expect(outcomes.flat().map((one) => one.status === 'refused' && one.error.code)).toEqual(
+      new Array(3).fill('INTERNAL'),
+    )
+    isBroken = false
+    expect(await writer.write([create('Four')])).toMatchObject([{ status: 'published' }])
+    await writer.close()
+  })
+
   test('signs nothing for a caller that no longer waits', async () => {
     const { calls, store: seen } = counted()
     const [outcome] = await newWriter(seen).write([create('Aborted')], { aborted: true })

@@ -16,7 +16,8 @@ const optional =
 const list =
   (check: Check, expected: string): Check =>
   (value) =>
-    Array.isArray(value) && value.every((item) => check(item) === undefined) ? undefined : expected
+    // `every` would pass over the holes of a sparse array, which a structured clone keeps.
+    Array.isArray(value) && Array.from(value).every((item) => check(item) === undefined) ? undefined : expected
 const shape =
   (members: Readonly<Record<string, Check>>, expected: string): Check =>
   (value) =>

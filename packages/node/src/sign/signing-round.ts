@@ -82,19 +82,24 @@ function separate(items: readonly RoundItem[]): { now: RoundItem[]; later: Round
   const taken = new Set<string>()
   for (const original of items) {
     const item = settledOnce(original)
-    const key = contentionKey(item.intent)
-    if (item.signal?.aborted)
-      refuse(item, new RakkoError('ABORTED', 'Aborted before it was signed: nothing was stored'))
-    else if (key !== undefined && taken.has(key)) later.push(original)
-    else {
-      if (key !== undefined) taken.add(key)
-      now.push(item)
+    try {
+      if (item.signal?.aborted) throw new RakkoError('ABORTED', 'Aborted before it was signed: nothing was stored')
+      const key = contentionKey(item.intent)
+      if (key !== undefined && taken.has(key)) later.push(original)
+      else {
+        if (key !== undefined) taken.add(key)
+        now.push(item)
+      }
+    } catch (error) {
+      refuse(item, asRakkoError(error))
     }
   }
   return { now, later }
 }
 
+/** Throws on what is no intent at all. */
 function contentionKey(intent: Intent): string | undefined {
+  if (!['create', 'update', 'delete'].includes(intent.action)) throw new TypeError('Not an intent')
   if (intent.action !== 'create') return `document ${String(intent.documentId).toLowerCase()}`
   return intent.idempotencyId === undefined ? undefined : `id ${intent.idempotencyId}`
 }

@@ -46,6 +46,7 @@ export class Writer {
       let left = intents.length
       for (const [index, intent] of intents.entries()) {
         const settle = (outcome: IntentOutcome): void => {
+          if (outcomes[index] !== undefined) return
           outcomes[index] = outcome
           left -= 1
           if (left === 0) resolve(outcomes)
@@ -62,18 +63,29 @@ export class Writer {
     await this.#rounds
   }
 
+  /** Never rejects: a round that fails refuses all that it took or that waits, and the next write begins anew. */
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#pause()
-      await withKeyLock(this.#signer.publicKey, async () => {
-        const items = this.#waiting.slice(0, MAX_ROUND_ITEMS)
-        const later = this.#waiting.slice(MAX_ROUND_ITEMS)
-        this.#waiting = []
-        const deferred = await signingRound(items, this.#store, this.#signer)
-        // What came meanwhile stands behind what came before it.
-        this.#waiting = [...deferred, ...later, ...this.#waiting]
-      })
+    let taken: readonly RoundItem[] = []
+    try {
+      while (this.#waiting.length > 0) {
+        await this.#pause()
+        await withKeyLock(this.#signer.publicKey, async () => {
+          taken = this.#waiting
+          this.#waiting = []
+          const items = taken.slice(0, MAX_ROUND_ITEMS)
+          const later = taken.slice(MAX_ROUND_ITEMS)
+          const deferred = await signingRound(items, this.#store, this.#signer)
+          // What came meanwhile stands behind what came before it.
+          this.#waiting = [...deferred, ...later, ...this.#waiting]
+        })
+      }
+    } catch (cause) {
+      const error = new RakkoError('INTERNAL', 'Signing failed, see the cause', {}, { cause })
+      const left = [...taken, ...this.#waiting]
+      this.#waiting = []
+      for (const { settle } of left) settle({ status: 'refused', error })
+    } finally {
+      this.#rounds = undefined
     }
-    this.#rounds = undefined
   }
 }
