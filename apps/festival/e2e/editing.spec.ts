@@ -17,6 +17,7 @@ test('a venue is edited and deleted; its events stay and say that it is gone', a
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('Room for 75')).toBeVisible()
   await page.reload()
+  await festival.opened()
   await expect(page.getByText('Room for 75')).toBeVisible()
   await expect(festival.event('The long table')).toBeVisible()
 
@@ -97,6 +98,7 @@ test('the back button closes a sheet, and an address leads to what it names', as
   await festival.addEvent('Gates and brass', 'Kelp Stage', '2040-06-15T16:00', '2040-06-15T17:00', 'The town band')
   const sheet = await festival.openEvent('Gates and brass')
   await page.reload()
+  await festival.opened()
   await expect(sheet).toContainText('The town band')
   await page.goBack()
   await expect(sheet).toBeHidden()

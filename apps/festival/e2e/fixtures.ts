@@ -8,6 +8,8 @@ const NO_NETWORK = /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)/
  * forbade.
  */
 export const test = base.extend<{ complaints: string[] }>({
+  // Drawing the waves without a graphics card takes the time that the tests need.
+  contextOptions: { reducedMotion: 'reduce' },
   complaints: [
     async ({ context }, use) => {
       const complaints: string[] = []

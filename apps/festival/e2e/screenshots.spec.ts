@@ -22,6 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('empty')
     await festival.addSample()
     await page.reload()
+    await festival.opened()
     await expect(festival.event('Moss & Barnacle')).toBeVisible()
     await picture('programme')
 

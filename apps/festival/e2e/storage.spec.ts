@@ -105,7 +105,9 @@ test('a damaged database is reported and left as it is', async ({ page }) => {
   const before = await page.evaluate(damageFiles)
   expect(before.length).toBeGreaterThan(0)
   await page.goto('/')
-  await expect(page.getByRole('heading', { name: 'The database on this device is damaged' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'The database on this device is damaged' })).toBeVisible({
+    timeout: 60_000,
+  })
   await page.goto('/icons/icon.svg')
   expect(await page.evaluate(sizesOfFiles)).toEqual(before)
 })

@@ -16,7 +16,12 @@ const session = createSession(() =>
 )
 
 watchInstallation()
-if (import.meta.env.PROD) void registerServiceWorker()
+// After the node has its files: the service worker keeps the same ones and would compete for the first visit's network.
+const stopWaiting = session.subscribe(() => {
+  if (session.state().status === 'opening') return
+  stopWaiting()
+  if (import.meta.env.PROD) void registerServiceWorker()
+})
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the id root')

@@ -1,12 +1,15 @@
 import { openNode } from '@rakko/client'
 import { schemas } from '../schemas/schemas.js'
 
+/** What a start on a slow and busy phone may take; with the default of 30 seconds it would be given up. */
+const DEADLINE_MS = 120_000
+
 /**
  * The open node with the festival's two collections. Everything that the app reads or writes goes through here. The best
  * storage that there is is taken; where there is none but memory, `storage` tells and the page says so.
  */
 export async function openFestival() {
-  const node = await openNode({ name: 'festival', schemas })
+  const node = await openNode({ name: 'festival', schemas, deadlineMs: DEADLINE_MS })
   return {
     node,
     venues: node.collection(schemas.venue),
