@@ -6,15 +6,22 @@ import { parseListOrder } from './parse-order.js'
 import { parsePage } from './parse-page.js'
 import type { SchemaLookup } from './parse-query.js'
 import { isPlainObject } from './plain-object.js'
-import { type Include, LIST_POSITION, MAX_INCLUDE_DEPTH, MAX_INCLUDES } from './query.js'
+import {
+  DEFAULT_INCLUDED_LENGTH,
+  type Include,
+  LIST_POSITION,
+  MAX_INCLUDE_DEPTH,
+  MAX_INCLUDED_ROWS,
+  MAX_INCLUDES,
+} from './query.js'
 import { isListType } from './query-field.js'
 
 const SINGLE_MEMBERS = ['where', 'include']
 const LIST_MEMBERS = [...SINGLE_MEMBERS, 'orderBy', 'first', 'last', 'after', 'before', 'count', 'page']
 
-/** Reads an `include`. Throws INVALID_QUERY and SCHEMA_NOT_FOUND. */
-export function parseInclude(include: unknown, schema: Schema, schemaOf: SchemaLookup): Include[] {
-  return parseLevel(include, schema, schemaOf, 'include', 1, { left: MAX_INCLUDES })
+/** Reads an `include` of a page of `rows` rows. Throws INVALID_QUERY and SCHEMA_NOT_FOUND. */
+export function parseInclude(include: unknown, schema: Schema, schemaOf: SchemaLookup, rows: number): Include[] {
+  return parseLevel(include, schema, schemaOf, 'include', 1, rows, { left: MAX_INCLUDES })
 }
 
 function parseLevel(
@@ -23,6 +30,7 @@ function parseLevel(
   schemaOf: SchemaLookup,
   path: string,
   depth: number,
+  rows: number,
   budget: { left: number },
 ): Include[] {
   if (!isPlainObject(include)) throw invalidQuery(path, 'an object of relation fields', include)
@@ -43,8 +51,15 @@ function parseLevel(
     const order = isListType(type.type)
       ? parseListOrder(orderBy, target, `${at}.orderBy`)
       : [{ field: LIST_POSITION, direction: 'asc' as const }]
-    const page = isListType(type.type) ? parsePage(input, order, target, `${at}.`) : { first: 1 }
-    const nested = deeper !== undefined && parseLevel(deeper, target, schemaOf, `${at}.include`, depth + 1, budget)
+    const page = isListType(type.type)
+      ? parsePage(input, order, target, `${at}.`, DEFAULT_INCLUDED_LENGTH)
+      : { first: 1 }
+    const included = rows * page.first
+    if (included > MAX_INCLUDED_ROWS) {
+      throw invalidQuery(`${at}.first`, `shorter pages, ${MAX_INCLUDED_ROWS} rows in all at the most`, included)
+    }
+    const nested =
+      deeper !== undefined && parseLevel(deeper, target, schemaOf, `${at}.include`, depth + 1, included, budget)
     includes.push({
       field,
       type: type.type,

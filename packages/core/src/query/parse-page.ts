@@ -12,13 +12,15 @@ export function parsePage(
   order: readonly OrderKey[],
   schema: Schema,
   prefix = '',
+  defaultLength = DEFAULT_PAGE_LENGTH,
 ): Pick<Query, 'first' | 'isBackward' | 'after' | 'before' | 'withCount'> {
   if (first !== undefined && last !== undefined) {
     throw invalidQuery(`${prefix}last`, 'first or last, not both', last)
   }
+  const asked = first === undefined ? defaultLength : first
   if (typeof count !== 'boolean') throw invalidQuery(`${prefix}count`, 'true or false', count)
   return {
-    first: last === undefined ? parseLength(first, `${prefix}first`) : parseLength(last, `${prefix}last`),
+    first: last === undefined ? parseLength(asked, `${prefix}first`) : parseLength(last, `${prefix}last`),
     ...(last !== undefined && { isBackward: true }),
     ...(after !== undefined && { after: decodeCursor(after, order, schema, `${prefix}after`) }),
     ...(before !== undefined && { before: decodeCursor(before, order, schema, `${prefix}before`) }),
@@ -27,7 +29,6 @@ export function parsePage(
 }
 
 function parseLength(length: unknown, path: string): number {
-  if (length === undefined) return DEFAULT_PAGE_LENGTH
   if (typeof length === 'number' && Number.isInteger(length) && length >= 1 && length <= MAX_PAGE_LENGTH) return length
   throw invalidQuery(path, `an integer from 1 to ${MAX_PAGE_LENGTH}`, length)
 }

@@ -27,5 +27,5 @@ export function parseQuery(input: unknown, schema: Schema, schemaOf: SchemaLooku
   const filter = parseFilter(where, schema)
   const order = parseOrder(orderBy, schema)
   const query = { schemaId: schema.id, filter, order, ...parsePage(input, order, schema) }
-  return include === undefined ? query : { ...query, include: parseInclude(include, schema, schemaOf) }
+  return include === undefined ? query : { ...query, include: parseInclude(include, schema, schemaOf, query.first) }
 }

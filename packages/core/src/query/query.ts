@@ -15,6 +15,10 @@ export const MAX_ORDER_KEYS = 16
 export const MAX_INCLUDE_DEPTH = 8
 /** Relations that a query includes, on all levels together. */
 export const MAX_INCLUDES = 64
+/** Length of an included list's page where the caller names none. */
+export const DEFAULT_INCLUDED_LENGTH = 100
+/** Rows that pages and the pages included in them may come to: the product of their lengths along any path. */
+export const MAX_INCLUDED_ROWS = 1_000_000
 
 /** A value in a filter, as the API takes it: ids as text, bytes as bytes, ints as number or bigint. */
 export type FilterValue = boolean | number | bigint | string | Uint8Array

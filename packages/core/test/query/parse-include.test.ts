@@ -26,6 +26,11 @@ const parse = (input: unknown) => parseQuery(input, NODE, lookup)
 const refusal = (input: unknown) => rakkoErrorOf(() => parse(input))
 const nested = (levels: number): object => (levels === 0 ? {} : { include: { next: nested(levels - 1) } })
 
+it('includes lists whose rows come to no more than the limit, a hundred each where nothing is said', () => {
+  const [all] = parse({ first: 100, include: { all: { include: { all: true } } } }).include ?? []
+  expect([all?.query.first, all?.query.include?.[0]?.query.first]).toEqual([100, 100])
+})
+
 it('reads an include as a query over what the field names', () => {
   const everything = { kind: 'and', filters: [] }
   const list = [{ field: LIST_POSITION, direction: 'asc' }]
@@ -58,6 +63,12 @@ it.each([
   [{ include: { all: { count: 1 } } }, 'include.all.count'],
   [{ include: { all: { first: 1, last: 1 } } }, 'include.all.last'],
   [{ include: { all: { first: 0 } } }, 'include.all.first'],
+  [{ include: { all: { first: 1001 } } }, 'include.all.first'],
+  [{ first: 10_000, include: { next: { include: { all: { last: 101 } } } } }, 'include.next.include.all.first'],
+  [
+    { first: 1, include: { all: { first: 10_000, include: { all: { first: 101 } } } } },
+    'include.all.include.all.first',
+  ],
   [{ include: { all: { last: 0 } } }, 'include.all.last'],
   [{ include: { all: { orderBy: LIST_POSITION } } }, `include.all.orderBy.${LIST_POSITION}`],
   [{ include: { all: { after: 'x' } } }, 'include.all.after'],
@@ -83,8 +94,9 @@ it('names a relation to a schema that is not known', () => {
 it('goes as deep, and includes as many, as its limits say', () => {
   expect(parse(nested(MAX_INCLUDE_DEPTH))).toMatchObject({ include: [{ field: 'next' }] })
   expect(refusal(nested(MAX_INCLUDE_DEPTH + 1)).message).toContain(`${MAX_INCLUDE_DEPTH} levels`)
-  const wide = (levels: number): object =>
-    levels === 0 ? {} : { include: { next: wide(levels - 1), all: wide(levels - 1) } }
+  const level = (levels: number): object =>
+    levels === 0 ? {} : { include: { next: level(levels - 1), all: { first: 1, ...level(levels - 1) } } }
+  const wide = (levels: number): object => ({ first: 1, ...level(levels) })
   // 2 + 4 + 8 + 16 + 32 = 62 relations, and with a level more 126.
   expect(parse(wide(5))).toMatchObject({ include: [{ field: 'next' }, { field: 'all' }] })
   expect(refusal(wide(6)).message).toContain(`${MAX_INCLUDES} relations`)
