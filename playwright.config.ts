@@ -1,7 +1,8 @@
 import { defineConfig, devices } from '@playwright/test'
 import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
 
-const PORT = 4174
+/** `npm test` passes one that is free. */
+const PORT = Number(process.env.RAKKO_FESTIVAL_PORT ?? 4174)
 const executablePath = findChromium()
 
 /** The built festival, as a person's browser sees it. */

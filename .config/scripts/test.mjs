@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.mjs'
@@ -29,7 +31,7 @@ await main(async () => {
     )
     const playwrightReport = join(reports, 'playwright.json')
     const playwright = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
+      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, RAKKO_FESTIVAL_PORT: `${await freePort()}` },
     })
     return close(
       sum([
@@ -41,3 +43,13 @@ await main(async () => {
     rmSync(reports, { recursive: true, force: true })
   }
 })
+
+/** A port of loopback that nothing listens on. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
