@@ -48,8 +48,9 @@ await main(async () => {
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address()
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port of loopback is free')
   server.close()
   await once(server, 'close')
-  return port
+  return address.port
 }
