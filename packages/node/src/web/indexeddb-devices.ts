@@ -24,13 +24,31 @@ export interface IndexedDbDatabase {
 
 const databaseName = (name: string) => `rakko:${name}`
 
-/** Whether there is a database of this name; it may hold nothing yet. Makes nothing, as far as the browser can list. */
+/** What browsers say where a page may not have IndexedDB at all; all else may pass. */
+const ABSENT: ReadonlySet<string> = new Set(['SecurityError', 'NotSupportedError', 'InvalidStateError'])
+
+/**
+ * Whether there is a database of this name; it may hold nothing yet. Makes nothing.
+ *
+ * @throws {RakkoError} STORAGE_UNAVAILABLE: it cannot be told
+ */
 export async function hasIndexedDbDatabase(name: string): Promise<boolean> {
+  if (typeof indexedDB === 'undefined') return false
+  let isNew = false
   try {
-    const databases = await indexedDB.databases()
-    return databases.some((database) => database.name === databaseName(name))
-  } catch {
-    return false
+    // Not every browser lists its databases. A new one whose making is given up was never made.
+    const request = indexedDB.open(databaseName(name))
+    request.onupgradeneeded = () => {
+      isNew = true
+      request.transaction?.abort()
+    }
+    const database = await done(request)
+    database.close()
+    return true
+  } catch (error) {
+    if (isNew || (error instanceof DOMException && ABSENT.has(error.name))) return false
+    const words = `whether the database "${name}" is in IndexedDB cannot be told: ${wordsOf(error)}`
+    throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: wordsOf(error) }, { cause: error })
   }
 }
 

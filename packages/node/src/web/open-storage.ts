@@ -20,7 +20,10 @@ const NAME = /^[\w-]{1,64}$/
 export type WebStorageKind = 'opfs' | 'indexeddb' | 'memory'
 
 export interface OpenWebStorageOptions {
-  /** `auto`: where the database is already; else the first of OPFS, IndexedDB and memory that is to be had. */
+  /**
+   * `auto`: where the database is already, and nowhere else, should it fail there; else the first of OPFS, IndexedDB and
+   * memory that is to be had.
+   */
   readonly kind: 'auto' | WebStorageKind
   /** Of the database, one per origin and name. */
   readonly name: string
@@ -37,7 +40,7 @@ export interface OpenedWebStorage {
  * Opens the database in a worker, prepared at its first start, for this tab alone. Closing the driver ends that.
  *
  * @throws {RakkoError} DATABASE_IN_USE; DATABASE_DAMAGED and DATABASE_TOO_NEW, everything left as it was;
- *   STORAGE_UNAVAILABLE: not here, or PGlite's files cannot be loaded
+ *   STORAGE_UNAVAILABLE: not here, or with `auto` no telling whether the database is; or PGlite's files cannot be loaded
  */
 export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Promise<OpenedWebStorage> {
   if (!NAME.test(name)) {
@@ -46,7 +49,9 @@ export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Pro
   }
   if (kind !== 'auto') return { kind, driver: await open(kind, name), passedOver: [] }
   const passedOver: { kind: WebStorageKind; reason: string }[] = []
-  for (const candidate of await candidates(name)) {
+  const home = await homeOf(name)
+  if (home !== undefined) return { kind: home, driver: await open(home, name), passedOver }
+  for (const candidate of ['opfs', 'indexeddb'] as const) {
     try {
       return { kind: candidate, driver: await open(candidate, name), passedOver }
     } catch (error) {
@@ -60,10 +65,13 @@ export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Pro
   return { kind: 'memory', driver: await open('memory', name), passedOver }
 }
 
-/** Storages that last, best first, unless the database is in the second best. */
-async function candidates(name: string): Promise<readonly ('opfs' | 'indexeddb')[]> {
-  const isInIndexedDb = !(await hasOpfsDatabase(name)) && (await hasIndexedDbDatabase(name))
-  return isInIndexedDb ? ['indexeddb', 'opfs'] : ['opfs', 'indexeddb']
+/**
+ * The storage that the database is in; undefined only where it is in none: an empty one made beside it would hide it.
+ * Throws STORAGE_UNAVAILABLE where that cannot be told.
+ */
+async function homeOf(name: string): Promise<'opfs' | 'indexeddb' | undefined> {
+  if (await hasOpfsDatabase(name)) return 'opfs'
+  return (await hasIndexedDbDatabase(name)) ? 'indexeddb' : undefined
 }
 
 async function open(kind: WebStorageKind, name: string): Promise<Driver> {

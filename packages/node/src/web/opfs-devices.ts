@@ -7,6 +7,9 @@ const FILES = ['blocks', 'log-0', 'log-1'] as const
 /** Made when the first start is over: from then on nothing is ever made anew here. */
 const MARKER = 'complete'
 
+/** What browsers say where a page may not have private files, as in some private windows; all else may pass. */
+const ABSENT: ReadonlySet<string> = new Set(['SecurityError', 'NotSupportedError', 'NotAllowedError'])
+
 export interface OpfsDatabase {
   readonly devices: Devices
   /** Whether a first start came to its end. */
@@ -14,14 +17,31 @@ export interface OpfsDatabase {
   complete(): Promise<void>
 }
 
-/** Whether there is a database of this name whose first start came to its end. Makes nothing. */
+/**
+ * Whether there is a database of this name whose first start came to its end. Makes nothing.
+ *
+ * @throws {RakkoError} STORAGE_UNAVAILABLE: it cannot be told
+ */
 export async function hasOpfsDatabase(name: string): Promise<boolean> {
   try {
-    const root = await navigator.storage.getDirectory()
+    const root = await privateRoot()
+    if (root === undefined) return false
     const folder = await (await root.getDirectoryHandle(ROOT)).getDirectoryHandle(name)
     return await isMarked(folder)
-  } catch {
-    return false
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false
+    throw untold(name, error)
+  }
+}
+
+/** Undefined where this page has none at all, and never had: no secure context, an old browser, or storage denied. */
+async function privateRoot(): Promise<FileSystemDirectoryHandle | undefined> {
+  if (typeof navigator.storage?.getDirectory !== 'function') return undefined
+  try {
+    return await navigator.storage.getDirectory()
+  } catch (error) {
+    if (error instanceof DOMException && ABSENT.has(error.name)) return undefined
+    throw error
   }
 }
 
@@ -70,8 +90,18 @@ export async function openOpfs(name: string): Promise<OpfsDatabase> {
   }
 }
 
+function untold(name: string, error: unknown): RakkoError {
+  const reason = reasonOf(error)
+  const words = `whether the database "${name}" is in the origin's private file system cannot be told: ${reason}`
+  return new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: reason }, { cause: error })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}
+
 function refusal(name: string, error: unknown): RakkoError {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const reason = reasonOf(error)
   const kind = error instanceof DOMException ? error.name : ''
   // A frozen page keeps its handles, whatever became of its lock.
   if (kind === 'NoModificationAllowedError') {

@@ -201,6 +201,59 @@ describe('auto', () => {
   })
 })
 
+describe('auto, where a storage fails', () => {
+  const broken = async (at: 'root' | 'handle' | 'indexeddb', name: string): Promise<Opener> => {
+    const made = opener()
+    await made.ask({ do: 'break storage', at, name })
+    return made
+  }
+  const madeIn = async (kind: 'opfs' | 'indexeddb'): Promise<string> => {
+    const name = newName()
+    const first = opener()
+    await first.open(kind, name)
+    await first.query('CREATE TABLE item (n int)')
+    await first.ask({ do: 'close' })
+    return name
+  }
+
+  it.each([
+    ['root', 'opfs', 'UnknownError'],
+    ['root', 'opfs', 'InvalidStateError'],
+    ['handle', 'opfs', 'UnknownError'],
+    ['handle', 'opfs', 'SecurityError'],
+    ['indexeddb', 'indexeddb', 'UnknownError'],
+  ] as const)('(%s of %s: %s) makes no empty database beside the one that is there', async (at, kind, error) => {
+    const name = await madeIn(kind)
+    await expect((await broken(at, error)).open('auto', name)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining(error),
+      details: { name },
+    })
+    const later = opener()
+    expect(await later.open('auto', name)).toEqual({ kind, passedOver: [] })
+    expect(await later.query('SELECT * FROM item')).toEqual([])
+    await later.ask({ do: 'close' })
+  })
+
+  it('makes none where it cannot be told whether one is there', async () => {
+    const name = newName()
+    await expect((await broken('root', 'UnknownError')).open('auto', name)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+    })
+    expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(`rakko:${name}`)
+  })
+
+  it.each([
+    ['root', 'SecurityError', 'indexeddb'],
+    ['handle', 'UnknownError', 'indexeddb'],
+  ] as const)('(%s: %s) takes the next one for a new database', async (at, error, kind) => {
+    const made = await broken(at, error)
+    const name = newName()
+    expect(await made.open('auto', name)).toMatchObject({ kind, passedOver: [{ kind: 'opfs' }] })
+    await made.ask({ do: 'close' })
+  })
+})
+
 describe('memory', () => {
   it('keeps nothing and keeps nobody out', async () => {
     const name = newName()

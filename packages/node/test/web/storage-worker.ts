@@ -9,6 +9,8 @@ export type Request =
   | { readonly do: 'flush' | 'close' }
   /** Answers all 404 or HTML from now on to what is fetched. */
   | { readonly do: 'break fetch'; readonly how: 'html' | 404 }
+  /** From now on the private file system or IndexedDB fails with a DOMException of this name. */
+  | { readonly do: 'break storage'; readonly at: 'root' | 'handle' | 'indexeddb'; readonly name: string }
 
 let driver: Driver | undefined
 
@@ -33,7 +35,18 @@ async function handle(request: Request): Promise<unknown> {
           ? new Response('', { status: 404 })
           : new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })
       return undefined
+    case 'break storage':
+      return breakStorage(request.at, request.name)
   }
+}
+
+function breakStorage(at: 'root' | 'handle' | 'indexeddb', name: string): void {
+  const fail = (): never => {
+    throw new DOMException('broken by the test', name)
+  }
+  if (at === 'indexeddb') indexedDB.open = fail
+  else if (at === 'root') navigator.storage.getDirectory = async () => fail()
+  else Object.assign(FileSystemFileHandle.prototype, { createSyncAccessHandle: async () => fail() })
 }
 
 self.onmessage = async ({ data }: MessageEvent<Request>) => {
