@@ -23,7 +23,7 @@ export interface Collection<S extends BoundSchema> {
   create(fields: CreateFields<S>, options?: CreateOptions): Promise<DocumentId>
   /**
    * Any number in one message; outcomes in order of the items, one's fault does not touch the others. `idempotencyId`
-   * stands for the whole list: item n is remembered as `<id>/<n>`.
+   * stands for the whole list, each item by its place; one for `create` is one for a list of that item.
    */
   createMany(items: readonly CreateFields<S>[], options?: CreateOptions): Promise<CreateOutcome[]>
   /** Sets the given fields, leaves the others. Also rejects with DOCUMENT_NOT_FOUND and DOCUMENT_DELETED. */
@@ -66,7 +66,7 @@ export type Page<S extends BoundSchema> = RowPage<Row<S>>
 
 export interface CreateOptions extends CallOptions {
   /**
-   * 1 to 64 characters, remembered for a day: a create with an id that was used makes no second document and resolves to
+   * 1 to 64 characters, none of them a control character, remembered for a day: a create with an id that was used makes no second document and resolves to
    * the first one's id. Repeat a create whose outcome is unknown with the same id.
    */
   readonly idempotencyId?: string

@@ -29,7 +29,7 @@ export function exposeSession(session: Session, port: PortLike): () => void {
   const stop = (): void => {
     port.removeEventListener('message', onMessage)
     port.removeEventListener('close', stop)
-    session.end()
+    void session.end()
   }
   port.addEventListener('message', onMessage)
   port.addEventListener('close', stop)

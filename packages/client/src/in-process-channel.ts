@@ -3,7 +3,8 @@ import type { Channel } from './channel.js'
 
 /**
  * A node in this very thread. Messages are cloned on the way there, as any other channel does, so that what the caller changes
- * later does not change what is written.
+ * later does not change what is written. There is no thread to end: closing waits for a node that is being opened, and
+ * closes it.
  */
 export function inProcessChannel(session: Session): Channel {
   return {
@@ -13,8 +14,6 @@ export function inProcessChannel(session: Session): Channel {
     onDeath() {
       // It cannot die alone.
     },
-    async close() {
-      session.end()
-    },
+    close: () => session.end(),
   }
 }

@@ -23,19 +23,19 @@ type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 export function openParams(options: OpenNodeOptions): { name: string; storage: string; directory?: string } {
   const { name, storage = 'auto', directory } = options ?? {}
   if (typeof name !== 'string' || !NAME.test(name)) {
-    throw invalid('name', '1 to 64 letters, digits, - or _', name)
+    throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
   if (!['auto', 'opfs', 'indexeddb', 'directory', 'memory'].includes(storage)) {
-    throw invalid('storage', 'auto, opfs, indexeddb, directory or memory', storage)
+    throw invalidArgument('storage', 'auto, opfs, indexeddb, directory or memory', storage)
   }
   if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
-    throw invalid('directory', 'a path', directory)
+    throw invalidArgument('directory', 'a path', directory)
   }
   return directory === undefined ? { name, storage } : { name, storage, directory }
 }
 
-function invalid(field: string, expected: string, value: unknown): RakkoError {
-  const got = typeof value === 'string' ? `'${value.slice(0, 100)}'` : typeof value
+export function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
+  const got = typeof value === 'string' ? `'${value.slice(0, 100)}'` : value === null ? 'null' : typeof value
   return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
     field,
     expected,

@@ -1,9 +1,11 @@
 import type { Facade } from '@rakko/node/rpc'
 import { type Endpoint, wrap } from 'comlink'
 import type { Channel, PortEvent, PortLike } from './channel.js'
+import { invalidArgument } from './open-node-options.js'
 
 /** Comlink over a port whose other end exposes a facade. */
 export function portChannel(port: PortLike): Channel {
+  checkPort(port)
   const facade = facadeOver(port)
   let tellDeath: Parameters<Channel['onDeath']>[0] | undefined
   const onClose = (): void => tellDeath?.('the port was closed at its other end')
@@ -18,6 +20,14 @@ export function portChannel(port: PortLike): Channel {
       port.close?.()
     },
   }
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkPort(port: unknown): void {
+  const methods = ['postMessage', 'addEventListener', 'removeEventListener'] as const
+  const given = (port ?? {}) as Partial<Record<(typeof methods)[number], unknown>>
+  if (methods.every((name) => typeof given[name] === 'function')) return
+  throw invalidArgument('port', 'a MessagePort, or an adapter of one', port)
 }
 
 /**

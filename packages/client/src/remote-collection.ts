@@ -19,6 +19,7 @@ import type {
   IncludeOptions,
 } from './collection.js'
 import type { Connection } from './connection.js'
+import { invalidArgument } from './open-node-options.js'
 import { pageOf, rowOf } from './row-of.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
@@ -26,8 +27,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   const bytesFields = Object.keys(schema.fields).filter((name) => schema.fields[name]?.type === 'bytes')
   const toWire = (fields: unknown): WireFields => compactFields(fields, bytesFields)
 
-  async function createMany(items: readonly unknown[], idempotencyIds: string[] | undefined, options: CallOptions) {
-    const params = { schemaId, items: items.map(toWire), ...(idempotencyIds && { idempotencyIds }) }
+  async function createMany(items: readonly unknown[], idempotencyId: string | undefined, options: CallOptions) {
+    const params = { schemaId, items: Array.from(items, toWire), ...optional({ idempotencyId }) }
     const outcomes = await connection.request('create', params, options)
     return outcomes.map(createOutcome)
   }
@@ -51,15 +52,13 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
 
   return {
     async create(fields, { idempotencyId, ...options }: CreateOptions = {}) {
-      const ids = idempotencyId === undefined ? undefined : [idempotencyId]
-      const [outcome] = await createMany([fields], ids, options)
+      const [outcome] = await createMany([fields], idempotencyId, options)
       if (outcome?.status === 'created') return outcome.id
       throw outcome?.error ?? new RakkoError('INTERNAL', 'The node gave no outcome')
     },
     async createMany(items, { idempotencyId, ...options }: CreateOptions = {}) {
       if (!Array.isArray(items)) throw invalidArgument('items', 'an array of field values', items)
-      const ids = idempotencyId === undefined ? undefined : items.map((_, index) => `${idempotencyId}/${index}`)
-      return createMany(items, ids, options)
+      return createMany(items, idempotencyId, options)
     },
     async update(id, fields, { previous, ...options }: ChangeOptions = {}) {
       const documentId = checkId(id)
@@ -114,13 +113,4 @@ function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
 function checkId(id: unknown): string {
   if (typeof id === 'string') return id
   throw invalidArgument('id', 'a document id', id)
-}
-
-function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
-  const got = value === null ? 'null' : typeof value
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
 }

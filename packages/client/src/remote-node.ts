@@ -3,6 +3,7 @@ import { compactBytes, type NodeInfo, type OpenParams, type SchemaParams } from 
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
 import { Connection, type Timers } from './connection.js'
+import { invalidArgument } from './open-node-options.js'
 import type { LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 
@@ -36,7 +37,11 @@ export async function connect(options: ConnectOptions): Promise<RakkoNode> {
   const { channel, timers, open, schemas, askForPersistence, deadlineMs, ...call } = options
   try {
     const connection = new Connection(channel, timers, deadlineMs)
-    const info = await connection.request('open', { ...open, ...(schemas && { schemas: schemaParams(schemas) }) }, call)
+    const info = await connection.request(
+      'open',
+      { ...open, ...(schemas !== undefined && { schemas: schemaParams(schemas) }) },
+      call,
+    )
     const node = remoteNode(connection, info, askForPersistence)
     connections.set(node, connection)
     return node
@@ -55,7 +60,7 @@ function remoteNode(
   return {
     publicKey: info.publicKey,
     databaseId: info.databaseId,
-    collection: <S extends BoundSchema>(schema: S) => remoteCollection(connection, schema),
+    collection: <S extends BoundSchema>(schema: S) => remoteCollection(connection, checkSchema('schema', schema)),
     async publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions) {
       const params = { entry: checkBytes('entry', entry), operation: checkBytes('operation', operation) }
       return connection.request('publish', params, options)
@@ -73,9 +78,13 @@ function remoteNode(
 
 /** The lock, and what the app's definitions say that it defines. */
 function schemaParams(schemas: LockedSchemas): SchemaParams {
+  if (!isObject(schemas) || !Array.isArray(schemas.$lock)) {
+    throw invalidArgument('schemas', 'schemas of the generated module', schemas)
+  }
   const { $lock, ...bound } = schemas as BoundSchemas
-  const expected = Object.values<BoundSchema>(bound).map(({ id, fields, indexes }) => {
-    const types = Object.entries(fields).map(([name, { type }]) => [name, type === 'bigint' ? 'int' : type])
+  const expected = Object.entries<BoundSchema>(bound).map(([name, schema]) => {
+    const { id, fields, indexes } = checkSchema(`schemas.${name}`, schema)
+    const types = Object.entries(fields).map(([field, { type }]) => [field, type === 'bigint' ? 'int' : type])
     return { id, fields: Object.fromEntries(types) as Record<string, string>, ...(indexes && { indexes }) }
   })
   return { lock: $lock, expected }
@@ -83,11 +92,16 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
 
 function checkBytes(field: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return compactBytes(value)
-  const expected = 'a Uint8Array'
-  const got = value === null ? 'null' : typeof value
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  throw invalidArgument(field, 'a Uint8Array', value)
+}
+
+function checkSchema<S extends BoundSchema>(field: string, schema: S): S {
+  if (isObject(schema) && typeof schema.id === 'string' && isObject(schema.fields)) {
+    if (Object.values(schema.fields).every((one) => isObject(one) && typeof one.type === 'string')) return schema
+  }
+  throw invalidArgument(field, 'a schema of the generated module', schema)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

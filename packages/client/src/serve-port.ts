@@ -2,14 +2,16 @@ import { type Cancellation, type RequestHandler, type Session, serve } from '@ra
 import type { PortLike } from './channel.js'
 import type { Connection } from './connection.js'
 import { exposeSession } from './expose-session.js'
+import { checkPort } from './port-channel.js'
 import type { RakkoNode } from './rakko-node.js'
 import { connectionOf } from './remote-node.js'
 
 /**
  * Serves an open node to whoever holds the other end of the port, who reaches it by `openNode({ port })`. Closing there ends
- * the session only. Returns what stops serving; a port that closes stops by itself.
+ * the session only. Returns what stops serving; a port that closes stops by itself. Throws INVALID_ARGUMENT.
  */
 export function servePort(node: RakkoNode, port: PortLike): () => void {
+  checkPort(port)
   const session: Session = serve(relay(connectionOf(node)))
   return exposeSession(session, port)
 }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
 import { openNode, servePort } from '../src/in-process.js'
 import { openNode as openAny } from '../src/nodejs.js'
 import { acceptance } from './acceptance.js'
@@ -10,4 +14,17 @@ acceptance({
   },
   openNode: openAny,
   servePort,
+})
+
+test.each<[string, (signal: AbortSignal) => { signal?: AbortSignal; deadlineMs?: number }, string]>([
+  ['is aborted', (signal) => ({ signal }), 'ABORTED'],
+  ['takes longer than its deadline', () => ({ deadlineMs: 1 }), 'DEADLINE_EXCEEDED'],
+])('opening that %s leaves nothing open', async (_what, limits, code) => {
+  const directory = await mkdtemp(join(tmpdir(), 'rakko-in-process-'))
+  const controller = new AbortController()
+  const opening = openNode({ name: 'test', directory, ...limits(controller.signal) })
+  controller.abort()
+  await expect(opening).rejects.toMatchObject({ code })
+  await (await openNode({ name: 'test', directory })).close()
+  await rm(directory, { recursive: true })
 })

@@ -45,16 +45,6 @@ describe('serve', () => {
     [{ ...count, params: { schemaId: 5, query: {} } }, 7, 'params.schemaId'],
     [{ ...count, params: { schemaId: 's', query: 'all' } }, 7, 'params.query'],
     [{ id: 7, method: 'create', params: { schemaId: 's', items: {} } }, 7, 'params.items'],
-    [
-      { id: 7, method: 'create', params: { schemaId: 's', items: [], idempotencyIds: [1] } },
-      7,
-      'params.idempotencyIds',
-    ],
-    [
-      { id: 7, method: 'create', params: { schemaId: 's', items: [{}], idempotencyIds: new Array(1) } },
-      7,
-      'params.idempotencyIds',
-    ],
     [{ id: 7, method: 'open', params: { schemas: { lock: new Array(1), expected: [] } } }, 7, 'params.schemas'],
     [{ id: 7, method: 'update', params: { schemaId: 's', documentId: 5, fields: {} } }, 7, 'params.documentId'],
     [{ id: 7, method: 'delete', params: { schemaId: 's', documentId: 'd', previous: 5 } }, 7, 'params.previous'],

@@ -179,12 +179,13 @@ describe('a writer', () => {
     const writer = newWriter()
     const holes = [
       create('Before'),
-      ,
+      'hole',
       null,
       'text',
       { action: 'update', documentId: Object.create(null) },
       create('After'),
     ]
+    Reflect.deleteProperty(holes, 1)
     const outcomes = await writer.write(holes as Intent[])
     const codes = outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.error.code : outcome.status))
     expect(codes).toEqual(['published', 'INTERNAL', 'INTERNAL', 'INTERNAL', 'INTERNAL', 'published'])
@@ -251,6 +252,15 @@ describe('a writer', () => {
     const later = await newWriter().write([intent])
     const ids = [...together, ...later].map(idOf)
     expect(new Set(ids).size).toBe(1)
+  })
+
+  test('answers with the first document where another key used the idempotency id meanwhile', async () => {
+    const first = idOf((await newWriter().write([create('First', { idempotencyId: 'raced' })]))[0])
+    // As a writer sees it that asked just before the first one was stored.
+    const late = counted({ idempotent: async (ids) => ids.map(() => undefined) })
+    expect(await newWriter(late.store).write([create('Second', { idempotencyId: 'raced' })])).toEqual([
+      { status: 'published', documentId: first, viewId: first },
+    ])
   })
 
   test('takes nothing more once it closes, and ends what it took', async () => {

@@ -59,7 +59,7 @@ export interface PublishItem {
   readonly operation: Uint8Array
   /** This process signed it just now: its signature is not verified again. */
   readonly trusted?: boolean
-  /** Chosen by the caller of a create, 1 to 64 characters. */
+  /** Chosen by the caller of a create, 1 to 80 characters. */
   readonly idempotencyId?: string
 }
 

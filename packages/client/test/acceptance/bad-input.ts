@@ -1,4 +1,4 @@
-import { type DocumentViewId, type Hash, MAX_PAYLOAD_BYTES, RakkoError, type SchemaId } from '@rakko/core'
+import { type DocumentViewId, type Hash, hash, MAX_PAYLOAD_BYTES, RakkoError, type SchemaId } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import {
   FIRST_ENTRY,
@@ -11,7 +11,7 @@ import {
   text,
   venueOperation,
 } from './foreign-author.js'
-import { LONG_NAME } from './test-schemas.js'
+import { LONG_NAME, type TestSchemas } from './test-schemas.js'
 import { secondClient, type World } from './transport.js'
 
 /** One clear error each; nothing stored, nothing half-written, the node still serving. */
@@ -140,9 +140,8 @@ export function badInputTests(world: () => World): void {
     test('the highest log id is ordinary', async () => {
       const author = foreignAuthor()
       const args = { ...FIRST_ENTRY, logId: 2n ** 64n - 1n }
-      expect(await publish(signed(author, venueOperation(venueId(), 'Last log'), args))).toMatchObject(
-        args.logId ? { seqNum: 2n } : {},
-      )
+      const last = signed(author, venueOperation(venueId(), 'Last log'), args)
+      expect(await publish(last)).toEqual({ logId: args.logId, seqNum: 2n, backlink: hash(last.entry) })
       await expect(world().node.nextArgs(author.signer.publicKey)).rejects.toMatchObject({ code: 'MAX_LOG_ID' })
     })
   })
@@ -164,6 +163,42 @@ export function badInputTests(world: () => World): void {
       ['no fields at all', undefined, 'INVALID_FIELD', 'fields'],
     ])('%s', async (_what, fields, code, field) => {
       expect(await refusalOf(create(fields))).toEqual({ code, field })
+    })
+
+    const many = async (items: unknown) => {
+      const outcomes = await venues().createMany(items as { name: string; capacity: number }[])
+      for (const outcome of outcomes) if (outcome.status === 'refused') throw outcome.error
+      return outcomes
+    }
+
+    test.each<[string, unknown[]]>([
+      ['a hole', new Array(1)],
+      ['holes alone', new Array(5)],
+      ['null', [null]],
+      ['undefined', [undefined]],
+      ['a text', ['fields']],
+      ['a number', [5]],
+      ['a list', [[]]],
+    ])('%s for an item of many', async (_what, items) => {
+      expect(await refusalOf(() => many(items))).toEqual({ code: 'INVALID_FIELD', field: 'fields' })
+    })
+
+    test.each([null, undefined, 'items', { length: 1 }])('%o for the list of items', async (items) => {
+      expect(await refusalOf(() => many(items))).toEqual({ code: 'INVALID_ARGUMENT', field: 'items' })
+    })
+
+    test('holes between good items are refused one by one', async () => {
+      const [first, last] = [1, 2].map((capacity) => ({ name: 'Beside a hole', capacity }))
+      const items = [first, first, last] as { name: string; capacity: number }[]
+      Reflect.deleteProperty(items, 1)
+      for (const options of [{}, { idempotencyId: 'holes' }]) {
+        expect(await venues().createMany(items, options)).toMatchObject([
+          { status: 'created' },
+          { status: 'refused', error: { code: 'INVALID_FIELD', details: { field: 'fields' } } },
+          { status: 'created' },
+        ])
+      }
+      expect(await venues().count({ where: { name: 'Beside a hole' } })).toBe(4)
     })
 
     test('a payload over the limit', async () => {
@@ -240,6 +275,47 @@ export function badInputTests(world: () => World): void {
         field: 'deadlineMs',
       })
     })
+  })
+
+  describe('what is opened with', () => {
+    test.each<[unknown]>([[undefined], [null], ['port'], [{}], [{ postMessage() {} }]])(
+      'a port that is %o',
+      async (port) => {
+        const { transport, node, schemas } = world()
+        const call = () => transport.openNode({ port: port as MessagePort, schemas })
+        expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field: 'port' })
+        const serve = async () => transport.servePort(node, port as MessagePort)
+        expect(await refusalOf(serve)).toEqual({ code: 'INVALID_ARGUMENT', field: 'port' })
+      },
+    )
+
+    test.each<[string, (schemas: object) => unknown, string]>([
+      ['null for schemas', () => null, 'schemas'],
+      ['a text for schemas', () => 'schemas', 'schemas'],
+      ['schemas without their lock', (schemas) => ({ ...schemas, $lock: undefined }), 'schemas'],
+      ['null for a schema', (schemas) => ({ ...schemas, venue: null }), 'schemas.venue'],
+      ['a schema without fields', (schemas) => ({ ...schemas, venue: { id: 'venue' } }), 'schemas.venue'],
+      [
+        'null for a field',
+        (schemas) => ({ ...schemas, venue: { id: 'venue', fields: { name: null } } }),
+        'schemas.venue',
+      ],
+    ])('%s', async (_what, change, field) => {
+      const { transport, node, schemas } = world()
+      const { port1, port2 } = new MessageChannel()
+      const stop = transport.servePort(node, port1)
+      const call = () => transport.openNode({ port: port2, schemas: change(schemas) as typeof schemas })
+      expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field })
+      stop()
+    })
+
+    test.each<[unknown]>([[undefined], [null], ['venue'], [{}], [{ id: 'venue', fields: null }]])(
+      'a collection of %o',
+      async (schema) => {
+        const call = async () => world().node.collection(schema as TestSchemas['venue'])
+        expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field: 'schema' })
+      },
+    )
   })
 
   describe('messages', () => {

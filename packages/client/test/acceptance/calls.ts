@@ -55,10 +55,25 @@ export function callTests(world: () => World): void {
 
   test('an idempotency id must be one', async () => {
     const venues = venuesOf(world())
-    for (const idempotencyId of ['', 'x'.repeat(65), 'a\u0000b']) {
-      const call = venues.create({ name: 'x', capacity: 1 }, { idempotencyId })
-      await expect(call).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'idempotencyId' } })
+    for (const idempotencyId of ['', 'x'.repeat(65), 'a\u0000b', 'a\u001fb', 'a\ud800', 5 as unknown as string]) {
+      const item = { name: 'x', capacity: 1 }
+      for (const call of [venues.create(item, { idempotencyId }), venues.createMany([item], { idempotencyId })]) {
+        await expect(call).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'idempotencyId' } })
+      }
     }
+  })
+
+  test('an idempotency id of any allowed length stands for a list too, and is no other id’s item', async () => {
+    const venues = venuesOf(world())
+    const items = Array.from({ length: 12 }, (_, capacity) => ({ name: 'Listed', capacity }))
+    for (const idempotencyId of ['x'.repeat(64), 'a', '1:a']) {
+      const once = await venues.createMany(items, { idempotencyId })
+      expect(once.every(({ status }) => status === 'created')).toBe(true)
+      expect(await venues.createMany(items, { idempotencyId })).toEqual(once)
+    }
+    const others = ['a/0', 'a/1', '0:a', '1:1:a', 'a:0']
+    await Promise.all(others.map((id) => venues.create({ name: 'Listed', capacity: 0 }, { idempotencyId: id })))
+    expect(await venues.count({ where: { name: 'Listed' } })).toBe(3 * items.length + others.length)
   })
 
   test('two clients that write the same document at once never fork its log', async () => {

@@ -43,7 +43,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   create: {
     schemaId: text,
     items: list(anything, 'a list of field values'),
-    idempotencyIds: optional(list(text, 'a list of texts')),
+    idempotencyId: anything,
   },
   update: { ...change, fields: anything },
   delete: change,

@@ -106,8 +106,8 @@ export interface NodeInfo {
 export interface CreateParams {
   readonly schemaId: SchemaId
   readonly items: readonly WireFields[]
-  /** One an item. */
-  readonly idempotencyIds?: readonly string[]
+  /** Stands for the whole list, see MAX_IDEMPOTENCY_ID_CHARS. */
+  readonly idempotencyId?: string
 }
 
 export interface ChangeParams {

@@ -1,6 +1,6 @@
 import { parseDocumentViewId, parsePublicKey, RakkoError } from '@rakko/core'
 import type { Node } from '../node.js'
-import type { AbortSignalLike, Intent, IntentOutcome } from '../sign/intent.js'
+import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/intent.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
@@ -19,7 +19,8 @@ export function nodeHandler(node: Node): RequestHandler {
 
 /**
  * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again; an open
- * after one that succeeded only adds its schemas, as those do that others pass on through the session.
+ * after one that succeeded only adds its schemas, as those do that others pass on through the session. A session that ends
+ * while its node opens, since nobody waits for it any more, closes it as soon as it is open.
  */
 export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
   let opening: Promise<Node> | undefined
@@ -31,12 +32,17 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
     })
     return first
   }
-  return async (request, cancellation) => {
-    if (request.method === 'close') return (await opening?.catch(() => undefined))?.close()
+  async function close(): Promise<void> {
+    await (await opening?.catch(() => undefined))?.close()
+  }
+  async function handle(request: Request, cancellation: AbortSignalLike): Promise<unknown> {
+    if (request.method === 'close') return close()
     if (opening !== undefined) return answer(handlersOf(await opening), request, cancellation)
     if (request.method === 'open') return infoOf(await openFirst((request as Request<'open'>).params))
     throw invalidMessage('method', 'open before any other call', request.method)
   }
+  // Where closing fails, whoever asked for it was told.
+  return Object.assign(handle, { end: () => close().catch(() => undefined) })
 }
 
 function answer<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: AbortSignalLike) {
@@ -85,13 +91,16 @@ function infoOf({ publicKey, databaseId }: Node): NodeInfo {
   return { publicKey, databaseId }
 }
 
-function createIntents({ schemaId, items, idempotencyIds }: CreateParams): Intent[] {
-  if (idempotencyIds !== undefined && idempotencyIds.length !== items.length) {
-    throw invalidMessage('params.idempotencyIds', `one an item: ${items.length}`, idempotencyIds.length)
-  }
-  return items.map((fields, index) => {
-    const idempotencyId = idempotencyIds?.[index]
-    return { action: 'create', schemaId, fields, ...(idempotencyId !== undefined && { idempotencyId }) }
+function createIntents({ schemaId, items, idempotencyId }: CreateParams): Intent[] {
+  if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId)
+  // `map` would leave the holes of a sparse array as holes.
+  return Array.from(items, (fields, idempotencyItem) => {
+    return {
+      action: 'create',
+      schemaId,
+      fields,
+      ...(idempotencyId !== undefined && { idempotencyId, idempotencyItem }),
+    }
   })
 }
 

@@ -7,13 +7,17 @@ import type { Facade, Reply, Request } from './messages.js'
 export const MAX_PENDING_REQUESTS = 100_000
 
 /** Answers a request that was checked, with the result of its method: as a node, or by passing it on. */
-export type RequestHandler = (request: Request, cancellation: Cancellation) => Promise<unknown>
+export interface RequestHandler {
+  (request: Request, cancellation: Cancellation): Promise<unknown>
+  /** The session ended: gives up what the handler opened for it. Never rejects. */
+  readonly end?: () => Promise<void>
+}
 
 export interface Session {
   /** What a channel exposes. */
   readonly facade: Facade
-  /** The channel is gone: nobody waits for what is pending. */
-  end(): void
+  /** The channel is gone: nobody waits for what is pending. Resolves when nothing that the session opened is left. */
+  end(): Promise<void>
 }
 
 /**
@@ -51,8 +55,9 @@ export function serve(handle: RequestHandler): Session {
   }
   return {
     facade: Object.freeze(facade),
-    end() {
+    async end() {
       for (const cancellation of pending.values()) cancellation.abort()
+      await handle.end?.()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { DocumentId, DocumentViewId, RakkoError, SchemaId } from '@rakko/core'
+import { type DocumentId, type DocumentViewId, RakkoError, type SchemaId } from '@rakko/core'
 
 export const MAX_IDEMPOTENCY_ID_CHARS = 64
 
@@ -10,6 +10,8 @@ export type Intent =
       readonly fields: unknown
       /** 1 to MAX_IDEMPOTENCY_ID_CHARS characters: a create with an id used within a day answers with the first document. */
       readonly idempotencyId?: string
+      /** Place in the list that the id stands for; default 0, so that an id for one document is one for a list of it. */
+      readonly idempotencyItem?: number
     }
   | {
       readonly action: 'update'
@@ -33,4 +35,19 @@ export type IntentOutcome =
 /** The part of an AbortSignal that is read. */
 export interface AbortSignalLike {
   readonly aborted: boolean
+}
+
+/** As the store takes them: no control characters, well-formed. */
+const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
+
+/** Throws INVALID_ARGUMENT. */
+export function checkIdempotencyId(id: unknown): void {
+  if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_ID_CHARS && IDEMPOTENCY_ID.test(id)) return
+  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters, none of them a control character`
+  const got = typeof id === 'string' ? `${id.length} characters` : typeof id
+  throw new RakkoError('INVALID_ARGUMENT', `Invalid idempotencyId: expected ${expected}, got ${got}`, {
+    field: 'idempotencyId',
+    expected,
+    got,
+  })
 }

@@ -17,7 +17,7 @@ import {
 } from '@rakko/core'
 import type { Store } from '@rakko/store'
 import { fieldValues } from './field-values.js'
-import { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
+import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from './intent.js'
 
 /** Entries signed before they are handed to the store, which works on them while the next ones are signed. */
 const CHUNK_ITEMS = 1_000
@@ -101,7 +101,8 @@ function separate(items: readonly RoundItem[]): { now: RoundItem[]; later: Round
 function contentionKey(intent: Intent): string | undefined {
   if (!['create', 'update', 'delete'].includes(intent.action)) throw new TypeError('Not an intent')
   if (intent.action !== 'create') return `document ${String(intent.documentId).toLowerCase()}`
-  return intent.idempotencyId === undefined ? undefined : `id ${intent.idempotencyId}`
+  const id = idempotencyIdOf(intent)
+  return id === undefined ? undefined : `id ${id}`
 }
 
 function settledOnce(item: RoundItem): RoundItem {
@@ -146,17 +147,6 @@ function draft(item: RoundItem, schema: Schema | undefined): Draft {
   return { item, documentId, ...previous, values: fieldValues(schema, intent.fields, 'update') }
 }
 
-function checkIdempotencyId(id: string): void {
-  if (typeof id === 'string' && id.length >= 1 && id.length <= MAX_IDEMPOTENCY_ID_CHARS && !id.includes('\0')) return
-  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters without U+0000`
-  const got = typeof id === 'string' ? `${id.length} characters` : typeof id
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid idempotencyId: expected ${expected}, got ${got}`, {
-    field: 'idempotencyId',
-    expected,
-    got,
-  })
-}
-
 /** A create whose id led to a document before is that document. */
 async function withoutRepeated(drafts: readonly Draft[], store: WriterStore): Promise<readonly Draft[]> {
   const named = drafts.filter(({ item }) => idempotencyIdOf(item.intent) !== undefined)
@@ -173,7 +163,9 @@ async function withoutRepeated(drafts: readonly Draft[], store: WriterStore): Pr
 }
 
 function idempotencyIdOf(intent: Intent): string | undefined {
-  return intent.action === 'create' ? intent.idempotencyId : undefined
+  if (intent.action !== 'create' || intent.idempotencyId === undefined) return undefined
+  // The first colon ends the item's number, whatever the caller's id holds.
+  return `${intent.idempotencyItem ?? 0}:${intent.idempotencyId}`
 }
 
 /** Finds the view that each change follows. */
@@ -277,7 +269,7 @@ async function publish(signed: readonly Signed[], store: WriterStore): Promise<v
       const outcome = outcomes[index]
       if (outcome === undefined) refuse(item, new RakkoError('INTERNAL', 'The store gave no outcome'))
       else if (outcome.status === 'published') item.settle(publishedAs(outcome.documentId, outcome.viewId))
-      else if (outcome.error.code === 'ALREADY_PUBLISHED') item.settle(await publishedBefore(one, store))
+      else if (outcome.error.code === 'ALREADY_PUBLISHED') item.settle(await publishedBefore(one, outcome.error, store))
       else refuse(item, outcome.error)
     }
   } catch (error) {
@@ -285,9 +277,18 @@ async function publish(signed: readonly Signed[], store: WriterStore): Promise<v
   }
 }
 
-/** The very same bytes were stored before and the answer was lost: here it is again. */
-async function publishedBefore({ draft, entry }: Signed, store: WriterStore): Promise<IntentOutcome> {
-  const documentId = draft.documentId ?? (hash(entry) as string as DocumentId)
+/**
+ * The very same bytes were stored before and the answer was lost, or the idempotency id led to a document that another
+ * key made meanwhile, which the error names: here it is again.
+ */
+async function publishedBefore(
+  { draft, entry }: Signed,
+  error: RakkoError,
+  store: WriterStore,
+): Promise<IntentOutcome> {
+  const { documentId: first } = error.details
+  const made = typeof first === 'string' ? first : hash(entry)
+  const documentId = draft.documentId ?? (made as string as DocumentId)
   const [document] = await store.documents([documentId])
   return publishedAs(documentId, document?.viewId ?? (documentId as string as DocumentViewId))
 }

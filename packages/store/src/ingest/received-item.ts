@@ -24,7 +24,8 @@ export interface ReceivedItem {
   readonly idempotencyId: string | undefined
 }
 
-const MAX_IDEMPOTENCY_CHARACTERS = 64
+/** A node puts an item's number before the 64 characters that a caller may take. */
+const MAX_IDEMPOTENCY_CHARACTERS = 80
 /** U+0000 cannot be stored, and ids are for programs. */
 const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 

@@ -127,7 +127,7 @@ async function prepare(store: Store): Promise<Map<string, PublishItem>> {
       'a document in the log of another',
       sign(update(theirs.id), { logId: side.args.logId, seqNum: 2n, backlink: side.id }),
     ],
-    ['an idempotency id too long', { ...good, idempotencyId: 'x'.repeat(65) }],
+    ['an idempotency id too long', { ...good, idempotencyId: 'x'.repeat(81) }],
   ])
 }
 
