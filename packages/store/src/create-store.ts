@@ -117,7 +117,7 @@ class SqlStore implements Store {
   }
 
   schema(id: SchemaId): Promise<Schema | undefined> {
-    return this.#read(async () => (await this.#knownSchema(id))?.schema)
+    return this.#read(async () => (this.#registry.get(id) ?? (await this.#knownSchema(id)))?.schema)
   }
 
   schemas(): Promise<Schema[]> {
