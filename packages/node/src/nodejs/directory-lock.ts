@@ -35,6 +35,14 @@ export class DirectoryLock {
 
   /** @throws {RakkoError} DATABASE_IN_USE with `pid`; STORAGE_UNAVAILABLE: nothing can be written there */
   static async acquire(directory: string): Promise<DirectoryLock> {
+    for (;;) {
+      const lock = await DirectoryLock.#tryAcquire(directory)
+      if (lock !== undefined) return lock
+    }
+  }
+
+  /** Undefined where this contender withdrew, which another one, with a new ID, can make good. */
+  static async #tryAcquire(directory: string): Promise<DirectoryLock | undefined> {
     const folder = lockFolder(directory)
     const id = newContenderId()
     let server: Server | undefined
@@ -42,8 +50,9 @@ export class DirectoryLock {
       mkdirSync(folder, { mode: 0o700, recursive: true })
       server = await listen(folder, id)
       const lock = new DirectoryLock(folder, id, server)
-      await lock.#claim(directory)
-      return lock
+      if (await lock.#claim(directory)) return lock
+      await lock.release()
+      return undefined
     } catch (error) {
       await letGo(folder, id, server)
       if (error instanceof RakkoError) throw error
@@ -62,7 +71,8 @@ export class DirectoryLock {
     return letGo(this.#folder, this.#id, this.#server)
   }
 
-  async #claim(directory: string): Promise<void> {
+  /** False where nobody can reach this contender, so that the next one would find it dead. */
+  async #claim(directory: string): Promise<boolean> {
     const claim = join(this.#folder, `claim-${this.#id}`)
     writeFileSync(claim, this.#id)
     try {
@@ -74,11 +84,15 @@ export class DirectoryLock {
         if (chain(this.#folder).includes(this.#id)) break
         rmSync(after, { force: true })
       }
+      // An owner that cleared between this one's bind and its listening took its socket for a dead one's. That owner is
+      // gone, so from here on nobody else clears.
+      if (!(await isAlive(this.#folder, this.#id))) return false
       renameSync(claim, join(this.#folder, 'owner'))
     } finally {
       rmSync(claim, { force: true })
     }
     await this.#clear()
+    return true
   }
 
   /** Removes what the dead left. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -73,4 +73,17 @@ it('who sleeps between seeing a dead owner and following it finds that somebody 
     details: { pid: second.pid },
   })
   expect(JSON.parse((await second.line()) ?? '')).toEqual({ won: true })
+})
+
+it('who cannot be reached, its socket having been cleared before it listened, does not take the directory so', async () => {
+  const sockets = () => readdirSync(join(directory, 'lock')).filter((name) => name.endsWith('.sock'))
+  beforeClaim = () => {
+    beforeClaim = () => {}
+    for (const name of sockets()) rmSync(join(directory, 'lock', name))
+  }
+  const lock = await DirectoryLock.acquire(directory)
+  await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({ code: 'DATABASE_IN_USE' })
+  expect(sockets()).toEqual([`${owner()}.sock`])
+  await lock.release()
+  await (await DirectoryLock.acquire(directory)).release()
 })
