@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const compiler = join(root, 'node_modules/typescript/bin/tsc')
+const schemasCommand = join(root, 'packages/node/bin/rakko-schemas.js')
+
+/** A folder that git ignores, inside the package, so that `@rakko/client` resolves as it does in an app. */
+const ignored = fileURLToPath(new URL('../.rakko/', import.meta.url))
+
+const CODE_BLOCK = /^```(\w*)\n(.*?)^```$/gms
+
+const OPTIONS = {
+  target: 'es2022',
+  module: 'nodenext',
+  lib: ['es2023', 'dom'],
+  strict: true,
+  skipLibCheck: true,
+  types: ['node'],
+  outDir: '.',
+}
+
+interface Block {
+  readonly language: string
+  readonly code: string
+}
+
+const blocksOf = async (path: string): Promise<Block[]> => {
+  const text = await readFile(join(root, path), 'utf8')
+  return [...text.matchAll(CODE_BLOCK)].map(([, language = '', code = '']) => ({ language, code }))
+}
+
+const folders: string[] = []
+
+/** Generates the schemas, then compiles both blocks against the packages' declarations. Rejects with what the tools say. */
+const buildApp = async (definitions: string, app: string): Promise<string> => {
+  await mkdir(ignored, { recursive: true })
+  const folder = await mkdtemp(join(ignored, 'readme-'))
+  folders.push(folder)
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(folder, 'definitions.ts'), definitions)
+  await writeFile(join(folder, 'app.ts'), app)
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, files: ['app.ts'] }))
+  await run(process.execPath, [schemasCommand, 'definitions.ts'], { cwd: folder })
+  await run(process.execPath, [compiler, '--project', '.'], { cwd: folder })
+  return folder
+}
+
+const codeAt = (blocks: readonly Block[], index: number): string => blocks[index]?.code ?? ''
+
+describe('the examples in the READMEs', () => {
+  let blocks: Block[]
+
+  beforeAll(async () => {
+    blocks = await blocksOf('README.md')
+  })
+
+  afterAll(async () => {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true })
+  })
+
+  it('of the project compile, run and print what it says', async () => {
+    expect(blocks.slice(0, 3).map(({ language }) => language)).toEqual(['ts', 'ts', ''])
+    const folder = await buildApp(codeAt(blocks, 0), codeAt(blocks, 1))
+    const { stdout } = await run(process.execPath, ['app.js'], { cwd: folder })
+    expect(stdout).toBe(codeAt(blocks, 2))
+  })
+
+  it('of the project do not compile with a wrong field', async () => {
+    const wrong = codeAt(blocks, 1).replace('capacity: 40', 'size: 40')
+    expect(wrong).not.toBe(codeAt(blocks, 1))
+    const stdout = await buildApp(codeAt(blocks, 0), wrong).then(
+      () => 'it compiled',
+      (error: { stdout?: string }) => error.stdout,
+    )
+    expect(stdout).toMatch(/app\.ts.*'size' does not exist/s)
+  })
+
+  it('of the client compile', async () => {
+    const [definitions, app] = (await blocksOf('packages/client/README.md')).map(({ code }) => code)
+    await buildApp(definitions ?? '', app ?? '')
+  })
+})
