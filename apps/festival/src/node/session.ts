@@ -3,7 +3,7 @@ import type { Festival } from './festival.js'
 export type SessionState =
   | { readonly status: 'opening' }
   | { readonly status: 'open'; readonly festival: Festival }
-  /** Opening failed, or the node died under the app. What is stored is stored; `retry` opens again. */
+  /** Opening failed, or the node or its storage died under the app. What is stored is stored; `retry` opens again. */
   | { readonly status: 'failed'; readonly error: unknown }
 
 /**
@@ -24,9 +24,18 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** After some failures of its storage a node serves nothing until the database is opened anew. */
+function isFatal(error: unknown): boolean {
+  const code = errorCode(error)
+  if (code === 'STORAGE_FAILED') return (error as { details?: { reopen?: unknown } }).details?.reopen === true
+  return FATAL_CODES.has(code)
+}
+
 export function createSession(open: () => Promise<Festival>): Session {
   const listeners = new Set<() => void>()
   let state: SessionState = { status: 'opening' }
+  /** The node before, which may still have the database. */
+  let closing: Promise<unknown> = Promise.resolve()
 
   function become(next: SessionState) {
     state = next
@@ -34,7 +43,7 @@ export function createSession(open: () => Promise<Festival>): Session {
   }
 
   function start() {
-    open().then(
+    closing.then(open).then(
       (festival) => become({ status: 'open', festival }),
       (error: unknown) => become({ status: 'failed', error }),
     )
@@ -53,7 +62,9 @@ export function createSession(open: () => Promise<Festival>): Session {
       start()
     },
     report(error) {
-      if (state.status === 'open' && FATAL_CODES.has(errorCode(error))) become({ status: 'failed', error })
+      if (state.status !== 'open' || !isFatal(error)) return
+      closing = state.festival.node.close().catch(() => undefined)
+      become({ status: 'failed', error })
     },
   }
 }

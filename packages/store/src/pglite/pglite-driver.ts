@@ -132,15 +132,18 @@ export class PgliteDriver implements Driver {
   }
 
   #fail(error: unknown): RakkoError {
-    this.#failure ??=
-      error instanceof RakkoError
-        ? error
-        : new RakkoError(
-            'STORAGE_FAILED',
-            `the storage failed: ${error instanceof Error ? error.message : String(error)}`,
-            {},
-            { cause: error },
-          )
+    if (this.#failure === undefined) {
+      const { code, message, details } =
+        error instanceof RakkoError
+          ? error
+          : {
+              code: 'STORAGE_FAILED' as const,
+              message: `the storage failed: ${error instanceof Error ? error.message : String(error)}`,
+              details: {},
+            }
+      // Every later call gets this too, until the database is opened anew.
+      this.#failure = new RakkoError(code, message, { ...details, reopen: true }, { cause: error })
+    }
     return this.#failure
   }
 

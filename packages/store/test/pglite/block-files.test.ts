@@ -344,7 +344,7 @@ describe('PostgreSQL on files in blocks', () => {
     })().catch((error: unknown) => error)
     expect(failure).toMatchObject({
       code: 'STORAGE_FAILED',
-      details: { postgres: expect.stringContaining('No space') },
+      details: { postgres: expect.stringContaining('No space'), reopen: true },
     })
     await expect(driver.query('SELECT 1')).rejects.toBe(failure)
     await driver.close().catch(() => undefined)
