@@ -73,12 +73,14 @@ export class BlockLog {
     const lines = encodeLines([['begin', this.#generation + 1], ...snapshot, ['end']])
     device.truncate(0)
     writeAll(device, lines, 0)
-    device.flush()
-    // Were the new one damaged later, the old one must not pass for the truth.
-    if (next !== this.#current) this.#devices[this.#current].truncate(0)
+    // A whole snapshot is what the next start reads: changes go here from now on, even where what follows fails.
+    const previous = this.#current
     this.#current = next
     this.#generation += 1
     this.#bytes = lines.length
+    device.flush()
+    // Were the new one damaged later, the old one must not pass for the truth.
+    if (next !== previous) this.#devices[previous].truncate(0)
   }
 
   flush(): void {
