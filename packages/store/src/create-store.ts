@@ -128,7 +128,9 @@ class SqlStore implements Store {
   }
 
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
-    return this.#read(() => readDocuments(this.#database, this.#names, this.#registry, ids))
+    return this.#read(() =>
+      readDocuments(this.#database, this.#names, this.#registry, ids, () => this.#refreshSchemas()),
+    )
   }
 
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {

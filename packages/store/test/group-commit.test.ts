@@ -156,6 +156,20 @@ describe('publishing on a database', () => {
   })
 })
 
+describe('a store that has not met a schema', () => {
+  test('reads documents of it that another store on the database has stored, and answers what comes next', async () => {
+    const harness = new PgliteHarness(driver)
+    const store = await harness.open()
+    const [one, two] = [await harness.reopen(store), await harness.reopen(store)]
+    const panda = new Author(3)
+    const { items, schemaId } = defineSchema(panda, 'room', { name: 'str' })
+    const created = panda.create(schemaId, { name: str('a') })
+    await publishAll(store, [...items, created])
+    expect((await one.documents([created.documentId]))[0]?.id).toBe(created.documentId)
+    expect(await two.nextArgs(panda.publicKey, created.viewId)).toMatchObject({ seqNum: 2n })
+  })
+})
+
 describe('migrate', () => {
   test('leaves no database id behind and changes nothing when run again', async () => {
     await migrate(driver, 'twice')

@@ -60,6 +60,8 @@ export async function preloadDocuments(
        LEFT JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.document = d.number`,
     parameters,
   )
+  // Another node on this database may have met the schema.
+  if (rows.some(({ schema }) => !registry.at(schema))) await registry.load(session, names)
   for (const row of rows) {
     const id = decodeHex(row.id) as DocumentId
     const document = ledger.documents.get(id) ?? documentState(registry, id, row)

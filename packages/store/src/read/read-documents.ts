@@ -12,11 +12,14 @@ export async function readDocuments(
   names: Names,
   registry: SchemaRegistry,
   ids: readonly DocumentId[],
+  refresh: () => Promise<void>,
 ): Promise<(Document | undefined)[]> {
   const { rows } = await sql<{ id: Uint8Array; number: bigint; schema: number }>`
     SELECT d.id, d.number, d.schema
     FROM ${sql.raw(names.table('entries'))} AS e JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = e.number
     WHERE e.hash = ANY(${hexArray(new Set(ids))}::bytea[])`.execute(database)
+  // Another node on this database may have met the schema.
+  if (rows.some(({ schema }) => !registry.at(schema)?.hasTable)) await refresh()
   const numbers = new Map<number, bigint[]>()
   for (const { schema, number } of rows) {
     const ofSchema = numbers.get(schema) ?? []
