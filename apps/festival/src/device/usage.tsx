@@ -13,7 +13,12 @@ export function Usage({ used, quota }: UsageProps) {
     <Fact name="Space used, the app itself included">
       {quota === undefined ? size(used) : `${size(used)} of ${size(quota)} that the browser allows`}
       {quota !== undefined && quota > 0 && (
-        <meter className={styles.meter} min={0} max={quota} value={used} aria-label="Space used" />
+        <>
+          <meter className="visually-hidden" min={0} max={quota} value={used} aria-label="Space used" />
+          <span className={styles.bar} aria-hidden="true">
+            <span className={styles.used} style={{ width: `${Math.min(100, (100 * used) / quota)}%` }} />
+          </span>
+        </>
       )}
     </Fact>
   )
