@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { Complaint, main, ROOT } from './command.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { claimPort, HOST } from './port.mjs'
 
 const FESTIVAL = join(ROOT, 'apps', 'festival')
-const HOST = '127.0.0.1'
 const DEFAULT_PORT = 4173
 
 /** @param {string | undefined} text PORT of the environment @returns {number} */
@@ -17,22 +16,9 @@ function portFrom(text) {
   throw new Complaint(`PORT has to be a number from 1 to 65535, got ${JSON.stringify(text)}.`)
 }
 
-/** @param {number} port @returns {Promise<void>} rejects with a Complaint where somebody else listens on it */
-function claim(port) {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error) => {
-      const reason =
-        'code' in error && error.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${error.message})`
-      reject(new Complaint(`Port ${port} ${reason}: choose another one, as in PORT=${port + 1} npm start.`))
-    })
-    probe.listen(port, HOST, () => probe.close(() => resolve()))
-  })
-}
-
 await main(async () => {
   const port = portFrom(process.env.PORT)
-  await claim(port)
+  await claimPort(port)
   await ensureDependencies()
   await build()
   if (!existsSync(join(FESTIVAL, 'dist', 'index.html')))

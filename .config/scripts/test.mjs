@@ -8,6 +8,7 @@ import { ensureChromium } from './chromium.mjs'
 import { main, runNode } from './command.mjs'
 import { close, playwrightCounts, readText, settle, sum, vitestCounts } from './counts.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { claimPort } from './port.mjs'
 
 /** Every portable test: in Node, in Chromium, and the festival as a person uses it. */
 await main(async () => {

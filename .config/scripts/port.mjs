@@ -1,0 +1,27 @@
+import { createServer } from 'node:net'
+import { Complaint } from './command.mjs'
+
+/** Nothing that is served here is for other machines. */
+export const HOST = '127.0.0.1'
+
+/**
+ * Looks whether a port can be had, and lets go of it again.
+ * @param {number} port 0 for any that is free
+ * @returns {Promise<number>} the port
+ * @throws {Complaint} where somebody else listens on it
+ */
+export function claimPort(port) {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error) => {
+      const reason =
+        'code' in error && error.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${error.message})`
+      reject(new Complaint(`Port ${port} ${reason}: choose another one, as in PORT=${port + 1} npm start.`))
+    })
+    probe.listen(port, HOST, () => {
+      const address = probe.address()
+      const claimed = address !== null && typeof address === 'object' ? address.port : port
+      probe.close(() => resolve(claimed))
+    })
+  })
+}
