@@ -7,11 +7,20 @@ const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE
 
 type SchemaStore = Pick<Store, 'publish' | 'schema' | 'declareIndexes'>
 
-/** Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and indexes them. */
+/**
+ * Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and
+ * indexes them. Where all of them are known the lock is passed over: an id names its definitions to the last byte.
+ */
 export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
-  if (lock.length > 0) await publishLock(store, lock)
+  if (lock.length > 0 && !(await areKnown(store, expected))) await publishLock(store, lock)
   for (const one of expected) checkExpected(one, await store.schema(one.id))
   await store.declareIndexes(expected.map(({ id, indexes = [] }) => ({ schemaId: id, indexes })))
+}
+
+/** False where nothing is expected, since then only the lock says what an app has. */
+async function areKnown(store: SchemaStore, expected: readonly ExpectedSchema[]): Promise<boolean> {
+  for (const { id } of expected) if ((await store.schema(id)) === undefined) return false
+  return expected.length > 0
 }
 
 async function publishLock(store: SchemaStore, lock: readonly LockCommit[]): Promise<void> {

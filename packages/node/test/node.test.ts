@@ -3,6 +3,7 @@ import type { Store } from '@rakko/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNode, type Node } from '../src/node.js'
 import { nativeSigner } from '../src/nodejs/native-key.js'
+import { addSchemas } from '../src/schema-lock.js'
 import { lockOf, memoryStore, pause, random } from './support/memory-store.js'
 
 const TIMEOUT_MS = 60_000
@@ -33,6 +34,21 @@ describe('the schemas of a lock', { timeout: TIMEOUT_MS }, () => {
       [lock.event.slice('event_'.length), false],
       [lock.venue.slice('venue_'.length), false],
     ])
+  })
+
+  test('are not published again where the app expects none that is unknown', async () => {
+    const lock = await lockOf()
+    let published = 0
+    const counting = {
+      publish(items: Parameters<typeof store.publish>[0]) {
+        published += items.length
+        return store.publish(items)
+      },
+      schema: (id: typeof lock.venue) => store.schema(id),
+      declareIndexes: (indexes: Parameters<typeof store.declareIndexes>[0]) => store.declareIndexes(indexes),
+    }
+    for (const _ of [1, 2]) await addSchemas(counting, lock)
+    expect(published).toBe(lock.lock.length)
   })
 
   test('of another lock with the same key are refused: its logs hold other entries', async () => {
