@@ -73,10 +73,10 @@ export const ERROR_CODES = {
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
-  DATABASE_DAMAGED: 'the database cannot be opened; it was left as it is',
+  DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made anew',
   DATABASE_TOO_NEW: 'the database was written by a later version',
   STORAGE_UNAVAILABLE: 'the storage asked for is not available here',
-  STORAGE_FAILED: 'the database refused or failed; nothing was stored',
+  STORAGE_FAILED: 'the database refused or failed; nothing was stored, but where details.outcome is `unknown`',
   KEY_STORE_FAILED: 'the key store cannot be read or written',
   // Ours
   INTERNAL: 'a defect of Rakko',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import { RakkoError, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from '../src/migrations/migrate.js'
 import type { Store } from '../src/store.js'
@@ -38,6 +38,25 @@ describe('publishing on a database', () => {
     driver.reset()
     await publishAll(store, [{ ...create('b'), idempotencyId: 'b' }])
     expect(driver.statements).toBe(6)
+  })
+
+  test('a flush that fails after the commit leaves the outcome unknown, and says so', async () => {
+    const flush = driver.flush
+    driver.flush = () => Promise.reject(new RakkoError('STORAGE_FAILED', 'no room'))
+    try {
+      const [outcome] = await store.publish([create('kept perhaps')])
+      const error = outcome?.status === 'refused' ? outcome.error : undefined
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', details: { outcome: 'unknown' } })
+    } finally {
+      driver.flush = flush
+    }
+    expect(codesOf(await store.publish([create('next')]))).toEqual(['published'])
+  })
+
+  test('a pause that fails holds nothing up', async () => {
+    const schemaName = harness.schemaName(store)
+    const tired = await openStore(driver, { schemaName, pause: () => Promise.reject(new Error('no pause')) })
+    expect(codesOf(await tired.publish([create('a'), create('b')]))).toEqual(['published', 'published'])
   })
 
   test('a thousand creates take as many as one', async () => {

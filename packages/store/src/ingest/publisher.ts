@@ -54,7 +54,8 @@ export class Publisher {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#context.pause()
+      // A pause that fails lets fewer calls join, nothing more.
+      await this.#context.pause().catch(() => {})
       const calls = this.#take()
       const outcomes = await this.#ingest(await Promise.all(calls.flatMap(({ received }) => received)))
       // The next transaction need not wait until this one is durable, only its callers.
@@ -99,7 +100,9 @@ export class Publisher {
     try {
       if (outcomes.some(({ status }) => status === 'published')) await this.#context.driver.flush()
     } catch (cause) {
-      const error = storageFailed(cause)
+      const { code, message, details } = storageFailed(cause)
+      const words = `${message}; what was to be stored is there until the storage is opened anew, and perhaps afterwards`
+      const error = new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause })
       answers = outcomes.map((outcome) => (outcome.status === 'published' ? refused(error) : outcome))
     }
     let start = 0

@@ -32,6 +32,8 @@ export class Connection {
   readonly #onData = (chunk: Uint8Array) => this.#reader.append(chunk)
   /** By text, the one used longest ago first. */
   readonly #prepared = new Map<string, Prepared>()
+  /** Plans no longer kept here; PostgreSQL is told with the next statement that it plans. */
+  readonly #evicted: string[] = []
   #names = 0
   #inTransaction = false
 
@@ -73,7 +75,9 @@ export class Connection {
     }
     const isKept = PLANNED.test(sql)
     const name = isKept ? `s${this.#names++}` : ''
-    this.#writer.parse(name, withoutNull(sql))
+    const text = withoutNull(sql)
+    for (const evicted of this.#evicted.splice(0)) this.#writer.closeStatement(evicted)
+    this.#writer.parse(name, text)
     this.#writer.describeStatement(name)
     this.#writer.sync()
     const { parameterOids, columns, error } = this.#send()
@@ -84,7 +88,7 @@ export class Connection {
       const oldest = this.#prepared.entries().next().value
       if (this.#prepared.size > MAX_PREPARED && oldest) {
         this.#prepared.delete(oldest[0])
-        this.#writer.closeStatement(oldest[1].name)
+        this.#evicted.push(oldest[1].name)
       }
     }
     return prepared

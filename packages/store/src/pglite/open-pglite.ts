@@ -62,7 +62,7 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
     const words = complaint(log) ?? (error instanceof Error ? error.message : String(error))
     throw new RakkoError(
       'DATABASE_DAMAGED',
-      `PostgreSQL cannot open ${label}, which was left as it is: ${words}`,
+      `PostgreSQL cannot open ${label}, of which nothing was deleted or made anew: ${words}`,
       { directory: label, postgres: words },
       { cause: error },
     )

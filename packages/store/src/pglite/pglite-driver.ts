@@ -6,8 +6,6 @@ import { Turns } from './turns.js'
 
 /** The storage under PostgreSQL's files, as far as the driver has to care for it. */
 export interface Durability {
-  /** After each statement: room for the files that the next one may make. */
-  maintain?(): Promise<void>
   /** Makes durable what is written. */
   makeDurable?(): Promise<void>
 }
@@ -50,7 +48,6 @@ export class PgliteDriver implements Driver {
   query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
     return this.#turn(async () => {
       const result = this.#run(() => this.#connection.query<Row>(sql, params))
-      await this.#durability.maintain?.()
       return result
     })
   }
@@ -58,14 +55,13 @@ export class PgliteDriver implements Driver {
   exec(sql: string): Promise<void> {
     return this.#turn(async () => {
       this.#run(() => this.#connection.exec(sql))
-      await this.#durability.maintain?.()
     })
   }
 
   transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T> {
     return this.#turn(async () => {
       this.#run(() => this.#connection.exec('BEGIN'))
-      const session = new TransactionSession(this.#connection, this.#durability, (work) => this.#run(work))
+      const session = new TransactionSession(this.#connection, (work) => this.#run(work))
       let result: T
       try {
         result = await run(session)
@@ -80,7 +76,6 @@ export class PgliteDriver implements Driver {
       }
       this.#transactions += 1
       if (this.#transactions % WAL_LOOK_TRANSACTIONS === 0) this.#checkpointWhereDue()
-      await this.#durability.maintain?.()
       return result
     })
   }
@@ -147,10 +142,16 @@ export class PgliteDriver implements Driver {
     return this.#failure
   }
 
+  /**
+   * The transaction before it is committed whatever becomes of this: a checkpoint that PostgreSQL refuses is tried again
+   * at the next look, and a storage that failed tells the next call.
+   */
   #checkpointWhereDue(): void {
-    if (this.#run(() => this.#walPosition()) < this.#checkpointAt) return
-    this.#run(() => this.#connection.exec('CHECKPOINT'))
-    this.#checkpointAt = this.#walPosition() + MAX_WAL_BYTES
+    try {
+      if (this.#run(() => this.#walPosition()) < this.#checkpointAt) return
+      this.#run(() => this.#connection.exec('CHECKPOINT'))
+      this.#checkpointAt = this.#run(() => this.#walPosition()) + MAX_WAL_BYTES
+    } catch {}
   }
 
   #walPosition(): bigint {
@@ -165,15 +166,13 @@ export class PgliteDriver implements Driver {
 /** What a transaction's callback is handed; refuses to be used after it. */
 class TransactionSession implements Session {
   readonly #connection: Connection
-  readonly #durability: Durability
   readonly #run: <T>(work: () => T) => T
   #ended = false
   /** The first statement that PostgreSQL refused. */
   failure: SqlError | undefined
 
-  constructor(connection: Connection, durability: Durability, run: <T>(work: () => T) => T) {
+  constructor(connection: Connection, run: <T>(work: () => T) => T) {
     this.#connection = connection
-    this.#durability = durability
     this.#run = run
   }
 
@@ -183,13 +182,11 @@ class TransactionSession implements Session {
 
   async query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
     const result = this.#statement(() => this.#connection.query<Row>(sql, params))
-    await this.#durability.maintain?.()
     return result
   }
 
   async exec(sql: string): Promise<void> {
     this.#statement(() => this.#connection.exec(sql))
-    await this.#durability.maintain?.()
   }
 
   #statement<T>(work: () => T): T {

@@ -5,13 +5,18 @@ import type { Store } from '../../src/store.js'
 import { verifier } from './author.js'
 
 /** A store as the tests use it; what differs from test to test comes in. */
-export function openStore(driver: Driver, { now = Date.now, schemaName = DEFAULT_SCHEMA_NAME } = {}): Promise<Store> {
+export function openStore(
+  driver: Driver,
+  { now = Date.now, schemaName = DEFAULT_SCHEMA_NAME, pause = nextTurn } = {},
+): Promise<Store> {
   return createStore({
     driver,
     schemaName,
     verifier,
     now,
     random: (length) => new Uint8Array(randomBytes(length)),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause,
   })
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
