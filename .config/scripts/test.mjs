@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.mjs'
@@ -32,7 +30,7 @@ await main(async () => {
     )
     const playwrightReport = join(reports, 'playwright.json')
     const playwright = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, RAKKO_FESTIVAL_PORT: `${await freePort()}` },
+      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, RAKKO_FESTIVAL_PORT: `${await claimPort(0)}` },
     })
     return close(
       sum([
@@ -44,14 +42,3 @@ await main(async () => {
     rmSync(reports, { recursive: true, force: true })
   }
 })
-
-/** A port of loopback that nothing listens on. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port of loopback is free')
-  server.close()
-  await once(server, 'close')
-  return address.port
-}
