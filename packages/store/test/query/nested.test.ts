@@ -182,8 +182,12 @@ function randomValue(field: FieldType): OperationValue {
       return { type, value: id() }
     case 'pinned_relation':
       return { type, value: view() }
-    case 'relation_list':
-      return { type, value: many(id) }
+    case 'relation_list': {
+      // One that is absent and one named twice are in nearly every list.
+      const living = known.find(({ deleted }) => !deleted)?.id
+      const named = living === undefined ? [] : [absent as DocumentId, living, living]
+      return { type, value: random.chance(0.2) ? [] : [...named, ...many(id)] }
+    }
     case 'pinned_relation_list':
       return { type, value: many(view) }
   }
