@@ -9,10 +9,11 @@ type SchemaStore = Pick<Store, 'publish' | 'schema' | 'declareIndexes'>
 
 /**
  * Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and
- * indexes them. Where all of them are known the lock is passed over: an id names its definitions to the last byte.
+ * indexes them. Where all of them are known nothing is published: an id names its definitions to the last byte.
  */
 export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
-  if (lock.length > 0 && !(await areKnown(store, expected))) await publishLock(store, lock)
+  const items = lock.map(publishItem)
+  if (items.length > 0 && !(await areKnown(store, expected))) await publishLock(store, items)
   for (const one of expected) checkExpected(one, await store.schema(one.id))
   await store.declareIndexes(expected.map(({ id, indexes = [] }) => ({ schemaId: id, indexes })))
 }
@@ -23,8 +24,8 @@ async function areKnown(store: SchemaStore, expected: readonly ExpectedSchema[])
   return expected.length > 0
 }
 
-async function publishLock(store: SchemaStore, lock: readonly LockCommit[]): Promise<void> {
-  const outcomes = await store.publish(lock.map(publishItem))
+async function publishLock(store: SchemaStore, items: readonly PublishItem[]): Promise<void> {
+  const outcomes = await store.publish(items)
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'published' || outcome.error.code === 'ALREADY_PUBLISHED') continue
     if (NOT_OF_THE_LOCK.has(outcome.error.code)) throw outcome.error
