@@ -63,7 +63,9 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
       const set = boundSet(type, values)
       const isList = type === 'relation_list' || type === 'pinned_relation_list'
       const within = isList ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
-      return operator === 'in' ? within : sql`NOT (${within})`
+      if (operator === 'in') return within
+      // NULL is not one of no values either: `NOT NULL = ANY('{}')` is true.
+      return isNullable ? sql`${field} IS NOT NULL AND NOT (${within})` : sql`NOT (${within})`
     }
     const [value] = values
     if (value === undefined) throw new Error(`a comparison by ${operator} has no value`)

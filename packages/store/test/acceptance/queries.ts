@@ -91,6 +91,17 @@ export function queriesAcceptance(harness: StoreHarness): void {
       await expectSame({ where: { $not: { $deleted: { eq: true } } } })
     })
 
+    test('nothing is true of a deleted document’s field, not even that it is none of no values', async () => {
+      for (const field of schema.fields.keys()) {
+        for (const condition of [{ in: [] }, { notIn: [] }]) {
+          if (!(OPERATORS[queryFieldType(schema, field, field)] as readonly string[]).includes('in')) continue
+          const where = { $deleted: { in: [true, false] }, [field]: condition }
+          await expectSame({ where })
+          await expectSame({ where: { $not: where } })
+        }
+      }
+    })
+
     test('sort by each field and meta field, both ways, and page through all of it', async () => {
       const sortable = [...schema.fields].filter(([, { type }]) => !type.endsWith('list')).map(([name]) => name)
       for (const field of [...sortable, ...META_FIELDS]) {
