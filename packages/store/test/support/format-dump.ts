@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Driver } from '../../src/driver/driver.js'
+import { quoteIdentifier } from '../../src/sql/names.js'
+
+const FOLDER = new URL('../formats/', import.meta.url)
+
+/** Formats of which a dump is kept, ascending. */
+export function dumpedFormats(): number[] {
+  return readdirSync(FOLDER)
+    .map((name) => Number(/^(\d+)\.sql$/.exec(name)?.[1]))
+    .sort((a, b) => a - b)
+}
+
+/** Puts a dumped database into a PostgreSQL schema of its own. */
+export async function restoreFormat(driver: Driver, format: number, schemaName: string): Promise<void> {
+  const schema = quoteIdentifier(schemaName)
+  const dump = readFileSync(new URL(`${format}.sql`, FOLDER), 'utf8')
+  await driver.transaction((session) =>
+    session.exec(`CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema};\n${dump}`),
+  )
+}
+
+/** What differs from database to database, whatever they hold. */
+const OWN_TABLES = ['meta', 'idempotency']
+
+/** Every row of every table but `meta` and `idempotency`, and what the catalogue says of the tables; names ascend. */
+export async function readTables(driver: Driver, schemaName: string): Promise<unknown> {
+  const { rows: columns } = await driver.query<{ table: string }>(
+    `SELECT relname::text AS table, attname::text AS name, format_type(atttypid, atttypmod) AS type,
+       attnotnull AS required, pg_get_expr(adbin, adrelid) AS value
+     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+       LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
+    [quoteIdentifier(schemaName)],
+  )
+  const { rows: indexes } = await driver.query(
+    `SELECT relname::text AS name, replace(pg_get_indexdef(indexrelid), $2, '') AS definition
+     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = $1::regnamespace ORDER BY 1`,
+    [quoteIdentifier(schemaName), `${quoteIdentifier(schemaName)}.`],
+  )
+  const rows: Record<string, string[]> = {}
+  for (const table of new Set(columns.map(({ table }) => table))) {
+    if (OWN_TABLES.includes(table)) continue
+    const found = await driver.query<{ row: string }>(
+      `SELECT to_jsonb(t)::text AS row FROM ${quoteIdentifier(schemaName)}.${table} AS t ORDER BY 1`,
+    )
+    rows[table] = found.rows.map(({ row }) => row)
+  }
+  return { columns, indexes, rows }
+}
