@@ -46,7 +46,7 @@ export function stateBucketOf(id: DocumentId): number {
 
 /** Hash of one bucket's documents, given in any order. */
 export function stateBucketHash(documents: Iterable<DocumentState>): Uint8Array {
-  const parts = [BUCKET_TAG]
+  const parts: Uint8Array[] = [BUCKET_TAG]
   for (const { id, viewId, deleted } of [...documents].sort(byId)) {
     const tips = operationIdsOf(viewId)
     const count = new Uint8Array(4)
@@ -58,7 +58,7 @@ export function stateBucketHash(documents: Iterable<DocumentState>): Uint8Array 
 
 /** The state hash over the hashes of its buckets, by number, those that have documents; lower-case hexadecimal. */
 export function stateHashOfBuckets(buckets: ReadonlyMap<number, Uint8Array>): string {
-  const parts = [ROOT_TAG]
+  const parts: Uint8Array[] = [ROOT_TAG]
   for (const number of [...buckets.keys()].sort((a, b) => a - b)) {
     parts.push(concatBytes(Uint8Array.of(number), buckets.get(number) ?? new Uint8Array()))
   }
