@@ -4,7 +4,10 @@ import type {
   DocumentId,
   DocumentViewId,
   IncludeOf,
+  OperationAction,
+  OperationId,
   OrderOf,
+  PublicKey,
   RakkoError,
   Row,
   RowPage,
@@ -31,12 +34,42 @@ export interface Collection<S extends BoundSchema> {
   delete(id: string, options?: ChangeOptions): Promise<DocumentViewId>
   /** Undefined where unknown, deleted or of another schema. */
   get(id: string, options?: CallOptions): Promise<Row<S> | undefined>
+  /**
+   * The document as it was at a view, latest or long past; `$deleted` says whether it is deleted by now. Undefined where
+   * an operation of the view is unknown or of another schema. Rejects with INVALID_DOCUMENT_VIEW_ID, DIFFERENT_DOCUMENTS
+   * and, where a deleted document's payloads were dropped, with PURGED.
+   */
+  view(viewId: string, options?: CallOptions): Promise<Row<S> | undefined>
+  /**
+   * The operations of a document, deleted ones included, in the order in which their values win; undefined where it is unknown
+   * or of another schema. Rejects with PURGED.
+   */
+  history(id: string, options?: CallOptions): Promise<HistoryOperation<S>[] | undefined>
   /** Rows that match, one page long. Rejects with INVALID_QUERY. */
   find<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowWith<S, I>[]>
   find(options?: FindOptions<S>): Promise<Row<S>[]>
   page<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowPage<RowWith<S, I>>>
   page(options?: FindOptions<S>): Promise<Page<S>>
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
+}
+
+/** What an operation did, and where it stands in the graph of its document. */
+export interface HistoryOperation<S extends BoundSchema> {
+  readonly id: OperationId
+  readonly publicKey: PublicKey
+  readonly action: OperationAction
+  /** Operations that it follows: the edges of the graph. */
+  readonly previous: readonly OperationId[]
+  /** What it set, as rows hold it. */
+  readonly fields: Partial<Omit<Row<S>, `$${string}`>>
+  /** A row to draw it in: below all that it follows. */
+  readonly depth: number
+  /** A column to draw it in: 0 for the CREATE and the line that goes on from it, one more for each branch. */
+  readonly branch: number
+  /** Nothing follows it: a part of the current view id. */
+  readonly isTip: boolean
+  /** The view that it made, for `view`. */
+  readonly viewId: DocumentViewId
 }
 
 export interface FindOptions<S extends BoundSchema> extends CallOptions {

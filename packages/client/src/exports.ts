@@ -7,6 +7,8 @@ export type {
   ErrorCode,
   IncludeOf,
   NextArgs,
+  OperationAction,
+  OperationId,
   PublicKey,
   Row,
   RowPage,

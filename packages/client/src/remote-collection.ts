@@ -20,7 +20,7 @@ import type {
 } from './collection.js'
 import type { Connection } from './connection.js'
 import { invalidArgument } from './open-node-options.js'
-import { pageOf, rowOf } from './row-of.js'
+import { operationOf, pageOf, rowOf } from './row-of.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
   const schemaId = schema.id
@@ -75,6 +75,14 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
       const row = await connection.request('get', { schemaId, documentId: checkId(id) }, options)
       return row && (rowOf(schema, row) as Row<S>)
     },
+    async view(viewId, options) {
+      const row = await connection.request('view', { schemaId, viewId: checkId(viewId, 'viewId') }, options)
+      return row && (rowOf(schema, row) as Row<S>)
+    },
+    async history(id, options) {
+      const operations = await connection.request('history', { schemaId, documentId: checkId(id) }, options)
+      return operations?.map((operation) => operationOf(schema, operation))
+    },
     find: async (options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>) => (await page(options)).rows,
     page,
     async count({ where, ...options }: Pick<FindOptions<S>, 'where'> & CallOptions = {}) {
@@ -110,7 +118,7 @@ function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
     : { status: 'refused', error: errorFromData(outcome) }
 }
 
-function checkId(id: unknown): string {
+function checkId(id: unknown, field: 'id' | 'viewId' = 'id'): string {
   if (typeof id === 'string') return id
-  throw invalidArgument('id', 'a document id', id)
+  throw invalidArgument(field, field === 'id' ? 'a document id' : 'a document view id', id)
 }

@@ -1,5 +1,6 @@
 import type { BoundSchema, RowPage } from '@rakko/core'
-import type { WirePage, WireRelated, WireRow } from '@rakko/node/rpc'
+import type { WireOperation, WirePage, WireRelated, WireRow } from '@rakko/node/rpc'
+import type { HistoryOperation } from './collection.js'
 
 type AnyRow = Readonly<Record<string, unknown>>
 
@@ -20,12 +21,15 @@ export function rowOf(
     $edited: edited,
     $deleted: deleted,
   }
-  for (const name of Object.keys(schema?.fields ?? fields)) {
-    const value = fields[name]
-    row[name] = schema?.fields[name]?.type === 'int' && typeof value === 'bigint' ? safeNumber(value) : value
-  }
+  for (const name of Object.keys(schema?.fields ?? fields)) row[name] = fieldValueOf(schema, name, fields[name])
   for (const [name, value] of Object.entries(related ?? {})) row[name] = relatedOf(targetOf(schema, name), value)
   return row
+}
+
+/** An operation of a history, what it set typed as in rows. */
+export function operationOf<S extends BoundSchema>(schema: S, operation: WireOperation): HistoryOperation<S> {
+  const fields = Object.entries(operation.fields).map(([name, value]) => [name, fieldValueOf(schema, name, value)])
+  return { ...operation, fields: Object.fromEntries(fields) as HistoryOperation<S>['fields'] }
 }
 
 export function pageOf<Row>(page: WirePage, toRow: (row: WireRow) => Row): RowPage<Row> {
@@ -48,6 +52,10 @@ function targetOf(schema: BoundSchema | undefined, field: string): BoundSchema |
   const definition = schema?.fields[field]
   const target = definition && 'target' in definition ? definition.target : undefined
   return typeof target === 'string' ? schema?.schemas?.[target] : undefined
+}
+
+function fieldValueOf(schema: BoundSchema | undefined, name: string, value: unknown): unknown {
+  return schema?.fields[name]?.type === 'int' && typeof value === 'bigint' ? safeNumber(value) : value
 }
 
 function safeNumber(value: bigint): number | bigint {

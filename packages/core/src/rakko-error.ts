@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   INVALID_DOCUMENT_GRAPH: 'the operations do not form one document',
   DOCUMENT_NOT_FOUND: 'no document with this id is known',
   DOCUMENT_DELETED: 'the document was deleted',
+  PURGED: 'the document was deleted, and the payloads that made its views were dropped',
   // Publishing
   ALREADY_PUBLISHED: 'the very same entry is stored already',
   UNEXPECTED_SEQ_NUM: 'the sequence number is not the next one of its log',

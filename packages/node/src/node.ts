@@ -3,6 +3,7 @@ import {
   type DocumentViewId,
   type NextArgs,
   type PublicKey,
+  parseDocumentViewId,
   parseHash,
   parseQuery,
   type Query,
@@ -12,7 +13,7 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Document, DocumentPage, Store } from '@rakko/store'
+import type { Document, DocumentHistory, DocumentPage, Store } from '@rakko/store'
 import type { SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
@@ -92,6 +93,26 @@ export class Node {
     return this.#run(async () => {
       const [document] = await this.#store.documents([parseHash(documentId, 'documentId') as string as DocumentId])
       return document?.schemaId === schemaId && !document.deleted ? document : undefined
+    })
+  }
+
+  /**
+   * A document as it was at a view; it may be deleted by now. Undefined where an operation of the view is unknown, or of
+   * another schema. Throws INVALID_HASH, INVALID_DOCUMENT_VIEW_ID, DIFFERENT_DOCUMENTS and PURGED.
+   */
+  view(schemaId: SchemaId, viewId: string): Promise<Document | undefined> {
+    return this.#run(async () => {
+      const [document] = await this.#store.views([parseDocumentViewId(viewId)])
+      if (document instanceof RakkoError) throw document
+      return document?.schemaId === schemaId ? document : undefined
+    })
+  }
+
+  /** Also of a deleted document. Undefined where it is unknown or of another schema. Throws INVALID_HASH and PURGED. */
+  history(schemaId: SchemaId, documentId: string): Promise<DocumentHistory | undefined> {
+    return this.#run(async () => {
+      const history = await this.#store.history(parseHash(documentId, 'documentId') as string as DocumentId)
+      return history?.schemaId === schemaId ? history : undefined
     })
   }
 

@@ -19,12 +19,21 @@ import { migrate } from './migrations/migrate.js'
 import { runCount, runQuery } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
+import { readHistory, readViews } from './read/read-views.js'
 import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
 import { declareIndexes, viewIndexes } from './schemas/view-indexes.js'
 import type { ViewsTable } from './schemas/views-table.js'
 import { Names } from './sql/names.js'
 import { storageFailed } from './storage-failed.js'
-import type { Document, DocumentPage, IndexDeclaration, PublishItem, PublishOutcome, Store } from './store.js'
+import type {
+  Document,
+  DocumentHistory,
+  DocumentPage,
+  IndexDeclaration,
+  PublishItem,
+  PublishOutcome,
+  Store,
+} from './store.js'
 
 export interface StoreOptions {
   /** Open; the store closes it. */
@@ -130,6 +139,16 @@ class SqlStore implements Store {
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
     return this.#read(() =>
       readDocuments(this.#database, this.#names, this.#registry, ids, () => this.#refreshSchemas()),
+    )
+  }
+
+  views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]> {
+    return this.#read(() => readViews(this.#driver, this.#names, this.#registry, viewIds, () => this.#refreshSchemas()))
+  }
+
+  history(documentId: DocumentId): Promise<DocumentHistory | undefined> {
+    return this.#read(() =>
+      readHistory(this.#driver, this.#names, this.#registry, documentId, () => this.#refreshSchemas()),
     )
   }
 

@@ -2,6 +2,7 @@ import type {
   DocumentId,
   DocumentViewId,
   FilterValue,
+  HistoryOperation,
   NextArgs,
   OperationId,
   OperationValue,
@@ -34,6 +35,17 @@ export interface Store {
   schemas(): Promise<Schema[]>
   /** Latest views in order of the ids; undefined where unknown. */
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]>
+  /**
+   * Documents as they were at views, whether latest or long past, in order of the ids: undefined where an operation of
+   * a view is unknown, PURGED where payloads were dropped, DIFFERENT_DOCUMENTS where it is no view. A view id that names
+   * an ancestor beside its descendant leads to the view of the descendant.
+   */
+  views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]>
+  /**
+   * A document's operations, in the order of their reduction; undefined where it is unknown. Each leads to a view that
+   * `views` reads. Throws PURGED.
+   */
+  history(documentId: DocumentId): Promise<DocumentHistory | undefined>
   /**
    * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
    * document, and what is declared no longer is dropped. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
@@ -73,7 +85,12 @@ export type PublishOutcome =
     }
   | { readonly status: 'refused'; readonly error: RakkoError }
 
-/** A document's latest view. */
+export interface DocumentHistory {
+  readonly schemaId: SchemaId
+  readonly operations: readonly HistoryOperation[]
+}
+
+/** A document in its latest view, or in the one that was asked for. */
 export interface Document {
   readonly id: DocumentId
   readonly viewId: DocumentViewId
@@ -85,8 +102,9 @@ export interface Document {
   /** Signer of the last change in sorted order. */
   readonly signer: PublicKey
   readonly edited: boolean
+  /** Whether it is deleted by now, whichever view this is. */
   readonly deleted: boolean
-  /** In field order; empty where deleted. */
+  /** In field order; empty in a view that a DELETE led to. */
   readonly fields: ReadonlyMap<string, OperationValue>
   /** What a query included, by field; of a single relation at most one document. */
   readonly related?: ReadonlyMap<string, DocumentPage>

@@ -48,6 +48,8 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   update: { ...change, fields: anything },
   delete: change,
   get: { schemaId: text, documentId: text },
+  view: { schemaId: text, viewId: text },
+  history: { schemaId: text, documentId: text },
   page: query,
   count: query,
   publish: { entry: bytes, operation: bytes },

@@ -4,6 +4,8 @@ import type {
   ErrorCode,
   ErrorDetails,
   NextArgs,
+  OperationAction,
+  OperationId,
   PublicKey,
   QueryInput,
   SchemaId,
@@ -60,6 +62,13 @@ export interface Methods {
   delete: { params: ChangeParams; result: DocumentViewId }
   /** Undefined where unknown, deleted or of another schema. */
   get: { params: { readonly schemaId: SchemaId; readonly documentId: string }; result: WireRow | undefined }
+  /** Undefined where an operation of the view is unknown or of another schema. */
+  view: { params: { readonly schemaId: SchemaId; readonly viewId: string }; result: WireRow | undefined }
+  /** In the order of reduction; undefined where the document is unknown or of another schema. */
+  history: {
+    params: { readonly schemaId: SchemaId; readonly documentId: string }
+    result: readonly WireOperation[] | undefined
+  }
   page: { params: QueryParams; result: WirePage }
   count: { params: QueryParams; result: number }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
@@ -138,6 +147,19 @@ export interface WireRow {
   readonly fields: Readonly<Record<string, WireValue>>
   /** What the query included, by field. */
   readonly related?: Readonly<Record<string, WireRelated>>
+}
+
+/** An operation of a document's history, see core's HistoryOperation. */
+export interface WireOperation {
+  readonly id: OperationId
+  readonly publicKey: PublicKey
+  readonly action: OperationAction
+  readonly previous: readonly OperationId[]
+  readonly fields: Readonly<Record<string, WireValue>>
+  readonly depth: number
+  readonly branch: number
+  readonly isTip: boolean
+  readonly viewId: DocumentViewId
 }
 
 /** Of a single relation a row, or null where it leads to none; of a list rows, or a page where one was asked for. */

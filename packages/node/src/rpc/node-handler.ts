@@ -5,7 +5,7 @@ import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
-import { wirePage, wireRow } from './wire-row.js'
+import { wireOperation, wirePage, wireRow } from './wire-row.js'
 
 type Handlers = {
   readonly [M in Method]: (params: Methods[M]['params'], signal: AbortSignalLike) => Promise<Methods[M]['result']>
@@ -70,6 +70,14 @@ function handlersOf(node: Node): Handlers {
     async get({ schemaId, documentId }) {
       const document = await node.document(schemaId, documentId)
       return document && wireRow(document)
+    },
+    async view({ schemaId, viewId }) {
+      const document = await node.view(schemaId, viewId)
+      return document && wireRow(document)
+    },
+    async history({ schemaId, documentId }) {
+      const history = await node.history(schemaId, documentId)
+      return history?.operations.map(wireOperation)
     },
     async page({ schemaId, query }) {
       const page = await node.page(schemaId, query)

@@ -1,15 +1,25 @@
-import { encodeCursor, type Include, isListType, type Query } from '@rakko/core'
+import {
+  encodeCursor,
+  type HistoryOperation,
+  type Include,
+  isListType,
+  type OperationValue,
+  type Query,
+} from '@rakko/core'
 import type { Document, DocumentPage } from '@rakko/store'
-import type { WirePage, WireRelated, WireRow, WireValue } from './messages.js'
+import type { WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
 
 /** A document as a message carries it. */
 export function wireRow(document: Document, include: readonly Include[] = []): WireRow {
   const { id, viewId, owner, signer, edited, deleted } = document
-  const fields: Record<string, WireValue> = {}
-  for (const [name, { type, value }] of document.fields) fields[name] = type === 'bytes' ? compactBytes(value) : value
-  const row = { id, viewId, owner, signer, edited, deleted, fields }
+  const row = { id, viewId, owner, signer, edited, deleted, fields: wireFields(document.fields) }
   if (include.length === 0) return row
   return { ...row, related: Object.fromEntries(include.map((one) => [one.field, wireRelated(one, document)])) }
+}
+
+/** An operation of a history as a message carries it. */
+export function wireOperation({ fields, ...operation }: HistoryOperation): WireOperation {
+  return { ...operation, fields: wireFields(fields) }
 }
 
 /** A page of documents as a message carries it. */
@@ -25,6 +35,12 @@ export function wirePage(
     ...(end && { endCursor: encodeCursor(order, end) }),
     ...(count !== undefined && { count }),
   }
+}
+
+function wireFields(values: ReadonlyMap<string, OperationValue>): Record<string, WireValue> {
+  const fields: Record<string, WireValue> = {}
+  for (const [name, { type, value }] of values) fields[name] = type === 'bytes' ? compactBytes(value) : value
+  return fields
 }
 
 function wireRelated({ field, type, query, asPage }: Include, document: Document): WireRelated {

@@ -50,22 +50,25 @@ export async function loadHistories(
   return new Map(histories.flatMap((history) => history.map(({ id }) => [id, history] as const)))
 }
 
-interface OperationRow {
-  document: bigint
-  number: bigint
-  hash: Uint8Array
-  operation: Uint8Array
-  author: number
-  public_key: Uint8Array
+/** An operation as it is stored, and what is stored of its document. */
+export interface OperationRow {
+  readonly document: bigint
+  readonly number: bigint
+  readonly hash: Uint8Array
+  /** NULL where it was purged. */
+  readonly operation: Uint8Array | null
+  readonly author: number
+  readonly public_key: Uint8Array
+  readonly deleted: boolean
+  readonly purged: boolean
 }
 
-/** One list a document, in order of arrival, so that the CREATE is the first. */
-async function readHistories(
-  session: Session,
+/** All operations of the documents that these belong to, in order of arrival: of each the CREATE is the first. */
+export async function readOperations(
+  session: Pick<Session, 'query'>,
   names: Names,
-  ledger: Ledger,
-  ids: ReadonlySet<OperationId>,
-): Promise<NumberedOperation[][]> {
+  ids: Iterable<OperationId>,
+): Promise<OperationRow[]> {
   const entries = names.table('entries')
   // The CREATE is found by number: the index on `document` holds the others only.
   const { rows } = await session.query<OperationRow>(
@@ -75,18 +78,30 @@ async function readHistories(
          UNION ALL
          SELECT e.* FROM found JOIN ${entries} AS e ON e.document = found.document AND e.document <> e.number
        )
-     SELECT e.document, e.number, e.hash, e.operation, e.author, a.public_key
+     SELECT e.document, e.number, e.hash, e.operation, e.author, a.public_key, d.deleted, d.purged
      FROM history AS e JOIN ${names.table('authors')} AS a ON a.number = e.author
-     WHERE e.operation IS NOT NULL ORDER BY e.number`,
+       JOIN ${names.table('documents')} AS d ON d.number = e.document
+     ORDER BY e.number`,
     [hexArray(ids)],
   )
+  return rows
+}
+
+/** One list a document, in order of arrival; operations without their payload are left out. */
+async function readHistories(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  ids: ReadonlySet<OperationId>,
+): Promise<NumberedOperation[][]> {
   const histories = new Map<bigint, NumberedOperation[]>()
-  for (const row of rows) {
-    const publicKey = decodeHex(row.public_key) as PublicKey
-    ledger.authorNumbers.set(publicKey, row.author)
+  for (const row of await readOperations(session, names, ids)) {
+    if (row.operation === null) continue
     const plain = decodeOperation(row.operation)
     const schema = ledger.schema(plain.schemaId)
     if (!schema) throw new Error('a stored operation has no known schema')
+    const publicKey = decodeHex(row.public_key) as PublicKey
+    ledger.authorNumbers.set(publicKey, row.author)
     const history = histories.get(row.document) ?? []
     histories.set(row.document, history)
     history.push({

@@ -5,6 +5,7 @@ import { queriesAcceptance } from './queries.js'
 import { refusalsAcceptance } from './refusals.js'
 import { schemasAcceptance } from './schemas.js'
 import type { StoreHarness } from './store-harness.js'
+import { viewsAcceptance } from './views.js'
 
 /** What every store must do, whatever it keeps its data in. Called where tests are declared. */
 export function storeAcceptance(harness: StoreHarness): void {
@@ -14,4 +15,5 @@ export function storeAcceptance(harness: StoreHarness): void {
   schemasAcceptance(harness)
   queriesAcceptance(harness)
   limitsAcceptance(harness)
+  viewsAcceptance(harness)
 }
