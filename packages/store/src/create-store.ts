@@ -13,10 +13,11 @@ import {
 import { Kysely } from 'kysely'
 import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
+import { CommitListeners } from './ingest/commit-listeners.js'
 import { forgetIdempotent, readIdempotent } from './ingest/idempotency.js'
 import { Publisher } from './ingest/publisher.js'
 import { migrate } from './migrations/migrate.js'
-import { runCount, runQuery } from './query/run-query.js'
+import { runCount, runQuery, runSnapshot } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
 import { readHistory, readViews } from './read/read-views.js'
@@ -26,9 +27,11 @@ import type { ViewsTable } from './schemas/views-table.js'
 import { Names } from './sql/names.js'
 import { storageFailed } from './storage-failed.js'
 import type {
+  CommitListener,
   Document,
   DocumentHistory,
   DocumentPage,
+  DocumentSnapshot,
   IndexDeclaration,
   PublishItem,
   PublishOutcome,
@@ -93,6 +96,7 @@ class SqlStore implements Store {
   readonly #registry: SchemaRegistry
   #kysely: Kysely<unknown> | undefined
   readonly #publisher: Publisher
+  readonly #listeners = new CommitListeners()
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
@@ -102,7 +106,7 @@ class SqlStore implements Store {
     this.#driver = driver
     this.#names = names
     this.#registry = registry
-    this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause })
+    this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause, listeners: this.#listeners })
     this.#now = now
   }
 
@@ -169,13 +173,23 @@ class SqlStore implements Store {
   }
 
   query(query: Query): Promise<DocumentPage> {
+    return this.#read(async () => runQuery(this.#database, this.#names, await this.#queriedSchemas(query), query))
+  }
+
+  snapshot(query: Query): Promise<DocumentSnapshot> {
     return this.#read(async () => {
-      const schemas = new Map<SchemaId, KnownSchema>()
-      for (const part of queryParts(query)) {
-        if (!schemas.has(part.schemaId)) schemas.set(part.schemaId, await this.#queriedSchema(part))
+      // A table that comes while the statement waits for its turn is missing in it, though its number may tell otherwise.
+      for (;;) {
+        const schemas = await this.#queriedSchemas(query)
+        const snapshot = await runSnapshot(this.#database, this.#names, schemas, query)
+        const isMissed = ({ number, hasTable }: KnownSchema) => hasTable !== this.#registry.at(number)?.hasTable
+        if (![...schemas.values()].some(isMissed)) return snapshot
       }
-      return runQuery(this.#database, this.#names, schemas, query)
     })
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener)
   }
 
   count(query: Query): Promise<number> {
@@ -201,6 +215,14 @@ class SqlStore implements Store {
   get #database(): Kysely<unknown> {
     this.#kysely ??= new Kysely({ dialect: kyselyDialect(this.#driver) })
     return this.#kysely
+  }
+
+  async #queriedSchemas(query: Query): Promise<ReadonlyMap<SchemaId, KnownSchema>> {
+    const schemas = new Map<SchemaId, KnownSchema>()
+    for (const part of queryParts(query)) {
+      if (!schemas.has(part.schemaId)) schemas.set(part.schemaId, await this.#queriedSchema(part))
+    }
+    return schemas
   }
 
   async #queriedSchema({ schemaId }: Query): Promise<KnownSchema> {

@@ -52,7 +52,14 @@ export interface Store {
    */
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void>
   query(query: Query): Promise<DocumentPage>
+  /** The same, and which commits it shows: all up to `number`, none after it. */
+  snapshot(query: Query): Promise<DocumentSnapshot>
   count(query: Query): Promise<number>
+  /**
+   * Tells of every commit that stored operations, in their order and as soon as queries see it; the caller of `publish` may
+   * get its answer later, once it is durable. Returns what ends it. Only commits of this store, not of others on its database.
+   */
+  onCommit(listener: CommitListener): () => void
   /** What an idempotency id led to, if it was used within the last day. */
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
   close(): Promise<void>
@@ -122,4 +129,25 @@ export interface DocumentPage {
   readonly hasPreviousPage: boolean
   /** Documents of all pages, where the query asked for it. */
   readonly count?: number
+}
+
+/** A page with the arrival number of the latest entry that was stored when it was read. */
+export interface DocumentSnapshot extends DocumentPage {
+  readonly number: number
+}
+
+export type CommitListener = (commit: StoreCommit) => void
+
+export interface StoreCommit {
+  /** Arrival number of its last entry. */
+  readonly number: number
+  /** Each document once. */
+  readonly changes: readonly DocumentChange[]
+}
+
+/** What a commit made of a document: all of its latest view, but for fields that it left as they were. */
+export interface DocumentChange extends Omit<Document, 'related'> {
+  readonly isNew: boolean
+  /** In a document that was merely followed those that were set, after a merge or a create all; empty where deleted. */
+  readonly fields: ReadonlyMap<string, OperationValue>
 }

@@ -2,11 +2,12 @@ import { RakkoError, validatePublish } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { PublishOutcome } from '../store.js'
+import type { DocumentChange, PublishOutcome } from '../store.js'
+import type { CommitListeners } from './commit-listeners.js'
 import { findClaimedSchema, findCompletedSchemas } from './find-schemas.js'
 import { preloadIdempotent } from './idempotency.js'
 import { type Counters, Ledger } from './ledger.js'
-import { materialise } from './materialise.js'
+import { type Materialised, materialise } from './materialise.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
 import type { ReceivedItem } from './received-item.js'
@@ -18,6 +19,7 @@ export interface IngestContext {
   readonly registry: SchemaRegistry
   /** Milliseconds since 1970. */
   readonly now: () => number
+  readonly listeners: CommitListeners
 }
 
 /**
@@ -32,21 +34,22 @@ export interface IngestContext {
  * Rejects where the database fails; then nothing was stored.
  */
 export async function ingest(context: IngestContext, items: readonly ReceivedItem[]): Promise<PublishOutcome[]> {
-  const { driver, names, registry } = context
+  const { driver, names, registry, listeners } = context
   const now = context.now()
-  const { outcomes, ledger } = await driver.transaction(async (session) => {
+  const { outcomes, ledger, materialised } = await driver.transaction(async (session) => {
     const ledger = new Ledger(registry, await lockArrival(session, names))
     if (registry.size < ledger.counters.schema) await registry.load(session, names)
     // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
     if (ledger.counters.number > 0) await preload(session, names, registry, ledger, items, now)
     const outcomes: PublishOutcome[] = []
     for (const item of items) outcomes.push(await admit(session, names, ledger, item))
+    let materialised: Materialised[] = []
     if (ledger.accepted.length > 0) {
-      const materialised = await materialise(session, names, ledger)
+      materialised = await materialise(session, names, ledger)
       await findCompletedSchemas(session, names, ledger)
       await writeLedger(session, names, ledger, materialised, now)
     }
-    return { outcomes, ledger }
+    return { outcomes, ledger, materialised }
   })
   // Only now: had the transaction failed, its schemas and tables would not be there.
   for (const schema of ledger.newSchemas.values()) registry.set(schema)
@@ -54,7 +57,16 @@ export async function ingest(context: IngestContext, items: readonly ReceivedIte
     const schema = registry.at(number)
     if (schema) registry.set({ ...schema, hasTable: true })
   }
+  if (listeners.areThere && materialised.length > 0) {
+    listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
+  }
   return outcomes
+}
+
+function documentChange({ document, viewId, follow, keys, edited, deleted, fields }: Materialised): DocumentChange {
+  const { id, isNew, schema } = document
+  const { owner, signer } = keys
+  return { id, schemaId: schema.schema.id, isNew, viewId, follow, owner, signer, edited, deleted, fields }
 }
 
 async function lockArrival(session: Session, names: Names): Promise<Counters> {

@@ -8,6 +8,8 @@ import type { DocumentState, Ledger } from './ledger.js'
 export interface Materialised {
   readonly document: DocumentState
   readonly viewId: DocumentViewId
+  /** Authors of the CREATE and of the operation sorted last. */
+  readonly keys: Pick<ReducedDocument, 'owner' | 'signer'>
   /** Number of the author of the CREATE; undefined in a stored document, whose owner is stored. */
   readonly owner: number | undefined
   /** Number of the author of the operation sorted last. */
@@ -47,6 +49,7 @@ function materialiseDocument(ledger: Ledger, histories: Histories, document: Doc
     document,
     viewId,
     follow,
+    keys: view,
     owner: document.isNew ? ledger.authorNumber(view.owner) : undefined,
     signer: ledger.authorNumber(view.signer),
     edited,
@@ -63,6 +66,7 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
     document,
     viewId: document.viewId,
     follow: document.viewId,
+    keys: { owner: create.publicKey, signer: create.publicKey },
     owner: author,
     signer: author,
     edited: false,

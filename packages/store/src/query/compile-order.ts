@@ -1,4 +1,4 @@
-import { type FilterValue, HASH_BYTES, LIST_POSITION, type OrderKey, type QueryFieldType } from '@rakko/core'
+import { type FilterValue, LIST_POSITION, type OrderKey, type QueryFieldType, valueWhereDeleted } from '@rakko/core'
 import { sql } from 'kysely'
 import { type Fragment, LIST_POSITION_SQL, type QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'
@@ -10,28 +10,6 @@ export interface CompiledKey {
   readonly isDescending: boolean
   /** See FieldReference. */
   readonly prefix?: (whole: Fragment) => Fragment
-}
-
-/** No id is lower, and a cursor that holds it is as good as any. */
-const LOWEST_ID = '00'.repeat(HASH_BYTES)
-
-/** What a deleted document is sorted as, having no fields: an order needs a value everywhere. */
-export function valueWhereDeleted(type: QueryFieldType): FilterValue {
-  switch (type) {
-    case 'bool':
-    case 'flag':
-      return false
-    case 'int':
-      return 0n
-    case 'float':
-      return 0
-    case 'bytes':
-      return new Uint8Array()
-    case 'str':
-      return ''
-    default:
-      return LOWEST_ID
-  }
 }
 
 export function compileOrder(order: readonly OrderKey[], source: QuerySource): CompiledKey[] {

@@ -2,16 +2,17 @@ import type { Query, SchemaId } from '@rakko/core'
 import { type Kysely, sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { DocumentPage } from '../store.js'
+import type { DocumentPage, DocumentSnapshot } from '../store.js'
 import { compileCount, compilePage } from './compile-page.js'
 import { joinAll, NestedQueries, withRelated } from './nested-queries.js'
 import { type Beside, pageOf } from './page-of.js'
+import type { Fragment } from './query-source.js'
 import { type DocumentRow, decodeDocument, documentColumns } from './select-documents.js'
 
 /** The schemas of a query and of all that it includes. */
 export type QueriedSchemas = ReadonlyMap<SchemaId, KnownSchema>
 
-type PageRow = DocumentRow & Beside & { readonly document: bigint | null }
+type PageRow = DocumentRow & Beside & { readonly document: bigint | null; readonly number?: bigint }
 
 /**
  * One statement, whatever the query includes: the numbers of the page's documents are found and sorted first, so that
@@ -23,18 +24,51 @@ export async function runQuery(
   schemas: QueriedSchemas,
   query: Query,
 ): Promise<DocumentPage> {
+  return (await select(database, names, schemas, query)).page
+}
+
+/**
+ * The same, and the arrival number up to which it shows everything: read by the very statement, so that it cannot differ,
+ * whatever else is committed.
+ */
+export async function runSnapshot(
+  database: Kysely<unknown>,
+  names: Names,
+  schemas: QueriedSchemas,
+  query: Query,
+): Promise<DocumentSnapshot> {
+  const number = sql`(SELECT number FROM ${sql.raw(names.table('arrival'))})`
+  if (schemas.get(query.schemaId)?.hasTable) {
+    const { page, first } = await select(database, names, schemas, query, number)
+    return { ...page, number: Number(first?.number) }
+  }
+  const { rows } = await sql<{ number: bigint }>`SELECT ${number} AS number`.execute(database)
+  return { ...emptyPage(query), number: Number(rows[0]?.number) }
+}
+
+/** The page and, of its rows, the first. */
+async function select(
+  database: Kysely<unknown>,
+  names: Names,
+  schemas: QueriedSchemas,
+  query: Query,
+  number?: Fragment,
+): Promise<{ page: DocumentPage; first?: PageRow | undefined }> {
   const schema = schemas.get(query.schemaId)
-  if (!schema?.hasTable) return emptyPage(query)
+  if (!schema?.hasTable) return { page: emptyPage(query) }
   const page = compilePage(names, schema, query)
   const { columns, joins } = documentColumns(names, schema)
   const includes = new NestedQueries(names, schemas).compile(schema, query, (column, group) => `v${group}.${column}`)
 
   const found = sql`(${page.select}) AS page ${sql.raw(joins)} ${joinAll(includes)}`
   const { earlier, later, count } = page.beside
-  const beside = sql`(SELECT ${earlier} AS earlier, ${later} AS later, ${count} AS count) AS beside`
-  const from = page.asksBeside ? sql`${beside} LEFT JOIN (${found}) ON true` : found
+  const asked = sql`${earlier} AS earlier, ${later} AS later, ${count} AS count`
+  const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
+  const asksBeside = page.asksBeside || number !== undefined
+  const from = asksBeside ? sql`${beside} LEFT JOIN (${found}) ON true` : found
   const selected = [columns, 'page.document', ...includes.map(({ alias }) => `${alias}.page AS ${alias}`)]
-  if (page.asksBeside) selected.push('beside.earlier, beside.later, beside.count')
+  if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
+  if (number) selected.push('beside.number')
   const { rows } = await sql<PageRow>`
     SELECT ${sql.raw(selected.join(', '))} FROM ${from} ORDER BY ${page.order}`.execute(database)
 
@@ -48,7 +82,7 @@ export async function runQuery(
       ),
     )
   const [first] = rows
-  return pageOf(schema.schema, query, documents, page.asksBeside && first ? first : NOTHING_BESIDE)
+  return { page: pageOf(schema.schema, query, documents, asksBeside && first ? first : NOTHING_BESIDE), first }
 }
 
 function parseJson(text: unknown): unknown {

@@ -3,6 +3,7 @@ import {
   type DocumentViewId,
   decodeCursor,
   encodeCursor,
+  evaluateFilter,
   type FieldType,
   hash,
   META_FIELDS,
@@ -12,6 +13,7 @@ import {
   type Query,
   type QueryInput,
   queryFieldType,
+  readDocument,
   type Schema,
   type Where,
 } from '@rakko/core'
@@ -19,6 +21,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
+import { evaluateQuery, forgetFields } from '../support/evaluate-query.js'
 import { naiveQuery } from '../support/naive-query.js'
 import { publishAll } from '../support/outcomes.js'
 import { Random, seed } from '../support/random.js'
@@ -78,6 +81,18 @@ export function queriesAcceptance(harness: StoreHarness): void {
       expect(page.documents, JSON.stringify(input, showValue)).toEqual(expected.slice(0, query.first))
       expect(page.hasNextPage).toBe(expected.length > query.first)
       expect(await store.count(query)).toBe(expected.length)
+      expectEvaluated(input, query, expected)
+    }
+
+    /** Core's evaluation gives the same, and of documents that are half known nothing else. */
+    function expectEvaluated(input: QueryInput, query: Query, expected: readonly Document[]): void {
+      const isAsked = (document: Document) => expected.includes(document) || !document.deleted
+      const evaluated = evaluateQuery(documents.filter(isAsked), query, schema)
+      expect(evaluated, JSON.stringify(input, showValue)).toEqual(expected)
+      for (const document of random.some(documents.filter(isAsked), 10)) {
+        const known = evaluateFilter(query.filter, readDocument(forgetFields(document, () => random.chance(0.5))))
+        expect(known ?? expected.includes(document), JSON.stringify(input, showValue)).toBe(expected.includes(document))
+      }
     }
 
     test('give every document of the schema in order of ids, deleted ones left out', async () => {

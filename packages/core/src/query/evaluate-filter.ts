@@ -1,0 +1,74 @@
+import { compareValues } from './compare-values.js'
+import type { DocumentReader } from './document-reader.js'
+import type { Filter, FilterValue } from './query.js'
+
+type Comparison = Extract<Filter, { kind: 'compare' }>
+
+/**
+ * Whether a filter holds for a document, as the SQL that it compiles to would say; undefined where what is known of the
+ * document does not tell. Nothing is true of a deleted document's fields, `notEq` neither.
+ */
+export function evaluateFilter(filter: Filter, read: DocumentReader): boolean | undefined {
+  switch (filter.kind) {
+    case 'and':
+      return evaluateAll(filter.filters, read, false)
+    case 'or':
+      return evaluateAll(filter.filters, read, true)
+    case 'not': {
+      const inner = evaluateFilter(filter.filter, read)
+      return inner === undefined ? undefined : !inner
+    }
+    case 'compare':
+      return evaluateComparison(filter, read)
+  }
+}
+
+/** One member that is `decisive` decides; else one that is not known leaves the whole unknown. */
+function evaluateAll(filters: readonly Filter[], read: DocumentReader, decisive: boolean): boolean | undefined {
+  let isKnown = true
+  for (const filter of filters) {
+    const result = evaluateFilter(filter, read)
+    if (result === decisive) return decisive
+    if (result === undefined) isKnown = false
+  }
+  return isKnown ? !decisive : undefined
+}
+
+function evaluateComparison({ field, operator, values }: Comparison, read: DocumentReader): boolean | undefined {
+  const stored = read(field)
+  if (stored === undefined) return undefined
+  if (stored === null) return false
+  if (operator === 'in' || operator === 'notIn') {
+    const elements: readonly FilterValue[] = isList(stored) ? stored : [stored]
+    const isWithin = elements.some((element) => values.some((value) => compareValues(element, value) === 0))
+    return isWithin === (operator === 'in')
+  }
+  const [value] = values
+  if (value === undefined || isList(stored)) throw new Error(`a comparison by ${operator} has no value`)
+  return compare(stored, operator, value)
+}
+
+function compare(stored: FilterValue, operator: Exclude<Comparison['operator'], 'in' | 'notIn'>, value: FilterValue) {
+  switch (operator) {
+    case 'contains':
+      return String(stored).includes(String(value))
+    case 'notContains':
+      return !String(stored).includes(String(value))
+    case 'eq':
+      return compareValues(stored, value) === 0
+    case 'notEq':
+      return compareValues(stored, value) !== 0
+    case 'gt':
+      return compareValues(stored, value) > 0
+    case 'gte':
+      return compareValues(stored, value) >= 0
+    case 'lt':
+      return compareValues(stored, value) < 0
+    case 'lte':
+      return compareValues(stored, value) <= 0
+  }
+}
+
+function isList(value: FilterValue | readonly string[]): value is readonly string[] {
+  return Array.isArray(value)
+}

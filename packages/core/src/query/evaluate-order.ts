@@ -1,0 +1,54 @@
+import { HASH_BYTES } from '../hash/hash.js'
+import type { Schema } from '../schema/schema.js'
+import { compareValues } from './compare-values.js'
+import type { DocumentReader } from './document-reader.js'
+import type { FilterValue, OrderKey } from './query.js'
+import { type QueryFieldType, queryFieldType } from './query-field.js'
+
+/** No id is lower, and a cursor that holds it is as good as any. */
+const LOWEST_ID = '00'.repeat(HASH_BYTES)
+
+/** What a deleted document is sorted as, having no fields: an order needs a value everywhere. */
+export function valueWhereDeleted(type: QueryFieldType): FilterValue {
+  switch (type) {
+    case 'bool':
+    case 'flag':
+      return false
+    case 'int':
+      return 0n
+    case 'float':
+      return 0
+    case 'bytes':
+      return new Uint8Array()
+    case 'str':
+      return ''
+    default:
+      return LOWEST_ID
+  }
+}
+
+/** What a document is sorted by, one value a key; undefined where one of them is not known. */
+export function orderValues(
+  order: readonly OrderKey[],
+  schema: Schema,
+  read: DocumentReader,
+): readonly FilterValue[] | undefined {
+  const values: FilterValue[] = []
+  for (const { field } of order) {
+    const known = read(field)
+    if (known === undefined) return undefined
+    const value = known ?? valueWhereDeleted(queryFieldType(schema, field, 'orderBy'))
+    if (typeof value === 'object' && !(value instanceof Uint8Array)) throw new Error('lists have no order')
+    values.push(value)
+  }
+  return values
+}
+
+/** Below 0 where the document sorted by `a` comes before the one sorted by `b`; 0 only where they are the same one. */
+export function compareOrder(order: readonly OrderKey[], a: readonly FilterValue[], b: readonly FilterValue[]): number {
+  for (const [index, { direction }] of order.entries()) {
+    const difference = compareValues(a[index] as FilterValue, b[index] as FilterValue)
+    if (difference !== 0) return direction === 'asc' ? difference : -difference
+  }
+  return 0
+}
