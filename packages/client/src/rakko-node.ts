@@ -49,6 +49,11 @@ export interface RakkoNode {
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
+  /**
+   * 64 hexadecimal digits, the same on two nodes where the documents of this schema have the same ids, view ids and deleted
+   * flags. Rejects with SCHEMA_NOT_FOUND.
+   */
+  stateHash(schema: BoundSchema, options?: CallOptions): Promise<string>
   storage(options?: CallOptions): Promise<StorageReport>
   /** Browser: asks it to keep the data when space gets short. False where it declines or cannot be asked. */
   requestPersistence(options?: CallOptions): Promise<boolean>

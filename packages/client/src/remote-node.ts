@@ -68,6 +68,9 @@ function remoteNode(
     nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions) {
       return connection.request('nextArgs', { publicKey, ...(viewId !== undefined && { viewId }) }, options)
     },
+    async stateHash(schema: BoundSchema, options?: CallOptions) {
+      return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)
+    },
     storage: (options?: CallOptions) => connection.request('storage', {}, options),
     requestPersistence: (options?: CallOptions) =>
       connection.limited('requestPersistence', async () => (await askForPersistence?.()) ?? false, options),

@@ -129,6 +129,11 @@ export class Node {
     return this.#run(async () => this.#store.count(await this.#parse(schemaId, input)))
   }
 
+  /** See Store. Throws SCHEMA_NOT_FOUND. */
+  stateHash(schemaId: SchemaId): Promise<string> {
+    return this.#run(() => this.#store.stateHash(schemaId))
+  }
+
   storage(): Promise<StorageReport> {
     return this.#run(this.#storage)
   }

@@ -25,6 +25,7 @@ import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
 import { declareIndexes, viewIndexes } from './schemas/view-indexes.js'
 import type { ViewsTable } from './schemas/views-table.js'
 import { Names } from './sql/names.js'
+import { readStateHash } from './state/read-state-hash.js'
 import { storageFailed } from './storage-failed.js'
 import type {
   CommitListener,
@@ -154,6 +155,13 @@ class SqlStore implements Store {
     return this.#read(() =>
       readHistory(this.#driver, this.#names, this.#registry, documentId, () => this.#refreshSchemas()),
     )
+  }
+
+  stateHash(schemaId: SchemaId): Promise<string> {
+    return this.#read(async () => {
+      const { number } = await this.#knownSchemaOf(schemaId)
+      return readStateHash(this.#driver, this.#names, number)
+    })
   }
 
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {

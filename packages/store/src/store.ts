@@ -47,6 +47,11 @@ export interface Store {
    */
   history(documentId: DocumentId): Promise<DocumentHistory | undefined>
   /**
+   * 32 bytes in hexadecimal, the same on two stores where the schema's documents have the same ids, view ids and deleted
+   * flags: core's `stateHash` of them all. Reads only what has changed since it was asked last. Throws SCHEMA_NOT_FOUND.
+   */
+  stateHash(schemaId: SchemaId): Promise<string>
+  /**
    * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
    * document, and what is declared no longer is dropped. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
    */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { RakkoError, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { migrate } from '../src/migrations/migrate.js'
+import { DATABASE_FORMAT, migrate } from '../src/migrations/migrate.js'
 import type { Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
@@ -194,7 +194,7 @@ describe('migrate', () => {
     await migrate(driver, 'twice')
     await migrate(driver, 'twice')
     const { rows } = await driver.query('SELECT format, database_id FROM twice.meta')
-    expect(rows).toEqual([{ format: 1, database_id: null }])
+    expect(rows).toEqual([{ format: DATABASE_FORMAT, database_id: null }])
   })
 
   test('a database of a later version is DATABASE_TOO_NEW and left as it is', async () => {
@@ -202,7 +202,7 @@ describe('migrate', () => {
     await driver.query('UPDATE newer.meta SET format = 99')
     await expect(openStore(driver, { schemaName: 'newer' })).rejects.toMatchObject({
       code: 'DATABASE_TOO_NEW',
-      details: { expected: 1, got: 99 },
+      details: { expected: DATABASE_FORMAT, got: 99 },
     })
     const { rows } = await driver.query('SELECT format, database_id FROM newer.meta')
     expect(rows).toEqual([{ format: 99, database_id: null }])

@@ -48,6 +48,21 @@ export function historyTests(world: () => World): void {
     expect((await venues.history(id))?.map(({ action }) => action)).toEqual(['create', 'delete'])
   })
 
+  test('two nodes with the same documents have the same state hash, which every change changes', async () => {
+    const { node, schemas } = world()
+    const venues = venuesOf(world())
+    const before = await node.stateHash(schemas.venue)
+    const id = await venues.create({ name: 'Hashed', capacity: 1 })
+    const created = await node.stateHash(schemas.venue)
+    await venues.delete(id)
+    const hashes = [before, created, await node.stateHash(schemas.venue)]
+    expect(new Set(hashes).size).toBe(3)
+    expect(hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true)
+    const unknown = { ...schemas.venue, id: `venue_0020${'0'.repeat(64)}` as typeof schemas.venue.id }
+    await expect(node.stateHash(unknown)).rejects.toMatchObject({ code: 'SCHEMA_NOT_FOUND' })
+    await expect(node.stateHash({} as typeof schemas.venue)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
   test('what is unknown or of another schema has neither', async () => {
     const { node, schemas } = world()
     const events = node.collection(schemas.event)

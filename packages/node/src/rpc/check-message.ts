@@ -54,6 +54,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   count: query,
   publish: { entry: bytes, operation: bytes },
   nextArgs: { publicKey: text, viewId: optional(text) },
+  stateHash: { schemaId: text },
   storage: {},
   close: {},
 }

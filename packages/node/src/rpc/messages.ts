@@ -73,6 +73,7 @@ export interface Methods {
   count: { params: QueryParams; result: number }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
   nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
+  stateHash: { params: { readonly schemaId: SchemaId }; result: string }
   storage: { params: Record<never, never>; result: StorageReport }
   /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
   close: { params: Record<never, never>; result: undefined }

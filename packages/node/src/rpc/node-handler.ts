@@ -88,6 +88,7 @@ function handlersOf(node: Node): Handlers {
     async nextArgs({ publicKey, viewId }) {
       return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
     },
+    stateHash: ({ schemaId }) => node.stateHash(schemaId),
     storage: () => node.storage(),
     async close() {
       return undefined

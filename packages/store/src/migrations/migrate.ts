@@ -2,10 +2,11 @@ import { RakkoError } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import { Names } from '../sql/names.js'
 import { tables } from './0001-tables.js'
+import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
-export const MIGRATIONS: readonly Migration[] = [tables]
+export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes]
 
 /** The format that this code writes. */
 export const DATABASE_FORMAT = MIGRATIONS.length

@@ -12,6 +12,8 @@ export interface KnownSchema {
   readonly views: ViewsTable
   /** Whether the tables were made: at the first document. */
   readonly hasTable: boolean
+  /** Whether the tables of pinned views were made: at the first one. */
+  readonly hasPinned: boolean
   /** Lists of fields that the app declared to be indexed. */
   readonly indexes: readonly (readonly string[])[]
 }
@@ -20,6 +22,8 @@ export interface KnownSchema {
 export class SchemaRegistry {
   #byId = new Map<SchemaId, KnownSchema>()
   #byNumber = new Map<number, KnownSchema>()
+  /** Schemas that a pinned relation of a known schema leads to. */
+  readonly #pinned = new Set<SchemaId>()
 
   get size(): number {
     return this.#byId.size
@@ -37,32 +41,38 @@ export class SchemaRegistry {
     return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)
   }
 
+  /** Whether views of its documents may be pinned. */
+  isPinned(id: SchemaId): boolean {
+    return this.#pinned.has(id)
+  }
+
   set(known: KnownSchema): void {
+    for (const { type } of known.views.pinning) if ('schemaId' in type) this.#pinned.add(type.schemaId)
     this.#byId.set(known.schema.id, known)
     this.#byNumber.set(known.number, known)
   }
 
   async load(session: Session, names: Names): Promise<void> {
     const { rows: schemas } = await session.query<SchemaRow>(
-      `SELECT number, schema_id, name, description, has_table FROM ${names.table('schemas')} ORDER BY number`,
+      `SELECT number, schema_id, name, description, has_table, has_pinned FROM ${names.table('schemas')} ORDER BY number`,
     )
     const { rows: fields } = await session.query<FieldRow>(
       `SELECT schema, name, type FROM ${names.table('schema_fields')} ORDER BY schema, position`,
     )
     const fieldsOf = new Map<number, Map<string, FieldType>>(schemas.map(({ number }) => [number, new Map()]))
     for (const { schema, name, type } of fields) fieldsOf.get(schema)?.set(name, parseFieldType(type))
-    for (const { number, schema_id, name, description, has_table } of schemas) {
+    for (const { number, schema_id, name, description, has_table, has_pinned } of schemas) {
       const id = schema_id as SchemaId
       const schema = { id, name, description: decodeText(description), fields: fieldsOf.get(number) ?? new Map() }
       // What an app declares is not stored: the catalog has the indexes that were made.
       const indexes = this.#byNumber.get(number)?.indexes ?? []
-      this.set({ ...knownSchema(number, schema, has_table), indexes })
+      this.set({ ...knownSchema(number, schema, has_table), hasPinned: has_pinned, indexes })
     }
   }
 }
 
 export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
-  return { number, schema, views: new ViewsTable(number, schema), hasTable, indexes: [] }
+  return { number, schema, views: new ViewsTable(number, schema), hasTable, hasPinned: false, indexes: [] }
 }
 
 interface SchemaRow {
@@ -71,6 +81,7 @@ interface SchemaRow {
   name: string
   description: string
   has_table: boolean
+  has_pinned: boolean
 }
 
 interface FieldRow {

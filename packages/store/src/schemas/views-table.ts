@@ -38,10 +38,14 @@ export interface FieldColumn {
  * | f0, f1, …  | the fields, by position in ascending order of names                                |
  *
  * A blob piece's data gets no column: it would be stored twice.
+ *
+ * The table of the schema's pinned views is the same, but its key is `view`, that of the row of `pinned_views`.
  */
 export class ViewsTable {
   readonly schemaNumber: number
   readonly columns: ReadonlyMap<string, FieldColumn>
+  /** Those of pinned relations and lists of them. */
+  readonly pinning: readonly FieldColumn[]
   readonly groups: readonly (readonly FieldColumn[])[]
   /** The field that is read from the payload instead of a column. */
   readonly payloadField: string | undefined
@@ -54,6 +58,7 @@ export class ViewsTable {
       if (field === this.payloadField) continue
       columns.push({ field, type, column: fieldColumn(position), group: Math.floor(position / MAX_GROUP_COLUMNS) })
     }
+    this.pinning = columns.filter(({ type: { type } }) => type === 'pinned_relation' || type === 'pinned_relation_list')
     this.columns = new Map(columns.map((column) => [column.field, column]))
     const groups = Math.max(1, Math.ceil(schema.fields.size / MAX_GROUP_COLUMNS))
     this.groups = Array.from({ length: groups }, (_, group) => columns.filter((column) => column.group === group))
@@ -63,6 +68,10 @@ export class ViewsTable {
     return names.views(this.schemaNumber, group)
   }
 
+  pinnedName(names: Names, group: number): string {
+    return names.pinnedViews(this.schemaNumber, group)
+  }
+
   /** Name of the group's table without its PostgreSQL schema. */
   alias(group: number): string {
     return viewsTable(this.schemaNumber, group)
@@ -70,13 +79,21 @@ export class ViewsTable {
 
   /** `IF NOT EXISTS`: another node on the same database may have been faster. */
   createSql(names: Names): string {
+    return this.#createSql('document bigint', (group) => this.name(names, group))
+  }
+
+  createPinnedSql(names: Names): string {
+    return this.#createSql('view bytea', (group) => this.pinnedName(names, group))
+  }
+
+  #createSql(key: string, nameOf: (group: number) => string): string {
     return this.groups
       .map((columns, group) => {
-        const definitions = ['document bigint PRIMARY KEY']
+        const definitions = [`${key} PRIMARY KEY`]
         if (group === 0) definitions.push('id bytea NOT NULL')
         if (group === 0 && this.payloadField !== undefined) definitions.push('payload bigint NOT NULL')
         for (const { column, type } of columns) definitions.push(`${column} ${SQL_TYPES[type.type]} NOT NULL`)
-        return `CREATE TABLE IF NOT EXISTS ${this.name(names, group)} (${definitions.join(', ')});`
+        return `CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${definitions.join(', ')});`
       })
       .join('\n')
   }

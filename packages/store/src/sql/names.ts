@@ -1,4 +1,4 @@
-/** Tables of the first migration. */
+/** Tables that every store has. */
 export type FixedTable =
   | 'meta'
   | 'arrival'
@@ -9,6 +9,10 @@ export type FixedTable =
   | 'schemas'
   | 'schema_fields'
   | 'idempotency'
+  | 'state_buckets'
+  | 'pinned_views'
+  | 'pins'
+  | 'deletions'
 
 /** Quoted names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {
@@ -25,6 +29,11 @@ export class Names {
     return `${this.schema}.${name}`
   }
 
+  /** Views of a schema's documents that are pinned. */
+  pinnedViews(schemaNumber: number, group: number): string {
+    return `${this.schema}.${pinnedViewsTable(schemaNumber, group)}`
+  }
+
   /**
    * Latest views of a schema's documents. Names are generated from the schema's number and the field's position: ids
    * and field names may be longer than the 63 bytes of a PostgreSQL name, and two that differ behind that collide.
@@ -36,6 +45,10 @@ export class Names {
 
 export function viewsTable(schemaNumber: number, group: number): string {
   return group === 0 ? `d${schemaNumber}` : `d${schemaNumber}_${group}`
+}
+
+export function pinnedViewsTable(schemaNumber: number, group: number): string {
+  return group === 0 ? `p${schemaNumber}` : `p${schemaNumber}_${group}`
 }
 
 export function fieldColumn(position: number): string {

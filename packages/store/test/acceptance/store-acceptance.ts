@@ -4,6 +4,7 @@ import { publishingAcceptance } from './publishing.js'
 import { queriesAcceptance } from './queries.js'
 import { refusalsAcceptance } from './refusals.js'
 import { schemasAcceptance } from './schemas.js'
+import { stateHashAcceptance } from './state-hash.js'
 import type { StoreHarness } from './store-harness.js'
 import { viewsAcceptance } from './views.js'
 
@@ -16,4 +17,5 @@ export function storeAcceptance(harness: StoreHarness): void {
   queriesAcceptance(harness)
   limitsAcceptance(harness)
   viewsAcceptance(harness)
+  stateHashAcceptance(harness)
 }

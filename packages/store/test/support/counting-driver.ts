@@ -5,6 +5,8 @@ export class CountingDriver implements Driver {
   statements = 0
   transactions = 0
   flushes = 0
+  /** Rows that were read. */
+  rows = 0
   /** Rejects instead of running a statement of which this is true. */
   failOn: (sql: string) => boolean = () => false
   readonly #driver: Driver
@@ -17,6 +19,7 @@ export class CountingDriver implements Driver {
     this.statements = 0
     this.transactions = 0
     this.flushes = 0
+    this.rows = 0
   }
 
   query: Driver['query'] = (sql, params) => this.#count(this.#driver, sql, params)
@@ -47,9 +50,11 @@ export class CountingDriver implements Driver {
 
   close: Driver['close'] = () => this.#driver.close()
 
-  #count<Row>(session: Session, sql: string, params?: readonly unknown[]) {
+  async #count<Row>(session: Session, sql: string, params?: readonly unknown[]) {
     this.statements += 1
     // PostgreSQL itself refuses: what follows in the transaction fails as well.
-    return session.query<Row>(this.failOn(sql) ? 'SELECT 1 / 0' : sql, this.failOn(sql) ? [] : params)
+    const result = await session.query<Row>(this.failOn(sql) ? 'SELECT 1 / 0' : sql, this.failOn(sql) ? [] : params)
+    this.rows += result.rows.length
+    return result
   }
 }

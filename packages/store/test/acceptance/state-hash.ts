@@ -1,0 +1,86 @@
+import { type DocumentId, parseQuery, type Schema, type SchemaId, stateHash } from '@rakko/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../../src/store.js'
+import { Author, type SignedItem } from '../support/author.js'
+import { defineSchema, str } from '../support/definitions.js'
+import { publishAll } from '../support/outcomes.js'
+import { Random, seed } from '../support/random.js'
+import type { StoreHarness } from './store-harness.js'
+
+const ROUNDS = 25
+
+/** What two nodes compare. */
+export function stateHashAcceptance(harness: StoreHarness): void {
+  describe('a state hash', () => {
+    let store: Store
+    let schema: Schema
+    let definitions: readonly SignedItem[]
+    const [panda, penguin] = [new Author(31), new Author(32)]
+
+    beforeEach(async () => {
+      store = await harness.open()
+      const definition = defineSchema(new Author(9), 'note', { text: 'str' })
+      definitions = definition.items
+      await publishAll(store, definitions)
+      schema = (await store.schema(definition.schemaId)) as Schema
+    })
+
+    const create = (text: string): SignedItem => panda.create(schema.id, { text: str(text) })
+
+    /** A new document, or an operation on the latest view of one. */
+    function randomItem(random: Random, living: Map<DocumentId, SignedItem>): SignedItem {
+      const last = random.chance(0.5) && living.size > 0 ? random.pick([...living.values()]) : undefined
+      const isLast = last !== undefined && random.chance(0.2)
+      const item = !last
+        ? create(`${living.size}`)
+        : isLast
+          ? penguin.delete(last.documentId, schema.id, last.viewId)
+          : penguin.update(last.documentId, schema.id, last.viewId, { text: str('changed') })
+      if (isLast) living.delete(item.documentId)
+      else living.set(item.documentId, item)
+      return item
+    }
+
+    /** The same from scratch, over all documents. */
+    async function expected(from: Store): Promise<string> {
+      const where = { $deleted: { in: [true, false] } }
+      const { documents } = await from.query(parseQuery({ where, first: 1000 }, schema))
+      return stateHash(documents)
+    }
+
+    test(`is that of all documents after any writes, and after a restart (seed ${seed})`, async () => {
+      const random = new Random(seed)
+      const living = new Map<DocumentId, SignedItem>()
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const batch = Array.from({ length: 1 + random.integer(6) }, () => randomItem(random, living))
+        await publishAll(store, batch)
+        if (random.chance(0.7)) expect(await store.stateHash(schema.id), `round ${round}`).toBe(await expected(store))
+      }
+      const reopened = await harness.reopen(store)
+      expect(await reopened.stateHash(schema.id)).toBe(await expected(store))
+    })
+
+    test('is the same on two stores with the same operations, whatever was asked in between', async () => {
+      const other = await harness.open()
+      await publishAll(other, definitions)
+      const [one, two] = [create('one'), create('two')]
+      const update = penguin.update(one.documentId, schema.id, one.viewId, { text: str('more') })
+      const remove = panda.delete(two.documentId, schema.id, two.viewId)
+      const empty = await store.stateHash(schema.id)
+      expect(empty).toBe(stateHash([]))
+      const seen = [empty]
+      for (const item of [one, two, update, remove]) {
+        await publishAll(store, [item])
+        seen.push(await store.stateHash(schema.id))
+      }
+      expect(new Set(seen).size).toBe(5)
+      await publishAll(other, [two, remove, one, update])
+      expect(await other.stateHash(schema.id)).toBe(seen.at(-1))
+    })
+
+    test('of a schema that is not known is refused', async () => {
+      const unknown = `${schema.id.slice(0, -4)}0000` as SchemaId
+      await expect(store.stateHash(unknown)).rejects.toMatchObject({ code: 'SCHEMA_NOT_FOUND' })
+    })
+  })
+}
