@@ -86,9 +86,14 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
   }
   const { $lock, ...bound } = schemas as BoundSchemas
   const expected = Object.entries<BoundSchema>(bound).map(([name, schema]) => {
-    const { id, fields, indexes } = checkSchema(`schemas.${name}`, schema)
+    const { id, fields, indexes, search } = checkSchema(`schemas.${name}`, schema)
     const types = Object.entries(fields).map(([field, { type }]) => [field, type === 'bigint' ? 'int' : type])
-    return { id, fields: Object.fromEntries(types) as Record<string, string>, ...(indexes && { indexes }) }
+    return {
+      id,
+      fields: Object.fromEntries(types) as Record<string, string>,
+      ...(indexes && { indexes }),
+      ...(search && { search: { language: 'simple' as const, ...('fields' in search ? search : { fields: search }) } }),
+    }
   })
   return { lock: $lock, expected }
 }

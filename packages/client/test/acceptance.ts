@@ -3,6 +3,7 @@ import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
 import { historyTests } from './acceptance/history.js'
+import { searchTests } from './acceptance/searches.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import type { OpenedNode, Transport } from './acceptance/transport.js'
 import { valueTests } from './acceptance/values.js'
@@ -27,6 +28,7 @@ export function acceptance(transport: Transport): void {
     const world = () => ({ transport, schemas, node: opened.node })
     describe('documents', () => documentTests(world))
     describe('history', () => historyTests(world))
+    describe('searches', () => searchTests(world))
     describe('values', () => valueTests(world))
     describe('bad input', () => badInputTests(world))
     describe('calls', () => callTests(world))

@@ -15,7 +15,7 @@ export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaP
   const items = lock.map(publishItem)
   if (items.length > 0 && !(await areKnown(store, expected))) await publishLock(store, items)
   for (const one of expected) checkExpected(one, await store.schema(one.id))
-  await store.declareIndexes(expected.map(({ id, indexes = [] }) => ({ schemaId: id, indexes })))
+  await store.declareIndexes(expected.map(({ id, indexes = [], search }) => ({ schemaId: id, indexes, search })))
 }
 
 /** False where nothing is expected, since then only the lock says what an app has. */

@@ -22,7 +22,7 @@ import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
 import { readHistory, readViews } from './read/read-views.js'
 import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
-import { declareIndexes, viewIndexes } from './schemas/view-indexes.js'
+import { type DeclaredIndexes, declareIndexes, viewIndexes } from './schemas/view-indexes.js'
 import type { ViewsTable } from './schemas/views-table.js'
 import { Names } from './sql/names.js'
 import { readStateHash } from './state/read-state-hash.js'
@@ -166,15 +166,15 @@ class SqlStore implements Store {
 
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {
     return this.#read(async () => {
-      const checked: { number: number; views: ViewsTable; indexes: IndexDeclaration['indexes'] }[] = []
-      for (const { schemaId, indexes } of declarations) {
+      const checked: (DeclaredIndexes & { number: number; views: ViewsTable })[] = []
+      for (const { schemaId, indexes, search } of declarations) {
         const { number, views } = await this.#knownSchemaOf(schemaId)
-        viewIndexes(this.#names, views, indexes)
-        checked.push({ number, views, indexes })
+        viewIndexes(this.#names, views, { indexes, search })
+        checked.push({ number, views, indexes, search })
       }
-      for (const { number, indexes } of checked) {
+      for (const { number, indexes, search } of checked) {
         const known = this.#registry.at(number)
-        if (known) this.#registry.set({ ...known, indexes })
+        if (known) this.#registry.set({ ...known, indexes, search })
       }
       await declareIndexes(this.#driver, this.#names, checked)
     })

@@ -12,6 +12,7 @@ import type {
   Schema,
   SchemaId,
 } from '@rakko/core'
+import type { DeclaredSearch } from './schemas/search-index.js'
 
 /**
  * The database behind one small port. Everything is durable, as far as the storage goes, when a promise resolves.
@@ -74,6 +75,8 @@ export interface Store {
 export interface IndexDeclaration {
   readonly schemaId: SchemaId
   readonly indexes: readonly (readonly string[])[]
+  /** Text fields to search and index together. */
+  readonly search?: DeclaredSearch | undefined
 }
 
 export interface PublishItem {

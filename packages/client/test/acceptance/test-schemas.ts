@@ -19,7 +19,11 @@ export const LONG_NAME = 'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
 
 export const definitions = defineSchemas({
   venue: { description: 'A place', fields: { name: str(), capacity: int() } },
-  event: { description: 'What happens there', fields: { title: str(), starts: int(), venue: relation('venue') } },
+  event: {
+    description: 'What happens there',
+    fields: { title: str(), starts: int(), venue: relation('venue') },
+    search: ['title'],
+  },
   thing: {
     description: 'Every type of field',
     fields: {

@@ -4,8 +4,8 @@ import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js'
 import type { Schema } from '../schema/schema.js'
 import { parseFilterValue } from './filter-value.js'
 import { invalidQuery } from './invalid-query.js'
-import { type FilterValue, LIST_POSITION, type OrderKey } from './query.js'
-import { queryFieldType } from './query-field.js'
+import type { FilterValue, OrderKey } from './query.js'
+import { orderKeyType } from './query-field.js'
 
 /**
  * A cursor says behind or before which document a page lies: base64url of the JSON `[version, order, value…]`, with one value
@@ -41,7 +41,7 @@ export function decodeCursor(
   return order.map(({ field }, i) => {
     const value = parseValueText(texts[i])
     if (value === undefined) throw notACursor(cursor, path)
-    return parseFilterValue(field === LIST_POSITION ? 'int' : queryFieldType(schema, field, path), value, path)
+    return parseFilterValue(orderKeyType(schema, field, path), value, path)
   })
 }
 

@@ -18,6 +18,9 @@ export function evaluateFilter(filter: Filter, read: DocumentReader): boolean | 
       const inner = evaluateFilter(filter.filter, read)
       return inner === undefined ? undefined : !inner
     }
+    case 'search':
+      // What a word is, PostgreSQL tells.
+      return undefined
     case 'compare':
       return evaluateComparison(filter, read)
   }

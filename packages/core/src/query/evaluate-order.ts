@@ -3,7 +3,7 @@ import type { Schema } from '../schema/schema.js'
 import { compareValues } from './compare-values.js'
 import type { DocumentReader } from './document-reader.js'
 import type { FilterValue, OrderKey } from './query.js'
-import { type QueryFieldType, queryFieldType } from './query-field.js'
+import { orderKeyType, type QueryFieldType } from './query-field.js'
 
 /** No id is lower, and a cursor that holds it is as good as any. */
 const LOWEST_ID = '00'.repeat(HASH_BYTES)
@@ -37,7 +37,7 @@ export function orderValues(
   for (const { field } of order) {
     const known = read(field)
     if (known === undefined) return undefined
-    const value = known ?? valueWhereDeleted(queryFieldType(schema, field, 'orderBy'))
+    const value = known ?? valueWhereDeleted(orderKeyType(schema, field, 'orderBy'))
     if (typeof value === 'object' && !(value instanceof Uint8Array)) throw new Error('lists have no order')
     values.push(value)
   }

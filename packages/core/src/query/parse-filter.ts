@@ -11,6 +11,7 @@ import {
   MAX_FILTER_VALUES,
 } from './query.js'
 import { OPERATORS, queryFieldType } from './query-field.js'
+import { parseSearch } from './search.js'
 
 /** What is left of the limits while one filter is read. */
 interface Budget {
@@ -19,7 +20,7 @@ interface Budget {
 }
 
 /**
- * Reads a `where`: fields, the operators of one field and `$and`, `$or`, `$not` side by side all AND together. (The
+ * Reads a `where`: fields, the operators of one field, `$search` and `$and`, `$or`, `$not` side by side all AND together. (The
  * reference joins `eq` with `in` and lets a later bound replace an earlier one; here each operator says what it says.)
  * A bare value means `eq`. `undefined` stands for an operator or field that is not there; null is refused. Throws
  * INVALID_QUERY.
@@ -44,6 +45,9 @@ function parseGroup(where: unknown, schema: Schema, path: string, depth: number,
       filters.push({ kind, filters: members })
     } else if (key === '$not') {
       filters.push({ kind: 'not', filter: parseGroup(value, schema, at, depth + 1, budget) })
+    } else if (key === '$search') {
+      spendTerm(budget, at)
+      filters.push(parseSearch(value, schema, at))
     } else {
       filters.push(...parseField(value, schema, key, at, budget))
     }

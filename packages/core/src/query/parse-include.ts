@@ -49,7 +49,7 @@ function parseLevel(
     const { where = {}, orderBy, include: deeper } = input
     const filter = parseFilter(where, target, `${at}.where`)
     const order = isListType(type.type)
-      ? parseListOrder(orderBy, target, `${at}.orderBy`)
+      ? parseListOrder(orderBy, target, filter, `${at}.orderBy`)
       : [{ field: LIST_POSITION, direction: 'asc' as const }]
     const page = isListType(type.type)
       ? parsePage(input, order, target, `${at}.`, DEFAULT_INCLUDED_LENGTH)

@@ -25,7 +25,7 @@ export function parseQuery(input: unknown, schema: Schema, schemaOf: SchemaLooku
   }
   const { where = {}, orderBy, include } = input
   const filter = parseFilter(where, schema)
-  const order = parseOrder(orderBy, schema)
+  const order = parseOrder(orderBy, schema, filter)
   const query = { schemaId: schema.id, filter, order, ...parsePage(input, order, schema) }
   return include === undefined ? query : { ...query, include: parseInclude(include, schema, schemaOf, query.first) }
 }

@@ -1,6 +1,7 @@
 import type { FieldType, Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
-import type { ComparisonOperator, MetaField } from './query.js'
+import { type ComparisonOperator, LIST_POSITION, type MetaField } from './query.js'
+import { RANK } from './search.js'
 
 /** Types that a query tells apart: those of schemas and those of meta fields. */
 export type QueryFieldType = FieldType['type'] | 'id' | 'view id' | 'public key' | 'flag'
@@ -42,6 +43,12 @@ export const OPERATORS: Readonly<Record<QueryFieldType, readonly ComparisonOpera
 
 export function isListType(type: QueryFieldType): boolean {
   return type === 'relation_list' || type === 'pinned_relation_list'
+}
+
+/** Type of what an order may be by. Throws INVALID_QUERY where the schema has none of this name. */
+export function orderKeyType(schema: Schema, name: string, path: string): QueryFieldType {
+  if (name === LIST_POSITION) return 'int'
+  return name === RANK ? 'float' : queryFieldType(schema, name, path)
 }
 
 /** Type of a field or meta field. Throws INVALID_QUERY where the schema has none of this name. */

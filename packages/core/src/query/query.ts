@@ -1,5 +1,6 @@
 import type { SchemaId } from '../ids.js'
 import type { RelationFieldType } from '../schema/schema.js'
+import type { SearchInput, SearchLanguage } from './search.js'
 
 /** What a query may ask for: it comes from a caller that is not trusted to be modest. */
 export const DEFAULT_PAGE_LENGTH = 1000
@@ -49,6 +50,8 @@ export interface Where {
   readonly $and?: readonly Where[]
   readonly $or?: readonly Where[]
   readonly $not?: Where
+  /** Full text, see SearchInput. */
+  readonly $search?: string | SearchInput
   readonly [field: string]: unknown
 }
 
@@ -122,6 +125,15 @@ export type Filter =
   | { readonly kind: 'and'; readonly filters: readonly Filter[] }
   | { readonly kind: 'or'; readonly filters: readonly Filter[] }
   | { readonly kind: 'not'; readonly filter: Filter }
+  /** Full text, see SearchInput; a store knows which fields and language are declared. */
+  | {
+      readonly kind: 'search'
+      readonly text: string
+      /** The last word may go on. */
+      readonly isPrefix: boolean
+      readonly fields?: readonly string[]
+      readonly language?: SearchLanguage
+    }
   /** `values` holds one value, or any number for `in` and `notIn`; their types fit the field. */
   | {
       readonly kind: 'compare'
@@ -131,7 +143,7 @@ export type Filter =
     }
 
 export interface OrderKey {
-  /** A field's name, a meta field or, in an included list only, LIST_POSITION. */
+  /** A field's name, a meta field, RANK beside a search or, in an included list only, LIST_POSITION. */
   readonly field: string
   readonly direction: OrderDirection
 }

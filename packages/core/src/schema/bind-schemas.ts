@@ -20,6 +20,7 @@ export interface BoundSchema<
   readonly fields: Definition['fields']
   /** Those that the definition declares. */
   readonly indexes?: readonly (readonly string[])[]
+  readonly search?: SchemaDefinition['search']
   /** All that were bound with it: where its relations lead. Not enumerable. */
   readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
 }
@@ -42,7 +43,7 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
 ): BoundSchemas<Definitions> {
   const known: Readonly<Record<string, string>> = ids
   const schemas: Record<string, BoundSchema> = {}
-  for (const [name, { description, fields, indexes }] of Object.entries<SchemaDefinition>(definitions)) {
+  for (const [name, { description, fields, indexes, search }] of Object.entries<SchemaDefinition>(definitions)) {
     const id = known[name]
     if (id === undefined) {
       throw new RakkoError('INVALID_SCHEMA_LOCK', `schema '${name}' has no id: write schema.lock and its module anew`, {
@@ -51,7 +52,14 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
         got: 'none',
       })
     }
-    const schema = { id: id as SchemaId, name, description, fields, ...(indexes && { indexes }) }
+    const schema = {
+      id: id as SchemaId,
+      name,
+      description,
+      fields,
+      ...(indexes && { indexes }),
+      ...(search && { search }),
+    }
     schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas })
   }
   return { ...schemas, $lock: commits } as BoundSchemas<Definitions>

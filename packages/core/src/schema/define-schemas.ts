@@ -1,3 +1,4 @@
+import { MAX_SEARCH_FIELDS, SEARCH_LANGUAGES } from '../query/search.js'
 import { RakkoError } from '../rakko-error.js'
 import {
   type DeclaredType,
@@ -13,6 +14,7 @@ import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_S
 type KnownTargets<D extends SchemaDefinitions> = {
   readonly [Name in keyof D]: {
     readonly indexes?: readonly (readonly (keyof D[Name]['fields'])[])[]
+    readonly search?: readonly TextField<D[Name]>[] | { readonly fields: readonly TextField<D[Name]>[] }
     readonly fields: {
       readonly [Field in keyof D[Name]['fields']]: D[Name]['fields'][Field] extends { readonly target: infer Target }
         ? { readonly target: Target extends string ? keyof D & string : unknown }
@@ -20,6 +22,10 @@ type KnownTargets<D extends SchemaDefinitions> = {
     }
   }
 }
+
+type TextField<S extends SchemaDefinition> = {
+  [Field in keyof S['fields']]: 'str' extends S['fields'][Field]['type'] ? Field : never
+}[keyof S['fields']]
 
 /**
  * Names the schemas of an app; their ids come from `schema.lock`. What breaks a rule for schemas is refused here with
@@ -70,7 +76,8 @@ export function isRelation(field: { readonly type: DeclaredType }): field is Rel
   return 'target' in field
 }
 
-function checkDefinition(name: string, { description, fields, indexes = [] }: SchemaDefinition): void {
+function checkDefinition(name: string, definition: SchemaDefinition): void {
+  const { description, fields, indexes = [] } = definition
   if (!isSchemaName(name)) {
     throw invalid(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
   }
@@ -101,6 +108,23 @@ function checkDefinition(name: string, { description, fields, indexes = [] }: Sc
     const unknown = index.find((field) => !Object.hasOwn(fields, field))
     if (unknown !== undefined) throw invalid(path, `fields among ${names.join(', ')}`, unknown)
   }
+  if (definition.search) checkSearch(`${name}.search`, definition.search, fields)
+}
+
+function checkSearch(
+  path: string,
+  search: NonNullable<SchemaDefinition['search']>,
+  fields: SchemaDefinition['fields'],
+): void {
+  const { fields: names, language = 'simple' } = 'fields' in search ? search : { fields: search }
+  if (names.length === 0 || names.length > MAX_SEARCH_FIELDS) {
+    throw invalid(path, `1 to ${MAX_SEARCH_FIELDS} fields`, `${names.length}`)
+  }
+  if (new Set(names).size < names.length) throw invalid(path, 'every field once', names.join(', '))
+  const other = names.find((field) => !Object.hasOwn(fields, field) || fields[field]?.type !== 'str')
+  if (other !== undefined) throw invalid(path, 'text fields of the schema', other)
+  if (!SEARCH_LANGUAGES.includes(language))
+    throw invalid(path, `a language of ${SEARCH_LANGUAGES.join(', ')}`, language)
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {

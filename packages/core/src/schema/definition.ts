@@ -1,4 +1,5 @@
 import type { SchemaId } from '../ids.js'
+import type { SearchLanguage } from '../query/search.js'
 import type { RelationFieldType } from './schema.js'
 import { parseSchemaId } from './schema-id.js'
 
@@ -37,6 +38,18 @@ export interface SchemaDefinition {
    * schema: other nodes need not have them, and they change without a new schema.
    */
   readonly indexes?: readonly (readonly string[])[]
+  /**
+   * Text fields that `$search` looks at, the one that weighs most first; they are indexed together. No part of the
+   * schema either. With a language: `{ fields: ['title', 'body'], language: 'english' }`.
+   */
+  readonly search?: readonly string[] | SearchDefinition
+}
+
+export interface SearchDefinition {
+  /** 1 to MAX_SEARCH_FIELDS. */
+  readonly fields: readonly string[]
+  /** `simple` where none is named: it suits every language. */
+  readonly language?: SearchLanguage
 }
 
 /** Of one schema, and fields of one index. */

@@ -1,5 +1,6 @@
 import type { DocumentId, DocumentViewId, PublicKey } from '../ids.js'
 import type { MetaField, OrderDirection } from '../query/query.js'
+import type { RANK, SearchInput } from '../query/search.js'
 import type { BoundSchema } from './bind-schemas.js'
 import type { DeclaredType } from './definition.js'
 
@@ -117,11 +118,23 @@ export type WhereOf<S extends BoundSchema> = {
   readonly $and?: readonly WhereOf<S>[] | undefined
   readonly $or?: readonly WhereOf<S>[] | undefined
   readonly $not?: WhereOf<S> | undefined
+  /** Full text over text fields, as typed into a search box; `undefined` asks for nothing. See SearchOf. */
+  readonly $search?: string | SearchOf<S> | undefined
 }
+
+/** A search that says where to look and how, see SearchInput. */
+export interface SearchOf<S extends BoundSchema> extends SearchInput {
+  readonly fields?: readonly TextName<S>[] | undefined
+}
+
+type TextName<S extends BoundSchema> = {
+  [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends 'str' ? Name : never
+}[keyof S['fields'] & string]
 
 /** Names of fields with an order of their own: all but lists. */
 type OrderName<S extends BoundSchema> =
   | MetaField
+  | typeof RANK
   | {
       [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends 'relation_list' | 'pinned_relation_list'
         ? never

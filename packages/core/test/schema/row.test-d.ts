@@ -81,6 +81,11 @@ create<UpdateFields<Event>>({ $owner: '' })
 
 const where = <Filter>(_: Filter): void => {}
 where<WhereOf<Event>>({ title: 'a', starts: { gte: 1, lt: 2n }, $owner: { in: ['key'] }, $edited: true })
+where<WhereOf<Event>>({ $search: 'a', $not: { $search: { text: 'b', fields: ['title'], language: 'english' } } })
+// @ts-expect-error: no text field
+where<WhereOf<Event>>({ $search: { text: 'a', fields: ['starts'] } })
+// @ts-expect-error: no text to look for
+where<WhereOf<Event>>({ $search: { fields: ['title'] } })
 where<WhereOf<Event>>({ $or: [{ title: { contains: 'a' } }, { $not: { guests: { in: ['id'] } } }], open: undefined })
 // @ts-expect-error the schema has no such field
 where<WhereOf<Event>>({ capacity: 5 })

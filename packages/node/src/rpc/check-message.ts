@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, SEARCH_LANGUAGES } from '@rakko/core'
 import type { Cancel, Method, Request } from './messages.js'
 
 /** What a value of a message must be; `undefined` where it is right, else what was expected. */
@@ -26,8 +26,15 @@ const shape =
       : expected
 
 const commit = shape({ entry_hash: text, entry: text, operation: text }, 'a commit')
+const language: Check = (value) => (SEARCH_LANGUAGES.some((name) => name === value) ? undefined : 'a search language')
+const search = shape({ fields: list(text, 'field names'), language }, 'a search')
 const expectedSchema = shape(
-  { id: text, fields: object, indexes: optional(list(list(text, 'field names'), 'lists of field names')) },
+  {
+    id: text,
+    fields: object,
+    indexes: optional(list(list(text, 'field names'), 'lists of field names')),
+    search: optional(search),
+  },
   'an expected schema',
 )
 const schemas = shape(

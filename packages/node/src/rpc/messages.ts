@@ -9,6 +9,7 @@ import type {
   PublicKey,
   QueryInput,
   SchemaId,
+  SearchLanguage,
 } from '@rakko/core'
 import type { StorageReport } from '../storage-report.js'
 
@@ -106,6 +107,8 @@ export interface ExpectedSchema {
   readonly fields: Readonly<Record<string, string>>
   /** Fields to index together; those of the schema that are not named any more are dropped. */
   readonly indexes?: readonly (readonly string[])[]
+  /** Text fields that `$search` looks at; they are indexed too. */
+  readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage }
 }
 
 export interface NodeInfo {

@@ -42,7 +42,7 @@ async function makeTables(
   for (const { document } of materialised) {
     const { schema } = document
     if (!document.isNew || schema.hasTable || ledger.newTables.has(schema.number)) continue
-    const indexes = [...viewIndexes(names, schema.views, schema.indexes).values()]
+    const indexes = [...viewIndexes(names, schema.views, schema).values()]
     await session.exec([schema.views.createSql(names), ...indexes].join('\n'))
     ledger.newTables.add(schema.number)
   }

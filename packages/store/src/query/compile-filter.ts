@@ -1,5 +1,6 @@
 import type { ComparisonOperator, Filter } from '@rakko/core'
 import { sql } from 'kysely'
+import { compileSearch } from './compile-search.js'
 import type { Fragment, QuerySource } from './query-source.js'
 import { boundSet, boundValue } from './query-value.js'
 
@@ -37,6 +38,8 @@ export function compileFilter(filter: Filter, source: QuerySource): Fragment {
       return join(filter.filters, source, sql` OR `, FALSE)
     case 'not':
       return sql`NOT ${compileFilter(filter.filter, source)}`
+    case 'search':
+      return compileSearch(filter, source)
     case 'compare':
       return compileComparison(filter, source)
   }
@@ -45,6 +48,7 @@ export function compileFilter(filter: Filter, source: QuerySource): Fragment {
 /** Whether a filter mentions a field, wherever it stands. */
 export function mentions(filter: Filter, field: string): boolean {
   if (filter.kind === 'compare') return filter.field === field
+  if (filter.kind === 'search') return false
   if (filter.kind === 'not') return mentions(filter.filter, field)
   return filter.filters.some((member) => mentions(member, field))
 }

@@ -1,5 +1,14 @@
-import { type FilterValue, LIST_POSITION, type OrderKey, type QueryFieldType, valueWhereDeleted } from '@rakko/core'
+import {
+  type FilterValue,
+  LIST_POSITION,
+  type Query,
+  type QueryFieldType,
+  RANK,
+  searchesOf,
+  valueWhereDeleted,
+} from '@rakko/core'
 import { sql } from 'kysely'
+import { compileRank } from './compile-search.js'
 import { type Fragment, LIST_POSITION_SQL, type QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'
 
@@ -12,10 +21,15 @@ export interface CompiledKey {
   readonly prefix?: (whole: Fragment) => Fragment
 }
 
-export function compileOrder(order: readonly OrderKey[], source: QuerySource): CompiledKey[] {
+export function compileOrder({ order, filter }: Query, source: QuerySource): CompiledKey[] {
   return order.map(({ field, direction }) => {
     const isDescending = direction === 'desc'
     if (field === LIST_POSITION) return { sql: LIST_POSITION_SQL, type: 'int', isDescending }
+    if (field === RANK) {
+      const [search] = searchesOf(filter)
+      if (!search) throw new Error('nothing is searched for')
+      return { sql: compileRank(search, source), type: 'float', isDescending }
+    }
     const { sql: reference, type, isNullable, prefix } = source.reference(field)
     const key = isNullable ? sql`COALESCE(${reference}, ${boundValue(type, valueWhereDeleted(type))})` : reference
     return { sql: key, type, isDescending, ...(prefix && !isNullable && { prefix }) }

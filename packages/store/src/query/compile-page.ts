@@ -1,4 +1,4 @@
-import type { Query } from '@rakko/core'
+import { type Query, RANK, searchesOf } from '@rakko/core'
 import { sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -14,6 +14,8 @@ export interface CompiledPage {
   readonly select: Fragment
   /** Of what `page` then names, in the rows' own order, whichever end the page is taken from. */
   readonly order: Fragment
+  /** The key that holds the relevance, where the order has it. */
+  readonly rank?: string
   /** What is asked beside the rows: whether any lie beyond the cursors, and how many there are on all pages. */
   readonly beside: Readonly<Record<'earlier' | 'later' | 'count', Fragment>>
   readonly asksBeside: boolean
@@ -29,11 +31,12 @@ export interface PageOptions {
 /** Deleted documents are among a query's only where its filter mentions `$deleted`. */
 export function compilePage(names: Names, schema: KnownSchema, query: Query, options: PageOptions = {}): CompiledPage {
   const source = new QuerySource(names, schema, {
-    isOrderedById: query.order[0]?.field === '$id',
+    // The index of a search is on the views table.
+    isOrderedById: query.order[0]?.field === '$id' && searchesOf(query.filter).length === 0,
     includesDeleted: mentions(query.filter, '$deleted'),
     named: options.named,
   })
-  const keys = compileOrder(query.order, source)
+  const keys = compileOrder(query, source)
   const filter = compileFilter(query.filter, source)
   const columns = options.columns?.(source) ?? []
   const { from, number, where } = source.from()
@@ -59,7 +62,9 @@ export function compilePage(names: Names, schema: KnownSchema, query: Query, opt
   )
 
   const exists = (side: Fragment): Fragment => sql`EXISTS (SELECT 1 ${rows(side)})`
+  const ranked = query.order.findIndex(({ field }) => field === RANK)
   return {
+    ...(ranked >= 0 && { rank: `k${ranked}` }),
     select: sql`SELECT ${sql.join(selected)} ${rows(...window)}
       ORDER BY ${innerOrder} LIMIT ${query.first + 1}::bigint`,
     order: sql.join(keys.map((key, index) => sql`${sql.raw(`page.k${index}`)} ${direction(key, false)}`)),

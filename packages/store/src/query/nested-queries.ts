@@ -5,7 +5,7 @@ import type { Names } from '../sql/names.js'
 import type { Document, DocumentPage } from '../store.js'
 import { compilePage } from './compile-page.js'
 import { type Cells, decodeNestedRow, fieldCell, META_CELLS, META_COLUMNS } from './nested-row.js'
-import { pageOf } from './page-of.js'
+import { type Place, pageOf } from './page-of.js'
 import type { Fragment, NamedDocuments } from './query-source.js'
 
 /** PostgreSQL's functions take no more than 100 arguments. */
@@ -79,6 +79,7 @@ export class NestedQueries {
       joins.push(`LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`)
     }
     for (const { alias } of includes) cells.push(`${alias}.page`)
+    if (page.rank) cells.push(`page.${page.rank}::text`)
 
     const rows = sql`COALESCE(json_agg(${sql.raw(jsonArray(cells))} ORDER BY ${page.order}), '[]'::json)`
     const { earlier, later, count } = page.beside
@@ -135,10 +136,11 @@ function decodePage(
     boolean,
     string | null,
   ]
-  const positions: bigint[] = []
+  const places: Place[] = []
   const documents = rows.map((chunks) => {
     const { document, position, related } = decodeNestedRow(schema, chunks.flat())
-    positions.push(position)
+    // Behind what is included stands the relevance, where the order has it.
+    places.push({ position, rank: Number(related[includes.length] ?? 0) })
     return withRelated(document, includes, related)
   })
   return pageOf(
@@ -146,6 +148,6 @@ function decodePage(
     query,
     documents,
     { earlier, later, count: count === null ? null : BigInt(count) },
-    positions,
+    places,
   )
 }

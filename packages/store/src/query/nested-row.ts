@@ -24,7 +24,8 @@ import { decodePayload } from './select-documents.js'
  * | bytea                    | text: `\x` and the digits              |
  * | bytea[]                  | array of these                         |
  *
- * First come those of META_COLUMNS and the place in the list, then the fields, then what is included.
+ * First come those of META_COLUMNS and the place in the list, then the fields, what is included and, where the order has
+ * it, the relevance as text.
  */
 export type Cells = readonly unknown[]
 
@@ -50,7 +51,7 @@ export function fieldCell({ type }: FieldType, reference: string): string {
 export interface NestedRow {
   readonly document: Document
   readonly position: bigint
-  /** JSON of what is included, in order of the includes. */
+  /** JSON of what is included, in order of the includes, and what stands behind it. */
   readonly related: Cells
 }
 

@@ -1,4 +1,4 @@
-import { type FilterValue, LIST_POSITION, orderValues, type Query, readDocument, type Schema } from '@rakko/core'
+import { type FilterValue, LIST_POSITION, orderValues, type Query, RANK, readDocument, type Schema } from '@rakko/core'
 import type { Document, DocumentPage } from '../store.js'
 
 /** What was found beside a page's rows. */
@@ -8,21 +8,32 @@ export interface Beside {
   readonly count: bigint | null
 }
 
+/** What a row is sorted by beside the document's own values. */
+export interface Place {
+  /** In an included list, from 1. */
+  readonly position?: bigint
+  readonly rank?: number
+}
+
 /** The page of what a statement gave: one document more than was asked for means that it goes on. */
 export function pageOf(
   schema: Schema,
   query: Query,
   found: readonly Document[],
   { earlier, later, count }: Beside,
-  positions: readonly bigint[] = [],
+  places: readonly Place[] = [],
 ): DocumentPage {
   const hasMore = found.length > query.first
   const skipped = hasMore && query.isBackward ? 1 : 0
   const documents = hasMore ? found.slice(skipped, skipped + query.first) : found
   const keys = (index: number): readonly FilterValue[] => {
     const read = readDocument(documents[index] as Document)
-    const position = positions[index + skipped] ?? 0n
-    const values = orderValues(query.order, schema, (field) => (field === LIST_POSITION ? position : read(field)))
+    const { position = 0n, rank = 0 } = places[index + skipped] ?? {}
+    const beside = new Map<string, FilterValue>([
+      [LIST_POSITION, position],
+      [RANK, rank],
+    ])
+    const values = orderValues(query.order, schema, (field) => beside.get(field) ?? read(field))
     if (!values) throw new Error('a document was read without what it is sorted by')
     return values
   }

@@ -1,6 +1,18 @@
-import { HASH_BYTES, META_FIELDS, type MetaField, type QueryFieldType, queryFieldType, RakkoError } from '@rakko/core'
+import {
+  HASH_BYTES,
+  MAX_SEARCH_FIELDS,
+  META_FIELDS,
+  type MetaField,
+  type QueryFieldType,
+  queryFieldType,
+  RakkoError,
+  type Schema,
+  type SearchFilter,
+  type SearchLanguage,
+} from '@rakko/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import { searchedColumn } from '../schemas/search-index.js'
 import { sortPrefix } from '../schemas/view-indexes.js'
 import type { Names } from '../sql/names.js'
 
@@ -25,6 +37,14 @@ export interface FieldReference {
   readonly isNullable: boolean
   /** What an index holds of it, where it holds only the beginning: of the field itself, or of a value. */
   readonly prefix?: (whole: Fragment) => Fragment
+}
+
+/** The columns that a search looks at, in SQL. */
+export interface Searched {
+  readonly references: readonly string[]
+  readonly language: SearchLanguage
+  /** See FieldReference. */
+  readonly isNullable: boolean
 }
 
 /**
@@ -67,6 +87,19 @@ export class QuerySource {
     const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
     const prefix = isIndexed ? sortPrefix(column) : undefined
     return { sql: reference, type, isNullable: this.#includesDeleted, ...(prefix && { prefix }) }
+  }
+
+  /** Throws INVALID_QUERY where nothing says which fields are meant. */
+  searched({ fields, language }: SearchFilter): Searched {
+    const { search, schema, views } = this.#schema
+    const isDeclared = fields === undefined || isSameSet(fields, search?.fields ?? [])
+    const named = isDeclared && search ? search.fields : (fields ?? textFields(schema))
+    const references = named.map((field) => {
+      const { group, column } = searchedColumn(views, field)
+      this.#groups.add(group)
+      return `v${group}.${column}`
+    })
+    return { references, language: language ?? search?.language ?? 'simple', isNullable: this.#includesDeleted }
   }
 
   /** Columns of all fields, which are then joined whatever the filter and the order refer to. */
@@ -141,6 +174,18 @@ export class QuerySource {
       }
     }
   }
+}
+
+function textFields({ name, fields }: Schema): string[] {
+  const texts = [...fields].filter(([, { type }]) => type === 'str').map(([field]) => field)
+  if (texts.length > 0 && texts.length <= MAX_SEARCH_FIELDS) return texts
+  const expected = `the fields to search named: ${name} has ${texts.length} of text, and a search takes up to ${MAX_SEARCH_FIELDS}`
+  const details = { field: 'where.$search.fields', expected, got: 'none' }
+  throw new RakkoError('INVALID_QUERY', `query, ${details.field}: expected ${expected}`, details)
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one))
 }
 
 function isMetaField(field: string): field is MetaField {

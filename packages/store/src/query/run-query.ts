@@ -60,29 +60,30 @@ async function select(
   const { columns, joins } = documentColumns(names, schema)
   const includes = new NestedQueries(names, schemas).compile(schema, query, (column, group) => `v${group}.${column}`)
 
-  const found = sql`(${page.select}) AS page ${sql.raw(joins)} ${joinAll(includes)}`
+  const from = sql`(${page.select}) AS page ${sql.raw(joins)} ${joinAll(includes)}`
   const { earlier, later, count } = page.beside
   const asked = sql`${earlier} AS earlier, ${later} AS later, ${count} AS count`
   const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
   const asksBeside = page.asksBeside || number !== undefined
-  const from = asksBeside ? sql`${beside} LEFT JOIN (${found}) ON true` : found
+  const source = asksBeside ? sql`${beside} LEFT JOIN (${from}) ON true` : from
   const selected = [columns, 'page.document', ...includes.map(({ alias }) => `${alias}.page AS ${alias}`)]
+  if (page.rank) selected.push(`page.${page.rank} AS rank`)
   if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
   if (number) selected.push('beside.number')
   const { rows } = await sql<PageRow>`
-    SELECT ${sql.raw(selected.join(', '))} FROM ${from} ORDER BY ${page.order}`.execute(database)
+    SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`.execute(database)
 
-  const documents = rows
-    .filter(({ document }) => document !== null)
-    .map((row) =>
-      withRelated(
-        decodeDocument(schema, row),
-        includes,
-        includes.map(({ alias }) => parseJson(row[alias])),
-      ),
-    )
+  const found = rows.filter(({ document }) => document !== null)
+  const documents = found.map((row) =>
+    withRelated(
+      decodeDocument(schema, row),
+      includes,
+      includes.map(({ alias }) => parseJson(row[alias])),
+    ),
+  )
+  const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
   const [first] = rows
-  return { page: pageOf(schema.schema, query, documents, asksBeside && first ? first : NOTHING_BESIDE), first }
+  return { page: pageOf(schema.schema, query, documents, asksBeside && first ? first : NOTHING_BESIDE, places), first }
 }
 
 function parseJson(text: unknown): unknown {

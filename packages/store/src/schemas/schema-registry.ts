@@ -2,6 +2,7 @@ import { type FieldType, parseFieldType, type Schema, type SchemaId } from '@rak
 import type { Session } from '../driver/driver.js'
 import type { Names } from '../sql/names.js'
 import { decodeText } from '../values/text-code.js'
+import type { DeclaredSearch } from './search-index.js'
 import { ViewsTable } from './views-table.js'
 
 /** A schema that this database knows. */
@@ -16,6 +17,8 @@ export interface KnownSchema {
   readonly hasPinned: boolean
   /** Lists of fields that the app declared to be indexed. */
   readonly indexes: readonly (readonly string[])[]
+  /** What the app declared to be searched. */
+  readonly search?: DeclaredSearch | undefined
 }
 
 /** Every known schema in memory, as the database has it; what a transaction adds joins when it has committed. */
@@ -65,8 +68,8 @@ export class SchemaRegistry {
       const id = schema_id as SchemaId
       const schema = { id, name, description: decodeText(description), fields: fieldsOf.get(number) ?? new Map() }
       // What an app declares is not stored: the catalog has the indexes that were made.
-      const indexes = this.#byNumber.get(number)?.indexes ?? []
-      this.set({ ...knownSchema(number, schema, has_table), hasPinned: has_pinned, indexes })
+      const { indexes = [], search } = this.#byNumber.get(number) ?? {}
+      this.set({ ...knownSchema(number, schema, has_table), hasPinned: has_pinned, indexes, search })
     }
   }
 }

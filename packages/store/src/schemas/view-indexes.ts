@@ -2,6 +2,7 @@ import { isListType, MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/co
 import { type RawBuilder, sql } from 'kysely'
 import type { Driver, Session } from '../driver/driver.js'
 import type { Names } from '../sql/names.js'
+import { type DeclaredSearch, searchIndex } from './search-index.js'
 import type { FieldColumn, ViewsTable } from './views-table.js'
 
 type Fragment = RawBuilder<unknown>
@@ -12,6 +13,14 @@ const PREFIX_BYTES = 512
 
 /** Names tell what an index is over, so that the catalog says which ones are there: `d7_by_f0_f3`. */
 const INFIX = '_by_'
+/** Of all that is declared: these and the search index. */
+const DECLARED = '_(by|search)_'
+
+/** What an app declares for one schema. */
+export interface DeclaredIndexes {
+  readonly indexes: readonly (readonly string[])[]
+  readonly search?: DeclaredSearch | undefined
+}
 
 /**
  * Statements that make the declared indexes, by their names. An index has the columns in their order, then
@@ -21,7 +30,7 @@ const INFIX = '_by_'
 export function viewIndexes(
   names: Names,
   views: ViewsTable,
-  indexes: readonly (readonly string[])[],
+  { indexes, search }: DeclaredIndexes,
 ): Map<string, string> {
   if (indexes.length > MAX_INDEXES) throw invalid('indexes', `at most ${MAX_INDEXES} of a schema`, `${indexes.length}`)
   const found = new Map<string, string>()
@@ -38,6 +47,8 @@ export function viewIndexes(
     const name = `${views.alias(group)}${INFIX}${there.map(({ column }) => column).join('_')}`
     found.set(name, `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)} (${keys.join(', ')});`)
   }
+  const searched = search && searchIndex(names, views, search)
+  if (searched) found.set(...searched)
   return found
 }
 
@@ -58,17 +69,15 @@ function indexKey({ type: { type }, column }: FieldColumn): string {
   return type === 'bytes' || type === 'pinned_relation' ? `substr(${column}, 1, ${PREFIX_BYTES})` : column
 }
 
-/** What an app declares for one schema. */
-interface Declared {
+interface Declared extends DeclaredIndexes {
   /** Of the schema. */
   readonly number: number
   readonly views: ViewsTable
-  readonly indexes: readonly (readonly string[])[]
 }
 
 /** Makes the indexes of the tables that are there those that are declared: one statement where they are already. */
 export async function declareIndexes(driver: Driver, names: Names, declared: readonly Declared[]): Promise<void> {
-  const wanted = declared.map(({ number, views, indexes }) => ({
+  const wanted = declared.map(({ number, views, ...indexes }) => ({
     number,
     views,
     made: viewIndexes(names, views, indexes),
@@ -101,7 +110,7 @@ async function changes(
       SELECT relname::text FROM pg_class
       WHERE relnamespace = $1::regnamespace AND relkind = 'i' AND relname ~ ('^d' || number || '(_[0-9]+)?' || $2)
     ) AS there FROM ${names.table('schemas')} WHERE has_table AND number = ANY($3::integer[])`,
-    [names.schema, INFIX, wanted.map(({ number }) => number)],
+    [names.schema, DECLARED, wanted.map(({ number }) => number)],
   )
   return rows.flatMap(({ number, there }) => {
     const made = wanted.find((schema) => schema.number === number)?.made ?? new Map<string, string>()

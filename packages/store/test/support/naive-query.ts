@@ -11,6 +11,7 @@ export function naiveQuery(documents: readonly Document[], query: Query): Docume
 
 function mentionsDeleted(filter: Filter): boolean {
   if (filter.kind === 'compare') return filter.field === '$deleted'
+  if (filter.kind === 'search') return false
   return filter.kind === 'not' ? mentionsDeleted(filter.filter) : filter.filters.some(mentionsDeleted)
 }
 
@@ -22,6 +23,8 @@ function passes(document: Document, filter: Filter): boolean {
       return filter.filters.some((member) => passes(document, member))
     case 'not':
       return !passes(document, filter.filter)
+    case 'search':
+      throw new Error('only PostgreSQL knows what a word is')
     case 'compare':
       return compares(document, filter)
   }

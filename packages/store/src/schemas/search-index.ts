@@ -1,0 +1,83 @@
+import { MAX_SEARCH_FIELDS, RakkoError, type SearchLanguage } from '@rakko/core'
+import type { Names } from '../sql/names.js'
+import type { FieldColumn, ViewsTable } from './views-table.js'
+
+/** What an app declares to be searched: see core's SearchDefinition. */
+export interface DeclaredSearch {
+  readonly fields: readonly string[]
+  readonly language: SearchLanguage
+}
+
+/**
+ * Characters that one search looks at, its fields sharing them evenly: what stands behind is stored but not searched. A
+ * tsvector over 1 MB is an error. Hyphenated words are stored whole and in parts, addresses in three forms, and no text
+ * grows to more than five times its bytes if its letters have one, three times if they have four.
+ */
+export const MAX_SEARCHED_CHARACTERS = 65_536
+
+/** PostgreSQL's marks, from 1.0 down to 0.1; fields from the fourth on weigh the same. */
+const WEIGHTS = ['A', 'B', 'C', 'D'] as const
+
+/**
+ * The expression that is searched, and indexed where it is the declared one: `references` are the fields' columns in
+ * SQL. No character of the text code (values/text-code.ts) is part of a word, and the ones that it stands for are not
+ * either, so the stored form has the words of the text.
+ */
+export function searchVector(references: readonly string[], language: SearchLanguage): string {
+  const share = Math.floor(MAX_SEARCHED_CHARACTERS / references.length)
+  return references
+    .map((reference, index) => {
+      const weight = WEIGHTS[Math.min(index, WEIGHTS.length - 1)]
+      return `setweight(to_tsvector('pg_catalog.${language}', left(${reference}, ${share})), '${weight}')`
+    })
+    .join(' || ')
+}
+
+/** Tells the definition apart, so that the catalog says whether an index is the declared one. */
+const INFIX = '_search_'
+
+/**
+ * The statement that makes the index, by its name; undefined where the fields of a wide schema lie in several tables: they
+ * are searched without. Throws INVALID_ARGUMENT.
+ */
+export function searchIndex(
+  names: Names,
+  views: ViewsTable,
+  { fields, language }: DeclaredSearch,
+): readonly [name: string, create: string] | undefined {
+  if (fields.length === 0 || fields.length > MAX_SEARCH_FIELDS || new Set(fields).size < fields.length) {
+    throw invalid(`1 to ${MAX_SEARCH_FIELDS} different fields`, fields.join(', '))
+  }
+  const columns = fields.map((field) => searchedColumn(views, field))
+  const [{ group } = { group: 0 }] = columns
+  if (columns.some((column) => column.group !== group)) return undefined
+  const vector = searchVector(
+    columns.map(({ column }) => column),
+    language,
+  )
+  const name = `${views.alias(group)}${INFIX}${fingerprint(vector)}`
+  // What waits in an index to be sorted in is read by every search, and nothing but a write sorts it in.
+  const create = `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)}
+    USING gin ((${vector})) WITH (gin_pending_list_limit = ${PENDING_KILOBYTES});`
+  return [name, create]
+}
+
+const PENDING_KILOBYTES = 256
+
+export function searchedColumn(views: ViewsTable, field: string): FieldColumn {
+  const column = views.columns.get(field)
+  if (column?.type.type === 'str') return column
+  throw invalid('text fields of the schema', field)
+}
+
+/** FNV-1a of 64 bits: one schema has one such index, so it has nothing to collide with but its own past. */
+function fingerprint(text: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const character of text) hash = BigInt.asUintN(64, (hash ^ BigInt(character.charCodeAt(0))) * 0x100000001b3n)
+  return hash.toString(16).padStart(16, '0')
+}
+
+function invalid(expected: string, got: string): RakkoError {
+  const details = { field: 'search', expected, got }
+  return new RakkoError('INVALID_ARGUMENT', `Invalid search: expected ${expected}, got ${got}`, details)
+}
