@@ -5,6 +5,9 @@ import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
 const PORT = Number(process.env.RAKKO_FESTIVAL_PORT ?? 4174)
 const executablePath = findChromium()
 
+/** What the width of the screen can change runs at both widths, all else once. */
+const AT_BOTH_WIDTHS = ['accessibility.spec.ts', 'editing.spec.ts', 'screenshots.spec.ts']
+
 /** The built festival, as a person's browser sees it. */
 export default defineConfig({
   testDir: 'apps/festival/e2e',
@@ -12,7 +15,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   // A test that passes at the second try is a failure that has not been understood.
   retries: 0,
-  workers: 1,
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: 'list',
@@ -23,7 +26,11 @@ export default defineConfig({
   },
   projects: [
     { name: 'phone', use: { ...devices['Pixel 7'] } },
-    { name: 'desktop', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
+    {
+      name: 'desktop',
+      testMatch: AT_BOTH_WIDTHS,
+      use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } },
+    },
   ],
   webServer: {
     command: `node node_modules/vite/bin/vite.js preview apps/festival --host 127.0.0.1 --port ${PORT} --strictPort`,

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 
 /**
- * @typedef {{ passed: number, failed: number }} Counts
+ * `failures` names what failed, as far as it has names.
+ * @typedef {{ passed: number, failed: number, failures: string[] }} Counts
  */
 
 /**
@@ -13,10 +15,11 @@ export function sum(all) {
   return {
     passed: all.reduce((total, counts) => total + counts.passed, 0),
     failed: all.reduce((total, counts) => total + counts.failed, 0),
+    failures: all.flatMap(({ failures }) => failures),
   }
 }
 
-/** @param {Counts} counts */
+/** @param {Pick<Counts, 'passed' | 'failed'>} counts */
 export function closingLine({ passed, failed }) {
   return `${passed} passed, ${failed} failed`
 }
@@ -35,11 +38,19 @@ function count(value) {
  */
 export function vitestCounts(json) {
   const report = JSON.parse(json)
-  /** @type {{ status: string, assertionResults: unknown[] }[]} */
+  /** @type {{ name: string, status: string, assertionResults: { fullName: string, status: string }[] }[]} */
   const files = report.testResults
-  const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
   const left = count(report.numPendingTests) + count(report.numTodoTests)
-  return { passed: count(report.numPassedTests), failed: count(report.numFailedTests) + left + broken }
+  const tests = files.flatMap(({ name, assertionResults }) => assertionResults.map((test) => ({ ...test, file: name })))
+  return {
+    passed: count(report.numPassedTests),
+    failed: count(report.numFailedTests) + left + broken.length,
+    failures: [
+      ...tests.filter(({ status }) => status !== 'passed').map(({ file, fullName }) => nameOf(file, fullName)),
+      ...broken.map(({ name }) => nameOf(name)),
+    ],
+  }
 }
 
 /**
@@ -48,11 +59,36 @@ export function vitestCounts(json) {
  * @returns {Counts}
  */
 export function playwrightCounts(json) {
-  const { stats, errors } = JSON.parse(json)
+  const { stats, errors, suites } = JSON.parse(json)
   return {
     passed: count(stats.expected),
     failed: count(stats.unexpected) + count(stats.flaky) + count(stats.skipped) + errors.length,
+    failures: [
+      ...suites.flatMap(failedSpecs),
+      ...errors.map((/** @type {{ message?: string }} */ { message }) => `outside of every test: ${message}`),
+    ],
   }
+}
+
+/**
+ * @typedef {{ title: string, file: string, tests: { projectName: string, status: string }[] }} Spec
+ * @typedef {{ specs: Spec[], suites?: Suite[] }} Suite
+ * @param {Suite} suite
+ * @returns {string[]}
+ */
+function failedSpecs({ specs, suites = [] }) {
+  const own = specs.flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status !== 'expected')
+      .map(({ projectName, status }) => nameOf(file, `${title} [${projectName}, ${status}]`)),
+  )
+  return [...own, ...suites.flatMap(failedSpecs)]
+}
+
+/** @param {string} file @param {string} [test] */
+function nameOf(file, test) {
+  const shown = isAbsolute(file) ? relative(process.cwd(), file) : file
+  return test === undefined ? shown : `${shown} > ${test}`
 }
 
 /**
@@ -66,10 +102,11 @@ export function settle(exitCode, read) {
   let counts
   try {
     counts = read()
-  } catch {
-    return { passed: 0, failed: 1 }
+  } catch (error) {
+    return { passed: 0, failed: 1, failures: [`no report: ${error instanceof Error ? error.message : error}`] }
   }
-  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  if (exitCode === 0 || counts.failed > 0) return counts
+  return { ...counts, failed: 1, failures: [`exit code ${exitCode}, which no failure explains`] }
 }
 
 /**
@@ -78,17 +115,19 @@ export function settle(exitCode, read) {
  * @returns {Counts}
  */
 export function readCounts(file) {
-  const { passed, failed } = JSON.parse(readFileSync(file, 'utf8'))
-  return { passed: count(passed), failed: count(failed) }
+  const { passed, failed, failures } = JSON.parse(readFileSync(file, 'utf8'))
+  if (!Array.isArray(failures)) throw new Error('no list of failures')
+  return { passed: count(passed), failed: count(failed), failures: failures.map(String) }
 }
 
 /**
- * Prints the closing line, and leaves the counts in the file that RAKKO_COUNTS names, if it names one.
+ * Prints what failed and the closing line, and leaves the counts in the file that RAKKO_COUNTS names, if it names one.
  * @param {Counts} counts
  * @returns {number} the exit code that goes with them
  */
 export function close(counts) {
   if (process.env.RAKKO_COUNTS) writeFileSync(process.env.RAKKO_COUNTS, JSON.stringify(counts))
+  for (const failure of counts.failures) console.log(`failed: ${failure}`)
   console.log(closingLine(counts))
   return counts.failed === 0 ? 0 : 1
 }

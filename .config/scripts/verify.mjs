@@ -60,11 +60,11 @@ async function codeOf(check) {
 
 await main(async () => {
   await ensureDependencies()
-  let failed = 0
+  const failures = []
   for (const [name, check] of Object.entries(CHECKS)) {
     const ok = (await codeOf(check)) === 0
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name}`)
-    if (!ok) failed++
+    if (!ok) failures.push(name)
   }
-  return close({ passed: Object.keys(CHECKS).length - failed, failed })
+  return close({ passed: Object.keys(CHECKS).length - failures.length, failed: failures.length, failures })
 })

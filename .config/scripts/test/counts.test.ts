@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { playwrightCounts, readCounts, settle, sum, vitestCounts } from '../counts.mjs'
+import { playwrightCounts, readCounts, readText, settle, sum, vitestCounts } from '../counts.mjs'
 
 const folders: string[] = []
 afterEach(() => {
@@ -22,58 +23,120 @@ const vitestReport = {
   numPendingTests: 0,
   numTodoTests: 0,
   testResults: [
-    { status: 'passed', assertionResults: [{}, {}, {}, {}, {}] },
-    { status: 'failed', assertionResults: [{}] },
+    { name: '/somewhere/a.test.ts', status: 'passed', assertionResults: Array(5).fill({ status: 'passed' }) },
+    {
+      name: join(process.cwd(), 'packages/b.test.ts'),
+      status: 'failed',
+      assertionResults: [{ status: 'failed', fullName: 'adds up' }],
+    },
   ],
 }
 
 test('Vitest’s passed and failed tests are counted', () => {
-  expect(vitestCounts(JSON.stringify(vitestReport))).toEqual({ passed: 5, failed: 1 })
+  expect(vitestCounts(JSON.stringify(vitestReport))).toEqual({
+    passed: 5,
+    failed: 1,
+    failures: ['packages/b.test.ts > adds up'],
+  })
 })
 
 test('a skipped test, a todo and a file that broke before its first test each count as a failure', () => {
-  const broken = { status: 'failed', assertionResults: [] }
+  const broken = { name: 'broken.test.ts', status: 'failed', assertionResults: [] }
+  const skipped = ['skipped', 'skipped', 'todo'].map((status) => ({ status, fullName: `is ${status}` }))
   const report = {
     ...vitestReport,
     numPendingTests: 2,
     numTodoTests: 1,
-    testResults: [...vitestReport.testResults, broken],
+    testResults: [
+      ...vitestReport.testResults,
+      broken,
+      { name: 'c.test.ts', status: 'passed', assertionResults: skipped },
+    ],
   }
-  expect(vitestCounts(JSON.stringify(report))).toEqual({ passed: 5, failed: 5 })
+  expect(vitestCounts(JSON.stringify(report))).toEqual({
+    passed: 5,
+    failed: 5,
+    failures: [
+      'packages/b.test.ts > adds up',
+      'c.test.ts > is skipped',
+      'c.test.ts > is skipped',
+      'c.test.ts > is todo',
+      'broken.test.ts',
+    ],
+  })
 })
 
-test('Playwright’s flaky and skipped tests and its errors outside tests count as failures', () => {
-  const clean = { stats: { expected: 7, unexpected: 0, flaky: 0, skipped: 0 }, errors: [] }
-  expect(playwrightCounts(JSON.stringify(clean))).toEqual({ passed: 7, failed: 0 })
-  const bad = { stats: { expected: 7, unexpected: 1, flaky: 2, skipped: 3 }, errors: [{ message: 'no server' }] }
-  expect(playwrightCounts(JSON.stringify(bad))).toEqual({ passed: 7, failed: 7 })
+test('Playwright’s own report is read: failed, flaky and skipped tests, and an error outside of every test', () => {
+  const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.playwright-report-'))
+  folders.push(folder)
+  const cli = join(process.cwd(), 'node_modules/@playwright/test/cli.js')
+  const report = join(folder, 'report.json')
+  const run = (spec: string) => {
+    writeFileSync(join(folder, 'a.spec.mjs'), `import { test } from '@playwright/test'\n${spec}`)
+    const config = `export default { testDir: '.', retries: 1, projects: [{ name: 'phone' }] }`
+    writeFileSync(join(folder, 'playwright.config.mjs'), config)
+    const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, CI: '' }
+    spawnSync(process.execPath, [cli, 'test', '--reporter=json', '--config', folder], { env, cwd: folder })
+    return playwrightCounts(readText(report))
+  }
+
+  expect(
+    run(`
+      test('holds', () => {})
+      test.describe('a group', () => {
+        test('breaks', () => { throw new Error('broken') })
+        test('wavers', ({}, { retry }) => { if (retry === 0) throw new Error('not yet') })
+      })
+      test.skip('rests', () => {})
+    `),
+  ).toEqual({
+    passed: 1,
+    failed: 3,
+    failures: [
+      'a.spec.mjs > rests [phone, skipped]',
+      'a.spec.mjs > breaks [phone, unexpected]',
+      'a.spec.mjs > wavers [phone, flaky]',
+    ],
+  })
+  expect(run(`throw new Error('no page')`)).toEqual({
+    passed: 0,
+    failed: expect.any(Number),
+    failures: expect.arrayContaining([expect.stringContaining('outside of every test: Error: no page')]),
+  })
 })
 
 test('a report without its numbers is refused rather than read as nothing failed', () => {
   expect(() => vitestCounts('{}')).toThrow()
-  expect(() => playwrightCounts('{"stats":{},"errors":[]}')).toThrow('not a count')
-  expect(() => readCounts(fileWith('{"passed":-1,"failed":0}'))).toThrow('not a count')
-  expect(() => readCounts(fileWith('{"passed":"3","failed":0}'))).toThrow('not a count')
+  expect(() => playwrightCounts('{"stats":{},"errors":[],"suites":[]}')).toThrow('not a count')
+  expect(() => readCounts(fileWith('{"passed":-1,"failed":0,"failures":[]}'))).toThrow('not a count')
+  expect(() => readCounts(fileWith('{"passed":"3","failed":0,"failures":[]}'))).toThrow('not a count')
+  expect(() => readCounts(fileWith('{"passed":3,"failed":0}'))).toThrow('no list of failures')
 })
 
 test('a crashed runner is a failure: no report, a torn report, or an exit code that no failure explains', () => {
-  expect(settle(0, () => readCounts('/nowhere/counts.json'))).toEqual({ passed: 0, failed: 1 })
-  expect(settle(0, () => readCounts(fileWith('{"passed":3,')))).toEqual({ passed: 0, failed: 1 })
-  expect(settle(137, () => ({ passed: 3, failed: 0 }))).toEqual({ passed: 3, failed: 1 })
+  const unread = { passed: 0, failed: 1, failures: [expect.stringContaining('no report')] }
+  expect(settle(0, () => readCounts('/nowhere/counts.json'))).toEqual(unread)
+  expect(settle(0, () => readCounts(fileWith('{"passed":3,')))).toEqual(unread)
+  expect(settle(137, () => ({ passed: 3, failed: 0, failures: [] }))).toEqual({
+    passed: 3,
+    failed: 1,
+    failures: ['exit code 137, which no failure explains'],
+  })
 })
 
 test('failures that a report counted stand, whatever the exit code', () => {
-  expect(settle(1, () => ({ passed: 3, failed: 2 }))).toEqual({ passed: 3, failed: 2 })
-  expect(settle(0, () => ({ passed: 3, failed: 2 }))).toEqual({ passed: 3, failed: 2 })
-  expect(settle(0, () => readCounts(fileWith('{"passed":3,"failed":0}')))).toEqual({ passed: 3, failed: 0 })
+  const counts = { passed: 3, failed: 2, failures: ['one', 'other'] }
+  expect(settle(1, () => counts)).toEqual(counts)
+  expect(settle(0, () => counts)).toEqual(counts)
+  expect(settle(0, () => readCounts(fileWith(JSON.stringify(counts))))).toEqual(counts)
 })
 
 test('counts of several runners add up', () => {
-  expect(sum([])).toEqual({ passed: 0, failed: 0 })
+  expect(sum([])).toEqual({ passed: 0, failed: 0, failures: [] })
   expect(
     sum([
-      { passed: 3, failed: 1 },
-      { passed: 4, failed: 0 },
+      { passed: 3, failed: 1, failures: ['one'] },
+      { passed: 4, failed: 0, failures: [] },
     ]),
-  ).toEqual({ passed: 7, failed: 1 })
+  ).toEqual({ passed: 7, failed: 1, failures: ['one'] })
 })

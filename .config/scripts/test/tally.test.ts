@@ -24,8 +24,8 @@ function tally(...runners: string[]): { status: number | null; lines: string[] }
 }
 
 test('the closing line sums all runners, and is green where none failed', () => {
-  leave('verify', '{"passed":5,"failed":0}', '0\n')
-  leave('test', '{"passed":37,"failed":0}', '0\n')
+  leave('verify', '{"passed":5,"failed":0,"failures":[]}', '0\n')
+  leave('test', '{"passed":37,"failed":0,"failures":[]}', '0\n')
   expect(tally('verify', 'test')).toEqual({
     status: 0,
     lines: ['verify       5 passed, 0 failed', 'test         37 passed, 0 failed', '42 passed, 0 failed'],
@@ -33,7 +33,7 @@ test('the closing line sums all runners, and is green where none failed', () => 
 })
 
 test('a runner that was killed, one that left nothing and one that never ran make it red', () => {
-  leave('verify', '{"passed":5,"failed":0}', '137\n')
+  leave('verify', '{"passed":5,"failed":0,"failures":[]}', '137\n')
   leave('test', '', '0\n')
   expect(tally('verify', 'test', 'conformance')).toEqual({
     status: 1,
@@ -41,7 +41,25 @@ test('a runner that was killed, one that left nothing and one that never ran mak
       'verify       5 passed, 1 failed',
       'test         0 passed, 1 failed',
       'conformance  0 passed, 1 failed',
+      'failed: exit code 137, which no failure explains',
+      expect.stringContaining('failed: no report'),
+      expect.stringContaining('failed: no report'),
       '5 passed, 3 failed',
+    ],
+  })
+})
+
+test('what failed is named at the end, where it is seen', () => {
+  leave('verify', '{"passed":4,"failed":1,"failures":["links in the docs"]}', '1\n')
+  leave('test', '{"passed":36,"failed":1,"failures":["a.test.ts > adds up"]}', '1\n')
+  expect(tally('verify', 'test')).toEqual({
+    status: 1,
+    lines: [
+      'verify       4 passed, 1 failed',
+      'test         36 passed, 1 failed',
+      'failed: links in the docs',
+      'failed: a.test.ts > adds up',
+      '40 passed, 2 failed',
     ],
   })
 })

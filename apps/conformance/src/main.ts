@@ -18,12 +18,16 @@ async function main(): Promise<number> {
     files = readSuiteFiles(folder)
   } catch (error) {
     console.log(`${folder} cannot be read: ${error instanceof Error ? error.message : error}`)
-    return closeWith({ passed: 0, failed: 1 })
+    return closeWith({ passed: 0, failed: 1, failures: [folder] })
   }
   const { nodePlatform } = await import('./node-platform.js')
   const inNode = printResults(await runSuites(files, await nodePlatform()))
   const inChromium = printResults(await resultsOfChromium(files))
-  return closeWith({ passed: inNode.passed + inChromium.passed, failed: inNode.failed + inChromium.failed })
+  return closeWith({
+    passed: inNode.passed + inChromium.passed,
+    failed: inNode.failed + inChromium.failed,
+    failures: [...inNode.failures, ...inChromium.failures],
+  })
 }
 
 function suitesFolder(): string | undefined {

@@ -4,6 +4,8 @@ import type { SuiteResult } from './suite.js'
 export interface Counts {
   readonly passed: number
   readonly failed: number
+  /** Names of the suites with failures. */
+  readonly failures: readonly string[]
 }
 
 const SHOWN_FAILURES = 20
@@ -20,7 +22,8 @@ export function printResults(results: readonly SuiteResult[]): Counts {
     for (const failure of failures.slice(0, SHOWN_FAILURES)) console.log(`    ${failure}`)
     if (failures.length > SHOWN_FAILURES) console.log(`    … and ${failures.length - SHOWN_FAILURES} more`)
   }
-  return { passed, failed }
+  const broken = results.filter(({ failures }) => failures.length > 0)
+  return { passed, failed, failures: broken.map(({ platform, suite }) => `${platform}: ${suite}`) }
 }
 
 /**

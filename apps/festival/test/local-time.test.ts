@@ -1,5 +1,11 @@
-import { expect, test } from '@playwright/test'
+import { expect, inject, test } from 'vitest'
 import { boundsOfDay, instantAtOrAfter, instantsOf, toWallTime } from '../src/time/local-time.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    seed: number
+  }
+}
 
 const utc = (iso: string) => Date.parse(iso) / 1000
 
@@ -40,9 +46,9 @@ test('text that is no wall time is no instant', () => {
   expect(toWallTime(Number.MAX_SAFE_INTEGER, 'UTC')).toBeUndefined()
 })
 
-test('an instant shown as a wall time leads back to that instant', () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-  console.log(`seed ${seed}`)
+const seed = inject('seed')
+
+test(`an instant shown as a wall time leads back to that instant (seed ${seed})`, () => {
   const random = mulberry32(seed)
   const zones = Intl.supportedValuesOf('timeZone')
   const from = utc('1972-01-01T00:00Z')
