@@ -33,7 +33,10 @@ import type {
   DocumentHistory,
   DocumentPage,
   DocumentSnapshot,
+  ForkedLog,
   IndexDeclaration,
+  IngestItem,
+  IngestOutcome,
   PublishItem,
   PublishOutcome,
   Store,
@@ -114,6 +117,15 @@ class SqlStore implements Store {
   async publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     if (this.#closing) throw closed()
     return this.#publisher.publish(items)
+  }
+
+  async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    if (this.#closing) throw closed()
+    return this.#publisher.ingest(items)
+  }
+
+  onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
+    return this.#publisher.onFork(listener)
   }
 
   async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {

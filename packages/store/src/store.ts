@@ -1,4 +1,6 @@
 import type {
+  Decision,
+  Dependency,
   DocumentId,
   DocumentViewId,
   FilterValue,
@@ -25,6 +27,14 @@ export interface Store {
    * earlier one. Reports per item, never throws for one item's fault. Calls in flight together share a transaction.
    */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]>
+  /**
+   * Takes entries from elsewhere in any order, by the rules of replication: what is held in the end does not depend on it.
+   * Reports per item. Calls in flight together share a transaction with each other and with `publish`. Rejects with
+   * STORAGE_FAILED, and nothing was decided then.
+   */
+  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]>
+  /** Calls the listener after each commit that forks logs, until the function that it answers with is called. */
+  onFork(listener: (forks: readonly ForkedLog[]) => void): () => void
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs>
   /** Answers for many at once; `undefined` stands for a new document, which takes the next free log ids in order. */
   nextArgsMany(
@@ -69,6 +79,36 @@ export interface Store {
   /** What an idempotency id led to, if it was used within the last day. */
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
   close(): Promise<void>
+}
+
+/** An entry from elsewhere, with its payload. */
+export interface IngestItem {
+  /** Encoded entry, as received. */
+  readonly entry: Uint8Array
+  /** Encoded operation, as received. An entry without it is refused: PAYLOAD_MISSING. */
+  readonly operation?: Uint8Array | undefined
+}
+
+/** What became of an entry from elsewhere, see `validateIngest`. */
+export type IngestOutcome =
+  | { readonly status: 'held'; readonly operationId: OperationId; readonly documentId: DocumentId }
+  /** It was decided about before: nothing changed. */
+  | { readonly status: 'decided'; readonly decision: Decision }
+  /**
+   * `final`: it can never be valid, which is remembered, so that nothing fetches it again. Otherwise these bytes are no
+   * entry with its payload, and others for the same hash may be.
+   */
+  | { readonly status: 'refused'; readonly error: RakkoError; readonly final: boolean }
+  /** `parked`: it is kept, and held or refused as soon as what it waits for is; else it has to come again. */
+  | { readonly status: 'waiting'; readonly for: readonly Dependency[]; readonly parked: boolean }
+
+/** A log in which two branches were seen; it takes no more entries by publishing. */
+export interface ForkedLog {
+  readonly publicKey: PublicKey
+  readonly logId: bigint
+  /** Document of the entry that made it a fork. */
+  readonly documentId: DocumentId
+  readonly operationId: OperationId
 }
 
 /** All indexes of one schema, each a list of fields. */

@@ -1,16 +1,14 @@
 import {
-  type DefinitionView,
   type DocumentViewId,
+  type OperationId,
   operationIdsOf,
   parseSchemaIdParts,
-  RakkoError,
-  type ReducedDocument,
-  reduceAt,
   SCHEMA_DEFINITION,
   SCHEMA_FIELD_DEFINITION,
-  type Schema,
   type SchemaId,
-  schemaFromViews,
+  type SchemaState,
+  schemaAt,
+  viewsPinnedAt,
 } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import { hexArray } from '../sql/column.js'
@@ -28,9 +26,29 @@ import type { Ledger } from './ledger.js'
 /** Looks for a schema that an operation claims, for views that no document has now. */
 export async function findClaimedSchema(session: Session, names: Names, ledger: Ledger, id: SchemaId): Promise<void> {
   if (ledger.unknownSchemas.has(id)) return
-  const parts = parseSchemaIdParts(id)
-  if (parts.kind === 'application') await buildSchemas(session, names, ledger, [parts.viewId])
+  await claimSchema(session, names, ledger, id)
   if (!ledger.knownSchema(id)) ledger.unknownSchemas.add(id)
+}
+
+/** As `findClaimedSchema`; tells what is missing. A schema that can be built is the ledger's then. */
+export async function claimSchema(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  id: SchemaId,
+): Promise<SchemaState['status'] | readonly OperationId[]> {
+  const parts = parseSchemaIdParts(id)
+  if (parts.kind === 'system') return []
+  const { viewId } = parts
+  // The reference takes other digits for another schema: one that nobody can define.
+  if (viewId !== viewId.toLowerCase()) return 'invalid'
+  const histories = await loadHistories(session, names, ledger, operationIdsOf(viewId))
+  const pins = viewsPinnedAt(viewId, (operationId) => histories.get(operationId))
+  const fields = await loadHistories(session, names, ledger, pins.flatMap(operationIdsOf))
+  const state = schemaAt(viewId, (operationId) => histories.get(operationId) ?? fields.get(operationId))
+  if (state.status === 'incomplete') return state.missing
+  if (state.status === 'known') addSchema(ledger, histories, state)
+  return ledger.knownSchema(id) ? 'known' : 'invalid'
 }
 
 /** Looks for the schemas that this transaction has completed. */
@@ -72,58 +90,19 @@ async function buildSchemas(
   viewIds: readonly DocumentViewId[],
 ): Promise<void> {
   const histories = await loadHistories(session, names, ledger, viewIds.flatMap(operationIdsOf))
-  const definitions = viewsAt(histories, viewIds)
-  const pins = new Set(definitions.flatMap(pinnedViews))
+  const pins = new Set(viewIds.flatMap((viewId) => viewsPinnedAt(viewId, (id) => histories.get(id))))
   const fieldHistories = await loadHistories(session, names, ledger, [...pins].flatMap(operationIdsOf))
-  const fields = new Map(viewsAt(fieldHistories, pins).map((view) => [view.viewId, view]))
-  for (const definition of definitions) {
-    const pinned = [...new Set(pinnedViews(definition))].map((viewId) => fields.get(viewId))
-    const schema = schemaOf(definition, pinned)
-    if (!schema || ledger.knownSchema(schema.id)) continue
-    const create = histories.get(definition.documentId)?.find(({ id }) => id === definition.documentId)
-    if (!create) throw new Error('a definition was reduced without its CREATE')
-    ledger.addSchema(schema, create.number)
-  }
-}
-
-/** Views that can be built and are not deleted. */
-function viewsAt(histories: Histories, viewIds: Iterable<DocumentViewId>): ReducedDocument[] {
-  const views: ReducedDocument[] = []
   for (const viewId of viewIds) {
-    const [first] = operationIdsOf(viewId)
-    const history = first && histories.get(first)
-    const view = history && unlessInvalid(() => reduceAt(history, viewId))
-    if (view && !view.deleted) views.push(view)
-  }
-  return views
-}
-
-/** Undefined while a pinned view is missing, and where the views describe no schema. */
-function schemaOf(definition: ReducedDocument, pinned: readonly (ReducedDocument | undefined)[]): Schema | undefined {
-  if (definition.schemaId !== SCHEMA_DEFINITION) return undefined
-  const fields: DefinitionView[] = []
-  for (const view of pinned) {
-    if (view?.schemaId !== SCHEMA_FIELD_DEFINITION) return undefined
-    fields.push(definitionView(view))
-  }
-  return unlessInvalid(() => schemaFromViews(definitionView(definition), fields))
-}
-
-function pinnedViews({ fields }: ReducedDocument): readonly DocumentViewId[] {
-  const pinned = fields.get('fields')?.value
-  return pinned?.type === 'pinned_relation_list' ? pinned.value : []
-}
-
-function definitionView({ viewId, fields }: ReducedDocument): DefinitionView {
-  return { viewId, fields: new Map([...fields].map(([name, { value }]) => [name, value])) }
-}
-
-/** Anybody may publish definitions that make no schema; that is no fault of the transaction. */
-function unlessInvalid<Result>(build: () => Result): Result | undefined {
-  try {
-    return build()
-  } catch (error) {
-    if (error instanceof RakkoError) return undefined
-    throw error
+    const state = schemaAt(viewId, (id) => histories.get(id) ?? fieldHistories.get(id))
+    if (state.status === 'known') addSchema(ledger, histories, state)
   }
 }
+
+function addSchema(ledger: Ledger, histories: Histories, { schema, definition }: KnownState): void {
+  if (ledger.knownSchema(schema.id)) return
+  const create = histories.get(definition.documentId)?.find(({ id }) => id === definition.documentId)
+  if (!create) throw new Error('a definition was reduced without its CREATE')
+  ledger.addSchema(schema, create.number)
+}
+
+type KnownState = Extract<SchemaState, { status: 'known' }>

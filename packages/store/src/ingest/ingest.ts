@@ -1,15 +1,21 @@
-import { RakkoError, validatePublish } from '@rakko/core'
+import { type Hash, RakkoError, type SchemaId, validatePublish } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { DocumentChange, PublishOutcome } from '../store.js'
+import type { DocumentChange, ForkedLog, IngestOutcome, PublishOutcome } from '../store.js'
+import { admitFromPeer } from './admit-from-peer.js'
+import { type Admission, Cascade } from './cascade.js'
+import { causalOrder } from './causal-order.js'
 import type { CommitListeners } from './commit-listeners.js'
 import { findClaimedSchema, findCompletedSchemas } from './find-schemas.js'
 import { preloadIdempotent } from './idempotency.js'
 import { type Counters, Ledger } from './ledger.js'
 import { type Materialised, materialise } from './materialise.js'
+import { Parking } from './parking.js'
+import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
+import type { InvalidEntry } from './receive-from-peer.js'
 import type { ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
 
@@ -22,45 +28,130 @@ export interface IngestContext {
   readonly listeners: CommitListeners
 }
 
+/** What an item led to, by the rules that it was judged by. */
+export type Outcome = PublishOutcome | IngestOutcome
+
+/** What one transaction did. */
+export interface Ingested {
+  /** In order of the items. */
+  readonly outcomes: readonly Outcome[]
+  /** Logs that it forked. */
+  readonly forks: readonly ForkedLog[]
+  readonly hasWritten: boolean
+}
+
 /**
  * Checks items in their order and stores what is accepted, in one transaction with the views that it leads to:
  *
  * 1. lock `arrival`: ingests of all nodes on this database come one after another,
- * 2. read what the publish rules will ask, a few statements however many the items,
- * 3. check each item; a later one sees what an earlier one has added,
+ * 2. read what the rules will ask, a few statements however many the items; with what waits for one of them,
+ * 3. check each item; a later one sees what an earlier one has added, and what waited for it is checked again,
  * 4. reduce what was changed, find schemas that became complete,
  * 5. write it all, as few statements as its bytes allow.
  *
+ * Published items are held to the rules of publishing, those of peers to those of replication. What peers never sent and
+ * nothing waits for costs a publishing transaction no statement.
+ *
  * Rejects where the database fails; then nothing was stored.
  */
-export async function ingest(context: IngestContext, items: readonly ReceivedItem[]): Promise<PublishOutcome[]> {
-  const { driver, names, registry, listeners } = context
+export async function ingest(
+  context: IngestContext,
+  items: readonly (ReceivedItem | InvalidEntry)[],
+): Promise<Ingested> {
+  const { names, registry, listeners } = context
   const now = context.now()
-  const { outcomes, ledger, materialised } = await driver.transaction(async (session) => {
-    const ledger = new Ledger(registry, await lockArrival(session, names))
-    if (registry.size < ledger.counters.schema) await registry.load(session, names)
+  const { materialised, number, ...ingested } = await inLedger(context, async (session, ledger) => {
+    const parking = new Parking(session, names, ledger.counters)
+    const lookup = new PeerLookup(session, names, ledger)
+    const woken = await parking.wokenBy(items.map(({ entryHash }) => entryHash))
+    const tasks: Task[] = items.map((item, index) => ({ entryHash: item.entryHash, item, index }))
+    const readable = [...items.filter(isReadable), ...woken.map(({ item }) => item)]
+    const peers = readable.filter(({ isFromPeer }) => isFromPeer)
     // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
-    if (ledger.counters.number > 0) await preload(session, names, registry, ledger, items, now)
-    const outcomes: PublishOutcome[] = []
-    for (const item of items) outcomes.push(await admit(session, names, ledger, item))
+    if (ledger.counters.number > 0) {
+      await preload(session, names, registry, ledger, peers.length > 0 ? causalOrder(readable) : readable, now)
+      const hashes = items.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
+      if (peers.length + hashes.length > 0) await lookup.preload(peers, hashes)
+    }
+
+    const outcomes: Outcome[] = []
+    const cascade = new Cascade<Task>(async ({ item, index }) => {
+      const { outcome, admission } =
+        isReadable(item) && !item.isFromPeer
+          ? await admitPublished(session, names, ledger, item)
+          : await admitFromPeer(ledger, lookup, item)
+      if (index !== undefined) outcomes[index] = outcome
+      return admission
+    })
+    for (const { item, waitsFor } of woken) cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
+    await cascade.run(tasks)
+
+    const left = cascade
+      .left()
+      .flatMap(({ item: { item }, waitsFor }) => (isReadable(item) ? [{ item, waitsFor }] : []))
+    const { writes, parked } = await parking.settle(left, (hash) => lookup.entry(hash) !== undefined, now)
+    for (const [index, outcome] of outcomes.entries()) {
+      const isParked = outcome.status === 'waiting' && parked.has((items[index] as ReceivedItem).entryHash)
+      if (isParked) outcomes[index] = { ...outcome, parked: true }
+    }
+    const hasWritten = ledger.accepted.length + ledger.decided.length + writes.length > 0
     let materialised: Materialised[] = []
-    if (ledger.accepted.length > 0) {
+    if (hasWritten) {
       materialised = await materialise(session, names, ledger)
       await findCompletedSchemas(session, names, ledger)
-      await writeLedger(session, names, ledger, materialised, now)
+      await writeLedger(session, names, ledger, materialised, now, writes)
     }
-    return { outcomes, ledger, materialised }
+    return { outcomes, forks: ledger.forks, hasWritten, materialised, number: ledger.counters.number }
   })
-  // Only now: had the transaction failed, its schemas and tables would not be there.
+  if (listeners.areThere && materialised.length > 0) {
+    listeners.tell({ number, changes: materialised.map(documentChange) })
+  }
+  return ingested
+}
+
+/** Makes a schema known whose views can be built from what is held, though no document of it came. */
+export async function learnSchema(context: IngestContext, id: SchemaId): Promise<void> {
+  await inLedger(context, async (session, ledger) => {
+    await findClaimedSchema(session, context.names, ledger, id)
+    if (ledger.newSchemas.size > 0) await writeLedger(session, context.names, ledger, [], context.now())
+  })
+}
+
+/** An item, or a parked one, which has no place in the answer. */
+interface Task {
+  readonly entryHash: Hash
+  readonly item: ReceivedItem | InvalidEntry
+  readonly index?: number
+}
+
+function isReadable(item: ReceivedItem | InvalidEntry): item is ReceivedItem {
+  return 'entry' in item
+}
+
+/** Runs a transaction that has locked `arrival`; what it makes known is the registry's once it has committed. */
+async function inLedger<Result>(
+  { driver, names, registry }: IngestContext,
+  work: (session: Session, ledger: Ledger) => Promise<Result>,
+): Promise<Result> {
+  const { result, ledger } = await driver.transaction(async (session) => {
+    const ledger = new Ledger(registry, await lockArrival(session, names))
+    if (registry.size < ledger.counters.schema) await registry.load(session, names)
+    return { result: await work(session, ledger), ledger }
+  })
   for (const schema of ledger.newSchemas.values()) registry.set(schema)
   for (const number of ledger.newTables) {
     const schema = registry.at(number)
     if (schema) registry.set({ ...schema, hasTable: true })
   }
-  if (listeners.areThere && materialised.length > 0) {
-    listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
-  }
-  return outcomes
+  return result
+}
+
+interface ArrivalRow {
+  number: bigint
+  author: number
+  schema: number
+  parked: number
+  parked_bytes: bigint
 }
 
 function documentChange({ document, viewId, follow, keys, edited, deleted, fields }: Materialised): DocumentChange {
@@ -70,12 +161,13 @@ function documentChange({ document, viewId, follow, keys, edited, deleted, field
 }
 
 async function lockArrival(session: Session, names: Names): Promise<Counters> {
-  const { rows } = await session.query<{ number: bigint; author: number; schema: number }>(
-    `SELECT number, author, schema FROM ${names.table('arrival')} FOR UPDATE`,
+  const { rows } = await session.query<ArrivalRow>(
+    `SELECT number, author, schema, parked, parked_bytes FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new Error('the database has lost its arrival counter')
-  return { number: Number(row.number), author: row.author, schema: row.schema }
+  const { number, author, schema, parked, parked_bytes } = row
+  return { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes) }
 }
 
 async function preload(
@@ -98,7 +190,12 @@ async function preload(
   if (ids.length > 0) await preloadIdempotent(session, names, ledger, ids, now)
 }
 
-async function admit(session: Session, names: Names, ledger: Ledger, item: ReceivedItem): Promise<PublishOutcome> {
+async function admitPublished(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  item: ReceivedItem,
+): Promise<{ outcome: PublishOutcome; admission: Admission }> {
   const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
   if (!ledger.schema(plainOperation.schemaId)) {
     await findClaimedSchema(session, names, ledger, plainOperation.schemaId)
@@ -109,9 +206,10 @@ async function admit(session: Session, names: Names, ledger: Ledger, item: Recei
     const valid = validatePublish({ entry, entryHash, plainOperation, lookup: ledger, ...payload })
     const { operationId, documentId, next } = valid
     const { viewId } = ledger.accept(item, valid)
-    return { status: 'published', operationId, documentId, viewId, next }
+    return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
   } catch (error) {
-    if (error instanceof RakkoError) return { status: 'refused', error }
+    if (error instanceof RakkoError)
+      return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }
     throw error
   }
 }

@@ -18,6 +18,8 @@ import {
   type ValidPublish,
 } from '@rakko/core'
 import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
+import type { ForkedLog } from '../store.js'
+import { advanceLog } from './advance-log.js'
 import type { ReceivedItem } from './received-item.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
@@ -27,12 +29,20 @@ export interface Counters {
   number: number
   author: number
   schema: number
+  /** Entries that wait for others, see `parking.ts`, and their bytes. */
+  parked: number
+  parkedBytes: number
 }
+
+/** For a ledger that only reads. */
+export const NO_COUNTERS: Readonly<Counters> = { number: 0, author: 0, schema: 0, parked: 0, parkedBytes: 0 }
 
 export interface AuthorState {
   readonly number: number
   readonly publicKey: PublicKey
   highestLogId: bigint | undefined
+  /** Whether a log of this author is forked. */
+  isForked: boolean
   readonly isNew: boolean
   isChanged: boolean
   readonly logs: Map<bigint, LogState>
@@ -46,7 +56,7 @@ export interface LogState {
   readonly document: number
   seqNum: bigint
   hash: Hash
-  readonly isForked: boolean
+  isForked: boolean
   readonly isNew: boolean
   isChanged: boolean
   /** Entries before the latest that links may name, by sequence number. */
@@ -90,6 +100,13 @@ export interface AcceptedEntry {
   readonly document: DocumentState
 }
 
+/** An entry of which only the decision is kept. */
+export interface DecidedHash {
+  readonly number: number
+  readonly hash: Hash
+  readonly decision: 'refused' | 'forgotten'
+}
+
 /**
  * What one transaction knows: the part of the stored state that its items ask about, preloaded, and over it what its
  * own items have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
@@ -104,6 +121,10 @@ export class Ledger implements PublishLookup {
   /** Entries that are stored, of those asked for. */
   readonly entryHashes = new Set<Hash>()
   readonly accepted: AcceptedEntry[] = []
+  /** Entries that arrived and are not kept. */
+  readonly decided: DecidedHash[] = []
+  /** Logs that this transaction forks. */
+  readonly forks: ForkedLog[] = []
   /** Numbers of authors that histories name. */
   readonly authorNumbers = new Map<PublicKey, number>()
   /** Schemas that became known in this transaction. */
@@ -118,7 +139,7 @@ export class Ledger implements PublishLookup {
 
   constructor(registry: SchemaRegistry, counters: Counters) {
     this.#registry = registry
-    this.counters = counters
+    this.counters = { ...counters }
   }
 
   knownSchema(id: SchemaId): KnownSchema | undefined {
@@ -127,6 +148,12 @@ export class Ledger implements PublishLookup {
 
   schema(id: SchemaId): Schema | undefined {
     return this.knownSchema(id)?.schema
+  }
+
+  /** Id of the schema with this number. */
+  schemaAt(number: number): SchemaId | undefined {
+    const known = this.#registry.at(number) ?? [...this.newSchemas.values()].find((schema) => schema.number === number)
+    return known?.schema.id
   }
 
   latestEntry(publicKey: PublicKey, logId: bigint): LogState | undefined {
@@ -179,14 +206,21 @@ export class Ledger implements PublishLookup {
     return number
   }
 
-  /** Adds what the publish rules have accepted. */
-  accept(item: ReceivedItem, { operation, operationId, documentId }: ValidPublish): DocumentState {
+  /** Records what became of an entry that is not kept. */
+  decide(hash: Hash, decision: 'refused' | 'forgotten'): void {
+    this.decided.push({ number: ++this.counters.number, hash, decision })
+  }
+
+  /** Adds what the rules of publishing or of ingest have found valid. */
+  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): DocumentState {
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
     const document =
       operation.action === 'create' ? this.#create(added) : this.#append(this.#document(documentId), added)
-    this.#advanceLog(author, item, document)
+    for (const log of advanceLog(author, item, document)) {
+      this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, operationId })
+    }
     if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
     this.accepted.push({ number, item, author, document })
@@ -200,6 +234,7 @@ export class Ledger implements PublishLookup {
       number: ++this.counters.author,
       publicKey,
       highestLogId: undefined,
+      isForked: false,
       isNew: true,
       isChanged: true,
       logs: new Map(),
@@ -248,35 +283,6 @@ export class Ledger implements PublishLookup {
     document.added.push({ ...update, viewId: document.viewId })
     this.operations.set(update.id, document)
     return document
-  }
-
-  #advanceLog(author: AuthorState, { entry, entryHash }: ReceivedItem, document: DocumentState): void {
-    const { logId, seqNum } = entry
-    const log = author.logs.get(logId)
-    if (log) {
-      log.entries ??= new Map()
-      log.entries.set(log.seqNum, log.hash)
-      log.seqNum = seqNum
-      log.hash = entryHash
-      log.isChanged = true
-      return
-    }
-    author.logs.set(logId, {
-      author,
-      logId,
-      document: document.number,
-      seqNum,
-      hash: entryHash,
-      isForked: false,
-      isNew: true,
-      isChanged: true,
-      entries: undefined,
-    })
-    author.logOf.set(document.id, logId)
-    if (author.highestLogId === undefined || logId > author.highestLogId) {
-      author.highestLogId = logId
-      author.isChanged = true
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import { hexColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { decodeHex, decodeViewId } from '../values/decode-column.js'
 import type { AuthorState, DocumentState, Ledger } from './ledger.js'
+import { preloadForkedLogs } from './preload-forked-logs.js'
 import type { ReceivedItem } from './received-item.js'
 
 /** An operation that `previous` or a view id names, and who asks: the log of this author in its document is read too. */
@@ -71,6 +72,7 @@ export async function preloadDocuments(
     const author = ledger.authors.get(decodeHex(row.public_key) as PublicKey)
     if (author && row.log_id !== null) addLog(author, document, row, row.log_id)
   }
+  await preloadForkedLogs(session, names, ledger, questions)
 }
 
 function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {

@@ -6,6 +6,7 @@ import type { Names } from '../sql/names.js'
 import { joinSelects, type Statement } from '../sql/statement.js'
 import { decodeHex } from '../values/decode-column.js'
 import type { AuthorState, Ledger, LogState } from './ledger.js'
+import { DECISION } from './rows.js'
 
 /** What the publish rules will ask about logs. */
 export interface LogQuestions {
@@ -105,7 +106,7 @@ function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statemen
   return {
     text: `
       SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
-        NULL::numeric AS seq_num, NULL::bigint AS document, NULL::boolean AS forked
+        NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
       FROM ${names.table('authors')} AS a WHERE a.public_key = ANY($1::bytea[])`,
     parameters: [hexArray(publicKeys)],
   }
@@ -155,7 +156,7 @@ function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
   return {
     text: `
       SELECT 'hash', NULL, e.hash, NULL, NULL, NULL, NULL
-      FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[])`,
+      FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[]) AND e.decision <> ${DECISION.refused}`,
     parameters: [hexArray(hashes)],
   }
 }
@@ -166,7 +167,7 @@ function rememberEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): v
   log.entries.set(seqNum, hash)
 }
 
-function addAuthor(ledger: Ledger, { author: number, bytes, log_id }: LogRow): AuthorState {
+function addAuthor(ledger: Ledger, { author: number, bytes, log_id, forked }: LogRow): AuthorState {
   const publicKey = decodeHex(bytes) as PublicKey
   const known = ledger.authors.get(publicKey)
   if (known) return known
@@ -174,6 +175,7 @@ function addAuthor(ledger: Ledger, { author: number, bytes, log_id }: LogRow): A
     number,
     publicKey,
     highestLogId: log_id ?? undefined,
+    isForked: forked,
     isNew: false,
     isChanged: false,
     logs: new Map(),

@@ -1,8 +1,9 @@
 import { RakkoError, type Verifier } from '@rakko/core'
 import { storageFailed } from '../storage-failed.js'
-import type { PublishItem, PublishOutcome } from '../store.js'
-import { type IngestContext, ingest } from './ingest.js'
-import { type Received, type ReceivedItem, receiveItem } from './received-item.js'
+import type { ForkedLog, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '../store.js'
+import { type IngestContext, type Ingested, ingest, type Outcome } from './ingest.js'
+import { type ReceivedFromPeer, receiveFromPeer } from './receive-from-peer.js'
+import { receiveItem } from './received-item.js'
 
 /** Calls join a transaction until it holds as much; one call is never split. */
 const MAX_TRANSACTION_ITEMS = 4096
@@ -14,22 +15,32 @@ export interface PublisherContext extends IngestContext {
   readonly pause: () => Promise<void>
 }
 
+type Received = ReceivedFromPeer
+
+/** What became of an item: a RakkoError where its bytes did not get as far as the database, nothing where this failed. */
+type Result = Outcome | RakkoError | undefined
+
 interface Call {
   readonly received: readonly (Received | Promise<Received>)[]
   /** Entries and operations together. */
   readonly bytes: number
-  readonly answer: (outcomes: PublishOutcome[]) => void
+  /** With `failure` nothing was stored, but where its `details.outcome` is `unknown`. */
+  readonly answer: (results: readonly Result[], failure?: RakkoError) => void
 }
 
+/** Told of logs that a commit has forked. */
+export type ForkListener = (forks: readonly ForkedLog[]) => void
+
 /**
- * Publishes with group commit: one writer at a time, which takes all calls that have come while the last transaction
- * ran. Signatures are verified side by side before that.
+ * Publishes, and takes entries from elsewhere, with group commit: one writer at a time, which takes all calls that have
+ * come while the last transaction ran. Signatures are verified side by side before that.
  */
 export class Publisher {
   readonly #context: PublisherContext
   readonly #waiting: Call[] = []
   #writing: Promise<void> | undefined
   readonly #answering = new Set<Promise<void>>()
+  readonly #forkListeners = new Set<ForkListener>()
 
   constructor(context: PublisherContext) {
     this.#context = context
@@ -39,11 +50,31 @@ export class Publisher {
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     const { verifier } = this.#context
     const received = items.map((item) => receiveItem(item, verifier))
-    const bytes = items.reduce((sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0), 0)
-    return new Promise((answer) => {
-      this.#waiting.push({ received, bytes, answer })
-      this.#writing ??= this.#write()
+    return new Promise((resolve) => {
+      this.#enqueue(received, items, (results, failure) => {
+        // This call's items were judged by the rules of publishing.
+        resolve((results as (PublishOutcome | RakkoError | undefined)[]).map((result) => published(result, failure)))
+      })
     })
+  }
+
+  /** Answers once everything is durable; rejects where the database fails. */
+  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    const { verifier } = this.#context
+    const received = items.map((item) => receiveFromPeer(item, verifier))
+    return new Promise((resolve, reject) => {
+      this.#enqueue(received, items, (results, failure) => {
+        if (failure) reject(failure)
+        else resolve((results as (IngestOutcome | RakkoError)[]).map(ingested))
+      })
+    })
+  }
+
+  onFork(listener: ForkListener): () => void {
+    // Of its own, so that a function that listens twice is called twice.
+    const own: ForkListener = (forks) => listener(forks)
+    this.#forkListeners.add(own)
+    return () => this.#forkListeners.delete(own)
   }
 
   /** Resolves when every call so far is answered. */
@@ -52,15 +83,18 @@ export class Publisher {
     await Promise.all(this.#answering)
   }
 
+  #enqueue(received: Call['received'], items: readonly (PublishItem | IngestItem)[], answer: Call['answer']): void {
+    const bytes = items.reduce((sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0), 0)
+    this.#waiting.push({ received, bytes, answer })
+    this.#writing ??= this.#write()
+  }
+
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       // A pause that fails lets fewer calls join, nothing more.
       await this.#context.pause().catch(() => {})
       const calls = this.#take()
-      const outcomes = await this.#ingest(await Promise.all(calls.flatMap(({ received }) => received)))
-      // The next transaction need not wait until this one is durable, only its callers.
-      const answering = this.#answer(calls, outcomes).finally(() => this.#answering.delete(answering))
-      this.#answering.add(answering)
+      await this.#commit(calls)
     }
     this.#writing = undefined
   }
@@ -78,41 +112,57 @@ export class Publisher {
     return this.#waiting.splice(0, count)
   }
 
-  /** One outcome each. */
-  async #ingest(received: readonly Received[]): Promise<PublishOutcome[]> {
-    const items = received.filter((one): one is ReceivedItem => !(one instanceof RakkoError))
+  async #commit(calls: readonly Call[]): Promise<void> {
+    const received = await Promise.all(calls.flatMap((call) => call.received))
+    const items = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
     try {
-      const outcomes = items.length === 0 ? [] : await ingest(this.#context, items)
-      let next = 0
-      return received.map((one) => {
-        const outcome = one instanceof RakkoError ? refused(one) : outcomes[next++]
-        if (!outcome) throw new Error('an item got no outcome')
-        return outcome
-      })
+      const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items)
+      // The next transaction need not wait until this one is durable, only its callers.
+      const answering = this.#answer(calls, received, ingested).finally(() => this.#answering.delete(answering))
+      this.#answering.add(answering)
     } catch (cause) {
-      const error = storageFailed(cause)
-      return received.map((one) => refused(one instanceof RakkoError ? one : error))
+      answerAll(calls, resultsOf(received, []), storageFailed(cause))
     }
   }
 
-  async #answer(calls: readonly Call[], outcomes: readonly PublishOutcome[]): Promise<void> {
-    let answers = outcomes
+  async #answer(calls: readonly Call[], received: readonly Received[], ingested: Ingested): Promise<void> {
+    const { outcomes, forks, hasWritten } = ingested
+    const results = resultsOf(received, outcomes)
     try {
-      if (outcomes.some(({ status }) => status === 'published')) await this.#context.driver.flush()
+      if (hasWritten) await this.#context.driver.flush()
     } catch (cause) {
       const { code, message, details } = storageFailed(cause)
       const words = `${message}; what was to be stored is there until the storage is opened anew, and perhaps afterwards`
-      const error = new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause })
-      answers = outcomes.map((outcome) => (outcome.status === 'published' ? refused(error) : outcome))
+      answerAll(calls, results, new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause }))
+      return
     }
-    let start = 0
-    for (const { received, answer } of calls) {
-      answer(answers.slice(start, start + received.length))
-      start += received.length
-    }
+    answerAll(calls, results)
+    if (forks.length > 0) for (const listener of this.#forkListeners) listener(forks)
   }
 }
 
-function refused(error: RakkoError): PublishOutcome {
-  return { status: 'refused', error }
+const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false }
+
+/** One for each that was received; outcomes are of those that reached the database. */
+function resultsOf(received: readonly Received[], outcomes: readonly Outcome[]): Result[] {
+  let next = 0
+  return received.map((one) => (one instanceof RakkoError ? one : outcomes[next++]))
+}
+
+function answerAll(calls: readonly Call[], results: readonly Result[], failure?: RakkoError): void {
+  let start = 0
+  for (const { received, answer } of calls) {
+    answer(results.slice(start, start + received.length), failure)
+    start += received.length
+  }
+}
+
+function published(result: PublishOutcome | RakkoError | undefined, failure: RakkoError | undefined): PublishOutcome {
+  if (result instanceof RakkoError) return { status: 'refused', error: result }
+  if (result && !(failure && result.status === 'published')) return result
+  return { status: 'refused', error: failure ?? new RakkoError('INTERNAL', 'an item got no outcome') }
+}
+
+function ingested(result: IngestOutcome | RakkoError): IngestOutcome {
+  return result instanceof RakkoError ? { status: 'refused', error: result, final: false } : result
 }

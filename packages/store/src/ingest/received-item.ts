@@ -22,6 +22,8 @@ export interface ReceivedItem {
   /** Whether the operation is what the entry claims to carry; where not, the publish rules say so in their turn. */
   readonly hasItsPayload: boolean
   readonly idempotencyId: string | undefined
+  /** Judged by the rules of replication, not by those of publishing. */
+  readonly isFromPeer: boolean
 }
 
 /** A node puts an item's number before the 64 characters that a caller may take. */
@@ -58,6 +60,7 @@ function decodeItem({ entry: entryBytes, operation: operationBytes, idempotencyI
     operationBytes,
     hasItsPayload: carries(entry, operationBytes),
     idempotencyId,
+    isFromPeer: false,
   }
 }
 
@@ -81,7 +84,7 @@ function checkIdempotencyId(id: string | undefined): void {
   })
 }
 
-function refusal(error: unknown): RakkoError {
+export function refusal(error: unknown): RakkoError {
   if (error instanceof RakkoError) return error
   return new RakkoError('INTERNAL', 'decoding an item failed', {}, { cause: error })
 }

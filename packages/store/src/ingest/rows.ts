@@ -1,4 +1,11 @@
-import { type FieldType, formatFieldType, type OperationAction } from '@rakko/core'
+import {
+  type Decision,
+  type FieldType,
+  formatFieldType,
+  type Hash,
+  type OperationAction,
+  type PublicKey,
+} from '@rakko/core'
 import type { Columns } from '../sql/bulk.js'
 import {
   bigintColumn,
@@ -11,18 +18,21 @@ import {
   u64Column,
 } from '../sql/column.js'
 import { encodeText } from '../values/text-code.js'
-import type { AcceptedEntry, AuthorState, LogState, NewSchema } from './ledger.js'
+import type { AcceptedEntry, AuthorState, DecidedHash, LogState, NewSchema } from './ledger.js'
 import type { Materialised } from './materialise.js'
 
 /** What was decided about an entry that arrived. */
-export const DECISION = { held: 0, refused: 1, purged: 2, forgotten: 3 } as const
+export const DECISION: Readonly<Record<Decision, number>> = { held: 0, refused: 1, purged: 2, forgotten: 3 }
+export const DECISIONS: readonly Decision[] = ['held', 'refused', 'purged', 'forgotten']
 
 const ACTION: Readonly<Record<OperationAction, number>> = { create: 0, update: 1, delete: 2 }
+export const ACTIONS: readonly OperationAction[] = ['create', 'update', 'delete']
 
 export const AUTHORS: Columns<AuthorState> = {
   number: integerColumn(({ number }) => number),
   public_key: hexColumn(({ publicKey }) => publicKey),
   highest_log: u64Column(({ highestLogId }) => highestLogId),
+  forked: boolColumn(({ isForked }) => isForked),
 }
 
 export const ENTRIES: Columns<AcceptedEntry> = {
@@ -44,6 +54,39 @@ export const HEADS: Columns<LogState> = {
   seq_num: u64Column(({ seqNum }) => seqNum),
   hash: hexColumn(({ hash }) => hash),
   document: bigintColumn(({ document }) => document),
+}
+
+export const FORKED_HEADS: Columns<LogState> = { ...HEADS, forked: boolColumn(({ isForked }) => isForked) }
+
+/** Entries that are not kept. */
+export const DECIDED: Columns<DecidedHash> = {
+  number: bigintColumn(({ number }) => number),
+  hash: hexColumn(({ hash }) => hash),
+  decision: smallintColumn(({ decision }) => DECISION[decision]),
+}
+
+export interface ParkedRow {
+  readonly hash: Hash
+  readonly waitsFor: Hash
+  readonly author: PublicKey
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly entry: Uint8Array
+  readonly operation: Uint8Array
+}
+
+export const PARKED: Columns<ParkedRow> = {
+  hash: hexColumn(({ hash }) => hash),
+  waits_for: hexColumn(({ waitsFor }) => waitsFor),
+  author: hexColumn(({ author }) => author),
+  time: bigintColumn(({ time }) => time),
+  entry: byteaColumn(({ entry }) => entry),
+  operation: byteaColumn(({ operation }) => operation),
+}
+
+export const PARKED_WAITS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor'>> = {
+  hash: hexColumn(({ hash }) => hash),
+  waits_for: hexColumn(({ waitsFor }) => waitsFor),
 }
 
 /** What an operation on a document can change. */

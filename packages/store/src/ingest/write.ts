@@ -3,13 +3,15 @@ import { viewIndexes } from '../schemas/view-indexes.js'
 import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
 import type { Names } from '../sql/names.js'
 import { joinWrites, type Statement } from '../sql/statement.js'
-import type { Counters, Ledger } from './ledger.js'
+import type { Counters, Ledger, LogState } from './ledger.js'
 import type { Materialised } from './materialise.js'
 import {
   AUTHORS,
+  DECIDED,
   DOCUMENT_CHANGES,
   DOCUMENTS,
   ENTRIES,
+  FORKED_HEADS,
   HEADS,
   IDEMPOTENCY,
   type IdempotencyRow,
@@ -19,16 +21,17 @@ import {
 } from './rows.js'
 import { writeViews } from './write-views.js'
 
-/** Writes all that a transaction has found out. */
+/** Writes all that a transaction has found out, and what else belongs to it. */
 export async function writeLedger(
   session: Session,
   names: Names,
   ledger: Ledger,
   materialised: readonly Materialised[],
   now: number,
+  others: readonly Statement[] = [],
 ): Promise<void> {
   await makeTables(session, names, ledger, materialised)
-  const writes = [...ledgerWrites(names, ledger, materialised, now), ...writeViews(names, materialised)]
+  const writes = [...ledgerWrites(names, ledger, materialised, now), ...writeViews(names, materialised), ...others]
   for (const { text, parameters } of joinWrites(writes)) await session.query(text, parameters)
 }
 
@@ -71,8 +74,11 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
     ...flagTables(names, ledger),
     ...bulkInsert(names.table('schema_fields'), SCHEMA_FIELDS, schemas.flatMap(schemaFieldRows)),
     ...bulkInsert(names.table('entries'), ENTRIES, ledger.accepted),
-    ...bulkInsert(names.table('heads'), HEADS, newLogs),
-    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], HEADS, changedLogs),
+    ...bulkInsert(names.table('entries'), DECIDED, ledger.decided),
+    ...bulkInsert(names.table('heads'), HEADS, unforked(newLogs)),
+    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], HEADS, unforked(changedLogs)),
+    ...bulkInsert(names.table('heads'), FORKED_HEADS, forked(newLogs)),
+    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], FORKED_HEADS, forked(changedLogs)),
     ...bulkInsert(names.table('documents'), DOCUMENTS, newDocuments),
     ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, changedDocuments),
     ...bulkInsert(names.table('idempotency'), IDEMPOTENCY, idempotencyRows(ledger, now), IF_EXPIRED),
@@ -88,10 +94,11 @@ function idempotencyRows(ledger: Ledger, time: number): IdempotencyRow[] {
   )
 }
 
-function writeCounters(names: Names, { number, author, schema }: Counters): Statement {
+function writeCounters(names: Names, { number, author, schema, parked, parkedBytes }: Counters): Statement {
   return {
-    text: `UPDATE ${names.table('arrival')} SET number = $1::bigint, author = $2::integer, schema = $3::integer`,
-    parameters: [number, author, schema],
+    text: `UPDATE ${names.table('arrival')} SET number = $1::bigint, author = $2::integer, schema = $3::integer,
+      parked = $4::integer, parked_bytes = $5::bigint`,
+    parameters: [number, author, schema, parked, parkedBytes],
   }
 }
 
@@ -102,6 +109,14 @@ function flagTables(names: Names, ledger: Ledger): Statement[] {
   if (numbers.length === 0) return []
   const text = `UPDATE ${names.table('schemas')} SET has_table = true WHERE number = ANY($1::integer[])`
   return [{ text, parameters: [numbers] }]
+}
+
+function forked(logs: readonly LogState[]): LogState[] {
+  return logs.filter(({ isForked }) => isForked)
+}
+
+function unforked(logs: readonly LogState[]): LogState[] {
+  return logs.filter(({ isForked }) => !isForked)
 }
 
 function split<Row extends { readonly isNew: boolean }>(rows: readonly Row[]): [added: Row[], changed: Row[]] {

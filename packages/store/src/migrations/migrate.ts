@@ -3,10 +3,11 @@ import type { Driver, Session } from '../driver/driver.js'
 import { Names } from '../sql/names.js'
 import { tables } from './0001-tables.js'
 import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
+import { parking } from './0003-parking.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
-export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes]
+export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes, parking]
 
 /** The format that this code writes. */
 export const DATABASE_FORMAT = MIGRATIONS.length

@@ -1,6 +1,6 @@
 import { type DocumentViewId, type NextArgs, nextArgs, operationIdsOf, type PublicKey, RakkoError } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
-import { type AuthorState, Ledger } from '../ingest/ledger.js'
+import { type AuthorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
 import { preloadDocuments } from '../ingest/preload-documents.js'
 import { preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
@@ -17,7 +17,7 @@ export async function readNextArgs(
   publicKey: PublicKey,
   viewIds: readonly (DocumentViewId | undefined)[],
 ): Promise<(NextArgs | RakkoError)[]> {
-  const ledger = new Ledger(registry, { number: 0, author: 0, schema: 0 })
+  const ledger = new Ledger(registry, NO_COUNTERS)
   const keys = new Set([publicKey])
   await preloadLogs(session, names, ledger, keys, { logs: [], entries: [], hashes: [] })
   const author = ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)
@@ -51,6 +51,7 @@ function unknownAuthor(publicKey: PublicKey): AuthorState {
     number: 0,
     publicKey,
     highestLogId: undefined,
+    isForked: false,
     isNew: true,
     isChanged: false,
     logs: new Map(),

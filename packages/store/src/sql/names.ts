@@ -13,6 +13,7 @@ export type FixedTable =
   | 'pinned_views'
   | 'pins'
   | 'deletions'
+  | 'parked'
 
 /** Quoted names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

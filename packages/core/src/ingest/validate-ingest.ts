@@ -1,0 +1,173 @@
+import { operationIdsOf } from '../document/document-view-id.js'
+import type { Entry } from '../entry/entry.js'
+import { lipmaa } from '../entry/lipmaa.js'
+import type { DocumentId, Hash, OperationId, SchemaId } from '../ids.js'
+import type { Operation, PlainOperation } from '../operation/operation.js'
+import { RakkoError } from '../rakko-error.js'
+import { validateOperation } from '../schema/validate-operation.js'
+import type { DecidedEntry, HeldEntry, IngestLookup } from './ingest-lookup.js'
+
+export interface IngestRequest {
+  /** Decoded, its signature verified and its payload held against it: all the caller's work. */
+  readonly entry: Entry
+  /** Hash of the entry's bytes as received. Nothing was decided about it yet. */
+  readonly entryHash: Hash
+  readonly plainOperation: PlainOperation
+  readonly lookup: IngestLookup
+}
+
+export type IngestDecision =
+  | {
+      readonly decision: 'held'
+      readonly operation: Operation
+      readonly operationId: OperationId
+      readonly documentId: DocumentId
+    }
+  | { readonly decision: 'refused'; readonly error: RakkoError }
+  /** It builds on what was forgotten here, and does not bring that back. */
+  | { readonly decision: 'forgotten' }
+  | { readonly decision: 'waiting'; readonly for: readonly Dependency[] }
+
+/** What an entry cannot be judged without. */
+export type Dependency =
+  | { readonly kind: 'backlink' | 'previous'; readonly id: Hash }
+  /** `missing`: operations that its views lack; none where no operation can make it known to this version. */
+  | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
+
+/**
+ * The rules of replication, beside the stricter ones of publishing. Replicas that were handed the same entries must
+ * hold the same ones, whatever the order, so each rule asks about an entry and its causal past alone: its backlink,
+ * the operations in `previous` and those that define its schema, and theirs in turn. An entry is
+ *
+ * - **waiting** while nothing was decided about one of these: its own decision comes later, and is the same then,
+ * - **refused** where one of these was refused (DEPENDENCY_REFUSED), or where it can never be valid beside them:
+ *   1. the schema's views describe no schema (INVALID_SCHEMA), or the operation does not match it (see `validateOperation`),
+ *   2. the backlink is of another author, log or place, or the skiplink is not the entry at lipmaa(seq num) among those
+ *      that the backlink leads to (INVALID_LINK),
+ *   3. `previous` is of another schema or of several documents (SCHEMA_MISMATCH, DIFFERENT_DOCUMENTS),
+ *   4. the document is another than the backlink's (UNEXPECTED_LOG_ID): between two entries a log never changes its
+ *      document, a fork at its first entry aside,
+ *   5. it follows a DELETE (DOCUMENT_DELETED), by `previous` or by its backlink,
+ * - **held** otherwise.
+ *
+ * By induction over that past, which hashes keep free of cycles, the decision is a function of bytes: an entry's own and
+ * its past's. What else is stored has no say, and what publishing refuses because of it is held here:
+ *
+ * - an UPDATE or DELETE beside a DELETE: neither follows the other; reduction makes of it what it does, delete wins,
+ * - two entries at one place of a log, with all that follows each: a fork. Its branches are concurrent operations,
+ * - a second log of an author for a document, or a second document in a log that forks at its first entry: forks too.
+ *
+ * `logsForkedBy` tells which logs are forked by what is held; that changes no decision. Rule 5 needs
+ * no walk through history: what follows a DELETE is refused, so what is held follows none, and an entry follows one
+ * exactly where it names one. Nor does rule 4, as every entry of a branch has the document of the one before.
+ */
+export function validateIngest(request: IngestRequest): IngestDecision {
+  const { entry, entryHash, plainOperation, lookup } = request
+  const claimed = lookup.claimedSchema(plainOperation.schemaId)
+  const named = dependenciesOf(entry, plainOperation)
+  const decided = named.map(({ id }) => lookup.entry(id))
+  try {
+    if (claimed.status === 'invalid') {
+      throw new RakkoError('INVALID_SCHEMA', `No schema is defined by what ${plainOperation.schemaId} names`, {
+        field: 'schemaId',
+        got: plainOperation.schemaId,
+      })
+    }
+    for (const [index, { kind, id }] of named.entries()) {
+      if (decided[index]?.decision === 'refused') throw dependencyRefused(kind, id)
+    }
+    const operation = claimed.status === 'known' ? validateOperation(plainOperation, claimed.schema) : undefined
+    const backlink = entry.backlink === undefined ? undefined : heldEntry(lookup.entry(entry.backlink))
+    if (backlink) checkLinks(entry, backlink, lookup)
+    const previous = decided.slice(entry.backlink === undefined ? 0 : 1).flatMap((one) => heldEntry(one) ?? [])
+    checkPrevious(plainOperation, previous)
+
+    if (claimed.status === 'forgotten' || decided.some((one) => one?.decision === 'forgotten')) {
+      return { decision: 'forgotten' }
+    }
+    const missing: Dependency[] = named.filter((_, index) => decided[index] === undefined)
+    if (claimed.status === 'incomplete') {
+      missing.push({ kind: 'schema', id: plainOperation.schemaId, missing: claimed.missing })
+    }
+    if (missing.length > 0 || operation === undefined) return { decision: 'waiting', for: missing }
+
+    const operationId = entryHash as OperationId
+    const documentId = previous[0]?.documentId ?? (operationId as string as DocumentId)
+    if (backlink) checkDocument(entry, backlink, documentId)
+    return { decision: 'held', operation, operationId, documentId }
+  } catch (error) {
+    if (error instanceof RakkoError) return { decision: 'refused', error }
+    throw error
+  }
+}
+
+type NamedEntry = Exclude<Dependency, { kind: 'schema' }>
+
+/** The backlink first, where there is one. */
+function dependenciesOf({ backlink }: Entry, { previous }: PlainOperation): NamedEntry[] {
+  const named = previous === undefined ? [] : operationIdsOf(previous).map((id) => ({ kind: 'previous' as const, id }))
+  return backlink === undefined ? named : [{ kind: 'backlink', id: backlink }, ...named]
+}
+
+function heldEntry(entry: DecidedEntry | undefined): HeldEntry | undefined {
+  return entry?.decision === 'held' || entry?.decision === 'purged' ? entry : undefined
+}
+
+function checkLinks(entry: Entry, backlink: HeldEntry, lookup: IngestLookup): void {
+  const { publicKey, logId, seqNum } = entry
+  expectLink('backlink', 'author', backlink.publicKey, publicKey)
+  expectLink('backlink', 'log', backlink.logId, logId)
+  expectLink('backlink', 'sequence number', backlink.seqNum, seqNum - 1n)
+  if (entry.skiplink !== undefined && entry.backlink !== undefined) {
+    const target = lookup.ancestor(entry.backlink, lipmaa(seqNum))
+    if (target === undefined) throw new Error('a held entry lacks an ancestor in its log')
+    expectLink('skiplink', 'hash', target, entry.skiplink)
+  }
+  if (backlink.action === 'delete') throw deleted(backlink.documentId)
+}
+
+function expectLink(field: string, what: string, expected: unknown, got: unknown): void {
+  if (expected === got) return
+  throw new RakkoError('INVALID_LINK', `claimed ${what} does not match ${field} entry`, { field, expected, got })
+}
+
+function checkPrevious({ schemaId }: PlainOperation, previous: readonly HeldEntry[]): void {
+  const [first] = previous
+  for (const { schemaId: actual, documentId, action } of previous) {
+    if (actual !== schemaId) {
+      throw new RakkoError('SCHEMA_MISMATCH', `The operation claims ${schemaId} for a document with schema ${actual}`, {
+        field: 'schemaId',
+        expected: actual,
+        got: schemaId,
+      })
+    }
+    if (documentId !== first?.documentId) {
+      throw new RakkoError(
+        'DIFFERENT_DOCUMENTS',
+        'Operations in passed document view id originate from different documents',
+        { documentIds: [...new Set(previous.map((one) => one.documentId))] },
+      )
+    }
+    if (action === 'delete') throw deleted(documentId)
+  }
+}
+
+function checkDocument({ publicKey, logId }: Entry, backlink: HeldEntry, documentId: DocumentId): void {
+  if (backlink.documentId === documentId) return
+  throw new RakkoError('UNEXPECTED_LOG_ID', `Log ${logId} of ${publicKey} is of another document`, {
+    field: 'logId',
+    expected: backlink.documentId,
+    got: documentId,
+    publicKey,
+  })
+}
+
+function dependencyRefused(kind: string, id: Hash): RakkoError {
+  return new RakkoError('DEPENDENCY_REFUSED', `The entry builds on ${id}, which was refused`, { field: kind, got: id })
+}
+
+function deleted(documentId: DocumentId): RakkoError {
+  return new RakkoError('DOCUMENT_DELETED', 'You are trying to update or delete a document which has been deleted', {
+    documentId,
+  })
+}

@@ -1,0 +1,54 @@
+import type { Hash } from '@rakko/core'
+
+/** What became of an item that was looked at. */
+export type Admission =
+  /** Its hash was decided about: what waits for it is looked at again. */
+  | { readonly status: 'decided' }
+  | { readonly status: 'undecided' }
+  /** Without a hash it waits for nothing that can come. */
+  | { readonly status: 'waiting'; readonly waitsFor: Hash | undefined }
+
+interface Waiting<Item> {
+  readonly item: Item
+  readonly waitsFor: Hash
+}
+
+/**
+ * Looks at items in their order, and at one that waits again as soon as what it waits for is decided, whether another
+ * item brought that or it was waiting as well. An item waits for one hash at a time, the first that it lacks: a chain of
+ * a thousand in reverse order takes a thousand second looks, and no search.
+ */
+export class Cascade<Item extends { readonly entryHash: Hash }> {
+  readonly #waiting = new Map<Hash, Item[]>()
+  readonly #admit: (item: Item) => Promise<Admission>
+
+  constructor(admit: (item: Item) => Promise<Admission>) {
+    this.#admit = admit
+  }
+
+  wait({ item, waitsFor }: Waiting<Item>): void {
+    const items = this.#waiting.get(waitsFor)
+    if (items) items.push(item)
+    else this.#waiting.set(waitsFor, [item])
+  }
+
+  async run(items: readonly Item[]): Promise<void> {
+    for (const first of items) {
+      const stack = [first]
+      for (let item = stack.pop(); item; item = stack.pop()) {
+        const admission = await this.#admit(item)
+        if (admission.status === 'waiting' && admission.waitsFor !== undefined) {
+          this.wait({ item, waitsFor: admission.waitsFor })
+        }
+        if (admission.status !== 'decided') continue
+        stack.push(...(this.#waiting.get(item.entryHash) ?? []).reverse())
+        this.#waiting.delete(item.entryHash)
+      }
+    }
+  }
+
+  /** What waits still. */
+  left(): Waiting<Item>[] {
+    return [...this.#waiting].flatMap(([waitsFor, items]) => items.map((item) => ({ item, waitsFor })))
+  }
+}

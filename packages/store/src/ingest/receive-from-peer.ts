@@ -1,0 +1,73 @@
+import {
+  checkPayload,
+  decodeEntry,
+  decodeOperation,
+  type Hash,
+  hash,
+  MAX_PAYLOAD_BYTES,
+  RakkoError,
+  type Verifier,
+  verifyEntry,
+} from '@rakko/core'
+import type { IngestItem } from '../store.js'
+import { type ReceivedItem, refusal } from './received-item.js'
+
+/** An entry that its author signed and that can never be valid: remembered, so that nothing fetches it again. */
+export interface InvalidEntry {
+  readonly entryHash: Hash
+  readonly error: RakkoError
+}
+
+export type ReceivedFromPeer = ReceivedItem | InvalidEntry | RakkoError
+
+/**
+ * Decodes an item from elsewhere and checks its signature; answers at once where the verifier does.
+ *
+ * What is wrong is told apart: an InvalidEntry is the author's fault, and the same wherever it is met. A RakkoError is
+ * the sender's: bytes that are no entry, a signature or a payload that is not the entry's. That says nothing about the
+ * hash, under which an honest peer may have the entry with its payload, and is forgotten at once: anybody can make such
+ * bytes without end.
+ */
+export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedFromPeer | Promise<ReceivedFromPeer> {
+  try {
+    const entry = decodeEntry(item.entry)
+    const verified = verifyEntry(item.entry, entry, verifier)
+    return verified === undefined ? decodeSigned(item) : verified.then(() => decodeSigned(item)).catch(refusal)
+  } catch (error) {
+    return refusal(error)
+  }
+}
+
+/** As `receiveFromPeer`, for bytes that passed it before. Throws where the sender is at fault. */
+export function decodeSigned({ entry: entryBytes, operation }: IngestItem): ReceivedItem | InvalidEntry {
+  const entry = decodeEntry(entryBytes)
+  const entryHash = hash(entryBytes)
+  if (entry.payloadSize > BigInt(MAX_PAYLOAD_BYTES)) {
+    const details = {
+      field: 'payloadSize',
+      expected: `at most ${MAX_PAYLOAD_BYTES} bytes`,
+      got: `${entry.payloadSize}`,
+    }
+    const error = new RakkoError('PAYLOAD_TOO_LARGE', 'The entry claims a payload that no node takes', details)
+    return { entryHash, error }
+  }
+  if (operation === undefined) {
+    throw new RakkoError('PAYLOAD_MISSING', `The entry ${entryHash} came without its payload`, { entryHash })
+  }
+  checkPayload(entry, operation)
+  try {
+    return {
+      entry,
+      entryHash,
+      entryBytes,
+      plainOperation: decodeOperation(operation),
+      operationBytes: operation,
+      hasItsPayload: true,
+      idempotencyId: undefined,
+      isFromPeer: true,
+    }
+  } catch (error) {
+    if (error instanceof RakkoError) return { entryHash, error }
+    throw error
+  }
+}
