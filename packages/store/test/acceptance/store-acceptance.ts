@@ -1,4 +1,5 @@
 import { documentsAcceptance } from './documents.js'
+import { ingestingAcceptance } from './ingesting.js'
 import { limitsAcceptance } from './limits.js'
 import { publishingAcceptance } from './publishing.js'
 import { queriesAcceptance } from './queries.js'
@@ -12,6 +13,7 @@ import { viewsAcceptance } from './views.js'
 export function storeAcceptance(harness: StoreHarness): void {
   publishingAcceptance(harness)
   refusalsAcceptance(harness)
+  ingestingAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
   queriesAcceptance(harness)

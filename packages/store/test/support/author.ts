@@ -57,12 +57,23 @@ export class Author {
   readonly #logs = new Map<bigint, OperationId[]>()
   readonly #logOf = new Map<DocumentId, bigint>()
   #nextLogId = 0n
+  readonly #number: number
 
   /** `number` makes the key: the same number, the same author. */
   constructor(number: number) {
     const seed = new Uint8Array(32)
     new DataView(seed.buffer).setUint32(28, number)
     this.signer = signer(seed)
+    this.#number = number
+  }
+
+  /** The same key with the same logs: what both write from now on forks them. */
+  clone(): Author {
+    const clone = new Author(this.#number)
+    for (const [logId, log] of this.#logs) clone.#logs.set(logId, [...log])
+    for (const [documentId, logId] of this.#logOf) clone.#logOf.set(documentId, logId)
+    clone.#nextLogId = this.#nextLogId
+    return clone
   }
 
   get publicKey(): PublicKey {
