@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/node/rpc'
+import { checkCallOptions, checkDeadline } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
 
@@ -42,16 +43,14 @@ export class Connection {
   async request<M extends Method>(
     method: M,
     params: Methods[M]['params'],
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<Methods[M]['result']> {
-    this.#check(options)
-    return this.#send(method, params, options)
+    return this.#send(method, params, this.#check(options))
   }
 
   /** Work beside the messages that ends as a request does. */
-  async limited<Result>(name: string, work: () => Promise<Result>, options: CallOptions = {}): Promise<Result> {
-    this.#check(options)
-    return this.#run(name, work, options)
+  async limited<Result>(name: string, work: () => Promise<Result>, options?: CallOptions): Promise<Result> {
+    return this.#run(name, work, this.#check(options))
   }
 
   /** Lets the node finish and close as the session's end means there, then gives up the channel. Idempotent. */
@@ -89,9 +88,9 @@ export class Connection {
     })
   }
 
-  #check({ deadlineMs }: CallOptions): void {
+  #check(options: CallOptions | undefined): CallOptions {
     if (this.#refusal !== undefined) throw this.#refusal
-    if (deadlineMs !== undefined) checkDeadline(deadlineMs)
+    return checkCallOptions(options)
   }
 
   #send<M extends Method>(
@@ -169,17 +168,6 @@ export class Connection {
   #rejectPending(error: RakkoError): void {
     for (const reject of [...this.#pending.values()]) reject(error)
   }
-}
-
-function checkDeadline(deadlineMs: unknown): number {
-  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
-  const expected = 'a number of milliseconds above 0'
-  const got = String(deadlineMs)
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid deadlineMs: expected ${expected}, got ${got}`, {
-    field: 'deadlineMs',
-    expected,
-    got,
-  })
 }
 
 function aborted(signal: AbortSignal | undefined, when: string): RakkoError {

@@ -1,3 +1,4 @@
+import { invalidArgument } from './arguments.js'
 import type { PortEvent, PortLike } from './channel.js'
 
 /** The part of Electron's MessagePortMain that is used: an EventEmitter whose messages arrive as `{ data }`. */
@@ -11,8 +12,11 @@ export interface ElectronPort {
   close(): void
 }
 
-/** Electron's port, in its main or a utility process, for `openNode({ port })` and `servePort`. A renderer's port needs none of this. */
+/** Electron's port, in its main or a utility process, for `openNode({ port })` and `servePort`. A renderer's port needs none of this. Throws INVALID_ARGUMENT. */
 export function electronPort(port: ElectronPort): PortLike {
+  for (const method of ['postMessage', 'on', 'off', 'start', 'close'] as const) {
+    if (typeof port?.[method] !== 'function') throw invalidArgument('port', 'a MessagePortMain', port)
+  }
   const closeListeners = new Map<unknown, () => void>()
   return {
     postMessage: (message) => port.postMessage(message),

@@ -1,6 +1,7 @@
-import type { Node } from '@rakko/node'
+import { Node } from '@rakko/node'
 import { openNodejsNode } from '@rakko/node/nodejs'
 import { nodeHandler, openingHandler, serve } from '@rakko/node/rpc'
+import { invalidArgument } from './arguments.js'
 import { inProcessChannel } from './in-process-channel.js'
 import { openParams, sessionOptions } from './open-node-options.js'
 import { platformTimers as timers } from './platform-timers.js'
@@ -17,9 +18,10 @@ export async function openNode(options: OpenNodeOptions): Promise<RakkoNode> {
 }
 
 /** The app's API to a node that was opened otherwise, which closing it leaves open. */
-export function connectInProcess(
+export async function connectInProcess(
   node: Node,
-  options: Pick<OpenNodeOptions, 'schemas' | 'deadlineMs'> = {},
+  options?: Pick<OpenNodeOptions, 'schemas' | 'deadlineMs'>,
 ): Promise<RakkoNode> {
-  return connect({ ...options, timers, channel: inProcessChannel(serve(nodeHandler(node))), open: {} })
+  if (!(node instanceof Node)) throw invalidArgument('node', 'a node', node)
+  return connect({ ...sessionOptions(options), timers, channel: inProcessChannel(serve(nodeHandler(node))), open: {} })
 }

@@ -1,15 +1,16 @@
-import { RakkoError } from '@rakko/core'
+import { checkCallOptions, checkOptions, invalidArgument, isObject } from './arguments.js'
 import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 
 export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options is OpenPortOptions {
-  return typeof options === 'object' && options !== null && 'port' in options
+  return isObject(options) && 'port' in options
 }
 
-/** The part of the options that the page's half keeps. */
-export function sessionOptions(options: OpenNodeOptions | OpenPortOptions | undefined): SessionOptions {
-  const { schemas, signal, deadlineMs } = options ?? {}
+/** The part of the options that the page's half keeps. Throws INVALID_ARGUMENT. */
+export function sessionOptions(options: SessionOptions | undefined): SessionOptions {
+  const { schemas } = checkOptions(options)
+  const { signal, deadlineMs } = checkCallOptions(options)
   return {
     ...(schemas !== undefined && { schemas }),
     ...(signal !== undefined && { signal }),
@@ -21,7 +22,7 @@ type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
 export function openParams(options: OpenNodeOptions): { name: string; storage: string; directory?: string } {
-  const { name, storage = 'auto', directory } = options ?? {}
+  const { name, storage = 'auto', directory } = checkOptions(options)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -32,13 +33,4 @@ export function openParams(options: OpenNodeOptions): { name: string; storage: s
     throw invalidArgument('directory', 'a path', directory)
   }
   return directory === undefined ? { name, storage } : { name, storage, directory }
-}
-
-export function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
-  const got = typeof value === 'string' ? `'${value.slice(0, 100)}'` : value === null ? 'null' : typeof value
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
 }

@@ -1,7 +1,7 @@
 import type { Facade } from '@rakko/node/rpc'
 import { type Endpoint, wrap } from 'comlink'
+import { invalidArgument } from './arguments.js'
 import type { Channel, PortEvent, PortLike } from './channel.js'
-import { invalidArgument } from './open-node-options.js'
 
 /** Comlink over a port whose other end exposes a facade. */
 export function portChannel(port: PortLike): Channel {

@@ -9,6 +9,7 @@ import {
   type Where,
 } from '@rakko/core'
 import { compactBytes, type ErrorData, errorFromData, type WireFields } from '@rakko/node/rpc'
+import { checkId, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
   ChangeOptions,
@@ -19,7 +20,6 @@ import type {
   IncludeOptions,
 } from './collection.js'
 import type { Connection } from './connection.js'
-import { invalidArgument } from './open-node-options.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
@@ -33,8 +33,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     return outcomes.map(createOutcome)
   }
 
-  async function page(options: FindOptions<S> | IncludeOptions<S, IncludeOf<S>> = {}): Promise<RowPage<never>> {
-    const { where, orderBy, first, last, after, before, count, include, ...call } = options
+  async function page(options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>): Promise<RowPage<never>> {
+    const { where, orderBy, first, last, after, before, count, include, ...call } = checkOptions(options)
     const members = {
       where: where as Where,
       orderBy,
@@ -51,42 +51,42 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   }
 
   return {
-    async create(fields, { idempotencyId, ...options }: CreateOptions = {}) {
-      const [outcome] = await createMany([fields], idempotencyId, options)
+    async create(fields, options?: CreateOptions) {
+      const { idempotencyId, ...call } = checkOptions(options)
+      const [outcome] = await createMany([fields], idempotencyId, call)
       if (outcome?.status === 'created') return outcome.id
       throw outcome?.error ?? new RakkoError('INTERNAL', 'The node gave no outcome')
     },
-    async createMany(items, { idempotencyId, ...options }: CreateOptions = {}) {
+    async createMany(items, options?: CreateOptions) {
+      const { idempotencyId, ...call } = checkOptions(options)
       if (!Array.isArray(items)) throw invalidArgument('items', 'an array of field values', items)
-      return createMany(items, idempotencyId, options)
+      return createMany(items, idempotencyId, call)
     },
-    async update(id, fields, { previous, ...options }: ChangeOptions = {}) {
-      const documentId = checkId(id)
-      return connection.request(
-        'update',
-        { schemaId, documentId, fields: toWire(fields), ...optional({ previous }) },
-        options,
-      )
+    async update(id, fields, options) {
+      const { call, ...change } = changeOf(id, options)
+      return connection.request('update', { schemaId, ...change, fields: toWire(fields) }, call)
     },
-    async delete(id, { previous, ...options }: ChangeOptions = {}) {
-      return connection.request('delete', { schemaId, documentId: checkId(id), ...optional({ previous }) }, options)
+    async delete(id, options) {
+      const { call, ...change } = changeOf(id, options)
+      return connection.request('delete', { schemaId, ...change }, call)
     },
     async get(id, options) {
-      const row = await connection.request('get', { schemaId, documentId: checkId(id) }, options)
+      const row = await connection.request('get', { schemaId, documentId: checkDocumentId(id) }, options)
       return row && (rowOf(schema, row) as Row<S>)
     },
     async view(viewId, options) {
-      const row = await connection.request('view', { schemaId, viewId: checkId(viewId, 'viewId') }, options)
+      const row = await connection.request('view', { schemaId, viewId: checkViewId('viewId', viewId) }, options)
       return row && (rowOf(schema, row) as Row<S>)
     },
     async history(id, options) {
-      const operations = await connection.request('history', { schemaId, documentId: checkId(id) }, options)
+      const operations = await connection.request('history', { schemaId, documentId: checkDocumentId(id) }, options)
       return operations?.map((operation) => operationOf(schema, operation))
     },
     find: async (options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>) => (await page(options)).rows,
     page,
-    async count({ where, ...options }: Pick<FindOptions<S>, 'where'> & CallOptions = {}) {
-      return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, options)
+    async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
+      const { where, ...call } = checkOptions(options)
+      return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, call)
     },
   }
 }
@@ -118,7 +118,17 @@ function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
     : { status: 'refused', error: errorFromData(outcome) }
 }
 
-function checkId(id: unknown, field: 'id' | 'viewId' = 'id'): string {
-  if (typeof id === 'string') return id
-  throw invalidArgument(field, field === 'id' ? 'a document id' : 'a document view id', id)
+/** What a change is about, and the options of its call. */
+function changeOf(id: unknown, options: ChangeOptions | undefined) {
+  const { previous, ...call } = checkOptions(options)
+  const documentId = checkDocumentId(id)
+  return { documentId, ...(previous !== undefined && { previous: checkViewId('previous', previous) }), call }
+}
+
+function checkDocumentId(id: unknown): string {
+  return checkId('id', 'a document id', id)
+}
+
+function checkViewId(field: 'viewId' | 'previous', id: unknown): string {
+  return checkId(field, 'a document view id', id)
 }

@@ -1,9 +1,9 @@
-import { type BoundSchema, type BoundSchemas, type DocumentViewId, type PublicKey, RakkoError } from '@rakko/core'
+import type { BoundSchema, BoundSchemas, DocumentViewId, PublicKey } from '@rakko/core'
 import { compactBytes, type NodeInfo, type OpenParams, type SchemaParams } from '@rakko/node/rpc'
+import { checkId, invalidArgument, isObject } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
 import { Connection, type Timers } from './connection.js'
-import { invalidArgument } from './open-node-options.js'
 import type { LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 
@@ -24,12 +24,7 @@ const connections = new WeakMap<RakkoNode, Connection>()
 export function connectionOf(node: RakkoNode): Connection {
   const connection = connections.get(node)
   if (connection !== undefined) return connection
-  const expected = 'a node that openNode returned'
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid node: expected ${expected}`, {
-    field: 'node',
-    expected,
-    got: typeof node,
-  })
+  throw invalidArgument('node', 'a node that openNode returned', node)
 }
 
 /** Opens the session over a channel. Where that fails, nothing of it is left. */
@@ -65,8 +60,12 @@ function remoteNode(
       const params = { entry: checkBytes('entry', entry), operation: checkBytes('operation', operation) }
       return connection.request('publish', params, options)
     },
-    nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions) {
-      return connection.request('nextArgs', { publicKey, ...(viewId !== undefined && { viewId }) }, options)
+    async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions) {
+      const params = {
+        publicKey: checkId('publicKey', 'a public key', publicKey),
+        ...(viewId !== undefined && { viewId: checkId('viewId', 'a document view id', viewId) }),
+      }
+      return connection.request('nextArgs', params, options)
     },
     async stateHash(schema: BoundSchema, options?: CallOptions) {
       return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)
@@ -104,12 +103,9 @@ function checkBytes(field: string, value: unknown): Uint8Array {
 }
 
 function checkSchema<S extends BoundSchema>(field: string, schema: S): S {
-  if (isObject(schema) && typeof schema.id === 'string' && isObject(schema.fields)) {
+  const hasShape = isObject(schema) && typeof schema.id === 'string' && isObject(schema.fields)
+  if (hasShape && (schema.search === undefined || isObject(schema.search))) {
     if (Object.values(schema.fields).every((one) => isObject(one) && typeof one.type === 'string')) return schema
   }
   throw invalidArgument(field, 'a schema of the generated module', schema)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

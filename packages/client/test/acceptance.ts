@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { argumentTests } from './acceptance/arguments.js'
 import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
@@ -31,6 +32,7 @@ export function acceptance(transport: Transport): void {
     describe('searches', () => searchTests(world))
     describe('values', () => valueTests(world))
     describe('bad input', () => badInputTests(world))
+    describe('arguments', () => argumentTests(world))
     describe('calls', () => callTests(world))
   })
 }

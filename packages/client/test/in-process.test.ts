@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openNode, servePort } from '../src/in-process.js'
+import { connectInProcess, openNode, servePort } from '../src/in-process.js'
 import { openNode as openAny } from '../src/nodejs.js'
 import { acceptance } from './acceptance.js'
 
@@ -27,4 +27,13 @@ test.each<[string, (signal: AbortSignal) => { signal?: AbortSignal; deadlineMs?:
   await expect(opening).rejects.toMatchObject({ code })
   await (await openNode({ name: 'test', directory })).close()
   await rm(directory, { recursive: true })
+})
+
+test('only a node can be connected to', async () => {
+  for (const node of [undefined, null, {}, 'node']) {
+    await expect(connectInProcess(node as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { field: 'node' },
+    })
+  }
 })

@@ -1,0 +1,58 @@
+import { RakkoError } from '@rakko/core'
+import type { CallOptions } from './call-options.js'
+
+/** What a caller handed over that it must not. */
+export function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
+  const got = shown(value)
+  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}
+
+const MAX_SHOWN_CHARS = 100
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, MAX_SHOWN_CHARS)}'`
+  return value === null || typeof value === 'number' ? String(value) : typeof value
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** The options of a call, or none; what they hold is checked by whoever reads it. Throws INVALID_ARGUMENT. */
+export function checkOptions<Options extends object>(options: Options | undefined): Partial<Options> {
+  if (options === undefined) return {}
+  if (isObject(options) && !Array.isArray(options)) return options
+  throw invalidArgument('options', 'an object', options)
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkCallOptions(options: CallOptions | undefined): CallOptions {
+  const { signal, deadlineMs } = checkOptions(options)
+  if (signal !== undefined && !isAbortSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal)
+  if (deadlineMs !== undefined) checkDeadline(deadlineMs)
+  return options ?? {}
+}
+
+/** An id, whose form the node checks. Throws INVALID_ARGUMENT. */
+export function checkId(field: string, expected: string, id: unknown): string {
+  if (typeof id === 'string') return id
+  throw invalidArgument(field, expected, id)
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkDeadline(deadlineMs: unknown): number {
+  if (typeof deadlineMs === 'number' && deadlineMs > 0) return deadlineMs
+  throw invalidArgument('deadlineMs', 'a number of milliseconds above 0', deadlineMs)
+}
+
+/** By what is used of it: another window's signal is one too. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  )
+}

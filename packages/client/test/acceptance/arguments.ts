@@ -1,0 +1,123 @@
+import { RakkoError } from '@rakko/core'
+import { describe, expect, test } from 'vitest'
+import type { OpenNode } from '../../src/exports.js'
+import type { World } from './transport.js'
+
+/** Arguments that no types let through: one INVALID_ARGUMENT each, that names what is wrong. */
+export function argumentTests(world: () => World): void {
+  const venues = () => world().node.collection(world().schemas.venue)
+  const fields = { name: 'Wrongly called', capacity: 1 }
+  const nowhere = `0020${'5'.repeat(64)}`
+  const bytes = new Uint8Array(1)
+  const wrong = <Value>(value: unknown) => value as Value
+
+  /** What a call rejects with; it must not throw, and not be anything raw. */
+  async function refusalOf(call: () => Promise<unknown>) {
+    const error: unknown = await call().then(
+      () => 'accepted',
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toBeInstanceOf(RakkoError)
+    const { code, message, details } = error as RakkoError
+    expect(message).toBe(`Invalid ${details.field}: expected ${details.expected}, got ${details.got}`)
+    return { code, field: details.field }
+  }
+
+  const calls: [string, (options: never) => Promise<unknown>][] = [
+    ['create', (options) => venues().create(fields, options)],
+    ['createMany', (options) => venues().createMany([fields], options)],
+    ['update', (options) => venues().update(nowhere, fields, options)],
+    ['delete', (options) => venues().delete(nowhere, options)],
+    ['get', (options) => venues().get(nowhere, options)],
+    ['view', (options) => venues().view(nowhere, options)],
+    ['history', (options) => venues().history(nowhere, options)],
+    ['find', (options) => venues().find(options)],
+    ['page', (options) => venues().page(options)],
+    ['count', (options) => venues().count(options)],
+    ['publish', (options) => world().node.publish(bytes, bytes, options)],
+    ['nextArgs', (options) => world().node.nextArgs(world().node.publicKey, undefined, options)],
+    ['stateHash', (options) => world().node.stateHash(world().schemas.venue, options)],
+    ['storage', (options) => world().node.storage(options)],
+    ['requestPersistence', (options) => world().node.requestPersistence(options)],
+  ]
+
+  describe.each(calls)('%s', (_name, call) => {
+    test('options that are none', async () => {
+      for (const options of [null, 'options', 5, true, []]) {
+        const refusal = await refusalOf(() => call(wrong(options)))
+        expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field: 'options' })
+      }
+      expect(await venues().count({ where: { name: fields.name } })).toBe(0)
+    })
+
+    test('a signal that is none', async () => {
+      const { signal } = new AbortController()
+      for (const one of [null, 'signal', {}, () => signal, { aborted: true }, new EventTarget()]) {
+        const refusal = await refusalOf(() => call(wrong({ signal: one })))
+        expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field: 'signal' })
+      }
+      expect(await venues().count({ where: { name: fields.name } })).toBe(0)
+    })
+
+    test('a deadline that is none', async () => {
+      for (const deadlineMs of [null, '5', 0, -1, Number.NaN, 5n]) {
+        const refusal = await refusalOf(() => call(wrong({ deadlineMs })))
+        expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field: 'deadlineMs' })
+      }
+    })
+  })
+
+  test('what is no id', async () => {
+    const { node } = world()
+    const expected = (field: string) => ({ code: 'INVALID_ARGUMENT', field })
+    for (const id of [undefined, null, 5, {}]) {
+      for (const call of [
+        () => venues().update(wrong(id), fields),
+        () => venues().delete(wrong(id)),
+        () => venues().get(wrong(id)),
+        () => venues().history(wrong(id)),
+      ]) {
+        expect(await refusalOf(call)).toEqual(expected('id'))
+      }
+      expect(await refusalOf(() => venues().view(wrong(id)))).toEqual(expected('viewId'))
+      expect(await refusalOf(() => node.nextArgs(wrong(id)))).toEqual(expected('publicKey'))
+      if (id === undefined) continue
+      const previous = wrong<string>(id)
+      expect(await refusalOf(() => venues().update(nowhere, fields, { previous }))).toEqual(expected('previous'))
+      expect(await refusalOf(() => venues().delete(nowhere, { previous }))).toEqual(expected('previous'))
+      expect(await refusalOf(() => node.nextArgs(node.publicKey, wrong(id)))).toEqual(expected('viewId'))
+    }
+  })
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'name'],
+    ['null', null, 'options'],
+    ['a text', 'festival', 'options'],
+    ['a list', [], 'options'],
+    ['no name', {}, 'name'],
+    ['a number for a name', { name: 5 }, 'name'],
+    ['a name that is a path', { name: '../festival' }, 'name'],
+    ['a storage that is not there', { name: 'test', storage: 'floppy' }, 'storage'],
+    ['an object for a storage', { name: 'test', storage: {} }, 'storage'],
+    ['a number for a directory', { name: 'test', storage: 'memory', directory: 5 }, 'directory'],
+    ['an object for a signal', { name: 'test', storage: 'memory', signal: {} }, 'signal'],
+    ['a text for a deadline', { name: 'test', storage: 'memory', deadlineMs: '5' }, 'deadlineMs'],
+    ['a number for schemas', { name: 'test', storage: 'memory', schemas: 5 }, 'schemas'],
+  ])('opening with %s', async (_what, options, field) => {
+    const { openNode } = world().transport
+    expect(await refusalOf(() => openNode(wrong<Parameters<OpenNode>[0]>(options)))).toEqual({
+      code: 'INVALID_ARGUMENT',
+      field,
+    })
+  })
+
+  test('what is served must be a node', () => {
+    const { port1 } = new MessageChannel()
+    for (const node of [undefined, null, {}, 'node']) {
+      expect(() => world().transport.servePort(wrong(node), port1)).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ field: 'node' }) }),
+      )
+    }
+    port1.close()
+  })
+}
