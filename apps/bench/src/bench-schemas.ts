@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { bindSchemas, defineSchemas, int, planLock, SEED_BYTES, str } from '@rakko/core'
+import {
+  type BoundSchemas,
+  bindSchemas,
+  defineSchemas,
+  int,
+  planLock,
+  type SchemaDefinitions,
+  SEED_BYTES,
+  str,
+} from '@rakko/core'
 import { nativeSigner } from '@rakko/node/nodejs'
 
 const definitions = defineSchemas({
@@ -7,14 +16,23 @@ const definitions = defineSchemas({
 })
 
 /** What an app ships, signed by a developer's key of this run. */
-export async function benchSchemas() {
+export async function signSchemas<const D extends SchemaDefinitions>(definitions: D): Promise<BoundSchemas<D>> {
   const { lock, schemas } = await planLock({
     definitions,
     signer: nativeSigner(new Uint8Array(randomBytes(SEED_BYTES))),
   })
-  const venue = schemas.get('venue')
-  if (venue === undefined) throw new Error('the lock has no venue')
-  return bindSchemas(definitions, { venue: venue.id }, lock.commits)
+  const ids = {} as Record<keyof D & string, string>
+  for (const name of Object.keys(definitions) as (keyof D & string)[]) {
+    const schema = schemas.get(name)
+    if (schema === undefined) throw new Error(`the lock has no ${name}`)
+    ids[name] = schema.id
+  }
+  return bindSchemas(definitions, ids, lock.commits)
+}
+
+/** The smallest app: documents of two fields. */
+export function benchSchemas() {
+  return signSchemas(definitions)
 }
 
 export type BenchSchemas = Awaited<ReturnType<typeof benchSchemas>>

@@ -1,8 +1,8 @@
 /** What one figure measured. */
 export interface Measurement {
   readonly value: number
-  /** `ms` and `MB`: lower is better; `per second`: higher is better. */
-  readonly unit: 'ms' | 'per second' | 'MB'
+  /** `ms`, `MB` and `bytes`: lower is better; `per second`: higher is better. */
+  readonly unit: 'ms' | 'per second' | 'MB' | 'bytes'
   /** The bare work of the same run, in the same unit; null where there is none. */
   readonly floor: number | null
 }

@@ -1,12 +1,12 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import type { LockedSchemas } from '@rakko/client'
 import { connectInProcess, type RakkoNode } from '@rakko/client/in-process'
 import { selfTestVerifier } from '@rakko/core'
 import { assembleNode, useFastBlake3 } from '@rakko/node'
 import { nativeSigner, nativeVerifier, openStorage } from '@rakko/node/nodejs'
 import type { Driver } from '@rakko/store'
-import type { BenchSchemas } from '../bench-schemas.js'
 
-/** A node in this thread, in memory, made of the same parts as any, whose key and tables can be looked at. */
+/** A node in this thread, made of the same parts as any, whose key and tables can be looked at. */
 export class ReadableNode {
   readonly node: RakkoNode
   readonly driver: Driver
@@ -20,12 +20,15 @@ export class ReadableNode {
     this.#close = close
   }
 
-  static async open(schemas: BenchSchemas): Promise<ReadableNode> {
+  /** On a directory, or without one in memory. */
+  static async open(schemas: LockedSchemas, directory?: string): Promise<ReadableNode> {
     const verifier = nativeVerifier()
     if ((await selfTestVerifier(verifier)).length > 0) throw new Error('node:crypto verifies by another rule')
     await useFastBlake3()
     const { privateKey } = generateKeyPairSync('ed25519')
-    const { driver } = await openStorage({ kind: 'memory' })
+    const { driver, kind } = await openStorage(
+      directory === undefined ? { kind: 'memory' } : { kind: 'directory', directory },
+    )
     const node = await assembleNode({
       driver,
       keys: { open: async () => ({ signer: nativeSigner(seedOf(privateKey)), protection: 'memory' }) },
@@ -33,7 +36,7 @@ export class ReadableNode {
       now: Date.now,
       random: (length) => new Uint8Array(randomBytes(length)),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
-      storage: async () => ({ kind: 'memory' }),
+      storage: async () => ({ kind }),
     })
     const connection = await connectInProcess(node, { schemas })
     return new ReadableNode(connection, driver, privateKey, () => node.close())

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { openNode } from '@rakko/client/in-process'
-import { benchSchemas } from '../bench-schemas.js'
+import { benchSchemas, venues } from '../bench-schemas.js'
 import type { Measurement } from '../figure.js'
+import { createAll } from '../node/create-all.js'
 import { withFolder } from '../start/temporary-folder.js'
 
 const SAMPLE_MS = 200
@@ -9,12 +10,16 @@ const SAMPLE_MS = 200
 const SETTLED_SAMPLES = 10
 const MAX_SAMPLES = 150
 
-/** Resident memory of a process that has opened a node, with its schemas and no document, and nothing else; MB of 10⁶ bytes. */
-export function memoryEmpty(storage: 'memory' | 'directory'): Promise<Measurement> {
+/**
+ * Resident memory of a process that has opened a node, with its schemas, and made `count` documents in one call, and
+ * has done nothing else; MB of 10⁶ bytes.
+ */
+export function memory(storage: 'memory' | 'directory', count: number): Promise<Measurement> {
   return withFolder(async (folder) => {
     const schemas = await benchSchemas()
     const place = storage === 'directory' ? { directory: `${folder}/node` } : {}
-    await using _node = await openNode({ name: 'bench', storage, schemas, ...place })
+    await using node = await openNode({ name: 'bench', storage, schemas, ...place })
+    if (count > 0) await createAll(node.collection(schemas.venue), venues(count))
     return { value: (await settledBytes()) / 1e6, unit: 'MB', floor: null }
   })
 }
