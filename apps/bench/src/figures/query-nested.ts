@@ -85,12 +85,12 @@ async function lateralJson(driver: Driver, { song, act, stage }: Views): Promise
        LATERAL (SELECT json_agg(json_build_object(${meta}, 'name', v2.${act.column('name')}, 'songs', songs.json)
            ORDER BY list.position) AS json
          FROM unnest(v.${stage.column('acts')}) WITH ORDINALITY AS list (id, position)
-           JOIN rakko.documents AS d ON d.schema = ${act.number} AND d.id = list.id
+           CROSS JOIN LATERAL (SELECT * FROM rakko.documents WHERE schema = ${act.number} AND id = list.id LIMIT 1) AS d
            JOIN ${act.table} AS v2 ON v2.document = d.number,
            LATERAL (SELECT json_agg(json_build_object(${meta}, 'title', v3.${song.column('title')},
                  'seconds', v3.${song.column('seconds')}::text) ORDER BY list.position) AS json
              FROM unnest(v2.${act.column('songs')}) WITH ORDINALITY AS list (id, position)
-               JOIN rakko.documents AS d ON d.schema = ${song.number} AND d.id = list.id
+               CROSS JOIN LATERAL (SELECT * FROM rakko.documents WHERE schema = ${song.number} AND id = list.id LIMIT 1) AS d
                JOIN ${song.table} AS v3 ON v3.document = d.number) AS songs) AS acts
      ORDER BY v.${stage.column('name')}, d.id LIMIT ${STAGES}`,
   )

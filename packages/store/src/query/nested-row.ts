@@ -32,13 +32,16 @@ export type Cells = readonly unknown[]
 /** Of `d`, as a nested page selects them; `owner` and `signer` are numbers of authors. */
 export const META_COLUMNS = ['d.id', 'd.view_id', 'd.follow', 'd.owner', 'd.signer', 'd.edited', 'd.deleted']
 
-/** The same as cells of `page`, the authors joined, and the place in the list. */
+/**
+ * The same as cells of `page`, the authors joined, and the place in the list. NULL stands for the id as the view id and for
+ * the owner as the signer: so most documents are, and what is not written need not be read.
+ */
 export const META_CELLS = [
   'page.id',
-  'page.view_id',
+  'NULLIF(page.view_id, page.id)',
   'page.follow',
   'owner.public_key',
-  'signer.public_key',
+  'NULLIF(signer.public_key, owner.public_key)',
   'page.edited',
   'page.deleted',
   'page.position::text',
@@ -70,14 +73,16 @@ export function decodeNestedRow({ schema, views }: KnownSchema, cells: Cells): N
     if (!deleted)
       fields.set(field, decodePayload(field, operation === null ? undefined : hexToBytes(digits(operation))))
   }
-  const currentView = viewId(cells[1])
+  const id = digits(cells[0]) as DocumentId
+  const owner = digits(cells[3]) as PublicKey
+  const currentView = cells[1] === null ? (id as string as DocumentViewId) : viewId(cells[1])
   const document: Document = {
-    id: digits(cells[0]) as DocumentId,
+    id,
     viewId: currentView,
     follow: cells[2] === null ? currentView : viewId(cells[2]),
     schemaId: schema.id,
-    owner: digits(cells[3]) as PublicKey,
-    signer: digits(cells[4]) as PublicKey,
+    owner,
+    signer: cells[4] === null ? owner : (digits(cells[4]) as PublicKey),
     edited: cells[5] === true,
     deleted,
     fields,
@@ -109,10 +114,13 @@ function decodeCell(type: FieldType['type'], cell: unknown): OperationValue {
   }
 }
 
-const HASH_DIGITS = /.{68}(?=.)/g
+const HASH_DIGITS = 68
 
 function viewId(cell: unknown): DocumentViewId {
-  return digits(cell).replace(HASH_DIGITS, '$&_') as DocumentViewId
+  const hex = digits(cell)
+  const ids: string[] = []
+  for (let start = 0; start < hex.length; start += HASH_DIGITS) ids.push(hex.slice(start, start + HASH_DIGITS))
+  return ids.join('_') as DocumentViewId
 }
 
 /** Behind PostgreSQL's `\x`. */

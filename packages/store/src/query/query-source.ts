@@ -146,7 +146,12 @@ export class QuerySource {
   #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
     const documents = sql.raw(this.#names.table('documents'))
     const { number } = this.#schema
-    if (!isPinned) return sql`${list} JOIN ${documents} AS d ON d.schema = ${number} AND d.id = list.id`
+    if (!isPinned) {
+      // The limit changes no row and keeps each look-up on the index of ids: joined plainly, all documents of a schema
+      // are read for every list where PostgreSQL, which has no statistics of a young database, takes them for few.
+      return sql`${list} CROSS JOIN LATERAL (
+        SELECT * FROM ${documents} WHERE schema = ${number} AND id = list.id LIMIT 1) AS d`
+    }
     return sql`${list}
       JOIN ${sql.raw(this.#names.table('entries'))} AS tip ON tip.hash = substr(list.id, 1, ${sql.raw(`${HASH_BYTES}`)})
       JOIN ${documents} AS d ON d.number = tip.document AND d.schema = ${number} AND d.view_id = list.id`
