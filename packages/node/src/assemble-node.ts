@@ -1,5 +1,6 @@
 import type { Verifier } from '@rakko/core'
 import { createStore, DEFAULT_SCHEMA_NAME, type Driver } from '@rakko/store'
+import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
 import { createNode, type Node } from './node.js'
 import type { SchemaParams } from './rpc/messages.js'
@@ -19,19 +20,32 @@ export interface AssembleOptions {
   readonly random: (length: number) => Uint8Array
   /** Resolves once what already waits in the event loop was handled. */
   readonly pause: () => Promise<void>
+  /** See NodeOptions. */
+  readonly timers?: Timers
   /** What a report says beside where the key lies. */
-  readonly storage: () => Promise<Omit<StorageReport, 'key'>>
+  readonly storage: () => Promise<Omit<StorageReport, 'key' | 'upkeep'>>
   readonly schemas?: SchemaParams | undefined
 }
 
 /** Puts a node together on an open database: store, key, schemas. Where a part fails, the database is closed again. */
 export async function assembleNode(options: AssembleOptions): Promise<Node> {
-  const { driver, schemaName = DEFAULT_SCHEMA_NAME, keys, verifier, now, random, pause, storage, schemas } = options
+  const {
+    driver,
+    schemaName = DEFAULT_SCHEMA_NAME,
+    keys,
+    verifier,
+    now,
+    random,
+    pause,
+    timers,
+    storage,
+    schemas,
+  } = options
   try {
     const store = await createStore({ driver, schemaName, verifier, now, random, pause })
     const { signer, protection } = await keys.open(store.databaseId)
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
-    const node = createNode({ store, signer, storage: report, pause })
+    const node = createNode({ store, signer, storage: report, pause, timers })
     if (schemas !== undefined) await node.addSchemas(schemas)
     return node
   } catch (error) {

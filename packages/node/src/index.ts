@@ -1,6 +1,7 @@
 export { type AssembleOptions, assembleNode } from './assemble-node.js'
 export { chooseVerifier } from './choose-backend.js'
 export { useFastBlake3 } from './fast-blake3.js'
+export { KEEPER_QUIET_MS, type Timers } from './keeper.js'
 export type { KeptKey, KeyStore } from './key-store.js'
 export { createNode, type DocumentsPage, Node, type NodeOptions } from './node.js'
 export * from './storage-report.js'

@@ -14,6 +14,7 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import type { Document, DocumentHistory, DocumentPage, Store } from '@rakko/store'
+import { Keeper, type Timers } from './keeper.js'
 import type { SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
@@ -29,6 +30,8 @@ export interface NodeOptions {
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
   readonly pause?: () => Promise<void>
+  /** Of the platform: with them the node keeps its database healthy by itself. */
+  readonly timers?: Timers | undefined
 }
 
 /** A store's page with the query that it answers, which cursors are made of. */
@@ -44,14 +47,18 @@ export class Node {
   readonly #writer: Writer
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
+  readonly #keeper: Keeper | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, storage, pause }: NodeOptions) {
+  constructor({ store, signer, storage, pause, timers }: NodeOptions) {
     this.databaseId = store.databaseId
     this.publicKey = signer.publicKey
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
     this.#storage = storage
+    this.#keeper = timers && new Keeper({ store, timers, isBusy: () => this.#running.size > 0 })
+    // What an earlier process has left undone.
+    this.#keeper?.wake()
   }
 
   /**
@@ -135,7 +142,10 @@ export class Node {
   }
 
   storage(): Promise<StorageReport> {
-    return this.#run(this.#storage)
+    return this.#run(async () => ({
+      ...(await this.#storage()),
+      ...(this.#keeper && { upkeep: this.#keeper.report }),
+    }))
   }
 
   /** Takes no more calls, lets those that run end, closes the store. Closing again is the same promise. */
@@ -151,6 +161,7 @@ export class Node {
   async #close(): Promise<void> {
     await this.#writer.close()
     await Promise.allSettled(this.#running)
+    await this.#keeper?.close()
     await this.#store.close()
   }
 
@@ -169,6 +180,7 @@ export class Node {
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
+    this.#keeper?.wake()
     const running = work()
     this.#running.add(running)
     const forget = (): unknown => this.#running.delete(running)

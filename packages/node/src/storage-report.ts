@@ -12,6 +12,15 @@ export type KeyProtection =
   /** Gone with the node, as the database is. */
   | 'memory'
 
+/** What the node did for its database by itself since it was opened, see keeper.ts. */
+export interface Upkeep {
+  readonly slices: number
+  /** The latest one: `vacuum`, `analyze`, `checkpoint`, `forget`… */
+  readonly last?: string
+  /** Why the latest one that failed did. */
+  readonly failure?: string
+}
+
 export interface StorageReport {
   readonly kind: StorageKind
   /** Browser: what `auto` would have liked better, and why it was not to be had. */
@@ -25,4 +34,6 @@ export interface StorageReport {
   /** Absolute path, where `kind` is `directory`. */
   readonly directory?: string
   readonly key: KeyProtection
+  /** Absent where the node was built without timers. */
+  readonly upkeep?: Upkeep
 }

@@ -14,8 +14,9 @@ import { Kysely } from 'kysely'
 import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
 import { CommitListeners } from './ingest/commit-listeners.js'
-import { forgetIdempotent, readIdempotent } from './ingest/idempotency.js'
+import { readIdempotent } from './ingest/idempotency.js'
 import { Publisher } from './ingest/publisher.js'
+import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
 import { runCount, runQuery, runSnapshot } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
@@ -28,6 +29,7 @@ import { Names } from './sql/names.js'
 import { readStateHash } from './state/read-state-hash.js'
 import { storageFailed } from './storage-failed.js'
 import type {
+  Chore,
   CommitListener,
   Document,
   DocumentHistory,
@@ -67,14 +69,13 @@ const DATABASE_ID_BYTES = 16
  * DATABASE_TOO_NEW and STORAGE_FAILED.
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
-  const { driver, schemaName, now, random } = options
+  const { driver, schemaName, random } = options
   const names = new Names(schemaName)
   try {
     await migrate(driver, schemaName)
     const databaseId = await openDatabaseId(driver, names, random)
     const registry = new SchemaRegistry()
     await registry.load(driver, names)
-    await forgetIdempotent(driver, names, now())
     await driver.flush()
     return new SqlStore(options, names, registry, databaseId)
   } catch (error) {
@@ -101,6 +102,7 @@ class SqlStore implements Store {
   #kysely: Kysely<unknown> | undefined
   readonly #publisher: Publisher
   readonly #listeners = new CommitListeners()
+  readonly #keeper: Keeper
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
@@ -111,6 +113,7 @@ class SqlStore implements Store {
     this.#names = names
     this.#registry = registry
     this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause, listeners: this.#listeners })
+    this.#keeper = new Keeper({ driver, names, now })
     this.#now = now
   }
 
@@ -224,6 +227,10 @@ class SqlStore implements Store {
       const documents = await readIdempotent(this.#driver, this.#names, ids, this.#now())
       return ids.map((id) => documents.get(id))
     })
+  }
+
+  maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<Chore | undefined> {
+    return this.#read(() => this.#keeper.slice(urgentOnly))
   }
 
   close(): Promise<void> {

@@ -78,6 +78,11 @@ export interface Store {
   onCommit(listener: CommitListener): () => void
   /** What an idempotency id led to, if it was used within the last day. */
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
+  /**
+   * Does the next piece of the care that the database needs and answers what it was; undefined where nothing is due.
+   * Writes wait until it is over: with `urgentOnly` it does only what must not wait for a quiet moment.
+   */
+  maintain(options?: { readonly urgentOnly?: boolean }): Promise<Chore | undefined>
   close(): Promise<void>
 }
 
@@ -110,6 +115,13 @@ export interface ForkedLog {
   readonly documentId: DocumentId
   readonly operationId: OperationId
 }
+
+/** A slice of maintenance, see keeper/keeper.ts. */
+export type Chore =
+  | { readonly kind: 'vacuum' | 'analyze'; readonly table: string }
+  | { readonly kind: 'checkpoint' }
+  /** Dropped idempotency ids that are a day old. */
+  | { readonly kind: 'forget' }
 
 /** All indexes of one schema, each a list of fields. */
 export interface IndexDeclaration {

@@ -33,6 +33,11 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
     now: Date.now,
     random: (length) => new Uint8Array(randomBytes(length)),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
+    timers: {
+      // A process whose work is done ends, be its database in need of care or not.
+      setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+    },
     storage: async () => (directory === undefined ? { kind } : { kind, directory }),
     schemas: params.schemas,
   })

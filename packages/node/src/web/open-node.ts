@@ -25,6 +25,10 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
     now: Date.now,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     pause: nextTask,
+    timers: {
+      setTimeout: (callback, ms) => setTimeout(callback, ms),
+      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+    },
     storage: () => report(opened),
     schemas: params.schemas,
   })
@@ -56,7 +60,7 @@ function nextTask(): Promise<void> {
   })
 }
 
-async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key'>> {
+async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key' | 'upkeep'>> {
   const [persisted, { usage, quota }] = await Promise.all([isPersisted(), estimate()])
   return {
     kind,

@@ -28,8 +28,20 @@ export interface Driver {
   transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T>
   /** Makes what is committed as durable as this storage goes. Calls in flight together share the work. */
   flush(): Promise<void>
+  /** Absent where PostgreSQL sees to itself, as a server does. */
+  readonly upkeep?: Upkeep | undefined
   /** Waits for what was called before, then closes. Idempotent; every later call rejects with NODE_CLOSED. */
   close(): Promise<void>
+}
+
+/**
+ * Of a PostgreSQL without background processes: nothing but its user makes checkpoints, vacuums and analyses. The driver
+ * bounds the log by itself; the rest is the keeper's.
+ */
+export interface Upkeep {
+  /** Log that an opening after a crash would read again. */
+  logBytes(): Promise<number>
+  checkpoint(): Promise<void>
 }
 
 /** What a transaction's callback may use, until it settles. */

@@ -1,8 +1,9 @@
 import { RakkoError } from '@rakko/core'
-import type { Driver, QueryResult, Session } from '../driver/driver.js'
+import type { Driver, QueryResult, Session, Upkeep } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Connection } from './connection.js'
 import { Turns } from './turns.js'
+import { WriteAheadLog } from './write-ahead-log.js'
 
 /** The storage under PostgreSQL's files, as far as the driver has to care for it. */
 export interface Durability {
@@ -18,12 +19,10 @@ export interface PgliteDriverOptions {
 }
 
 /**
- * Log written since the last checkpoint after which the driver makes one: PGlite never does by itself, and its log would
- * grow for ever, and with it the time that an opening after a crash takes.
+ * Log after which the driver makes a checkpoint, within the writes: PGlite never does by itself, and the log would grow
+ * for ever, and with it the time that an opening after a crash takes. 32 MB are read again in about half a second.
  */
-const MAX_WAL_BYTES = 64n * 1024n * 1024n
-/** Transactions between looks at the log. */
-const WAL_LOOK_TRANSACTIONS = 16
+const MAX_WAL_BYTES = 32 * 1024 * 1024
 
 /** One PGlite, opened already. */
 export class PgliteDriver implements Driver {
@@ -33,8 +32,8 @@ export class PgliteDriver implements Driver {
   readonly #turns = new Turns()
   #flushing: Promise<void> | undefined
   #nextFlush: Promise<void> | undefined
-  #transactions = 0
-  #checkpointAt: bigint
+  readonly #log: WriteAheadLog
+  readonly upkeep: Upkeep
   #failure: RakkoError | undefined
   #closing: Promise<void> | undefined
 
@@ -42,12 +41,17 @@ export class PgliteDriver implements Driver {
     this.#connection = connection
     this.#durability = durability
     this.#end = end
-    this.#checkpointAt = this.#walPosition() + MAX_WAL_BYTES
+    this.#log = new WriteAheadLog(connection)
+    this.upkeep = {
+      logBytes: () => this.#turn(async () => this.#run(() => this.#log.bytes())),
+      checkpoint: () => this.#turn(async () => this.#run(() => this.#log.checkpoint())),
+    }
   }
 
   query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
     return this.#turn(async () => {
       const result = this.#run(() => this.#connection.query<Row>(sql, params))
+      if (result.affectedRows > 0) this.#checkpointWhereDue()
       return result
     })
   }
@@ -55,6 +59,7 @@ export class PgliteDriver implements Driver {
   exec(sql: string): Promise<void> {
     return this.#turn(async () => {
       this.#run(() => this.#connection.exec(sql))
+      this.#checkpointWhereDue()
     })
   }
 
@@ -74,8 +79,7 @@ export class PgliteDriver implements Driver {
         if (this.#connection.inTransaction) this.#run(() => this.#connection.exec('ROLLBACK'))
         throw error
       }
-      this.#transactions += 1
-      if (this.#transactions % WAL_LOOK_TRANSACTIONS === 0) this.#checkpointWhereDue()
+      this.#checkpointWhereDue()
       return result
     })
   }
@@ -143,23 +147,15 @@ export class PgliteDriver implements Driver {
   }
 
   /**
-   * The transaction before it is committed whatever becomes of this: a checkpoint that PostgreSQL refuses is tried again
-   * at the next look, and a storage that failed tells the next call.
+   * What was committed before it stays so whatever becomes of this: a checkpoint that PostgreSQL refuses is tried again
+   * after the next write, and a storage that failed tells the next call.
    */
   #checkpointWhereDue(): void {
     try {
-      if (this.#run(() => this.#walPosition()) < this.#checkpointAt) return
-      this.#run(() => this.#connection.exec('CHECKPOINT'))
-      this.#checkpointAt = this.#run(() => this.#walPosition()) + MAX_WAL_BYTES
+      this.#run(() => {
+        if (this.#log.bytes() >= MAX_WAL_BYTES) this.#log.checkpoint()
+      })
     } catch {}
-  }
-
-  #walPosition(): bigint {
-    const { rows } = this.#connection.query<{ position: bigint }>(
-      "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS position",
-      [],
-    )
-    return rows[0]?.position ?? 0n
   }
 }
 

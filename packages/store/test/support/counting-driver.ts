@@ -48,6 +48,10 @@ export class CountingDriver implements Driver {
     return this.#driver.flush()
   }
 
+  get upkeep(): Driver['upkeep'] {
+    return this.#driver.upkeep
+  }
+
   close: Driver['close'] = () => this.#driver.close()
 
   async #count<Row>(session: Session, sql: string, params?: readonly unknown[]) {

@@ -1,0 +1,98 @@
+import type { Chore, Store } from '@rakko/store'
+import type { Upkeep } from './storage-report.js'
+
+/** A platform's, bound; what they hand out must not keep a process alive. */
+export interface Timers {
+  setTimeout(callback: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+export interface KeeperOptions {
+  readonly store: Pick<Store, 'maintain'>
+  readonly timers: Timers
+  /** Whether calls run that a slice would hold up. */
+  readonly isBusy: () => boolean
+}
+
+/** How long after a call the keeper looks what is to be done, and whether it was quiet meanwhile. */
+export const KEEPER_QUIET_MS = 1_000
+/** Slices in one quiet moment; what is left is done in the next one. */
+const MAX_SLICES = 64
+
+/**
+ * Asks the store for its slices of maintenance when the node has been quiet for a moment, one after another until a call
+ * comes. A node that is never quiet does only what must not wait.
+ */
+export class Keeper {
+  readonly #store: KeeperOptions['store']
+  readonly #timers: Timers
+  readonly #isBusy: () => boolean
+  #timer: unknown
+  /** Calls since the timer was set. */
+  #calls = 0
+  #working: Promise<void> | undefined
+  #isClosed = false
+  #slices = 0
+  #last: Chore['kind'] | undefined
+  #failure: string | undefined
+
+  constructor({ store, timers, isBusy }: KeeperOptions) {
+    this.#store = store
+    this.#timers = timers
+    this.#isBusy = isBusy
+  }
+
+  get report(): Upkeep {
+    return {
+      slices: this.#slices,
+      ...(this.#last !== undefined && { last: this.#last }),
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    }
+  }
+
+  /** A call begins: there may be something to do after it. */
+  wake(): void {
+    this.#calls += 1
+    if (this.#working === undefined) this.#wait()
+  }
+
+  /** Ends the slice that runs, begins no other. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#timers.clearTimeout(this.#timer)
+    await this.#working
+  }
+
+  #wait(): void {
+    if (this.#isClosed || this.#timer !== undefined) return
+    this.#calls = 0
+    this.#timer = this.#timers.setTimeout(() => {
+      this.#timer = undefined
+      this.#working = Promise.resolve()
+        .then(() => this.#work())
+        .finally(() => {
+          this.#working = undefined
+        })
+    }, KEEPER_QUIET_MS)
+  }
+
+  async #work(): Promise<void> {
+    for (let slices = 0; slices < MAX_SLICES && !this.#isClosed; slices++) {
+      const urgentOnly = this.#calls > 0 || this.#isBusy()
+      try {
+        const chore = await this.#store.maintain({ urgentOnly })
+        if (chore === undefined) {
+          if (urgentOnly || this.#calls > 0) this.#wait()
+          return
+        }
+        this.#slices += 1
+        this.#last = chore.kind
+      } catch (error) {
+        // The next call wakes the keeper again; nobody waits for it who could be told.
+        this.#failure = error instanceof Error ? error.message : String(error)
+        return
+      }
+    }
+    this.#wait()
+  }
+}

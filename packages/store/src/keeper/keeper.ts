@@ -1,0 +1,78 @@
+import type { Driver } from '../driver/driver.js'
+import { forgetIdempotent } from '../ingest/idempotency.js'
+import type { Names } from '../sql/names.js'
+import type { Chore } from '../store.js'
+import { type Need, readNeeds } from './needs.js'
+
+/** Between removals of idempotency ids that are a day old, in milliseconds: an hour. */
+const FORGET_MS = 60 * 60 * 1000
+/** Log that is worth a checkpoint in a quiet moment: so much the shorter is an opening after a crash. */
+const QUIET_WAL_BYTES = 4 * 1024 * 1024
+
+export interface KeeperContext {
+  readonly driver: Driver
+  readonly names: Names
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/**
+ * The care of a database, in slices: one statement or one short transaction each, so that whoever asks for the next slice
+ * decides when, and a write waits for one at most. When to ask is the node's business.
+ *
+ * | slice      | when                                                        | where                    |
+ * | ---------- | ----------------------------------------------------------- | ------------------------ |
+ * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `upkeep`   |
+ * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
+ * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
+ * | forget     | hourly: idempotency ids that are a day old                  | everywhere               |
+ */
+export class Keeper {
+  readonly #context: KeeperContext
+  #forgotAt: number | undefined
+  /** Nothing was left over from before this process, or it was seen to. */
+  #isCounted = false
+  /** Tables whose care failed are left alone until the database is opened anew. */
+  readonly #failed = new Set<string>()
+
+  constructor(context: KeeperContext) {
+    this.#context = context
+  }
+
+  /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
+  async slice(urgentOnly = false): Promise<Chore | undefined> {
+    const { driver, names, now } = this.#context
+    if (driver.upkeep) {
+      const needs = await readNeeds(driver, names, this.#isCounted)
+      const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
+      if (need) return this.#tend(need)
+      if (!urgentOnly) this.#isCounted = true
+    }
+    if (urgentOnly) return undefined
+    const time = now()
+    if (this.#forgotAt === undefined || time - this.#forgotAt >= FORGET_MS || time < this.#forgotAt) {
+      await forgetIdempotent(driver, names, time)
+      this.#forgotAt = time
+      await driver.flush()
+      return { kind: 'forget' }
+    }
+    if (driver.upkeep && (await driver.upkeep.logBytes()) >= QUIET_WAL_BYTES) {
+      await driver.upkeep.checkpoint()
+      await driver.flush()
+      return { kind: 'checkpoint' }
+    }
+    return undefined
+  }
+
+  async #tend({ kind, table, statement }: Need): Promise<Chore> {
+    const { driver } = this.#context
+    try {
+      await driver.exec(statement)
+    } catch (error) {
+      this.#failed.add(table)
+      throw error
+    }
+    await driver.flush()
+    return { kind, table }
+  }
+}

@@ -1,0 +1,31 @@
+import type { Connection } from './connection.js'
+
+/** PostgreSQL's log, as far as it grows; what was logged since the last checkpoint is read again after a crash. */
+export class WriteAheadLog {
+  readonly #connection: Connection
+  #checkpoint: bigint
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.#checkpoint = this.#position()
+  }
+
+  /** Logged since the last checkpoint made here, or since the opening. */
+  bytes(): number {
+    return Number(this.#position() - this.#checkpoint)
+  }
+
+  /** Brings all files up to date and removes or reuses the segments that nobody needs any more. */
+  checkpoint(): void {
+    this.#connection.exec('CHECKPOINT')
+    this.#checkpoint = this.#position()
+  }
+
+  #position(): bigint {
+    const { rows } = this.#connection.query<{ position: bigint }>(
+      "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS position",
+      [],
+    )
+    return rows[0]?.position ?? 0n
+  }
+}
