@@ -75,6 +75,8 @@ export const ERROR_CODES = {
   KEY_CLONED: 'an entry signed with the key of this node came from elsewhere; it signs no more with it',
   // Queries
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
+  LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
+  TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made anew',

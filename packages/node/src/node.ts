@@ -15,6 +15,8 @@ import {
 } from '@rakko/core'
 import type { Document, DocumentHistory, DocumentPage, Store } from '@rakko/store'
 import { Keeper, type Timers } from './keeper.js'
+import { LiveQueries } from './live/live-queries.js'
+import type { LiveQuery } from './live/live-query.js'
 import type { SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
@@ -45,6 +47,7 @@ export class Node {
   readonly publicKey: PublicKey
   readonly #store: Store
   readonly #writer: Writer
+  readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
   readonly #keeper: Keeper | undefined
@@ -55,6 +58,7 @@ export class Node {
     this.publicKey = signer.publicKey
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
+    this.#liveQueries = new LiveQueries(store)
     this.#storage = storage
     this.#keeper = timers && new Keeper({ store, timers, isBusy: () => this.#running.size > 0 })
     // What an earlier process has left undone.
@@ -141,6 +145,14 @@ export class Node {
     return this.#run(() => this.#store.stateHash(schemaId))
   }
 
+  /** The query kept up, until it is closed. Throws SCHEMA_NOT_FOUND, INVALID_QUERY and LIVE_QUERY_TOO_LARGE. */
+  live(schemaId: SchemaId, input: QueryInput): Promise<LiveQuery> {
+    return this.#run(async () => {
+      const query = await this.#parse(schemaId, input)
+      return this.#liveQueries.open(query, await this.#knownSchema(schemaId))
+    })
+  }
+
   storage(): Promise<StorageReport> {
     return this.#run(async () => ({
       ...(await this.#storage()),
@@ -159,6 +171,7 @@ export class Node {
   }
 
   async #close(): Promise<void> {
+    await this.#liveQueries.close()
     await this.#writer.close()
     await Promise.allSettled(this.#running)
     await this.#keeper?.close()

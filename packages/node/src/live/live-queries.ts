@@ -1,0 +1,168 @@
+import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import type { Store, StoreCommit } from '@rakko/store'
+import { indexCommit } from './combine-changes.js'
+import { heldQuery } from './held-page.js'
+import { MAX_READ_DOCUMENTS } from './limits.js'
+import { LiveQuery, type ReadDocuments } from './live-query.js'
+
+/** What live queries ask of a store. */
+export type LiveStore = Pick<Store, 'onCommit' | 'snapshot'>
+
+/**
+ * Keeps live queries up. After a commit each query that its documents may concern first looks into it by itself; what
+ * several of them have to know about changed documents is read in one statement a schema; only those that this does not
+ * help run their own statement again, one after the other.
+ */
+export class LiveQueries {
+  readonly #store: LiveStore
+  readonly #bySchema = new Map<SchemaId, Set<LiveQuery>>()
+  readonly #awake = new Set<LiveQuery>()
+  #working: Promise<void> | undefined
+  #stopListening: (() => void) | undefined
+  /** Number of the last commit heard of. */
+  #heard = 0
+  #end: RakkoError | undefined
+
+  constructor(store: LiveStore) {
+    this.#store = store
+  }
+
+  /** Runs the query once and keeps it up until it is closed. Rejects with what its statement does. */
+  async open(query: Query, schema: Schema): Promise<LiveQuery> {
+    if (this.#end) throw this.#end
+    const live = new LiveQuery(query, schema, {
+      wake: (one) => this.#wake(one),
+      forget: (one) => this.#forget(one),
+    })
+    // Commits that come while the statement runs are for it to look into.
+    for (const schemaId of live.schemaIds) {
+      const ofSchema = this.#bySchema.get(schemaId) ?? new Set()
+      this.#bySchema.set(schemaId, ofSchema.add(live))
+    }
+    this.#stopListening ??= this.#store.onCommit((commit) => this.#hear(commit))
+    try {
+      live.load(await this.#store.snapshot(heldQuery(query)))
+    } catch (error) {
+      live.close()
+      throw error
+    }
+    return live
+  }
+
+  /** Resolves when nothing is left to do for the commits so far. */
+  async settled(): Promise<void> {
+    await this.#working
+  }
+
+  /** Ends all of them with NODE_CLOSED; resolves when none of their statements runs any more. */
+  close(): Promise<void> {
+    this.#end ??= new RakkoError('NODE_CLOSED', 'The node was closed')
+    for (const live of new Set([...this.#bySchema.values()].flatMap((ofSchema) => [...ofSchema]))) live.fail(this.#end)
+    return this.settled()
+  }
+
+  #hear(commit: StoreCommit): void {
+    const indexed = indexCommit(commit)
+    this.#heard = commit.number
+    const concerned = new Set(
+      [...indexed.changes.keys()].flatMap((schemaId) => [...(this.#bySchema.get(schemaId) ?? [])]),
+    )
+    for (const live of concerned) live.commit(indexed)
+  }
+
+  #wake(live: LiveQuery): void {
+    this.#awake.add(live)
+    this.#working ??= Promise.resolve().then(() => this.#work())
+  }
+
+  #forget(live: LiveQuery): void {
+    this.#awake.delete(live)
+    for (const schemaId of live.schemaIds) {
+      const ofSchema = this.#bySchema.get(schemaId)
+      ofSchema?.delete(live)
+      if (ofSchema?.size === 0) this.#bySchema.delete(schemaId)
+    }
+    if (this.#bySchema.size > 0) return
+    this.#stopListening?.()
+    this.#stopListening = undefined
+  }
+
+  async #work(): Promise<void> {
+    while (this.#awake.size > 0) {
+      const awake = [...this.#awake]
+      this.#awake.clear()
+      const readers = new Map<SchemaId, Reader>()
+      const rerun: LiveQuery[] = []
+      for (const live of awake) {
+        const need = guarded(live, () => live.work())
+        if (need?.kind === 'rerun') rerun.push(live)
+        else if (need) addReader(readers, live, need.ids)
+      }
+      for (const reader of readers.values()) rerun.push(...(await this.#read(reader)))
+      for (const live of rerun) if (live.isOpen) await this.#rerun(live)
+    }
+    this.#working = undefined
+  }
+
+  /** Reads what the queries of one schema have to know; answers those that it does not help. */
+  async #read({ ids, queries }: Reader): Promise<LiveQuery[]> {
+    const [{ schema }] = queries
+    if (ids.size > MAX_READ_DOCUMENTS) return queries
+    try {
+      const { documents, number } = await this.#store.snapshot(namedDocuments(schema.id, [...ids]))
+      const read: ReadDocuments = { number, documents: new Map(documents.map((document) => [document.id, document])) }
+      // A commit that was not heard of yet, or of another node on this database: only a statement knows what it did.
+      if (number > this.#heard) return queries
+      return queries.filter((live) => guarded(live, () => live.work(read)) !== undefined)
+    } catch (error) {
+      for (const live of queries) live.fail(asRakkoError(error))
+      return []
+    }
+  }
+
+  async #rerun(live: LiveQuery): Promise<void> {
+    try {
+      live.load(await this.#store.snapshot(heldQuery(live.query)))
+    } catch (error) {
+      live.fail(asRakkoError(error))
+    }
+  }
+}
+
+/** Queries of one schema that have to know these documents. */
+interface Reader {
+  readonly ids: Set<DocumentId>
+  readonly queries: [LiveQuery, ...LiveQuery[]]
+}
+
+function addReader(readers: Map<SchemaId, Reader>, live: LiveQuery, ids: readonly DocumentId[]): void {
+  const reader = readers.get(live.schema.id)
+  if (reader) {
+    for (const id of ids) reader.ids.add(id)
+    reader.queries.push(live)
+  } else readers.set(live.schema.id, { ids: new Set(ids), queries: [live] })
+}
+
+function namedDocuments(schemaId: SchemaId, ids: readonly DocumentId[]): Query {
+  return {
+    schemaId,
+    filter: { kind: 'compare', field: '$id', operator: 'in', values: ids },
+    order: [{ field: '$id', direction: 'asc' }],
+    first: ids.length,
+  }
+}
+
+/** One query's fault is no other's. */
+function guarded<Result>(live: LiveQuery, work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch (error) {
+    live.fail(asRakkoError(error))
+    return undefined
+  }
+}
+
+function asRakkoError(error: unknown): RakkoError {
+  if (error instanceof RakkoError) return error
+  return new RakkoError('INTERNAL', 'A live query could not be kept up, see the cause', {}, { cause: error })
+}

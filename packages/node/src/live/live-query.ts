@@ -1,0 +1,204 @@
+import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import type { Document, DocumentPage, DocumentSnapshot } from '@rakko/store'
+import { combineChanges, type IndexedCommit } from './combine-changes.js'
+import { HeldPage } from './held-page.js'
+import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
+import { isEmptyDelta, type PageDelta, pageDelta } from './page-delta.js'
+import { WatchedIds } from './watched-ids.js'
+
+/** A live query's page as it is now, and what is different in it from what was taken before. */
+export interface LiveChange {
+  readonly page: DocumentPage
+  /** From the page before; from an empty one at first. */
+  readonly delta: PageDelta
+}
+
+/** What a live query asks of those who keep it up. */
+export interface LiveQueryHost {
+  /** It has something to do: `work` is to be called. */
+  wake(query: LiveQuery): void
+  /** It is closed, or has failed. */
+  forget(query: LiveQuery): void
+}
+
+/** Documents of one schema, those of a number of ids that are there and not deleted, and up to which commit. */
+export interface ReadDocuments {
+  readonly number: number
+  readonly documents: ReadonlyMap<DocumentId, Document>
+}
+
+/** What a live query cannot do by itself. */
+export type LiveNeed = { readonly kind: 'rerun' } | { readonly kind: 'read'; readonly ids: readonly DocumentId[] }
+
+/**
+ * A query whose page is kept as its statement would give it. Whoever reads it takes one change after the other; what
+ * happens between two calls of `next` is one change, so a slow reader costs no memory and gets fewer of them.
+ */
+export class LiveQuery {
+  readonly query: Query
+  readonly schema: Schema
+  /** Schemas whose changes may concern it. */
+  readonly schemaIds: ReadonlySet<SchemaId>
+  readonly #host: LiveQueryHost
+  #held: HeldPage | undefined
+  #watched: WatchedIds | undefined
+  /** Last commit that the page shows. */
+  #number = 0
+  /** Commits that the page may not show. */
+  #waiting: IndexedCommit[] = []
+  /** Only its statement can tell how the page is now. */
+  #isStale = true
+  #taken: DocumentPage | undefined
+  #reader: { resolve(change: LiveChange | undefined): void; reject(error: RakkoError): void } | undefined
+  #end: 'closed' | RakkoError | undefined
+
+  constructor(query: Query, schema: Schema, host: LiveQueryHost) {
+    this.query = query
+    this.schema = schema
+    this.schemaIds = new Set(schemaIdsOf(query))
+    this.#host = host
+  }
+
+  get isOpen(): boolean {
+    return this.#end === undefined
+  }
+
+  /**
+   * The next change: at once where there is one, else as soon as there is. Undefined once the query is closed; rejects
+   * with what ended it. One call at a time: an earlier one that still waits resolves to undefined.
+   */
+  next(): Promise<LiveChange | undefined> {
+    this.stopWaiting()
+    if (this.#end === 'closed') return Promise.resolve(undefined)
+    if (this.#end) return Promise.reject(this.#end)
+    const change = new Promise<LiveChange | undefined>((resolve, reject) => {
+      this.#reader = { resolve, reject }
+    })
+    if (this.#isStale) this.#host.wake(this)
+    else this.#deliver()
+    return change
+  }
+
+  /** Gives up the call of `next` that waits, if any does: nothing is taken. */
+  stopWaiting(): void {
+    this.#reader?.resolve(undefined)
+    this.#reader = undefined
+  }
+
+  close(): void {
+    this.#finish('closed')
+    this.stopWaiting()
+  }
+
+  fail(error: RakkoError): void {
+    if (this.#end) return
+    this.#finish(error)
+    this.#reader?.reject(error)
+    this.#reader = undefined
+  }
+
+  /** Takes note of a commit; `work` is what looks into it. */
+  commit(commit: IndexedCommit): void {
+    // What the statement will show anyway need not wait, but while it runs nobody knows what it shows.
+    this.#waiting.push(commit)
+    if (this.#waiting.length > MAX_WAITING_COMMITS) {
+      this.#waiting = this.#waiting.slice(-1)
+      this.#isStale = true
+    }
+    this.#host.wake(this)
+  }
+
+  /**
+   * Follows the commits that wait, as far as they and the rows held tell. Answers what it needs to go on; a page that only the
+   * statement can tell has time until somebody waits for it.
+   */
+  work(read?: ReadDocuments): LiveNeed | undefined {
+    if (this.#end) return undefined
+    const need = this.#isStale ? RERUN : this.#follow(read)
+    if (need?.kind === 'rerun') {
+      this.#isStale = true
+      return this.#reader ? need : undefined
+    }
+    if (!need) this.#deliver()
+    return need
+  }
+
+  /** Takes what the statement has found. */
+  load(found: DocumentSnapshot): void {
+    if (this.#end) return
+    this.#held = new HeldPage(this.query, this.schema, found, this.#held)
+    this.#watch()
+    this.#number = found.number
+    this.#isStale = false
+    const need = this.work()
+    if (need) this.#host.wake(this)
+  }
+
+  #follow(read: ReadDocuments | undefined): LiveNeed | undefined {
+    const held = this.#held
+    if (!held) return RERUN
+    const last = read?.number ?? Number.POSITIVE_INFINITY
+    const commits = this.#waiting.filter(({ number }) => number > this.#number && number <= last)
+    const later = this.#waiting.filter(({ number }) => number > last)
+    if (commits.length > 0) {
+      const changes = combineChanges(commits)
+      for (const [schemaId, ofSchema] of this.query.include ? changes : []) {
+        for (const id of ofSchema.keys()) if (this.#watched?.has({ schemaId, id })) return RERUN
+      }
+      const applied = held.apply(changes.get(this.query.schemaId)?.values() ?? [], read?.documents)
+      if (applied.kind === 'read') return applied
+      if (applied.kind === 'rerun') return RERUN
+      this.#number = commits.at(-1)?.number ?? this.#number
+      this.#watch()
+    }
+    this.#waiting = later
+    if (later.length > 0) this.#host.wake(this)
+    return undefined
+  }
+
+  #watch(): void {
+    if (!this.#held) return
+    if (this.#held.bytes > MAX_LIVE_BYTES) this.fail(tooLarge(this.#held.bytes))
+    else if (this.query.include) this.#watched = new WatchedIds(this.query, this.#held.documents)
+  }
+
+  #deliver(): void {
+    if (!this.#reader || !this.#held || this.#end) return
+    const { page } = this.#held
+    const delta = pageDelta(this.#taken?.documents ?? [], page.documents)
+    if (this.#taken && isEmptyDelta(delta) && isSameAround(this.#taken, page)) return
+    this.#taken = page
+    this.#reader.resolve({ page, delta })
+    this.#reader = undefined
+  }
+
+  #finish(end: 'closed' | RakkoError): void {
+    if (this.#end) return
+    this.#end = end
+    this.#held = undefined
+    this.#watched = undefined
+    this.#taken = undefined
+    this.#waiting = []
+    this.#host.forget(this)
+  }
+}
+
+const RERUN: LiveNeed = { kind: 'rerun' }
+
+function schemaIdsOf({ schemaId, include = [] }: Query): SchemaId[] {
+  return [schemaId, ...include.flatMap(({ query }) => schemaIdsOf(query))]
+}
+
+/** Cursors are made of the rows, which the delta speaks of. */
+function isSameAround(a: DocumentPage, b: DocumentPage): boolean {
+  return a.count === b.count && a.hasNextPage === b.hasNextPage && a.hasPreviousPage === b.hasPreviousPage
+}
+
+function tooLarge(got: number): RakkoError {
+  const expected = `at most ${MAX_LIVE_BYTES} bytes, as they are estimated`
+  return new RakkoError('LIVE_QUERY_TOO_LARGE', `The rows of a live query take ${got} bytes: expected ${expected}`, {
+    field: 'first',
+    expected,
+    got,
+  })
+}
