@@ -1,9 +1,9 @@
 import type { Filter } from './query.js'
 
-/** The fields and meta fields that a filter asks about. */
+/** The fields and meta fields that a filter compares; what a search looks at is declared elsewhere. */
 export function filterFields(filter: Filter, found = new Set<string>()): Set<string> {
   if (filter.kind === 'compare') return found.add(filter.field)
   if (filter.kind === 'not') return filterFields(filter.filter, found)
-  for (const member of filter.filters) filterFields(member, found)
+  if (filter.kind !== 'search') for (const member of filter.filters) filterFields(member, found)
   return found
 }

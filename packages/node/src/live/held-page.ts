@@ -12,6 +12,7 @@ import {
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
 import { documentBytes } from './document-bytes.js'
 import { LIVE_RESERVE_ROWS } from './limits.js'
+import type { Applied, LivePage } from './live-page.js'
 import { isSameDocument } from './same-document.js'
 
 /** A row with what it is sorted by. */
@@ -34,16 +35,13 @@ interface Effect {
   readonly mayHaveLeftASide: boolean
 }
 
-/** What became of the page: `read` asks for documents as they are now, `rerun` for the query's own statement. */
-export type Applied = { readonly kind: 'applied' | 'rerun' } | { readonly kind: 'read'; readonly ids: DocumentId[] }
-
 type Needs = 'read' | 'rerun'
 
 /**
  * A query's page held in memory, with a few rows beyond it, and kept as its statement would find it as long as commits
  * and the rows held tell all that it takes. No SQL, no waiting.
  */
-export class HeldPage {
+export class HeldPage implements LivePage {
   readonly #query: Query
   readonly #schema: Schema
   readonly #filterFields: ReadonlySet<string>
@@ -59,18 +57,14 @@ export class HeldPage {
   readonly #beyond: { earlier: boolean | undefined; later: boolean | undefined }
   #bytes: number
 
-  /** Takes what the statement of `heldQuery(query)` found; documents that show the same as in `before` are kept as they are. */
-  constructor(query: Query, schema: Schema, found: DocumentPage, before?: HeldPage) {
+  /** Takes what the statement of `heldQuery(query)` found. */
+  constructor(query: Query, schema: Schema, found: DocumentPage) {
     this.#query = query
     this.#schema = schema
     this.#filterFields = filterFields(query.filter)
     this.#orderFields = new Set(query.order.map(({ field }) => field))
     this.#included = new Set(query.include?.map(({ field }) => field))
-    const heldBefore = before ? before.#byId : new Map<DocumentId, HeldRow>()
-    const rows = found.documents.map((document) => {
-      const held = heldBefore.get(document.id)
-      return held && isSameDocument(held.document, document) ? held : this.#row(document)
-    })
+    const rows = found.documents.map((document) => this.#row(document))
     this.#rows = query.isBackward ? rows.reverse() : rows
     this.#byId = new Map(this.#rows.map((row) => [row.document.id, row]))
     this.#bytes = this.#rows.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -85,12 +79,10 @@ export class HeldPage {
     }
   }
 
-  /** An estimate of the memory that the rows take. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** The page as the query's statement would give it. */
   get page(): DocumentPage {
     const { first, isBackward } = this.#query
     const taken = this.#rows.slice(0, first)
@@ -107,15 +99,10 @@ export class HeldPage {
     }
   }
 
-  /** All documents held, those of the reserve too. */
   get documents(): Document[] {
     return this.#rows.map(({ document }) => document)
   }
 
-  /**
-   * Follows changes of documents of the query's schema, each document once. `read` holds documents as they are after
-   * these changes. Changes nothing unless it answers `applied`; after `rerun` the page is of no use any more.
-   */
   apply(changes: Iterable<DocumentChange>, read?: ReadonlyMap<DocumentId, Document>): Applied {
     const effects: Effect[] = []
     const ids: DocumentId[] = []

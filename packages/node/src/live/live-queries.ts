@@ -1,8 +1,8 @@
 import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
 import type { Store, StoreCommit } from '@rakko/store'
 import { indexCommit } from './combine-changes.js'
-import { heldQuery } from './held-page.js'
 import { MAX_READ_DOCUMENTS } from './limits.js'
+import { loadedQuery } from './live-page.js'
 import { LiveQuery, type ReadDocuments } from './live-query.js'
 
 /** What live queries ask of a store. */
@@ -41,7 +41,7 @@ export class LiveQueries {
     }
     this.#stopListening ??= this.#store.onCommit((commit) => this.#hear(commit))
     try {
-      live.load(await this.#store.snapshot(heldQuery(query)))
+      live.load(await this.#store.snapshot(loadedQuery(query)))
     } catch (error) {
       live.close()
       throw error
@@ -122,7 +122,7 @@ export class LiveQueries {
 
   async #rerun(live: LiveQuery): Promise<void> {
     try {
-      live.load(await this.#store.snapshot(heldQuery(live.query)))
+      live.load(await this.#store.snapshot(loadedQuery(live.query)))
     } catch (error) {
       live.fail(asRakkoError(error))
     }

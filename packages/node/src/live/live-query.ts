@@ -1,8 +1,8 @@
 import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
 import type { Document, DocumentPage, DocumentSnapshot } from '@rakko/store'
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
-import { HeldPage } from './held-page.js'
 import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
+import { type LivePage, livePage } from './live-page.js'
 import { isEmptyDelta, type PageDelta, pageDelta } from './page-delta.js'
 import { WatchedIds } from './watched-ids.js'
 
@@ -40,7 +40,7 @@ export class LiveQuery {
   /** Schemas whose changes may concern it. */
   readonly schemaIds: ReadonlySet<SchemaId>
   readonly #host: LiveQueryHost
-  #held: HeldPage | undefined
+  #held: LivePage | undefined
   #watched: WatchedIds | undefined
   /** Last commit that the page shows. */
   #number = 0
@@ -124,11 +124,11 @@ export class LiveQuery {
   }
 
   /** Takes what the statement has found. */
-  load(found: DocumentSnapshot): void {
+  load({ number, ...found }: DocumentSnapshot): void {
     if (this.#end) return
-    this.#held = new HeldPage(this.query, this.schema, found, this.#held)
+    this.#held = livePage(this.query, this.schema, found, this.#held)
     this.#watch()
-    this.#number = found.number
+    this.#number = number
     this.#isStale = false
     const need = this.work()
     if (need) this.#host.wake(this)

@@ -5,7 +5,7 @@ import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWor
 
 const COMMITS = 80
 const QUERIES = 50
-const NAMES = ['', 'a', 'ab', 'b', 'ä', '\u0000', '\u{10000}', '\uffff', 'z']
+const NAMES = ['', 'a', 'ab', 'b', 'ä', '\u0000', '\u{10000}', '\uffff', 'z', 'otter', 'the sea otter', 'seas']
 const NUMBERS = [0n, 1n, -1n, 2n, 3n, 2n ** 53n + 1n, -(2n ** 63n)]
 
 let world: LiveWorld
@@ -110,6 +110,7 @@ async function randomQuery(random: Random, places: readonly DocumentId[]): Promi
     () => ({ rank: { gte: random.integer(20) } }),
     () => ({ place: { in: random.some(places, 4) } }),
     () => ({ others: { [random.pick(['in', 'notIn'])]: random.some(places, 2) } }),
+    () => ({ $search: random.pick(['otter', 'sea otter', 'z or sea*', '-otter']) }),
     () => ({ $edited: random.chance(0.5) }),
     () => ({ $deleted: { in: random.chance(0.5) ? [true] : [true, false] } }),
   ]

@@ -67,9 +67,11 @@ export async function openLiveWorld(): Promise<LiveWorld> {
   })
   const { lock, schemas } = await planLock({ definitions, signer: nativeSigner(random(32)) })
   await node.addSchemas({ lock: lock.commits, expected: [] })
+  const show = schemas.get('show')?.id as SchemaId
+  await store.declareIndexes([{ schemaId: show, indexes: [], search: { fields: ['title'], language: 'simple' } }])
   const live = new LiveQueries(store)
   const idOf = (name: string): SchemaId => schemas.get(name)?.id as SchemaId
-  return Object.assign(world, { node, live, place: idOf('place'), show: idOf('show') })
+  return Object.assign(world, { node, live, place: idOf('place'), show })
 }
 
 /** Creates documents; answers their ids. */

@@ -45,14 +45,6 @@ export function compileFilter(filter: Filter, source: QuerySource): Fragment {
   }
 }
 
-/** Whether a filter mentions a field, wherever it stands. */
-export function mentions(filter: Filter, field: string): boolean {
-  if (filter.kind === 'compare') return filter.field === field
-  if (filter.kind === 'search') return false
-  if (filter.kind === 'not') return mentions(filter.filter, field)
-  return filter.filters.some((member) => mentions(member, field))
-}
-
 function join(filters: readonly Filter[], source: QuerySource, separator: Fragment, empty: Fragment): Fragment {
   if (filters.length === 0) return empty
   const conditions = filters.map((member) => compileFilter(member, source))

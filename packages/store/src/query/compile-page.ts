@@ -1,8 +1,8 @@
-import { type Query, RANK, searchesOf } from '@rakko/core'
+import { filterFields, type Query, RANK, searchesOf } from '@rakko/core'
 import { sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import { compileFilter, mentions } from './compile-filter.js'
+import { compileFilter } from './compile-filter.js'
 import { type CompiledKey, compileOrder, compileSide } from './compile-order.js'
 import { type Fragment, type NamedDocuments, QuerySource } from './query-source.js'
 
@@ -33,7 +33,7 @@ export function compilePage(names: Names, schema: KnownSchema, query: Query, opt
   const source = new QuerySource(names, schema, {
     // The index of a search is on the views table.
     isOrderedById: query.order[0]?.field === '$id' && searchesOf(query.filter).length === 0,
-    includesDeleted: mentions(query.filter, '$deleted'),
+    includesDeleted: filterFields(query.filter).has('$deleted'),
     named: options.named,
   })
   const keys = compileOrder(query, source)
@@ -79,7 +79,7 @@ export function compilePage(names: Names, schema: KnownSchema, query: Query, opt
 
 /** How many documents the filter lets through; order and page do not matter. */
 export function compileCount(names: Names, schema: KnownSchema, { filter }: Query): Fragment {
-  const includesDeleted = mentions(filter, '$deleted')
+  const includesDeleted = filterFields(filter).has('$deleted')
   const source = new QuerySource(names, schema, { isOrderedById: false, includesDeleted })
   const condition = compileFilter(filter, source)
   const { from, where } = source.from()

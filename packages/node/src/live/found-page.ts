@@ -1,0 +1,29 @@
+import { evaluateFilter, type Query, readDocument } from '@rakko/core'
+import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
+import { documentBytes } from './document-bytes.js'
+import type { Applied, LivePage } from './live-page.js'
+
+/** The page of a full-text search: which documents it finds and in what order only the database can tell. */
+export class FoundPage implements LivePage {
+  readonly page: DocumentPage
+  readonly bytes: number
+  readonly #query: Query
+
+  constructor(query: Query, page: DocumentPage) {
+    this.page = page
+    this.bytes = page.documents.reduce((sum, document) => sum + documentBytes(document), 0)
+    this.#query = query
+  }
+
+  get documents(): readonly Document[] {
+    return this.page.documents
+  }
+
+  apply(changes: Iterable<DocumentChange>): Applied {
+    for (const change of changes) {
+      const isNone = change.isNew && evaluateFilter(this.#query.filter, readDocument(change)) === false
+      if (!isNone) return { kind: 'rerun' }
+    }
+    return { kind: 'applied' }
+  }
+}
