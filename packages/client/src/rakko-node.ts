@@ -3,6 +3,7 @@ import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
 import type { PortLike } from './channel.js'
 import type { Collection } from './collection.js'
+import type { Sql } from './sql.js'
 
 export type { KeyProtection, StorageKind, StorageReport }
 
@@ -54,6 +55,12 @@ export interface RakkoNode {
    * flags. Rejects with SCHEMA_NOT_FOUND.
    */
   stateHash(schema: BoundSchema, options?: CallOptions): Promise<string>
+  /**
+   * One SELECT of the app's own, over views named as its schemas: a column for each field, and `_id`, `_view_id`, `_owner`,
+   * `_signer` and `_edited`. It runs read-only, sees nothing else, and answers with at most 100 000 rows. Rejects with
+   * SQL_FAILED (`details.sqlState` is PostgreSQL's), INVALID_ARGUMENT and, over a port that is served without, SQL_NOT_ALLOWED.
+   */
+  readonly sql: Sql
   storage(options?: CallOptions): Promise<StorageReport>
   /** Browser: asks it to keep the data when space gets short. False where it declines or cannot be asked. */
   requestPersistence(options?: CallOptions): Promise<boolean>

@@ -6,6 +6,7 @@ import type { Channel } from './channel.js'
 import { Connection, type Timers } from './connection.js'
 import type { LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
+import { remoteSql } from './sql.js'
 
 /** What a page can be asked that a worker cannot. */
 export type AskForPersistence = () => Promise<boolean>
@@ -70,6 +71,7 @@ function remoteNode(
     async stateHash(schema: BoundSchema, options?: CallOptions) {
       return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)
     },
+    sql: remoteSql(connection),
     storage: (options?: CallOptions) => connection.request('storage', {}, options),
     requestPersistence: (options?: CallOptions) =>
       connection.limited('requestPersistence', async () => (await askForPersistence?.()) ?? false, options),

@@ -5,6 +5,7 @@ import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
 import { historyTests } from './acceptance/history.js'
 import { searchTests } from './acceptance/searches.js'
+import { sqlTests } from './acceptance/sql.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import type { OpenedNode, Transport } from './acceptance/transport.js'
 import { valueTests } from './acceptance/values.js'
@@ -30,6 +31,7 @@ export function acceptance(transport: Transport): void {
     describe('documents', () => documentTests(world))
     describe('history', () => historyTests(world))
     describe('searches', () => searchTests(world))
+    describe('SQL', () => sqlTests(world))
     describe('values', () => valueTests(world))
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))

@@ -77,6 +77,8 @@ export const ERROR_CODES = {
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
   TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
+  SQL_FAILED: "PostgreSQL refused an app's own statement; details.sqlState says why",
+  SQL_NOT_ALLOWED: 'who serves this node takes no SQL',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made anew',

@@ -13,7 +13,7 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Document, DocumentHistory, DocumentPage, Store } from '@rakko/store'
+import type { Document, DocumentHistory, DocumentPage, SqlRow, Store } from '@rakko/store'
 import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
@@ -151,6 +151,11 @@ export class Node {
       const query = await this.#parse(schemaId, input)
       return this.#liveQueries.open(query, await this.#knownSchema(schemaId))
     })
+  }
+
+  /** One SELECT of the app's own, see Store. Throws SQL_FAILED and INVALID_ARGUMENT. */
+  sql(text: string, params: readonly unknown[] = []): Promise<SqlRow[]> {
+    return this.#run(() => this.#store.sql(text, params))
   }
 
   storage(): Promise<StorageReport> {

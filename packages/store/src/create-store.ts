@@ -11,6 +11,7 @@ import {
   type Verifier,
 } from '@rakko/core'
 import { Kysely } from 'kysely'
+import { AppSql, type SqlRow } from './app-sql/app-sql.js'
 import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
 import { CommitListeners } from './ingest/commit-listeners.js'
@@ -103,6 +104,7 @@ class SqlStore implements Store {
   readonly #publisher: Publisher
   readonly #listeners = new CommitListeners()
   readonly #keeper: Keeper
+  readonly #appSql: AppSql
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
@@ -114,6 +116,7 @@ class SqlStore implements Store {
     this.#registry = registry
     this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause, listeners: this.#listeners })
     this.#keeper = new Keeper({ driver, names, now })
+    this.#appSql = new AppSql(driver, names, registry)
     this.#now = now
   }
 
@@ -183,9 +186,11 @@ class SqlStore implements Store {
     return this.#read(async () => {
       const checked: (DeclaredIndexes & { number: number; views: ViewsTable })[] = []
       for (const { schemaId, indexes, search } of declarations) {
-        const { number, views } = await this.#knownSchemaOf(schemaId)
+        const schema = await this.#knownSchemaOf(schemaId)
+        const { number, views } = schema
         viewIndexes(this.#names, views, { indexes, search })
         checked.push({ number, views, indexes, search })
+        this.#appSql.bind(schema)
       }
       for (const { number, indexes, search } of checked) {
         const known = this.#registry.at(number)
@@ -220,6 +225,10 @@ class SqlStore implements Store {
       const schema = await this.#queriedSchema(query)
       return schema.hasTable ? runCount(this.#database, this.#names, schema, query) : 0
     })
+  }
+
+  sql(text: string, params: readonly unknown[] = []): Promise<SqlRow[]> {
+    return this.#read(() => this.#appSql.run(text, params))
   }
 
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]> {

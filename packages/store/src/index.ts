@@ -1,3 +1,5 @@
+export { MAX_SQL_ROWS, SQL_TIMEOUT_MS, type SqlRow } from './app-sql/app-sql.js'
+export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './app-sql/check-statement.js'
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
 export * from './driver/index.js'
 export { DATABASE_FORMAT, migrate } from './migrations/migrate.js'

@@ -14,6 +14,7 @@ import type {
   Schema,
   SchemaId,
 } from '@rakko/core'
+import type { SqlRow } from './app-sql/app-sql.js'
 import type { DeclaredSearch } from './schemas/search-index.js'
 
 /**
@@ -64,7 +65,7 @@ export interface Store {
   stateHash(schemaId: SchemaId): Promise<string>
   /**
    * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
-   * document, and what is declared no longer is dropped. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
+   * document, and what is declared no longer is dropped. `sql` then has views of their names. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
    */
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void>
   query(query: Query): Promise<DocumentPage>
@@ -76,6 +77,12 @@ export interface Store {
    * get its answer later, once it is durable. Returns what ends it. Only commits of this store, not of others on its database.
    */
   onCommit(listener: CommitListener): () => void
+  /**
+   * Runs an app's own statement, one SELECT, over views named as the schemas that were declared, see app-sql/app-views.ts.
+   * `$1`, `$2`… stand for the parameters. Ints and counts are bigints in the rows. Throws SQL_FAILED, whose details hold
+   * PostgreSQL's `sqlState`, and INVALID_ARGUMENT.
+   */
+  sql(text: string, params?: readonly unknown[]): Promise<SqlRow[]>
   /** What an idempotency id led to, if it was used within the last day. */
   idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
   /**

@@ -61,6 +61,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   count: query,
   publish: { entry: bytes, operation: bytes },
   nextArgs: { publicKey: text, viewId: optional(text) },
+  sql: { text, params: list(anything, 'a list of values') },
   stateHash: { schemaId: text },
   storage: {},
   close: {},

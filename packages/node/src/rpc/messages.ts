@@ -74,6 +74,8 @@ export interface Methods {
   count: { params: QueryParams; result: number }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
   nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
+  /** One SELECT over views of the schemas. Values as the driver has them: ints are bigints, bytes Uint8Arrays. */
+  sql: { params: { readonly text: string; readonly params: readonly unknown[] }; result: readonly WireSqlRow[] }
   stateHash: { params: { readonly schemaId: SchemaId }; result: string }
   storage: { params: Record<never, never>; result: StorageReport }
   /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
@@ -134,6 +136,9 @@ export interface QueryParams {
   readonly schemaId: SchemaId
   readonly query: QueryInput
 }
+
+/** By column name; NULL is null. */
+export type WireSqlRow = Readonly<Record<string, unknown>>
 
 /** Field values by name: booleans, numbers, bigints, texts, Uint8Arrays, arrays of ids. Untrusted until checked against the schema. */
 export type WireFields = Readonly<Record<string, unknown>>

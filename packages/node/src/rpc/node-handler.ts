@@ -89,6 +89,7 @@ function handlersOf(node: Node): Handlers {
       return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
     },
     stateHash: ({ schemaId }) => node.stateHash(schemaId),
+    sql: ({ text, params }) => node.sql(text, params),
     storage: () => node.storage(),
     async close() {
       return undefined

@@ -38,6 +38,8 @@ async function apply(session: Session, names: Names, migration: Migration): Prom
   await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
   if ((await readFormat(session, names)) >= migration.format) return
   await session.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+  // Views stand on tables that a migration may change; they are made again when they are asked for.
+  await session.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
   await session.exec(migration.sql(names))
   await session.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
 }

@@ -1,4 +1,5 @@
 import { MAX_SEARCH_FIELDS, RakkoError, type SearchLanguage } from '@rakko/core'
+import { fingerprint } from '../sql/fingerprint.js'
 import type { Names } from '../sql/names.js'
 import type { FieldColumn, ViewsTable } from './views-table.js'
 
@@ -68,13 +69,6 @@ export function searchedColumn(views: ViewsTable, field: string): FieldColumn {
   const column = views.columns.get(field)
   if (column?.type.type === 'str') return column
   throw invalid('text fields of the schema', field)
-}
-
-/** FNV-1a of 64 bits: one schema has one such index, so it has nothing to collide with but its own past. */
-function fingerprint(text: string): string {
-  let hash = 0xcbf29ce484222325n
-  for (const character of text) hash = BigInt.asUintN(64, (hash ^ BigInt(character.charCodeAt(0))) * 0x100000001b3n)
-  return hash.toString(16).padStart(16, '0')
 }
 
 function invalid(expected: string, got: string): RakkoError {

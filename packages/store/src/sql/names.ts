@@ -20,10 +20,18 @@ export class Names {
   /** Quoted. */
   readonly schema: string
   readonly schemaName: string
+  /** Another one, quoted, for the views that an app's own SQL reads; nothing else is in it. */
+  readonly appSchema: string
+  /** Quoted: the role that such SQL runs as. */
+  readonly appRole: string
+  readonly appRoleName: string
 
   constructor(schemaName: string) {
     this.schemaName = schemaName
     this.schema = quoteIdentifier(schemaName)
+    this.appSchema = quoteIdentifier(`${schemaName}_app`)
+    this.appRoleName = `${schemaName}_app`
+    this.appRole = quoteIdentifier(this.appRoleName)
   }
 
   table(name: FixedTable): string {

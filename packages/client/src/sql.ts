@@ -1,0 +1,46 @@
+import { compactBytes } from '@rakko/node/rpc'
+import type { CallOptions } from './call-options.js'
+import type { Connection } from './connection.js'
+import { invalidArgument } from './open-node-options.js'
+
+/** What a parameter can be: text may hold U+0000, an int is a safe integer or a bigint, ids are text. */
+export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array | readonly SqlValue[]
+
+/**
+ * A row by its columns' names. PostgreSQL's bigint (ints and counts) is a bigint, double precision a number, bytea a Uint8Array,
+ * an array an array, NULL null; numeric is a bigint, or text where it has a fraction; every other type is its text.
+ */
+export type SqlRow = Readonly<Record<string, unknown>>
+
+export interface Sql {
+  /** `$1`, `$2`… stand for the parameters. */
+  (text: string, params?: readonly SqlValue[], options?: CallOptions): Promise<SqlRow[]>
+  /** As a template's tag: every value becomes a parameter. */
+  (text: TemplateStringsArray, ...params: readonly SqlValue[]): Promise<SqlRow[]>
+}
+
+export function remoteSql(connection: Connection): Sql {
+  const ask = async (text: string, params: unknown, options?: CallOptions): Promise<SqlRow[]> => {
+    if (typeof text !== 'string') throw invalidArgument('text', 'a statement', text)
+    if (!Array.isArray(params)) throw invalidArgument('params', 'a list of values', params)
+    return [...(await connection.request('sql', { text, params: params.map(compact) }, options))]
+  }
+  return (text: string | TemplateStringsArray, ...rest: readonly unknown[]) => {
+    if (isTemplate(text))
+      return ask(
+        text.reduce((before, part, i) => `${before}$${i}${part}`),
+        rest,
+      )
+    const [params = [], options] = rest
+    return ask(text, params, options as CallOptions | undefined)
+  }
+}
+
+function isTemplate(text: unknown): text is TemplateStringsArray {
+  return Array.isArray(text) && 'raw' in text
+}
+
+/** A part of a larger buffer travels alone. */
+function compact(value: unknown): unknown {
+  return value instanceof Uint8Array ? compactBytes(value) : value
+}
