@@ -1,7 +1,7 @@
 import { compactBytes } from '@rakko/node/rpc'
+import { invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Connection } from './connection.js'
-import { invalidArgument } from './open-node-options.js'
 
 /** What a parameter can be: text may hold U+0000, an int is a safe integer or a bigint, ids are text. */
 export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array | readonly SqlValue[]
