@@ -258,7 +258,8 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
       }
       this.#changeFile(node, added, Math.max(node.bytes, position + bytes.length))
     } catch (error) {
-      for (const [, block] of added) this.#free.push(block)
+      // A list that says all the same whose they are keeps them from others until it is read again.
+      if (this.#log.isExact) for (const [, block] of added) this.#free.push(block)
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import { joinBytes } from '@rakko/core'
 import { crc32c } from './control-file.js'
 import type { Device } from './device.js'
 
@@ -21,6 +22,9 @@ export type Change =
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const NEWLINE = 0x0a
+const NO_CHECKSUM = '00000000'
+/** Behind the checksum and a space. */
+const JSON_START = NO_CHECKSUM.length + 1
 
 /**
  * The history of a tree of files, on two devices of which one is in use: a snapshot, then every change since. A line a
@@ -34,6 +38,8 @@ export class BlockLog {
   #current: 0 | 1 = 0
   #generation = 0
   #bytes = 0
+  /** A device that may hold a snapshot which is not to count. */
+  #stray: Device | undefined
 
   constructor(devices: readonly [Device, Device]) {
     this.#devices = devices
@@ -42,6 +48,11 @@ export class BlockLog {
   /** Bytes of the log in use. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** Whether the log in use ends where it should: what failed to be appended is not there all the same. */
+  get isExact(): boolean {
+    return this.#devices[this.#current].getSize() === this.#bytes
   }
 
   /** The changes since nothing; undefined where no device has a complete snapshot. Writes nothing. */
@@ -60,19 +71,34 @@ export class BlockLog {
   append(changes: readonly Change[]): void {
     const device = this.#devices[this.#current]
     const lines = encodeLines(changes)
+    this.#dropStray()
     // A line that was cut must not end up behind a shorter one.
-    if (device.getSize() !== this.#bytes) device.truncate(this.#bytes)
-    writeAll(device, lines, this.#bytes)
+    if (!this.isExact) device.truncate(this.#bytes)
+    try {
+      writeAll(device, lines, this.#bytes)
+    } catch (error) {
+      // It may have written them: what was refused must not be found later.
+      attempt(() => device.truncate(this.#bytes))
+      throw error
+    }
     this.#bytes += lines.length
   }
 
-  /** Starts anew with what `snapshot` says. */
+  /** @throws where there is no room: the log in use is what it was, or the next append is refused too */
   rewrite(snapshot: readonly Change[]): void {
     const next = this.#current === 0 && this.#generation > 0 ? 1 : 0
     const device = this.#devices[next]
     const lines = encodeLines([['begin', this.#generation + 1], ...snapshot, ['end']])
+    this.#dropStray()
     device.truncate(0)
-    writeAll(device, lines, 0)
+    try {
+      writeAll(device, lines, 0)
+    } catch (error) {
+      // It may be whole for all that, and would then outlive what is appended to the log in use.
+      this.#stray = device
+      attempt(() => this.#dropStray())
+      throw error
+    }
     // A whole snapshot is what the next start reads: changes go here from now on, even where what follows fails.
     const previous = this.#current
     this.#current = next
@@ -83,6 +109,11 @@ export class BlockLog {
     if (next !== previous) this.#devices[previous].truncate(0)
   }
 
+  #dropStray(): void {
+    this.#stray?.truncate(0)
+    this.#stray = undefined
+  }
+
   flush(): void {
     this.#devices[this.#current].flush()
   }
@@ -90,6 +121,13 @@ export class BlockLog {
   close(): void {
     for (const device of this.#devices) device.close()
   }
+}
+
+/** What failed before says why; what fails after it is made up for at the next call. */
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {}
 }
 
 /** @throws where there is less room than bytes */
@@ -141,17 +179,19 @@ export class DamagedLogError extends Error {
 }
 
 function encodeLines(changes: readonly Change[]): Uint8Array {
-  let lines = ''
-  for (const change of changes) {
-    const json = JSON.stringify(change)
-    lines += `${crc32c(encoder.encode(json)).toString(16).padStart(8, '0')} ${json}\n`
-  }
-  return encoder.encode(lines)
+  return joinBytes(changes.map(encodeLine))
+}
+
+function encodeLine(change: Change): Uint8Array {
+  const line = encoder.encode(`${NO_CHECKSUM} ${JSON.stringify(change)}\n`)
+  const checksum = crc32c(line.subarray(JSON_START, -1)).toString(16).padStart(NO_CHECKSUM.length, '0')
+  for (let index = 0; index < checksum.length; index++) line[index] = checksum.charCodeAt(index)
+  return line
 }
 
 function decodeLine(line: Uint8Array): Change | undefined {
-  if (line.length < 10) return undefined
-  const json = line.subarray(9)
-  if (Number.parseInt(decoder.decode(line.subarray(0, 8)), 16) !== crc32c(json)) return undefined
+  if (line.length <= JSON_START) return undefined
+  const json = line.subarray(JSON_START)
+  if (Number.parseInt(decoder.decode(line.subarray(0, NO_CHECKSUM.length)), 16) !== crc32c(json)) return undefined
   return JSON.parse(decoder.decode(json))
 }

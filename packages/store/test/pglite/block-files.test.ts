@@ -319,6 +319,35 @@ describe('PostgreSQL on files in blocks', () => {
     }
   })
 
+  it('gives no block away that a list which could not be cut back says is another file’s', () => {
+    class StuckDevice extends MemoryDevice {
+      isStuck = false
+
+      override write(bytes: Uint8Array, options: { at: number }): number {
+        const written = super.write(bytes, options)
+        if (this.isStuck) throw new Error('failed when all was written')
+        return written
+      }
+
+      override truncate(bytes: number): void {
+        if (this.isStuck) throw new Error('cannot be cut')
+        super.truncate(bytes)
+      }
+    }
+    const log = new StuckDevice()
+    const devices: Devices = { blocks: new MemoryDevice(), logs: [log, new MemoryDevice()] }
+    const files = created(prepared(), devices)
+    files.writeFile('/first', new Uint8Array())
+    files.writeFile('/second', new Uint8Array())
+    log.isStuck = true
+    expect(() => files.writeFile('/first', new Uint8Array(BLOCK_BYTES).fill(1))).toThrow('ENOSPC')
+    expect(() => files.writeFile('/second', new Uint8Array(BLOCK_BYTES).fill(2))).toThrow('ENOSPC')
+    const found = new Uint8Array(BLOCK_BYTES)
+    const again = loaded(devices)
+    expect(again.read(again.open('/first'), found, 0, BLOCK_BYTES, 0)).toBe(BLOCK_BYTES)
+    expect(found).toEqual(new Uint8Array(BLOCK_BYTES).fill(1))
+  })
+
   it('gives up where its log finds no room, and has what it committed once there is some', {
     timeout: 60_000,
   }, async () => {
