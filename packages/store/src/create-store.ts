@@ -4,6 +4,7 @@ import {
   type DocumentViewId,
   type NextArgs,
   type PublicKey,
+  parseSchemaIdParts,
   type Query,
   RakkoError,
   type Schema,
@@ -14,8 +15,9 @@ import { Kysely } from 'kysely'
 import { AppSql, type SqlRow } from './app-sql/app-sql.js'
 import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
-import { CommitListeners } from './ingest/commit-listeners.js'
 import { readIdempotent } from './ingest/idempotency.js'
+import { type IngestContext, learnSchema } from './ingest/ingest.js'
+import { Listeners } from './ingest/listeners.js'
 import { Publisher } from './ingest/publisher.js'
 import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
@@ -43,6 +45,7 @@ import type {
   PublishItem,
   PublishOutcome,
   Store,
+  StoreCommit,
 } from './store.js'
 
 export interface StoreOptions {
@@ -101,8 +104,9 @@ class SqlStore implements Store {
   readonly #names: Names
   readonly #registry: SchemaRegistry
   #kysely: Kysely<unknown> | undefined
+  readonly #ingestContext: IngestContext
   readonly #publisher: Publisher
-  readonly #listeners = new CommitListeners()
+  readonly #listeners = new Listeners<StoreCommit>()
   readonly #keeper: Keeper
   readonly #appSql: AppSql
   readonly #now: () => number
@@ -114,7 +118,8 @@ class SqlStore implements Store {
     this.#driver = driver
     this.#names = names
     this.#registry = registry
-    this.#publisher = new Publisher({ driver, names, registry, now, verifier, pause, listeners: this.#listeners })
+    this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners }
+    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
     this.#keeper = new Keeper({ driver, names, now })
     this.#appSql = new AppSql(driver, names, registry)
     this.#now = now
@@ -149,7 +154,12 @@ class SqlStore implements Store {
   }
 
   schema(id: SchemaId): Promise<Schema | undefined> {
-    return this.#read(async () => (this.#registry.get(id) ?? (await this.#knownSchema(id)))?.schema)
+    return this.#read(async () => {
+      const known = this.#registry.get(id) ?? (await this.#knownSchema(id))
+      if (known || !isSchemaId(id)) return known?.schema
+      await learnSchema(this.#ingestContext, id)
+      return this.#registry.get(id)?.schema
+    })
   }
 
   schemas(): Promise<Schema[]> {
@@ -296,6 +306,15 @@ class SqlStore implements Store {
 /** A query and all that it includes. */
 function queryParts(query: Query): Query[] {
   return [query, ...(query.include ?? []).flatMap((included) => queryParts(included.query))]
+}
+
+function isSchemaId(text: string): boolean {
+  try {
+    parseSchemaIdParts(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function closed(): RakkoError {

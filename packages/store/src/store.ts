@@ -18,9 +18,10 @@ import type { SqlRow } from './app-sql/app-sql.js'
 import type { DeclaredSearch } from './schemas/search-index.js'
 
 /**
- * The database behind one small port. Everything is durable, as far as the storage goes, when a promise resolves.
+ * The database behind one small port: entries come in, documents are read by id. Everything is durable, as far as the
+ * storage goes, when a promise resolves.
  */
-export interface Store {
+export interface DocumentStore {
   /** Drawn at first open, 32 hexadecimal digits; a key is bound to it. */
   readonly databaseId: string
   /**
@@ -42,8 +43,9 @@ export interface Store {
     publicKey: PublicKey,
     viewIds: readonly (DocumentViewId | undefined)[],
   ): Promise<(NextArgs | RakkoError)[]>
-  /** Schemas whose views can be built from stored operations, system schemas included. */
+  /** A schema is known exactly while its views can be built from held operations, in whatever order they came. */
   schema(id: SchemaId): Promise<Schema | undefined>
+  /** Known schemas, system schemas included: of every view of a definition is one, those are left out that nobody had. */
   schemas(): Promise<Schema[]>
   /** Latest views in order of the ids; undefined where unknown. */
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]>
@@ -64,6 +66,18 @@ export interface Store {
    */
   stateHash(schemaId: SchemaId): Promise<string>
   /**
+   * Tells of every commit that stored operations, in their order and as soon as queries see it; the caller of `publish` may
+   * get its answer later, once it is durable. Returns what ends it. Only commits of this store, not of others on its database.
+   */
+  onCommit(listener: CommitListener): () => void
+  /** What an idempotency id led to, if it was used within the last day. */
+  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
+  close(): Promise<void>
+}
+
+/** A store that answers queries as well. */
+export interface Store extends DocumentStore {
+  /**
    * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
    * document, and what is declared no longer is dropped. `sql` then has views of their names. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
    */
@@ -73,24 +87,16 @@ export interface Store {
   snapshot(query: Query): Promise<DocumentSnapshot>
   count(query: Query): Promise<number>
   /**
-   * Tells of every commit that stored operations, in their order and as soon as queries see it; the caller of `publish` may
-   * get its answer later, once it is durable. Returns what ends it. Only commits of this store, not of others on its database.
-   */
-  onCommit(listener: CommitListener): () => void
-  /**
    * Runs an app's own statement, one SELECT, over views named as the schemas that were declared, see app-sql/app-views.ts.
    * `$1`, `$2`… stand for the parameters. Ints and counts are bigints in the rows. Throws SQL_FAILED, whose details hold
    * PostgreSQL's `sqlState`, and INVALID_ARGUMENT.
    */
   sql(text: string, params?: readonly unknown[]): Promise<SqlRow[]>
-  /** What an idempotency id led to, if it was used within the last day. */
-  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]>
   /**
    * Does the next piece of the care that the database needs and answers what it was; undefined where nothing is due.
    * Writes wait until it is over: with `urgentOnly` it does only what must not wait for a quiet moment.
    */
   maintain(options?: { readonly urgentOnly?: boolean }): Promise<Chore | undefined>
-  close(): Promise<void>
 }
 
 /** An entry from elsewhere, with its payload. */

@@ -1,21 +1,21 @@
-import { type Hash, RakkoError, type SchemaId, validatePublish } from '@rakko/core'
+import type { Hash, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { DocumentChange, ForkedLog, IngestOutcome, PublishOutcome } from '../store.js'
-import { admitFromPeer } from './admit-from-peer.js'
-import { type Admission, Cascade } from './cascade.js'
+import type { DocumentChange, ForkedLog, IngestOutcome, PublishOutcome, StoreCommit } from '../store.js'
+import { admitFromPeer, admitPublished } from './admit.js'
+import { Cascade } from './cascade.js'
 import { causalOrder } from './causal-order.js'
-import type { CommitListeners } from './commit-listeners.js'
 import { findClaimedSchema, findCompletedSchemas } from './find-schemas.js'
 import { preloadIdempotent } from './idempotency.js'
-import { type Counters, Ledger } from './ledger.js'
+import { type Counters, Ledger, NO_COUNTERS } from './ledger.js'
+import type { Listeners } from './listeners.js'
 import { type Materialised, materialise } from './materialise.js'
 import { Parking } from './parking.js'
 import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
-import type { InvalidEntry } from './receive-from-peer.js'
+import { type InvalidEntry, isReadable } from './receive-from-peer.js'
 import type { ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
 
@@ -25,7 +25,7 @@ export interface IngestContext {
   readonly registry: SchemaRegistry
   /** Milliseconds since 1970. */
   readonly now: () => number
-  readonly listeners: CommitListeners
+  readonly listeners: Listeners<StoreCommit>
 }
 
 /** What an item led to, by the rules that it was judged by. */
@@ -75,11 +75,14 @@ export async function ingest(
     }
 
     const outcomes: Outcome[] = []
+    const admit = async (item: ReceivedItem | InvalidEntry) => {
+      if (!isReadable(item) || item.isFromPeer) return admitFromPeer(ledger, lookup, item)
+      const { schemaId } = item.plainOperation
+      if (!ledger.schema(schemaId)) await findClaimedSchema(session, names, ledger, schemaId)
+      return admitPublished(ledger, item)
+    }
     const cascade = new Cascade<Task>(async ({ item, index }) => {
-      const { outcome, admission } =
-        isReadable(item) && !item.isFromPeer
-          ? await admitPublished(session, names, ledger, item)
-          : await admitFromPeer(ledger, lookup, item)
+      const { outcome, admission } = await admit(item)
       if (index !== undefined) outcomes[index] = outcome
       return admission
     })
@@ -109,8 +112,15 @@ export async function ingest(
   return ingested
 }
 
-/** Makes a schema known whose views can be built from what is held, though no document of it came. */
+/**
+ * Makes a schema known whose views can be built from what is held, though no document of it came and no definition has
+ * such a view now. Only a schema that is found costs a transaction that writes. Throws INVALID_SCHEMA_ID.
+ */
 export async function learnSchema(context: IngestContext, id: SchemaId): Promise<void> {
+  const { driver, names, registry } = context
+  const reading = new Ledger(registry, NO_COUNTERS)
+  await findClaimedSchema(driver, names, reading, id)
+  if (reading.newSchemas.size === 0) return
   await inLedger(context, async (session, ledger) => {
     await findClaimedSchema(session, context.names, ledger, id)
     if (ledger.newSchemas.size > 0) await writeLedger(session, context.names, ledger, [], context.now())
@@ -122,10 +132,6 @@ interface Task {
   readonly entryHash: Hash
   readonly item: ReceivedItem | InvalidEntry
   readonly index?: number
-}
-
-function isReadable(item: ReceivedItem | InvalidEntry): item is ReceivedItem {
-  return 'entry' in item
 }
 
 /** Runs a transaction that has locked `arrival`; what it makes known is the registry's once it has committed. */
@@ -188,38 +194,4 @@ async function preload(
   if (questions.length > 0) await preloadDocuments(session, names, registry, ledger, questions)
   const ids = items.flatMap(({ idempotencyId }) => idempotencyId ?? [])
   if (ids.length > 0) await preloadIdempotent(session, names, ledger, ids, now)
-}
-
-async function admitPublished(
-  session: Session,
-  names: Names,
-  ledger: Ledger,
-  item: ReceivedItem,
-): Promise<{ outcome: PublishOutcome; admission: Admission }> {
-  const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
-  if (!ledger.schema(plainOperation.schemaId)) {
-    await findClaimedSchema(session, names, ledger, plainOperation.schemaId)
-  }
-  try {
-    refuseRepeated(ledger, idempotencyId)
-    const payload = hasItsPayload ? {} : { payload: operationBytes }
-    const valid = validatePublish({ entry, entryHash, plainOperation, lookup: ledger, ...payload })
-    const { operationId, documentId, next } = valid
-    const { viewId } = ledger.accept(item, valid)
-    return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
-  } catch (error) {
-    if (error instanceof RakkoError)
-      return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }
-    throw error
-  }
-}
-
-function refuseRepeated(ledger: Ledger, idempotencyId: string | undefined): void {
-  const documentId = idempotencyId === undefined ? undefined : ledger.idempotent.get(idempotencyId)
-  if (documentId === undefined) return
-  throw new RakkoError('ALREADY_PUBLISHED', `The idempotency id ${idempotencyId} was used for ${documentId}`, {
-    field: 'idempotencyId',
-    documentId,
-    got: idempotencyId,
-  })
 }

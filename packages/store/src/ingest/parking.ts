@@ -7,15 +7,10 @@ import type { Statement } from '../sql/statement.js'
 import { decodeHex } from '../values/decode-column.js'
 import type { Counters } from './ledger.js'
 import { hasRoom, PARKED_MS, type ParkedSize } from './park-bounds.js'
+import { bytesOf, type Parked } from './parked.js'
 import { decodeSigned } from './receive-from-peer.js'
 import type { ReceivedItem } from './received-item.js'
 import { PARKED, PARKED_WAITS } from './rows.js'
-
-/** An entry that waits for another one. */
-export interface Parked {
-  readonly item: ReceivedItem
-  readonly waitsFor: Hash
-}
 
 /**
  * Entries that wait, in a table, so that they are there after a restart: what one transaction reads of them and writes.
@@ -153,10 +148,6 @@ interface ParkedEntry {
 function addTo(sizes: Map<PublicKey, ParkedSize>, item: ReceivedItem): void {
   const { entries, bytes } = sizes.get(item.entry.publicKey) ?? { entries: 0, bytes: 0 }
   sizes.set(item.entry.publicKey, { entries: entries + 1, bytes: bytes + bytesOf(item) })
-}
-
-export function bytesOf({ entryBytes, operationBytes }: ReceivedItem): number {
-  return entryBytes.length + operationBytes.length
 }
 
 function parkedRow({ item, waitsFor }: Parked, time: number) {

@@ -2,6 +2,7 @@ import { RakkoError, type Verifier } from '@rakko/core'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '../store.js'
 import { type IngestContext, type Ingested, ingest, type Outcome } from './ingest.js'
+import { Listeners } from './listeners.js'
 import { type ReceivedFromPeer, receiveFromPeer } from './receive-from-peer.js'
 import { receiveItem } from './received-item.js'
 
@@ -28,9 +29,6 @@ interface Call {
   readonly answer: (results: readonly Result[], failure?: RakkoError) => void
 }
 
-/** Told of logs that a commit has forked. */
-export type ForkListener = (forks: readonly ForkedLog[]) => void
-
 /**
  * Publishes, and takes entries from elsewhere, with group commit: one writer at a time, which takes all calls that have
  * come while the last transaction ran. Signatures are verified side by side before that.
@@ -40,7 +38,7 @@ export class Publisher {
   readonly #waiting: Call[] = []
   #writing: Promise<void> | undefined
   readonly #answering = new Set<Promise<void>>()
-  readonly #forkListeners = new Set<ForkListener>()
+  readonly #forkListeners = new Listeners<readonly ForkedLog[]>()
 
   constructor(context: PublisherContext) {
     this.#context = context
@@ -70,11 +68,8 @@ export class Publisher {
     })
   }
 
-  onFork(listener: ForkListener): () => void {
-    // Of its own, so that a function that listens twice is called twice.
-    const own: ForkListener = (forks) => listener(forks)
-    this.#forkListeners.add(own)
-    return () => this.#forkListeners.delete(own)
+  onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
+    return this.#forkListeners.add(listener)
   }
 
   /** Resolves when every call so far is answered. */
@@ -137,7 +132,7 @@ export class Publisher {
       return
     }
     answerAll(calls, results)
-    if (forks.length > 0) for (const listener of this.#forkListeners) listener(forks)
+    if (forks.length > 0) this.#forkListeners.tell(forks)
   }
 }
 

@@ -20,6 +20,10 @@ export interface InvalidEntry {
 
 export type ReceivedFromPeer = ReceivedItem | InvalidEntry | RakkoError
 
+export function isReadable(item: ReceivedItem | InvalidEntry): item is ReceivedItem {
+  return 'entry' in item
+}
+
 /**
  * Decodes an item from elsewhere and checks its signature; answers at once where the verifier does.
  *

@@ -12,7 +12,7 @@ import {
   validateOperation,
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Document, Store } from '../../src/store.js'
+import type { Document, DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
@@ -23,9 +23,9 @@ const ROUNDS = 60
 const MOST_ITEMS = 8
 
 /** A store's documents against core's reduction of the same operations. */
-export function documentsAcceptance(harness: StoreHarness): void {
+export function documentsAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('documents', () => {
-    let store: Store
+    let store: DocumentStore
     let schema: Schema
     const authors = [new Author(1), new Author(2), new Author(3)]
 

@@ -9,16 +9,16 @@ import {
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MAX_PARKED_AUTHOR_ENTRIES, PARKED_MS } from '../../src/ingest/park-bounds.js'
-import type { ForkedLog, IngestItem, IngestOutcome, Store } from '../../src/store.js'
+import type { DocumentStore, ForkedLog, IngestItem, IngestOutcome } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
 /** Entries from elsewhere: what is held does not depend on the order in which they come. */
-export function ingestingAcceptance(harness: StoreHarness): void {
+export function ingestingAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('ingesting', () => {
-    let store: Store
+    let store: DocumentStore
     let now: number
     let panda: Author
     let penguin: Author

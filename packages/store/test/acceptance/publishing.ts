@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type DocumentViewId, hexToBytes, type NextArgs, parsePublicKey, type Schema, type SchemaId } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Store } from '../../src/store.js'
+import type { DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, expectRefused, publishAll } from '../support/outcomes.js'
@@ -34,9 +34,9 @@ interface PublishScenarios {
   }[]
 }
 
-export function publishingAcceptance(harness: StoreHarness): void {
+export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('publishing', () => {
-    let store: Store
+    let store: DocumentStore
     let panda: Author
     let penguin: Author
     let schemaId: SchemaId

@@ -9,16 +9,16 @@ import {
   signEntry,
 } from '@rakko/core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { PublishItem, Store } from '../../src/store.js'
+import type { DocumentStore, PublishItem } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
 /** Every check of publishing: what breaks it is refused with its code and leaves nothing behind. */
-export function refusalsAcceptance(harness: StoreHarness): void {
+export function refusalsAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('what publishing refuses leaves everything as it was', () => {
-    let store: Store
+    let store: DocumentStore
     let cases: ReadonlyMap<string, PublishItem>
 
     beforeAll(async () => {
@@ -63,7 +63,7 @@ export function refusalsAcceptance(harness: StoreHarness): void {
   })
 }
 
-async function prepare(store: Store): Promise<Map<string, PublishItem>> {
+async function prepare(store: DocumentStore): Promise<Map<string, PublishItem>> {
   const panda = new Author(1)
   const penguin = new Author(2)
   const { items, schemaId } = defineSchema(panda, 'venue', { capacity: 'int', name: 'str' })

@@ -8,6 +8,7 @@ import {
   SYSTEM_SCHEMAS,
 } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
+import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
@@ -15,7 +16,7 @@ import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 /** A schema is known exactly when its views can be built, however they came. */
-export function schemasAcceptance(harness: StoreHarness): void {
+export function schemasAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('schemas', () => {
     const fields = { capacity: 'int', name: 'str' }
 
@@ -121,6 +122,26 @@ export function schemasAcceptance(harness: StoreHarness): void {
       await publishAll(store, [create])
       await publishAll(store, [merged])
       expect((await store.documents([create.documentId]))[0]?.schemaId).toBe(claimed)
+    })
+
+    test('a view that no document had is known where all of its operations are, also after a restart', async () => {
+      const [panda, penguin] = [new Author(1), new Author(2)]
+      const { items } = defineSchema(panda, 'venue', fields)
+      const definition = items.at(-1) as SignedItem
+      const left = panda.update(definition.documentId, SCHEMA_DEFINITION, definition.viewId, { name: str('left') })
+      const right = penguin.update(definition.documentId, SCHEMA_DEFINITION, definition.viewId, { name: str('right') })
+      for (const [first, second] of [
+        [left, right],
+        [right, left],
+      ] as const) {
+        const store = await harness.open()
+        await publishAll(store, [...items, first, second])
+        expect((await store.schema(`left_${left.id}` as SchemaId))?.name).toBe('left')
+        expect(await store.schema(`right_${left.id}` as SchemaId)).toBeUndefined()
+        const reopened = await harness.reopen(store)
+        expect((await reopened.schema(`right_${right.id}` as SchemaId))?.fields.size).toBe(2)
+        expect(await reopened.schema('no schema id' as SchemaId)).toBeUndefined()
+      }
     })
 
     test('definitions that make no schema are documents and nothing more', async () => {

@@ -1,3 +1,4 @@
+import type { DocumentStore } from '../../src/store.js'
 import { documentsAcceptance } from './documents.js'
 import { ingestingAcceptance } from './ingesting.js'
 import { limitsAcceptance } from './limits.js'
@@ -10,14 +11,19 @@ import type { StoreHarness } from './store-harness.js'
 import { viewsAcceptance } from './views.js'
 
 /** What every store must do, whatever it keeps its data in. Called where tests are declared. */
-export function storeAcceptance(harness: StoreHarness): void {
+export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): void {
   publishingAcceptance(harness)
   refusalsAcceptance(harness)
   ingestingAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
-  queriesAcceptance(harness)
-  limitsAcceptance(harness)
   viewsAcceptance(harness)
   stateHashAcceptance(harness)
+}
+
+/** And every store that answers queries. */
+export function storeAcceptance(harness: StoreHarness): void {
+  documentStoreAcceptance(harness)
+  limitsAcceptance(harness, (store, query) => store.query(query))
+  queriesAcceptance(harness)
 }

@@ -1,6 +1,6 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationId, type Schema } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Document, Store } from '../../src/store.js'
+import type { Document, DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
@@ -10,9 +10,9 @@ import type { StoreHarness } from './store-harness.js'
 const ROUNDS = 40
 
 /** Views of the past, and the history that leads to them. */
-export function viewsAcceptance(harness: StoreHarness): void {
+export function viewsAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('views', () => {
-    let store: Store
+    let store: DocumentStore
     let schema: Schema
     const [panda, penguin] = [new Author(21), new Author(22)]
 

@@ -1,11 +1,11 @@
 import type { RakkoError } from '@rakko/core'
 import { expect } from 'vitest'
-import type { PublishItem, PublishOutcome, Store } from '../../src/store.js'
+import type { DocumentStore, PublishItem, PublishOutcome } from '../../src/store.js'
 
 export type Published = Extract<PublishOutcome, { status: 'published' }>
 
 /** Publishes what must be accepted. */
-export async function publishAll(store: Store, items: readonly PublishItem[]): Promise<Published[]> {
+export async function publishAll(store: DocumentStore, items: readonly PublishItem[]): Promise<Published[]> {
   return (await store.publish(items)).map(expectPublished)
 }
 

@@ -1,0 +1,109 @@
+import {
+  type Dependency,
+  type DocumentId,
+  type DocumentViewId,
+  type Hash,
+  type IngestLookup,
+  type PublishLookup,
+  RakkoError,
+  type ValidPublish,
+  validateIngest,
+  validatePublish,
+} from '@rakko/core'
+import type { IngestOutcome, PublishOutcome } from '../store.js'
+import type { Admission } from './cascade.js'
+import type { InvalidEntry } from './receive-from-peer.js'
+import type { ReceivedItem } from './received-item.js'
+
+/** Takes what was decided. */
+export interface Decider {
+  accept(item: ReceivedItem, valid: Omit<ValidPublish, 'next'>): { readonly viewId: DocumentViewId }
+  /** Records what became of an entry that is not kept. */
+  decide(hash: Hash, decision: 'refused' | 'forgotten'): void
+}
+
+export interface PublishDecider extends Decider, PublishLookup {
+  /** What idempotency ids led to. */
+  readonly idempotent: { get(id: string): DocumentId | undefined }
+}
+
+export interface PreparedLookup extends IngestLookup {
+  /** Reads what the rules will ask about an item. */
+  prepare(item: ReceivedItem): Promise<void>
+}
+
+interface Admitted<Outcome> {
+  readonly outcome: Outcome
+  readonly admission: Admission
+}
+
+/** Judges one item by the rules of publishing. */
+export function admitPublished(decider: PublishDecider, item: ReceivedItem): Admitted<PublishOutcome> {
+  const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
+  try {
+    refuseRepeated(decider, idempotencyId)
+    const payload = hasItsPayload ? {} : { payload: operationBytes }
+    const valid = validatePublish({ entry, entryHash, plainOperation, lookup: decider, ...payload })
+    const { operationId, documentId, next } = valid
+    const { viewId } = decider.accept(item, valid)
+    return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
+  } catch (error) {
+    if (error instanceof RakkoError)
+      return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }
+    throw error
+  }
+}
+
+function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | undefined): void {
+  const documentId = idempotencyId === undefined ? undefined : idempotent.get(idempotencyId)
+  if (documentId === undefined) return
+  throw new RakkoError('ALREADY_PUBLISHED', `The idempotency id ${idempotencyId} was used for ${documentId}`, {
+    field: 'idempotencyId',
+    documentId,
+    got: idempotencyId,
+  })
+}
+
+/** Judges one item by the rules of replication. */
+export async function admitFromPeer(
+  decider: Decider,
+  lookup: PreparedLookup,
+  item: ReceivedItem | InvalidEntry,
+): Promise<Admitted<IngestOutcome>> {
+  const { entryHash } = item
+  const known = lookup.entry(entryHash)
+  if (known) return { outcome: { status: 'decided', decision: known.decision }, admission: { status: 'undecided' } }
+  if ('error' in item) return refuse(decider, item)
+  await lookup.prepare(item)
+  const decision = validateIngest({ ...item, lookup })
+  switch (decision.decision) {
+    case 'held': {
+      decider.accept(item, decision)
+      const { operationId, documentId } = decision
+      return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }
+    }
+    case 'refused':
+      return refuse(decider, { entryHash, error: decision.error })
+    case 'forgotten':
+      decider.decide(entryHash, 'forgotten')
+      return { outcome: { status: 'decided', decision: 'forgotten' }, admission: { status: 'decided' } }
+    case 'waiting':
+      return {
+        outcome: { status: 'waiting', for: decision.for, parked: false },
+        admission: { status: 'waiting', waitsFor: firstMissing(decision.for) },
+      }
+  }
+}
+
+function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<IngestOutcome> {
+  decider.decide(entryHash, 'refused')
+  return { outcome: { status: 'refused', error, final: true }, admission: { status: 'decided' } }
+}
+
+function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
+  for (const one of dependencies) {
+    const hash = one.kind === 'schema' ? one.missing[0] : one.id
+    if (hash !== undefined) return hash
+  }
+  return undefined
+}

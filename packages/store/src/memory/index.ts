@@ -1,0 +1,2 @@
+export { MemoryData } from './memory-data.js'
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.js'

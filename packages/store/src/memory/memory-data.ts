@@ -1,0 +1,68 @@
+import {
+  type DocumentId,
+  type DocumentOperation,
+  type DocumentViewId,
+  type Entry,
+  type Hash,
+  type OperationId,
+  type PublicKey,
+  type ReducedDocument,
+  type Schema,
+  type SchemaId,
+  SYSTEM_SCHEMAS,
+} from '@rakko/core'
+import type { Parked } from '../ingest/parked.js'
+
+/** A held entry. */
+export interface MemoryEntry extends DocumentOperation {
+  readonly entry: Entry
+  readonly documentId: DocumentId
+}
+
+export interface MemoryDocument {
+  /** In order of arrival. */
+  readonly operations: DocumentOperation[]
+  /** `reduce` of them. */
+  view: ReducedDocument
+}
+
+export interface MemoryLog {
+  seqNum: bigint
+  hash: Hash
+  isForked: boolean
+}
+
+/** All that a store in memory keeps. */
+export class MemoryData {
+  readonly databaseId: string
+  /** The last arrival number. */
+  number = 0
+  readonly entries = new Map<Hash, MemoryEntry | 'refused'>()
+  readonly documents = new Map<DocumentId, MemoryDocument>()
+  /** Schemas that need no definition: the protocol's own, and others for tests. */
+  readonly given: ReadonlyMap<SchemaId, Schema>
+  /** Views that definitions had, and that operations claimed or callers asked for. */
+  readonly definitions = new Set<DocumentViewId>()
+  readonly logs = new Map<PublicKey, Map<bigint, MemoryLog>>()
+  /** A log in which an author writes a document. */
+  readonly logOf = new Map<PublicKey, Map<DocumentId, bigint>>()
+  readonly parked = new Map<Hash, Parked & { readonly time: number }>()
+  readonly idempotent = new Map<string, { readonly documentId: DocumentId; readonly time: number }>()
+
+  /** Knows the system schemas, and these. */
+  constructor(databaseId: string, schemas: Iterable<Schema> = []) {
+    this.databaseId = databaseId
+    this.given = new Map([...SYSTEM_SCHEMAS.values(), ...schemas].map((schema) => [schema.id, schema]))
+  }
+
+  held(hash: Hash): MemoryEntry | undefined {
+    const entry = this.entries.get(hash)
+    return entry === 'refused' ? undefined : entry
+  }
+
+  /** All operations of the document that this one belongs to. */
+  historyOf(id: OperationId): readonly DocumentOperation[] | undefined {
+    const documentId = this.held(id)?.documentId
+    return documentId && this.documents.get(documentId)?.operations
+  }
+}

@@ -1,0 +1,263 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  documentHistory,
+  type Hash,
+  type NextArgs,
+  nextArgs,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  parseSchemaId,
+  RakkoError,
+  type ReducedDocument,
+  reduceAt,
+  type Schema,
+  type SchemaId,
+  schemaAt,
+  stateHash,
+  type Verifier,
+} from '@rakko/core'
+import { admitFromPeer, admitPublished } from '../ingest/admit.js'
+import { Cascade } from '../ingest/cascade.js'
+import { Listeners } from '../ingest/listeners.js'
+import { type InvalidEntry, isReadable, type ReceivedFromPeer, receiveFromPeer } from '../ingest/receive-from-peer.js'
+import { type ReceivedItem, receiveItem } from '../ingest/received-item.js'
+import type {
+  CommitListener,
+  Document,
+  DocumentHistory,
+  DocumentStore,
+  ForkedLog,
+  IngestItem,
+  IngestOutcome,
+  PublishItem,
+  PublishOutcome,
+  StoreCommit,
+} from '../store.js'
+import type { MemoryData, MemoryDocument } from './memory-data.js'
+import { MemoryRules } from './memory-rules.js'
+import { parkInMemory } from './park-in-memory.js'
+
+export interface MemoryStoreOptions {
+  /** What the store starts with and changes; another one made with it goes on from there. */
+  readonly data: MemoryData
+  readonly verifier: Verifier
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/**
+ * A store without a database, for simulations and as a second opinion: the same rules over plain maps, every document
+ * reduced anew from all of its operations. It answers no queries and is gone with its process.
+ */
+export class MemoryStore implements DocumentStore {
+  readonly databaseId: string
+  readonly #options: MemoryStoreOptions
+  readonly #data: MemoryData
+  readonly #commits = new Listeners<StoreCommit>()
+  readonly #forks = new Listeners<readonly ForkedLog[]>()
+  #last: Promise<unknown> = Promise.resolve()
+  #isClosed = false
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options
+    this.#data = options.data
+    this.databaseId = options.data.databaseId
+  }
+
+  publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
+    const received = items.map((item) => receiveItem(item, this.#options.verifier))
+    return this.#inTurn(async () => {
+      const outcomes = await this.#decide<PublishOutcome>(await Promise.all(received))
+      return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one } : one))
+    })
+  }
+
+  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    const received = items.map((item) => receiveFromPeer(item, this.#options.verifier))
+    return this.#inTurn(async () => {
+      const outcomes = await this.#decide<IngestOutcome>(await Promise.all(received))
+      return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one, final: false } : one))
+    })
+  }
+
+  async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
+    const [args] = await this.nextArgsMany(publicKey, [viewId])
+    if (args && !(args instanceof RakkoError)) return args
+    throw args ?? new RakkoError('INTERNAL', 'the store gave no answer')
+  }
+
+  nextArgsMany(
+    publicKey: PublicKey,
+    viewIds: readonly (DocumentViewId | undefined)[],
+  ): Promise<(NextArgs | RakkoError)[]> {
+    return this.#inTurn(async () => {
+      const rules = this.#rules()
+      return viewIds.map((viewId) => orRakkoError(() => this.#nextArgs(rules, publicKey, viewId)))
+    })
+  }
+
+  schema(id: SchemaId): Promise<Schema | undefined> {
+    return this.#inTurn(async () => this.#schema(id))
+  }
+
+  schemas(): Promise<Schema[]> {
+    return this.#inTurn(async () => {
+      const states = [...this.#data.definitions].map((viewId) => schemaAt(viewId, (id) => this.#data.historyOf(id)))
+      return [...this.#data.given.values(), ...states.flatMap((state) => ('schema' in state ? [state.schema] : []))]
+    })
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
+    return this.#inTurn(async () => ids.map((id) => latestDocument(this.#data.documents.get(id))))
+  }
+
+  views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]> {
+    return this.#inTurn(async () => viewIds.map((viewId) => this.#view(viewId)))
+  }
+
+  history(documentId: DocumentId): Promise<DocumentHistory | undefined> {
+    return this.#inTurn(async () => {
+      const document = this.#data.documents.get(documentId)
+      return document && { schemaId: document.view.schemaId, operations: documentHistory(document.operations) }
+    })
+  }
+
+  stateHash(schemaId: SchemaId): Promise<string> {
+    return this.#inTurn(async () => {
+      if (!this.#schema(schemaId))
+        throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })
+      const documents = [...this.#data.documents].map(([id, { view }]) => ({ ...view, id }))
+      return stateHash(documents.filter((document) => document.schemaId === schemaId))
+    })
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#commits.add(listener)
+  }
+
+  onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
+    return this.#forks.add(listener)
+  }
+
+  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]> {
+    return this.#inTurn(async () => {
+      const { idempotent } = this.#rules()
+      return ids.map((id) => idempotent.get(id))
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#last
+  }
+
+  #rules(): MemoryRules {
+    return new MemoryRules(this.#data, this.#options.now())
+  }
+
+  /** One call after the other, as they came. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'the store was closed'))
+    const result = this.#last.then(work)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  /** The caller knows by which rules its items are judged, and so which outcomes there are. */
+  async #decide<Outcome extends PublishOutcome | IngestOutcome>(
+    received: readonly ReceivedFromPeer[],
+  ): Promise<(Outcome | RakkoError)[]> {
+    const rules = this.#rules()
+    const results: (PublishOutcome | IngestOutcome | RakkoError)[] = []
+    const tasks: Task[] = []
+    for (const [index, item] of received.entries()) {
+      if (item instanceof RakkoError) results[index] = item
+      else tasks.push({ entryHash: item.entryHash, item, index })
+    }
+    const cascade = new Cascade<Task>(async ({ item, index }) => {
+      const isPublished = isReadable(item) && !item.isFromPeer
+      const { outcome, admission } = isPublished ? admitPublished(rules, item) : await admitFromPeer(rules, rules, item)
+      if (index !== undefined) results[index] = outcome
+      return admission
+    })
+    for (const { item, waitsFor } of this.#data.parked.values()) {
+      cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
+    }
+    await cascade.run(tasks)
+    const left = cascade
+      .left()
+      .flatMap(({ item: { item }, waitsFor }) => (isReadable(item) ? [{ item, waitsFor }] : []))
+    parkInMemory(this.#data, left, this.#options.now())
+    this.#tell(rules)
+    return results.map((result, index) => {
+      if (result instanceof RakkoError || result.status !== 'waiting') return result as Outcome | RakkoError
+      return { ...result, parked: this.#data.parked.has((received[index] as ReceivedItem).entryHash) } as Outcome
+    })
+  }
+
+  #tell({ changed, made, forks }: MemoryRules): void {
+    if (changed.size > 0) {
+      const changes = [...changed].flatMap((id) => {
+        const document = latestDocument(this.#data.documents.get(id))
+        return document ? [{ ...document, isNew: made.has(id) }] : []
+      })
+      this.#commits.tell({ number: this.#data.number, changes })
+    }
+    if (forks.length > 0) this.#forks.tell(forks)
+  }
+
+  /** New logs get ids one after another. */
+  #nextArgs(rules: MemoryRules, publicKey: PublicKey, viewId: DocumentViewId | undefined): NextArgs {
+    const args = nextArgs(publicKey, viewId, rules)
+    if (args.seqNum === 1n) rules.givenOut.set(publicKey, args.logId)
+    return args
+  }
+
+  #schema(id: SchemaId): Schema | undefined {
+    const schema = orRakkoError(() => this.#rules().schema(parseSchemaId(id)))
+    return schema instanceof RakkoError ? undefined : schema
+  }
+
+  #view(viewId: DocumentViewId): Document | RakkoError | undefined {
+    const documents = new Set(operationIdsOf(viewId).map((id) => this.#documentOf(id)))
+    const [document] = documents
+    if (!document || documents.has(undefined)) return undefined
+    if (documents.size > 1) {
+      return new RakkoError('DIFFERENT_DOCUMENTS', 'The operations of a view belong to one document', { viewId })
+    }
+    return documentAt(reduceAt(document.operations, viewId), document.view.deleted)
+  }
+
+  #documentOf(id: OperationId): MemoryDocument | undefined {
+    const documentId = this.#data.held(id)?.documentId
+    return documentId && this.#data.documents.get(documentId)
+  }
+}
+
+/** An item, or a parked one, which has no place in the answer. */
+interface Task {
+  readonly entryHash: Hash
+  readonly item: ReceivedItem | InvalidEntry
+  readonly index?: number
+}
+
+function latestDocument(document: MemoryDocument | undefined): Document | undefined {
+  return document && documentAt(document.view, document.view.deleted)
+}
+
+function documentAt(view: ReducedDocument, deleted: boolean): Document {
+  const { documentId: id, viewId, follow, schemaId, owner, signer, edited } = view
+  const fields = new Map([...view.fields].map(([name, { value }]) => [name, value]))
+  return { id, viewId, follow, schemaId, owner, signer, edited, deleted, fields }
+}
+
+function orRakkoError<Result>(work: () => Result): Result | RakkoError {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RakkoError) return error
+    throw error
+  }
+}

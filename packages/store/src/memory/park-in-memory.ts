@@ -1,0 +1,29 @@
+import type { Hash, PublicKey } from '@rakko/core'
+import { hasRoom, PARKED_MS, type ParkedSize } from '../ingest/park-bounds.js'
+import { bytesOf, type Parked } from '../ingest/parked.js'
+import type { MemoryData } from './memory-data.js'
+
+/** Parks what waits, as far as there is room; what was decided about by now leaves. */
+export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): void {
+  for (const hash of data.parked.keys()) if (data.entries.has(hash)) data.parked.delete(hash)
+  for (const one of left) {
+    const hash = one.item.entryHash
+    const time = data.parked.get(hash)?.time
+    if (time !== undefined) data.parked.set(hash, { ...one, time })
+    else if (makeRoom(data, one, now)) data.parked.set(hash, { ...one, time: now })
+  }
+}
+
+function makeRoom(data: MemoryData, { item }: Parked, now: number): boolean {
+  const fits = () => hasRoom(bytesOf(item), sizeOf(data), sizeOf(data, item.entry.publicKey))
+  if (fits()) return true
+  const expired: Hash[] = [...data.parked].flatMap(([hash, { time }]) => (time <= now - PARKED_MS ? [hash] : []))
+  for (const hash of expired) data.parked.delete(hash)
+  return expired.length > 0 && fits()
+}
+
+function sizeOf({ parked }: MemoryData, author?: PublicKey): ParkedSize {
+  const items = [...parked.values()].map(({ item }) => item)
+  const counted = author === undefined ? items : items.filter(({ entry }) => entry.publicKey === author)
+  return { entries: counted.length, bytes: counted.reduce((sum, item) => sum + bytesOf(item), 0) }
+}
