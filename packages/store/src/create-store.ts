@@ -21,6 +21,7 @@ import { Listeners } from './ingest/listeners.js'
 import { Publisher } from './ingest/publisher.js'
 import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
+import { fillTables } from './pins/settle-views.js'
 import { runCount, runQuery, runSnapshot } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
@@ -73,13 +74,14 @@ const DATABASE_ID_BYTES = 16
  * DATABASE_TOO_NEW and STORAGE_FAILED.
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
-  const { driver, schemaName, random } = options
+  const { driver, schemaName, now, random } = options
   const names = new Names(schemaName)
   try {
     await migrate(driver, schemaName)
-    const databaseId = await openDatabaseId(driver, names, random)
+    const { databaseId, unfilled } = await openMeta(driver, names, random)
     const registry = new SchemaRegistry()
     await registry.load(driver, names)
+    if (unfilled) await fillTables(driver, names, registry, now())
     await driver.flush()
     return new SqlStore(options, names, registry, databaseId)
   } catch (error) {
@@ -87,15 +89,15 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-async function openDatabaseId(driver: Driver, names: Names, random: StoreOptions['random']): Promise<string> {
+async function openMeta(driver: Driver, names: Names, random: StoreOptions['random']) {
   // COALESCE: of two nodes that open a new database at once, both get the id of the first.
-  const { rows } = await driver.query<{ database_id: Uint8Array }>(
-    `UPDATE ${names.table('meta')} SET database_id = COALESCE(database_id, $1::bytea) RETURNING database_id`,
+  const { rows } = await driver.query<{ database_id: Uint8Array; unfilled: boolean }>(
+    `UPDATE ${names.table('meta')} SET database_id = COALESCE(database_id, $1::bytea) RETURNING database_id, unfilled`,
     [random(DATABASE_ID_BYTES)],
   )
   const [row] = rows
   if (!row) throw new Error('the database has lost its meta row')
-  return bytesToHex(row.database_id)
+  return { databaseId: bytesToHex(row.database_id), unfilled: row.unfilled }
 }
 
 class SqlStore implements Store {
@@ -120,7 +122,7 @@ class SqlStore implements Store {
     this.#registry = registry
     this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners }
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
-    this.#keeper = new Keeper({ driver, names, now })
+    this.#keeper = new Keeper({ driver, names, registry, now })
     this.#appSql = new AppSql(driver, names, registry)
     this.#now = now
   }
@@ -220,7 +222,10 @@ class SqlStore implements Store {
       for (;;) {
         const schemas = await this.#queriedSchemas(query)
         const snapshot = await runSnapshot(this.#database, this.#names, schemas, query)
-        const isMissed = ({ number, hasTable }: KnownSchema) => hasTable !== this.#registry.at(number)?.hasTable
+        const isMissed = ({ number, hasTable, hasPinned }: KnownSchema) => {
+          const now = this.#registry.at(number)
+          return hasTable !== now?.hasTable || hasPinned !== now.hasPinned
+        }
         if (![...schemas.values()].some(isMissed)) return snapshot
       }
     })
@@ -267,6 +272,11 @@ class SqlStore implements Store {
     const schemas = new Map<SchemaId, KnownSchema>()
     for (const part of queryParts(query)) {
       if (!schemas.has(part.schemaId)) schemas.set(part.schemaId, await this.#queriedSchema(part))
+    }
+    // Another node on this database may have met the first view that is pinned.
+    if (pinnedSchemas(query).some((id) => !schemas.get(id)?.hasPinned)) {
+      await this.#refreshSchemas()
+      for (const id of schemas.keys()) schemas.set(id, this.#registry.get(id) ?? (await this.#knownSchemaOf(id)))
     }
     return schemas
   }
@@ -315,6 +325,14 @@ function isSchemaId(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Schemas whose pinned views a query includes. */
+function pinnedSchemas({ include = [] }: Query): SchemaId[] {
+  return include.flatMap(({ type, query }) => {
+    const isPinned = type === 'pinned_relation' || type === 'pinned_relation_list'
+    return [...(isPinned ? [query.schemaId] : []), ...pinnedSchemas(query)]
+  })
 }
 
 function closed(): RakkoError {

@@ -135,6 +135,8 @@ export type Chore =
   | { readonly kind: 'checkpoint' }
   /** Dropped idempotency ids that are a day old. */
   | { readonly kind: 'forget' }
+  /** Made pinned views, and removed those that nothing pins any more. */
+  | { readonly kind: 'settle' }
 
 /** All indexes of one schema, each a list of fields. */
 export interface IndexDeclaration {

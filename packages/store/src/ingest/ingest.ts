@@ -1,5 +1,6 @@
 import type { Hash, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
+import { keepViews } from '../pins/keep-views.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 import type { DocumentChange, ForkedLog, IngestOutcome, PublishOutcome, StoreCommit } from '../store.js'
@@ -47,7 +48,8 @@ export interface Ingested {
  * 2. read what the rules will ask, a few statements however many the items; with what waits for one of them,
  * 3. check each item; a later one sees what an earlier one has added, and what waited for it is checked again,
  * 4. reduce what was changed, find schemas that became complete,
- * 5. write it all, as few statements as its bytes allow.
+ * 5. write it all, as few statements as its bytes allow,
+ * 6. keep the views that are pinned, where documents that pin have changed.
  *
  * Published items are held to the rules of publishing, those of peers to those of replication. What peers never sent and
  * nothing waits for costs a publishing transaction no statement.
@@ -103,6 +105,7 @@ export async function ingest(
       materialised = await materialise(session, names, ledger)
       await findCompletedSchemas(session, names, ledger)
       await writeLedger(session, names, ledger, materialised, now, writes)
+      await keepViews(session, names, ledger, materialised)
     }
     return { outcomes, forks: ledger.forks, hasWritten, materialised, number: ledger.counters.number }
   })
@@ -149,6 +152,10 @@ async function inLedger<Result>(
     const schema = registry.at(number)
     if (schema) registry.set({ ...schema, hasTable: true })
   }
+  for (const number of ledger.newPinned) {
+    const schema = registry.at(number)
+    if (schema) registry.set({ ...schema, hasPinned: true })
+  }
   return result
 }
 
@@ -158,6 +165,7 @@ interface ArrivalRow {
   schema: number
   parked: number
   parked_bytes: bigint
+  awaited: boolean
 }
 
 function documentChange({ document, viewId, follow, keys, edited, deleted, fields }: Materialised): DocumentChange {
@@ -168,12 +176,12 @@ function documentChange({ document, viewId, follow, keys, edited, deleted, field
 
 async function lockArrival(session: Session, names: Names): Promise<Counters> {
   const { rows } = await session.query<ArrivalRow>(
-    `SELECT number, author, schema, parked, parked_bytes FROM ${names.table('arrival')} FOR UPDATE`,
+    `SELECT number, author, schema, parked, parked_bytes, awaited FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new Error('the database has lost its arrival counter')
-  const { number, author, schema, parked, parked_bytes } = row
-  return { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes) }
+  const { number, author, schema, parked, parked_bytes, awaited } = row
+  return { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
 }
 
 async function preload(

@@ -32,10 +32,19 @@ export interface Counters {
   /** Entries that wait for others, see `parking.ts`, and their bytes. */
   parked: number
   parkedBytes: number
+  /** Some view is pinned whose operations have not all arrived. */
+  readonly awaited: boolean
 }
 
 /** For a ledger that only reads. */
-export const NO_COUNTERS: Readonly<Counters> = { number: 0, author: 0, schema: 0, parked: 0, parkedBytes: 0 }
+export const NO_COUNTERS: Readonly<Counters> = {
+  number: 0,
+  author: 0,
+  schema: 0,
+  parked: 0,
+  parkedBytes: 0,
+  awaited: false,
+}
 
 export interface AuthorState {
   readonly number: number
@@ -113,6 +122,8 @@ export interface DecidedHash {
  */
 export class Ledger implements PublishLookup {
   readonly counters: Counters
+  /** Numbers of schemas whose tables of pinned views it makes. */
+  readonly newPinned = new Set<number>()
   readonly authors = new Map<PublicKey, AuthorState>()
   /** By the id of their CREATE. */
   readonly documents = new Map<OperationId, DocumentState>()
@@ -146,14 +157,17 @@ export class Ledger implements PublishLookup {
     return this.#registry.get(id) ?? this.newSchemas.get(id)
   }
 
-  schema(id: SchemaId): Schema | undefined {
-    return this.knownSchema(id)?.schema
+  schemaAt(number: number): KnownSchema | undefined {
+    return this.#registry.at(number) ?? [...this.newSchemas.values()].find((schema) => schema.number === number)
   }
 
-  /** Id of the schema with this number. */
-  schemaAt(number: number): SchemaId | undefined {
-    const known = this.#registry.at(number) ?? [...this.newSchemas.values()].find((schema) => schema.number === number)
-    return known?.schema.id
+  /** Whether views of a schema's documents may have been pinned before this transaction. */
+  isPinned(id: SchemaId): boolean {
+    return this.#registry.isPinned(id)
+  }
+
+  schema(id: SchemaId): Schema | undefined {
+    return this.knownSchema(id)?.schema
   }
 
   latestEntry(publicKey: PublicKey, logId: bigint): LogState | undefined {

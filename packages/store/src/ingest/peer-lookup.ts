@@ -145,7 +145,7 @@ export class PeerLookup implements IngestLookup {
     const decision = DECISIONS[row.decision] ?? 'refused'
     if (decision === 'refused' || decision === 'forgotten') return { decision }
     const { public_key, log_id, seq_num, action, document, schema } = row
-    const schemaId = schema === null ? undefined : this.#ledger.schemaAt(schema)
+    const schemaId = schema === null ? undefined : this.#ledger.schemaAt(schema)?.schema.id
     const known = action === null ? undefined : ACTIONS[action]
     if (log_id === null || seq_num === null || !known || !schemaId) throw new Error('a held entry lacks its columns')
     return {

@@ -133,6 +133,17 @@ export const SCHEMA_FIELDS: Columns<SchemaFieldRow> = {
   type: textColumn(({ type }) => formatFieldType(type)),
 }
 
+export interface DeletionRow {
+  readonly document: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+export const DELETIONS: Columns<DeletionRow> = {
+  document: bigintColumn(({ document }) => document),
+  time: bigintColumn(({ time }) => time),
+}
+
 export interface IdempotencyRow {
   readonly id: string
   readonly document: number

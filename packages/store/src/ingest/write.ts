@@ -8,6 +8,8 @@ import type { Materialised } from './materialise.js'
 import {
   AUTHORS,
   DECIDED,
+  DELETIONS,
+  type DeletionRow,
   DOCUMENT_CHANGES,
   DOCUMENTS,
   ENTRIES,
@@ -81,8 +83,16 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
     ...bulkUpdate(names.table('heads'), ['author', 'log_id'], FORKED_HEADS, forked(changedLogs)),
     ...bulkInsert(names.table('documents'), DOCUMENTS, newDocuments),
     ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, changedDocuments),
+    ...bulkInsert(names.table('deletions'), DELETIONS, deletionRows(materialised, now), IF_CHANGED),
     ...bulkInsert(names.table('idempotency'), IDEMPOTENCY, idempotencyRows(ledger, now), IF_EXPIRED),
   ]
+}
+
+/** What came beside a DELETE, or after its payloads were dropped, has a while of its own. */
+const IF_CHANGED = 'ON CONFLICT (document) DO UPDATE SET time = excluded.time'
+
+function deletionRows(materialised: readonly Materialised[], time: number): DeletionRow[] {
+  return materialised.filter(({ deleted }) => deleted).map(({ document: { number: document } }) => ({ document, time }))
 }
 
 /** An id is free again after a day, though its row may still be there. */

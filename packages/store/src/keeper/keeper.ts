@@ -1,5 +1,7 @@
 import type { Driver } from '../driver/driver.js'
 import { forgetIdempotent } from '../ingest/idempotency.js'
+import { settleViews } from '../pins/settle-views.js'
+import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 import type { Chore } from '../store.js'
 import { type Need, readNeeds } from './needs.js'
@@ -12,6 +14,7 @@ const QUIET_WAL_BYTES = 4 * 1024 * 1024
 export interface KeeperContext {
   readonly driver: Driver
   readonly names: Names
+  readonly registry: SchemaRegistry
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -25,6 +28,7 @@ export interface KeeperContext {
  * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `upkeep`   |
  * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
  * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
+ * | settle     | ingests have left pinned views to make or to remove          | everywhere               |
  * | forget     | hourly: idempotency ids that are a day old                  | everywhere               |
  */
 export class Keeper {
@@ -41,7 +45,7 @@ export class Keeper {
 
   /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
   async slice(urgentOnly = false): Promise<Chore | undefined> {
-    const { driver, names, now } = this.#context
+    const { driver, names, registry, now } = this.#context
     if (driver.upkeep) {
       const needs = await readNeeds(driver, names, this.#isCounted)
       const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
@@ -49,6 +53,10 @@ export class Keeper {
       if (!urgentOnly) this.#isCounted = true
     }
     if (urgentOnly) return undefined
+    if (await settleViews(driver, names, registry)) {
+      await driver.flush()
+      return { kind: 'settle' }
+    }
     const time = now()
     if (this.#forgotAt === undefined || time - this.#forgotAt >= FORGET_MS || time < this.#forgotAt) {
       await forgetIdempotent(driver, names, time)

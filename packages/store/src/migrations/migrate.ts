@@ -4,10 +4,11 @@ import { Names } from '../sql/names.js'
 import { tables } from './0001-tables.js'
 import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
 import { parking } from './0003-parking.js'
+import { awaitedViews } from './0004-awaited-views.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
-export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes, parking]
+export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes, parking, awaitedViews]
 
 /** The format that this code writes. */
 export const DATABASE_FORMAT = MIGRATIONS.length

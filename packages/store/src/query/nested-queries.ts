@@ -53,7 +53,8 @@ export class NestedQueries {
       list: sql.raw(`${list} AS list(id, position)`),
       isPinned: type === 'pinned_relation' || type === 'pinned_relation_list',
     }
-    const { select, decode } = target.hasTable ? this.#select(target, query, named) : selectNothing(target, query)
+    const isThere = named.isPinned ? target.hasPinned : target.hasTable
+    const { select, decode } = isThere ? this.#select(target, query, named) : selectNothing(target, query)
     // The parent's column gets a name of its own, so that tables within may be named as those around them.
     const column = sql.raw(`(SELECT ${reference(relation.column, relation.group)} AS value) AS ${parent}`)
     const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.raw(alias)}`
@@ -86,7 +87,7 @@ export class NestedQueries {
     const select = sql`
       SELECT json_build_array(${rows}, ${earlier}, ${later}, ${count}::text) AS page
       FROM (${page.select}) AS page ${sql.raw(joins.join(' '))} ${joinAll(includes)}`
-    return { select, decode: (json) => decodePage(schema, query, includes, json) }
+    return { select, decode: (json) => decodePage(schema, query, includes, named.isPinned, json) }
   }
 }
 
@@ -128,6 +129,7 @@ function decodePage(
   schema: KnownSchema,
   query: Query,
   includes: readonly CompiledInclude[],
+  isPinned: boolean,
   json: unknown,
 ): DocumentPage {
   const [rows, earlier, later, count] = json as readonly [
@@ -138,7 +140,7 @@ function decodePage(
   ]
   const places: Place[] = []
   const documents = rows.map((chunks) => {
-    const { document, position, related } = decodeNestedRow(schema, chunks.flat())
+    const { document, position, related } = decodeNestedRow(schema, chunks.flat(), isPinned)
     // Behind what is included stands the relevance, where the order has it.
     places.push({ position, rank: Number(related[includes.length] ?? 0) })
     return withRelated(document, includes, related)

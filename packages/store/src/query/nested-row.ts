@@ -58,19 +58,21 @@ export interface NestedRow {
   readonly related: Cells
 }
 
-export function decodeNestedRow({ schema, views }: KnownSchema, cells: Cells): NestedRow {
+/** A pinned view has its fields, whether its document is deleted or not. */
+export function decodeNestedRow({ schema, views }: KnownSchema, cells: Cells, isPinned: boolean): NestedRow {
   const deleted = cells[6] === true
+  const hasFields = isPinned || !deleted
   const fields = new Map<string, OperationValue>()
   let next = META_CELLS.length
   for (const [field, { type }] of schema.fields) {
     if (field === views.payloadField) continue
     const cell = cells[next++]
-    if (!deleted) fields.set(field, decodeCell(type, cell))
+    if (hasFields) fields.set(field, decodeCell(type, cell))
   }
   if (views.payloadField !== undefined) {
     const operation = cells[next++]
     const field = views.payloadField
-    if (!deleted)
+    if (hasFields)
       fields.set(field, decodePayload(field, operation === null ? undefined : hexToBytes(digits(operation))))
   }
   const id = digits(cells[0]) as DocumentId

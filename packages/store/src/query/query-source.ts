@@ -1,5 +1,4 @@
 import {
-  HASH_BYTES,
   MAX_SEARCH_FIELDS,
   META_FIELDS,
   type MetaField,
@@ -52,7 +51,8 @@ export interface Searched {
  *
  * Living documents are found in the views table, which has the id that ends every order. `documents` leads where the
  * order is by id, for its index has it, and where deleted documents are asked for, since only they are not in the
- * views table. Where a relation names the documents, these lead.
+ * views table. Where a relation names the documents, these lead; where it pins views, these lead as if each was a
+ * document, and their values are in tables of their own. What is pinned can be read though its document is deleted.
  */
 export class QuerySource {
   readonly #names: Names
@@ -86,7 +86,12 @@ export class QuerySource {
     const isSearched = !this.#includesDeleted && !this.#named
     const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
     const prefix = isIndexed ? sortPrefix(column) : undefined
-    return { sql: reference, type, isNullable: this.#includesDeleted, ...(prefix && { prefix }) }
+    return {
+      sql: reference,
+      type,
+      isNullable: this.#includesDeleted && !this.#named?.isPinned,
+      ...(prefix && { prefix }),
+    }
   }
 
   /** Throws INVALID_QUERY where nothing says which fields are meant. */
@@ -112,15 +117,17 @@ export class QuerySource {
 
   /** `FROM … JOIN …` for all that was referred to, and the number of the document. */
   from(): { from: Fragment; number: Fragment; where: Fragment[] } {
-    const join = this.#includesDeleted ? 'LEFT JOIN' : 'JOIN'
+    const isPinned = this.#named?.isPinned === true
+    const join = this.#includesDeleted && !isPinned ? 'LEFT JOIN' : 'JOIN'
     const where: Fragment[] = []
     const parts: string[] = []
     const lead: Fragment[] = []
-    const number = this.#isLedByDocuments ? 'd.number' : 'v0.document'
+    const key = isPinned ? 'view' : 'document'
+    const number = isPinned ? 'd.view' : this.#isLedByDocuments ? 'd.number' : 'v0.document'
     const groups = new Set(this.#groups)
     if (this.#named) {
       lead.push(this.#namedDocuments(this.#named))
-      if (!this.#includesDeleted) where.push(sql`NOT d.deleted`)
+      if (!this.#includesDeleted && !isPinned) where.push(sql`NOT d.deleted`)
     } else if (this.#isLedByDocuments) {
       parts.push(`${this.#names.table('documents')} AS d`)
       where.push(sql`d.schema = ${this.#schema.number}`)
@@ -130,8 +137,7 @@ export class QuerySource {
       groups.delete(0)
       if (this.#metaTables.size > 0) parts.push(`JOIN ${this.#names.table('documents')} AS d ON d.number = v0.document`)
     }
-    for (const group of groups)
-      parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.document = ${number}`)
+    for (const group of groups) parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.${key} = ${number}`)
     for (const author of ['owner', 'signer'] as const) {
       if (!this.#metaTables.has(author)) continue
       parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)
@@ -139,26 +145,25 @@ export class QuerySource {
     return { from: sql.join([...lead, sql.raw(parts.join(' '))], sql` `), number: sql.raw(number), where }
   }
 
-  /**
-   * Each named document, as `d`, where it is stored and of the schema. A pinned view is the current one of the document
-   * that its first operation belongs to, or it is not shown.
-   */
+  /** Each named document, as `d`, where it is stored and of the schema; or each pinned view, where it was made. */
   #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
     const documents = sql.raw(this.#names.table('documents'))
     const { number } = this.#schema
+    // The limit changes no row and keeps each look-up on the index of ids: joined plainly, all documents of a schema
+    // are read for every list where PostgreSQL, which has no statistics of a young database, takes them for few.
     if (!isPinned) {
-      // The limit changes no row and keeps each look-up on the index of ids: joined plainly, all documents of a schema
-      // are read for every list where PostgreSQL, which has no statistics of a young database, takes them for few.
       return sql`${list} CROSS JOIN LATERAL (
         SELECT * FROM ${documents} WHERE schema = ${number} AND id = list.id LIMIT 1) AS d`
     }
-    return sql`${list}
-      JOIN ${sql.raw(this.#names.table('entries'))} AS tip ON tip.hash = substr(list.id, 1, ${sql.raw(`${HASH_BYTES}`)})
-      JOIN ${documents} AS d ON d.number = tip.document AND d.schema = ${number} AND d.view_id = list.id`
+    return sql`${list} CROSS JOIN LATERAL (
+        SELECT pinned.view, pinned.view_id, pinned.signer, pinned.edited, pinned.follow, kept.id, kept.owner, kept.deleted
+        FROM ${sql.raw(this.#names.table('pinned_views'))} AS pinned JOIN ${documents} AS kept ON kept.number = pinned.document
+        WHERE pinned.view = sha256(list.id) AND pinned.schema = ${number} LIMIT 1) AS d`
   }
 
   #views(group: number): string {
-    return this.#schema.views.name(this.#names, group)
+    const { views } = this.#schema
+    return this.#named?.isPinned ? views.pinnedName(this.#names, group) : views.name(this.#names, group)
   }
 
   #meta(field: MetaField): Fragment {

@@ -23,6 +23,8 @@ export interface FieldColumn {
   readonly field: string
   readonly type: FieldType
   readonly column: string
+  /** In ascending order of names: it names the column. */
+  readonly position: number
   /** Which of the schema's tables has it. */
   readonly group: number
 }
@@ -56,7 +58,13 @@ export class ViewsTable {
     const columns: FieldColumn[] = []
     for (const [position, [field, type]] of [...schema.fields].entries()) {
       if (field === this.payloadField) continue
-      columns.push({ field, type, column: fieldColumn(position), group: Math.floor(position / MAX_GROUP_COLUMNS) })
+      columns.push({
+        field,
+        type,
+        column: fieldColumn(position),
+        position,
+        group: Math.floor(position / MAX_GROUP_COLUMNS),
+      })
     }
     this.pinning = columns.filter(({ type: { type } }) => type === 'pinned_relation' || type === 'pinned_relation_list')
     this.columns = new Map(columns.map((column) => [column.field, column]))

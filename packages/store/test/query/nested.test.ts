@@ -67,7 +67,8 @@ function withRelated(document: Document, { include }: Query): Document {
     const isPinned = type.startsWith('pinned')
     const candidates = named.flatMap((id) => {
       const found = documents.get(query.schemaId)?.find((one) => (isPinned ? one.viewId : one.id) === id)
-      return found ? [found] : []
+      // The view that a DELETE leads to has no fields that a pin could show.
+      return found && !(isPinned && found.deleted) ? [found] : []
     })
     const { all, ...page } = naivePage(query, candidates)
     return [field, page]
