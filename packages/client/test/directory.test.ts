@@ -30,7 +30,12 @@ describe('a node on a directory', { timeout: TIMEOUT_MS }, () => {
     const first = await open()
     const id = await first.collection(schemas.venue).create({ name: 'Main stage', capacity: 500 })
     const { publicKey, databaseId } = first
-    expect(await first.storage()).toEqual({ kind: 'directory', directory, key: 'file' })
+    expect(await first.storage()).toEqual({
+      kind: 'directory',
+      directory,
+      key: 'file',
+      upkeep: expect.objectContaining({ slices: expect.any(Number) }),
+    })
     await first.close()
 
     const second = await open()
