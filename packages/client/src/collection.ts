@@ -16,6 +16,7 @@ import type {
   WhereOf,
 } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
+import type { LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
 
 /** Documents of one schema. A write that resolved is durable, as far as the storage goes, and seen by every later read. */
 export interface Collection<S extends BoundSchema> {
@@ -51,7 +52,28 @@ export interface Collection<S extends BoundSchema> {
   page<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowPage<RowWith<S, I>>>
   page(options?: FindOptions<S>): Promise<Page<S>>
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
+  /**
+   * The page that `page` gives, and again whenever a write changes it, in the order of writes: its result, and what is
+   * different. Callbacks come after the call has returned. While one runs, changes gather and come as one. Throws INVALID_ARGUMENT.
+   */
+  live<const I extends IncludeOf<S>>(
+    query: LiveIncludeQuery<S, I>,
+    observer: LiveObserver<RowWith<S, I>> | ((result: LiveResult<RowWith<S, I>>) => void),
+    options?: LiveOptions,
+  ): Subscription
+  live(
+    query: LiveQuery<S>,
+    observer: LiveObserver<Row<S>> | ((result: LiveResult<Row<S>>) => void),
+    options?: LiveOptions,
+  ): Subscription
 }
+
+/** What a live query asks for, as FindOptions says. */
+export type LiveQuery<S extends BoundSchema> = Omit<FindOptions<S>, keyof CallOptions>
+export type LiveIncludeQuery<S extends BoundSchema, I extends IncludeOf<S>> = Omit<
+  IncludeOptions<S, I>,
+  keyof CallOptions
+>
 
 /** What an operation did, and where it stands in the graph of its document. */
 export interface HistoryOperation<S extends BoundSchema> {

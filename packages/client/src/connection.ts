@@ -26,6 +26,7 @@ export class Connection {
   readonly #timers: Timers
   readonly #deadlineMs: number
   readonly #pending = new Map<number, (error: RakkoError) => void>()
+  readonly #closingListeners = new Set<() => void>()
   /** Why no more requests are taken. */
   #refusal: RakkoError | undefined
   #closing: Promise<void> | undefined
@@ -53,6 +54,12 @@ export class Connection {
     return this.#run(name, work, this.#check(options))
   }
 
+  /** Calls `listener` when this end closes, before it waits for what is pending. Returns what forgets it. */
+  onClosing(listener: () => void): () => void {
+    this.#closingListeners.add(listener)
+    return () => this.#closingListeners.delete(listener)
+  }
+
   /** Lets the node finish and close as the session's end means there, then gives up the channel. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -62,6 +69,7 @@ export class Connection {
   async #close(): Promise<void> {
     const isDead = this.#refusal !== undefined
     this.#refusal ??= nodeClosed()
+    for (const listener of this.#closingListeners) listener()
     try {
       if (!isDead) {
         // A node that others use as well answers at once, though it still works on what was begun here.

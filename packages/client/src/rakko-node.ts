@@ -41,7 +41,7 @@ export interface RakkoNode {
   readonly publicKey: PublicKey
   /** 32 hexadecimal digits, drawn when the database was first opened. */
   readonly databaseId: string
-  /** Documents of one schema. Throws INVALID_ARGUMENT on what is none. */
+  /** Documents of one schema, the same object for the same schema. Throws INVALID_ARGUMENT on what is none. */
   collection<S extends BoundSchema>(schema: S): Collection<S>
   /**
    * Publishes an entry that someone else signed; resolves to the arguments of the next one in its log. Rejects with the

@@ -18,8 +18,12 @@ import type {
   CreateOutcome,
   FindOptions,
   IncludeOptions,
+  LiveIncludeQuery,
+  LiveQuery,
 } from './collection.js'
 import type { Connection } from './connection.js'
+import type { LiveObserver, LiveOptions } from './live.js'
+import { subscribe } from './live-subscription.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
@@ -34,18 +38,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   }
 
   async function page(options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>): Promise<RowPage<never>> {
-    const { where, orderBy, first, last, after, before, count, include, ...call } = checkOptions(options)
-    const members = {
-      where: where as Where,
-      orderBy,
-      first,
-      last,
-      after,
-      before,
-      count,
-      include: include as IncludeInput,
-    }
-    const found = await connection.request('page', { schemaId, query: optional(members) }, call)
+    const { query, call } = queryOf(options)
+    const found = await connection.request('page', { schemaId, query }, call)
     // What the caller included is the caller's to know.
     return pageOf(found, (row) => rowOf(schema, row) as never)
   }
@@ -84,11 +78,35 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     find: async (options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>) => (await page(options)).rows,
     page,
+    live: (
+      options: LiveQuery<S> | LiveIncludeQuery<S, IncludeOf<S>>,
+      observer: LiveObserver<never> | LiveObserver<never>['next'],
+      limits?: LiveOptions,
+    ) => {
+      const { query } = queryOf(options)
+      return subscribe(connection, { schemaId, query }, (row) => rowOf(schema, row) as never, observer, limits)
+    },
     async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
       const { where, ...call } = checkOptions(options)
       return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, call)
     },
   }
+}
+
+/** What the node is asked, and how long the caller waits for it. */
+function queryOf<S extends BoundSchema>(options: FindOptions<S> | IncludeOptions<S, IncludeOf<S>> | undefined) {
+  const { where, orderBy, first, last, after, before, count, include, ...call } = checkOptions(options)
+  const members = {
+    where: where as Where,
+    orderBy,
+    first,
+    last,
+    after,
+    before,
+    count,
+    include: include as IncludeInput,
+  }
+  return { query: optional(members), call }
 }
 
 /** The members that are there. */

@@ -3,6 +3,7 @@ import { compactBytes, type NodeInfo, type OpenParams, type SchemaParams } from 
 import { checkId, invalidArgument, isObject } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
+import type { Collection } from './collection.js'
 import { Connection, type Timers } from './connection.js'
 import type { LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
@@ -53,10 +54,17 @@ function remoteNode(
   askForPersistence: AskForPersistence | undefined,
 ): RakkoNode {
   const close = (): Promise<void> => connection.close()
+  const collections = new WeakMap<BoundSchema, Collection<never>>()
+  const collection = <S extends BoundSchema>(schema: S): Collection<S> => {
+    const known = collections.get(checkSchema('schema', schema)) as Collection<S> | undefined
+    const made = known ?? remoteCollection(connection, schema)
+    collections.set(schema, made as Collection<never>)
+    return made
+  }
   return {
     publicKey: info.publicKey,
     databaseId: info.databaseId,
-    collection: <S extends BoundSchema>(schema: S) => remoteCollection(connection, checkSchema('schema', schema)),
+    collection,
     async publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions) {
       const params = { entry: checkBytes('entry', entry), operation: checkBytes('operation', operation) }
       return connection.request('publish', params, options)

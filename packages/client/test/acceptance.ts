@@ -4,6 +4,7 @@ import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
 import { historyTests } from './acceptance/history.js'
+import { liveTests } from './acceptance/live.js'
 import { searchTests } from './acceptance/searches.js'
 import { sqlTests } from './acceptance/sql.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
@@ -36,5 +37,6 @@ export function acceptance(transport: Transport): void {
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
     describe('calls', () => callTests(world))
+    describe('live queries', () => liveTests(world))
   })
 }

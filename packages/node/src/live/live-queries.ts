@@ -27,7 +27,7 @@ export class LiveQueries {
     this.#store = store
   }
 
-  /** Runs the query once and keeps it up until it is closed. Rejects with what its statement does. */
+  /** Runs the query once and keeps it up until it is closed. Rejects with what its statement does, and LIVE_QUERY_TOO_LARGE. */
   async open(query: Query, schema: Schema): Promise<LiveQuery> {
     if (this.#end) throw this.#end
     const live = new LiveQuery(query, schema, {
@@ -46,6 +46,8 @@ export class LiveQueries {
       live.close()
       throw error
     }
+    // What failed at once rejects here.
+    if (!live.isOpen) await live.next()
     return live
   }
 

@@ -43,6 +43,7 @@ const schemas = shape(
 )
 const change = { schemaId: text, documentId: text, previous: optional(text) }
 const query = { schemaId: text, query: object }
+const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
 
 /** Members of every method's `params`. */
 const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
@@ -59,6 +60,9 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   history: { schemaId: text, documentId: text },
   page: query,
   count: query,
+  live: query,
+  next: subscription,
+  endLive: subscription,
   publish: { entry: bytes, operation: bytes },
   nextArgs: { publicKey: text, viewId: optional(text) },
   sql: { text, params: list(anything, 'a list of values') },

@@ -72,6 +72,14 @@ export interface Methods {
   }
   page: { params: QueryParams; result: WirePage }
   count: { params: QueryParams; result: number }
+  /** Opens a live query of this session; at most MAX_LIVE_QUERIES are open at once. */
+  live: { params: QueryParams; result: SubscriptionParams }
+  /**
+   * The next change of a live query, as soon as there is one; asking for it acknowledges those before. Undefined once it
+   * was closed. A live query that fails is closed with it.
+   */
+  next: { params: SubscriptionParams; result: LiveUpdate | undefined }
+  endLive: { params: SubscriptionParams; result: undefined }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
   nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
   /** One SELECT over views of the schemas. Values as the driver has them: ints are bigints, bytes Uint8Arrays. */
@@ -183,6 +191,26 @@ export interface WirePage {
   readonly hasPreviousPage: boolean
   /** Where the query asked for it. */
   readonly count?: number
+}
+
+export interface SubscriptionParams {
+  /** Given by `live`, this session's own. */
+  readonly subscription: number
+}
+
+/** What has changed in a live query's page; from an empty page at first. How its parts compose is said at node/live's PageDelta. */
+export interface LiveUpdate extends Omit<WirePage, 'rows'> {
+  readonly entered: readonly PlacedRow[]
+  /** Places before. */
+  readonly left: readonly number[]
+  readonly moved: readonly { readonly from: number; readonly to: number }[]
+  readonly changed: readonly PlacedRow[]
+}
+
+export interface PlacedRow {
+  /** Place after the change. */
+  readonly index: number
+  readonly row: WireRow
 }
 
 /** The object that a channel carries: one function, so that a peer can reach nothing else. */

@@ -1,20 +1,24 @@
 import { parseDocumentViewId, parsePublicKey, RakkoError } from '@rakko/core'
 import type { Node } from '../node.js'
-import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/intent.js'
+import { checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/intent.js'
+import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
+import { Subscriptions } from './subscriptions.js'
 import { wireOperation, wirePage, wireRow } from './wire-row.js'
 
 type Handlers = {
-  readonly [M in Method]: (params: Methods[M]['params'], signal: AbortSignalLike) => Promise<Methods[M]['result']>
+  readonly [M in Method]: (params: Methods[M]['params'], signal: Cancellation) => Promise<Methods[M]['result']>
 }
 
 /** Serves a node that was opened already. `close` ends nothing here: the node belongs to whoever opened it. */
 export function nodeHandler(node: Node): RequestHandler {
-  const handlers = handlersOf(node)
-  return (request, cancellation) => answer(handlers, request, cancellation)
+  const subscriptions = new Subscriptions()
+  const handlers = handlersOf(node, subscriptions)
+  const handle = (request: Request, cancellation: Cancellation) => answer(handlers, request, cancellation)
+  return Object.assign(handle, { end: async () => subscriptions.endAll() })
 }
 
 /**
@@ -23,6 +27,7 @@ export function nodeHandler(node: Node): RequestHandler {
  * while its node opens, since nobody waits for it any more, closes it as soon as it is open.
  */
 export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
+  const subscriptions = new Subscriptions()
   let opening: Promise<Node> | undefined
   function openFirst(params: OpenParams): Promise<Node> {
     const first = open(params)
@@ -33,11 +38,12 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
     return first
   }
   async function close(): Promise<void> {
+    subscriptions.endAll()
     await (await opening?.catch(() => undefined))?.close()
   }
-  async function handle(request: Request, cancellation: AbortSignalLike): Promise<unknown> {
+  async function handle(request: Request, cancellation: Cancellation): Promise<unknown> {
     if (request.method === 'close') return close()
-    if (opening !== undefined) return answer(handlersOf(await opening), request, cancellation)
+    if (opening !== undefined) return answer(handlersOf(await opening, subscriptions), request, cancellation)
     if (request.method === 'open') return infoOf(await openFirst((request as Request<'open'>).params))
     throw invalidMessage('method', 'open before any other call', request.method)
   }
@@ -45,11 +51,11 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
   return Object.assign(handle, { end: () => close().catch(() => undefined) })
 }
 
-function answer<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: AbortSignalLike) {
+function answer<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: Cancellation) {
   return handlers[method](params, signal)
 }
 
-function handlersOf(node: Node): Handlers {
+function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
   return {
     async open({ schemas }) {
       if (schemas !== undefined) await node.addSchemas(schemas)
@@ -84,6 +90,12 @@ function handlersOf(node: Node): Handlers {
       return wirePage(page, page.query)
     },
     count: ({ schemaId, query }) => node.count(schemaId, query),
+    live: ({ schemaId, query }, signal) => subscriptions.add(() => node.live(schemaId, query), signal),
+    next: (params, signal) => subscriptions.next(params, signal),
+    async endLive(params) {
+      subscriptions.end(params)
+      return undefined
+    },
     publish: ({ entry, operation }) => node.publish(entry, operation),
     async nextArgs({ publicKey, viewId }) {
       return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
@@ -92,6 +104,7 @@ function handlersOf(node: Node): Handlers {
     sql: ({ text, params }) => node.sql(text, params),
     storage: () => node.storage(),
     async close() {
+      subscriptions.endAll()
       return undefined
     },
   }

@@ -7,7 +7,9 @@ import {
   type Query,
 } from '@rakko/core'
 import type { Document, DocumentPage } from '@rakko/store'
-import type { WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
+import type { LiveChange } from '../live/live-query.js'
+import type { PlacedDocument } from '../live/page-delta.js'
+import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
 
 /** A document as a message carries it. */
 export function wireRow(document: Document, include: readonly Include[] = []): WireRow {
@@ -23,12 +25,29 @@ export function wireOperation({ fields, ...operation }: HistoryOperation): WireO
 }
 
 /** A page of documents as a message carries it. */
-export function wirePage(
-  { documents, start, end, hasNextPage, hasPreviousPage, count }: DocumentPage,
-  { order, include }: Query,
-): WirePage {
+export function wirePage(page: DocumentPage, query: Query): WirePage {
+  return { rows: page.documents.map((document) => wireRow(document, query.include)), ...wireAround(page, query) }
+}
+
+/** A live query's change as a message carries it. */
+export function wireUpdate({ page, delta }: LiveChange, query: Query): LiveUpdate {
+  const placed = ({ index, document }: PlacedDocument): PlacedRow => ({ index, row: wireRow(document, query.include) })
+  const { left, moved } = delta
   return {
-    rows: documents.map((document) => wireRow(document, include)),
+    entered: delta.entered.map(placed),
+    left,
+    moved,
+    changed: delta.changed.map(placed),
+    ...wireAround(page, query),
+  }
+}
+
+/** What a page says beside its rows. */
+function wireAround(
+  { start, end, hasNextPage, hasPreviousPage, count }: DocumentPage,
+  { order }: Query,
+): Omit<WirePage, 'rows'> {
+  return {
     hasNextPage,
     hasPreviousPage,
     ...(start && { startCursor: encodeCursor(order, start) }),

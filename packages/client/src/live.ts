@@ -1,0 +1,36 @@
+import type { RakkoError, RowPage } from '@rakko/core'
+
+/** A live query's page after a change. Rows that have not changed are the very same objects as before. */
+export interface LiveResult<Row> extends RowPage<Row> {
+  /** What is different from the result before; from no rows at first. */
+  readonly delta: LiveDelta<Row>
+}
+
+export interface LiveDelta<Row> {
+  readonly entered: readonly { readonly index: number; readonly row: Row }[]
+  /** `index` is the place before. */
+  readonly left: readonly { readonly index: number; readonly row: Row }[]
+  /** As few rows move as can be: those between which others entered or left stay. */
+  readonly moved: readonly { readonly from: number; readonly to: number; readonly row: Row }[]
+  /** Rows that stayed or moved, at their places now. */
+  readonly changed: readonly { readonly index: number; readonly row: Row; readonly before: Row }[]
+}
+
+export interface LiveObserver<Row> {
+  next(result: LiveResult<Row>): void
+  /**
+   * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE, WORKER_DIED,
+   * NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
+   */
+  error?(error: RakkoError): void
+}
+
+export interface LiveOptions {
+  /** Closes the live query. */
+  readonly signal?: AbortSignal
+}
+
+export interface Subscription {
+  /** No callback is called any more. Closing again does nothing. */
+  close(): void
+}
