@@ -31,7 +31,8 @@ export default defineConfig({
       workbox: {
         // Everything, the database's wasm, data and prepared archive included: the second visit needs no network.
         globPatterns: ['**/*'],
-        globIgnores: ['sw.js', 'workbox-*.js', '**/*.map'],
+        // Databases start from the prepared archive: nothing asks for initdb.
+        globIgnores: ['sw.js', 'workbox-*.js', '**/*.map', '**/initdb-*.wasm'],
         maximumFileSizeToCacheInBytes: MAX_PRECACHED_BYTES,
         navigateFallback: 'index.html',
         clientsClaim: true,

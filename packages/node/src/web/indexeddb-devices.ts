@@ -34,21 +34,31 @@ const ABSENT: ReadonlySet<string> = new Set(['SecurityError', 'NotSupportedError
  */
 export async function hasIndexedDbDatabase(name: string): Promise<boolean> {
   if (typeof indexedDB === 'undefined') return false
-  let isNew = false
   try {
-    // Not every browser lists its databases. A new one whose making is given up was never made.
-    const request = indexedDB.open(databaseName(name))
-    request.onupgradeneeded = () => {
-      isNew = true
-      request.transaction?.abort()
-    }
+    return await hasDatabase(databaseName(name))
+  } catch (error) {
+    if (error instanceof DOMException && ABSENT.has(error.name)) return false
+    const words = `whether the database "${name}" is in IndexedDB cannot be told: ${wordsOf(error)}`
+    throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: wordsOf(error) }, { cause: error })
+  }
+}
+
+/** Makes nothing. Rejects with whatever IndexedDB says where it cannot be asked. */
+export async function hasDatabase(databaseName: string): Promise<boolean> {
+  // Not every browser lists its databases. A new one whose making is given up was never made.
+  const request = indexedDB.open(databaseName)
+  let isNew = false
+  request.onupgradeneeded = () => {
+    isNew = true
+    request.transaction?.abort()
+  }
+  try {
     const database = await done(request)
     database.close()
     return true
   } catch (error) {
-    if (isNew || (error instanceof DOMException && ABSENT.has(error.name))) return false
-    const words = `whether the database "${name}" is in IndexedDB cannot be told: ${wordsOf(error)}`
-    throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: wordsOf(error) }, { cause: error })
+    if (isNew) return false
+    throw error
   }
 }
 
@@ -139,7 +149,7 @@ function persist(database: IDBDatabase, devices: readonly MemoryDevice[]): Promi
   })
 }
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
+export function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error ?? new Error('IndexedDB gave no reason'))

@@ -12,6 +12,7 @@ import {
 import { hasIndexedDbDatabase, openIndexedDb } from './indexeddb-devices.js'
 import { loadPgliteAssets, loadPreparedFiles } from './load-asset.js'
 import { hasOpfsDatabase, openOpfs } from './opfs-devices.js'
+import { isNotedInOpfs, noteInOpfs } from './opfs-note.js'
 import { acquireWebLock, type ReleaseLock } from './web-lock.js'
 
 /** It becomes the name of a folder, a database and a lock. */
@@ -70,8 +71,18 @@ export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Pro
  * Throws STORAGE_UNAVAILABLE where that cannot be told.
  */
 async function homeOf(name: string): Promise<'opfs' | 'indexeddb' | undefined> {
-  if (await hasOpfsDatabase(name)) return 'opfs'
+  if (await isInOpfs(name)) return 'opfs'
   return (await hasIndexedDbDatabase(name)) ? 'indexeddb' : undefined
+}
+
+/** Where the private file system does not say, the note of a database that is in it does. */
+async function isInOpfs(name: string): Promise<boolean> {
+  try {
+    return await hasOpfsDatabase(name)
+  } catch (error) {
+    if (await isNotedInOpfs(name).catch(() => true)) throw error
+    return false
+  }
 }
 
 async function open(kind: WebStorageKind, name: string): Promise<Driver> {
@@ -132,8 +143,16 @@ interface BlockStorage {
 
 async function openOpfsStorage(name: string): Promise<BlockStorage> {
   const opened = await openOpfs(name)
-  // Its handles are closed with the files.
-  return { ...opened, close: () => {} }
+  return {
+    ...opened,
+    async complete() {
+      // Without IndexedDB nothing could be opened there instead.
+      await noteInOpfs(name).catch(() => {})
+      await opened.complete()
+    },
+    // Its handles are closed with the files.
+    close: () => {},
+  }
 }
 
 async function openIndexedDbStorage(name: string): Promise<BlockStorage> {
