@@ -1,20 +1,6 @@
-import type { Page } from '@playwright/test'
 import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
-
-/** Takes an API away from every worker, as browsers without it or with it switched off do. */
-async function inWorkers(page: Page, prelude: string): Promise<void> {
-  await page.route(/\.js$/, async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({
-      response,
-      body: `if (typeof WorkerGlobalScope === 'function') { ${prelude} }\n${await response.text()}`,
-    })
-  })
-}
-
-const NO_OPFS = 'delete StorageManager.prototype.getDirectory;'
-const NO_INDEXEDDB = `IDBFactory.prototype.open = () => { throw new DOMException('switched off', 'SecurityError') };`
+import { inWorkers, NO_INDEXEDDB, NO_OPFS } from './in-workers.js'
 
 test('the page says where the data lies and whether the browser agreed to keep it', async ({ page }) => {
   const festival = new Festival(page)
