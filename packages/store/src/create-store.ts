@@ -22,6 +22,7 @@ import { Publisher } from './ingest/publisher.js'
 import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
 import { fillTables } from './pins/settle-views.js'
+import { type PurgePolicy, purgePolicy } from './purge/purge-policy.js'
 import { runCount, runQuery, runSnapshot } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
@@ -64,6 +65,8 @@ export interface StoreOptions {
    * calls which have arrived join it. Without it only calls of one tick and those made meanwhile do.
    */
   readonly pause?: () => Promise<void>
+  /** Default DEFAULT_PURGE; INVALID_ARGUMENT on what is none. */
+  readonly purge?: Partial<PurgePolicy> | undefined
 }
 
 export const DEFAULT_SCHEMA_NAME = 'rakko'
@@ -115,14 +118,14 @@ class SqlStore implements Store {
   #closing: Promise<void> | undefined
 
   constructor(options: StoreOptions, names: Names, registry: SchemaRegistry, databaseId: string) {
-    const { driver, verifier, now, pause = async () => {} } = options
+    const { driver, verifier, now, pause = async () => {}, purge } = options
     this.databaseId = databaseId
     this.#driver = driver
     this.#names = names
     this.#registry = registry
     this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners }
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
-    this.#keeper = new Keeper({ driver, names, registry, now })
+    this.#keeper = new Keeper({ driver, names, registry, now, policy: purgePolicy(purge) })
     this.#appSql = new AppSql(driver, names, registry)
     this.#now = now
   }

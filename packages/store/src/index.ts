@@ -4,4 +4,5 @@ export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-st
 export * from './driver/index.js'
 export * from './memory/index.js'
 export { DATABASE_FORMAT, migrate } from './migrations/migrate.js'
+export * from './purge/purge-policy.js'
 export * from './store.js'

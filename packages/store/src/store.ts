@@ -137,6 +137,8 @@ export type Chore =
   | { readonly kind: 'forget' }
   /** Made pinned views, and removed those that nothing pins any more. */
   | { readonly kind: 'settle' }
+  /** Dropped payloads of deleted documents. */
+  | { readonly kind: 'purge' }
 
 /** All indexes of one schema, each a list of fields. */
 export interface IndexDeclaration {

@@ -94,7 +94,7 @@ describe('the keeper', () => {
 
   test('takes a few statements a slice, be anything due or not', async () => {
     expect(await store.maintain()).toBeUndefined()
-    expect(driver.statements).toBe(3)
+    expect(driver.statements).toBe(4)
     await updateAll()
     driver.reset()
     expect(await store.maintain()).toEqual({ kind: 'vacuum', table })

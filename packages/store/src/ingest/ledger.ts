@@ -76,10 +76,14 @@ export interface DocumentState {
   readonly number: number
   readonly id: DocumentId
   readonly schema: KnownSchema
+  /** Signer of the CREATE. */
+  readonly owner: PublicKey
   readonly isNew: boolean
   isChanged: boolean
   viewId: DocumentViewId
   isDeleted: boolean
+  /** Its payloads were dropped: it can be reduced no more, and need not, for it stays deleted. */
+  readonly isPurged: boolean
   /**
    * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is;
    * undefined once only a reduction of the whole graph can tell.
@@ -273,10 +277,12 @@ export class Ledger implements PublishLookup {
       number: create.number,
       id,
       schema,
+      owner: create.publicKey,
       isNew: true,
       isChanged: true,
       viewId,
       isDeleted: false,
+      isPurged: false,
       view: 'created',
       added: [{ ...create, viewId }],
     }

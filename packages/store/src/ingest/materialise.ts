@@ -29,7 +29,7 @@ export interface Materialised {
  */
 export async function materialise(session: Session, names: Names, ledger: Ledger): Promise<Materialised[]> {
   const changed = [...ledger.documents.values()].filter(({ isChanged }) => isChanged)
-  const merged = changed.filter(({ view }) => !view)
+  const merged = changed.filter(({ view, isPurged }) => !view && !isPurged)
   const histories = await loadHistories(
     session,
     names,
@@ -42,6 +42,7 @@ export async function materialise(session: Session, names: Names, ledger: Ledger
 function materialiseDocument(ledger: Ledger, histories: Histories, document: DocumentState): Materialised {
   const [create] = document.added
   if (document.view === 'created' && create) return created(ledger, document, create)
+  if (document.isPurged) return purged(ledger, document)
   const operations = (document.view ? undefined : histories.get(document.id)) ?? document.added
   const view = document.view && document.view !== 'created' ? document.view : reduce(operations)
   const { viewId, follow, edited, deleted } = view
@@ -73,6 +74,25 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
     deleted: false,
     fields: create.operation.fields ?? new Map(),
     payload: document.schema.views.payloadField === undefined ? undefined : create.number,
+  }
+}
+
+/** What came beside the DELETE of a purged document, and late: tips need no history, and nothing else can change. */
+function purged(ledger: Ledger, document: DocumentState): Materialised {
+  const { viewId, owner, added } = document
+  const last = added.at(-1)
+  if (!last) throw new Error('a purged document has changed without an operation')
+  return {
+    document,
+    viewId,
+    follow: viewId,
+    keys: { owner, signer: last.publicKey },
+    owner: undefined,
+    signer: ledger.authorNumber(last.publicKey),
+    edited: true,
+    deleted: true,
+    fields: new Map(),
+    payload: undefined,
   }
 }
 

@@ -50,7 +50,7 @@ export async function preloadDocuments(
 ): Promise<void> {
   const { source, parameters } = bulkBind(QUESTIONS, questions)
   const { rows } = await session.query<DocumentRow>(
-    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.follow,
+    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.purged, d.follow,
        owner.public_key AS owner, signer.public_key AS signer
      FROM ${source}
        JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
@@ -105,6 +105,7 @@ interface DocumentRow {
   view_id: Uint8Array
   edited: boolean
   deleted: boolean
+  purged: boolean
   follow: Uint8Array | null
   owner: Uint8Array
   signer: Uint8Array
@@ -115,18 +116,21 @@ function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRo
   if (!schema) return undefined
   const viewId = decodeViewId(row.view_id)
   const { edited, deleted } = row
+  const owner = decodeHex(row.owner) as PublicKey
   return {
     number: Number(row.number),
     id,
     schema,
+    owner,
     isNew: false,
     isChanged: false,
     viewId,
     isDeleted: deleted,
+    isPurged: row.purged,
     view: {
       documentId: id,
       schemaId: schema.schema.id,
-      owner: decodeHex(row.owner) as PublicKey,
+      owner,
       signer: decodeHex(row.signer) as PublicKey,
       viewId,
       follow: row.follow === null ? viewId : decodeViewId(row.follow),

@@ -1,8 +1,7 @@
-import type { Driver } from '../driver/driver.js'
 import { forgetIdempotent } from '../ingest/idempotency.js'
 import { settleViews } from '../pins/settle-views.js'
+import { Purger, type PurgerContext } from '../purge/purger.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
-import type { Names } from '../sql/names.js'
 import type { Chore } from '../store.js'
 import { type Need, readNeeds } from './needs.js'
 
@@ -11,12 +10,8 @@ const FORGET_MS = 60 * 60 * 1000
 /** Log that is worth a checkpoint in a quiet moment: so much the shorter is an opening after a crash. */
 const QUIET_WAL_BYTES = 4 * 1024 * 1024
 
-export interface KeeperContext {
-  readonly driver: Driver
-  readonly names: Names
+export interface KeeperContext extends PurgerContext {
   readonly registry: SchemaRegistry
-  /** Milliseconds since 1970. */
-  readonly now: () => number
 }
 
 /**
@@ -29,10 +24,12 @@ export interface KeeperContext {
  * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
  * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
  * | settle     | ingests have left pinned views to make or to remove          | everywhere               |
+ * | purge      | deleted documents are past their grace period               | everywhere               |
  * | forget     | hourly: idempotency ids that are a day old                  | everywhere               |
  */
 export class Keeper {
   readonly #context: KeeperContext
+  readonly #purger: Purger
   #forgotAt: number | undefined
   /** Nothing was left over from before this process, or it was seen to. */
   #isCounted = false
@@ -41,6 +38,7 @@ export class Keeper {
 
   constructor(context: KeeperContext) {
     this.#context = context
+    this.#purger = new Purger(context)
   }
 
   /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
@@ -56,6 +54,10 @@ export class Keeper {
     if (await settleViews(driver, names, registry)) {
       await driver.flush()
       return { kind: 'settle' }
+    }
+    if (await this.#purger.slice()) {
+      await driver.flush()
+      return { kind: 'purge' }
     }
     const time = now()
     if (this.#forgotAt === undefined || time - this.#forgotAt >= FORGET_MS || time < this.#forgotAt) {

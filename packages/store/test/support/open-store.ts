@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createStore, DEFAULT_SCHEMA_NAME } from '../../src/create-store.js'
+import { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from '../../src/create-store.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
 import { verifier } from './author.js'
@@ -7,7 +7,12 @@ import { verifier } from './author.js'
 /** A store as the tests use it; what differs from test to test comes in. */
 export function openStore(
   driver: Driver,
-  { now = Date.now, schemaName = DEFAULT_SCHEMA_NAME, pause = nextTurn } = {},
+  {
+    now = Date.now,
+    schemaName = DEFAULT_SCHEMA_NAME,
+    pause = nextTurn,
+    purge,
+  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge'>> = {},
 ): Promise<Store> {
   return createStore({
     driver,
@@ -16,6 +21,7 @@ export function openStore(
     now,
     random: (length) => new Uint8Array(randomBytes(length)),
     pause,
+    purge,
   })
 }
 

@@ -1,0 +1,40 @@
+import { type PublicKey, parsePublicKey, RakkoError } from '@rakko/core'
+
+/** Whose deletions free space here: local policy, while the deletion itself is everybody's. */
+export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
+
+export interface PurgePolicy {
+  /**
+   * `creator`: payloads are dropped where who created the document, or somebody on `allow`, has deleted it. `all`: whoever
+   * did. `never`: all are kept.
+   */
+  readonly policy: (typeof PURGE_POLICIES)[number]
+  /** Between the latest change of a deleted document and its purge, in milliseconds. */
+  readonly graceMs: number
+  readonly allow: readonly PublicKey[]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** A week, in which a deletion that was a mistake can be looked into. */
+export const DEFAULT_PURGE: PurgePolicy = { policy: 'creator', graceMs: 7 * DAY_MS, allow: [] }
+
+/** Completes what an app says of it. Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
+export function purgePolicy(given: unknown = {}): PurgePolicy {
+  if (typeof given !== 'object' || given === null) throw invalid('purge', 'an object', given)
+  const { policy, graceMs, allow } = { ...DEFAULT_PURGE, ...withoutUndefined(given) } as Record<string, unknown>
+  const found = PURGE_POLICIES.find((one) => one === policy)
+  if (!found) throw invalid('purge.policy', PURGE_POLICIES.join(', '), policy)
+  if (typeof graceMs !== 'number' || !(graceMs >= 0)) throw invalid('purge.graceMs', 'milliseconds, 0 or more', graceMs)
+  if (!Array.isArray(allow)) throw invalid('purge.allow', 'a list of public keys', allow)
+  return { policy: found, graceMs, allow: allow.map((key) => parsePublicKey(key)) }
+}
+
+function withoutUndefined(given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function invalid(field: string, expected: string, value: unknown): RakkoError {
+  const got = typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 100) : typeof value
+  const message = `Invalid ${field}: expected ${expected}, got ${got}`
+  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
+}
