@@ -1,0 +1,23 @@
+import { WasmCrypto } from 'cojson/crypto/WasmCrypto'
+import { co, createJazzContextForNewAccount, Group, MockSessionProvider, z } from 'jazz-tools'
+import { NapiCrypto } from 'jazz-tools/napi'
+
+const Venue = co.map({ name: z.string(), capacity: z.number() })
+
+/**
+ * Opens Jazz with a new account, in memory, without a peer. `crypto`: `wasm` is what Jazz takes by itself, in Node too;
+ * `native` a module for Node that it can be given.
+ * @param {'wasm' | 'native'} crypto
+ * @returns {Promise<(fields: { name: string, capacity: number }) => Promise<string>>} what creates a document, signed and
+ *   encrypted with the key of one group that owns all of them, and answers its id
+ */
+export async function openJazz(crypto) {
+  const { account } = await createJazzContextForNewAccount({
+    creationProps: { name: 'bench' },
+    peers: [],
+    crypto: await (crypto === 'native' ? NapiCrypto : WasmCrypto).create(),
+    sessionProvider: new MockSessionProvider(),
+  })
+  const owner = Group.create(account)
+  return async (fields) => Venue.create(fields, { owner }).$jazz.id
+}

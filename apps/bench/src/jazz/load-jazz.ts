@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** What Jazz takes by itself, or its module for Node. */
+export type JazzCrypto = 'wasm' | 'native'
+
+/** Answers the new document's id. */
+export type CreateWithJazz = (fields: { readonly name: string; readonly capacity: number }) => Promise<string>
+
+/** The part of `jazz/create.mjs` that is used. */
+export interface Jazz {
+  openJazz(crypto: JazzCrypto): Promise<CreateWithJazz>
+}
+
+/** A package of its own, three folders up from where this is emitted, so that only these figures install it. */
+const FOLDER = new URL('../../jazz/', import.meta.url)
+
+/** Installs what the folder's lock file names, unless it is there. */
+export async function loadJazz(): Promise<Jazz> {
+  if (installedVersion() !== lockedVersion()) {
+    console.error('Installing jazz-tools for this figure.')
+    const npm = spawnSync('npm', ['ci'], { cwd: fileURLToPath(FOLDER), stdio: ['ignore', 'ignore', 'inherit'] })
+    if (npm.status !== 0) throw new Error(`npm ci failed in ${fileURLToPath(FOLDER)}`)
+  }
+  return (await import(new URL('create.mjs', FOLDER).href)) as Jazz
+}
+
+function lockedVersion(): string | undefined {
+  return versionIn('package-lock.json')
+}
+
+/** npm leaves a lock file of what it has installed. */
+function installedVersion(): string | undefined {
+  return versionIn('node_modules/.package-lock.json')
+}
+
+function versionIn(path: string): string | undefined {
+  const file = new URL(path, FOLDER)
+  if (!existsSync(file)) return undefined
+  return JSON.parse(readFileSync(file, 'utf8')).packages?.['node_modules/jazz-tools']?.version
+}
