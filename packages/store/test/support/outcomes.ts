@@ -1,6 +1,6 @@
 import type { RakkoError } from '@rakko/core'
 import { expect } from 'vitest'
-import type { DocumentStore, PublishItem, PublishOutcome } from '../../src/store.js'
+import type { DocumentStore, IngestOutcome, PublishItem, PublishOutcome } from '../../src/store.js'
 
 export type Published = Extract<PublishOutcome, { status: 'published' }>
 
@@ -23,4 +23,9 @@ export function expectRefused(outcome: PublishOutcome | undefined): RakkoError {
 /** What became of each, in a word. */
 export function codesOf(outcomes: readonly PublishOutcome[]): string[] {
   return outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.error.code : outcome.status))
+}
+
+export function expectHeld(outcome: IngestOutcome | undefined): void {
+  if (outcome?.status === 'refused') throw outcome.error
+  expect(outcome?.status).toBe('held')
 }
