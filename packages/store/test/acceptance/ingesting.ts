@@ -214,6 +214,19 @@ export function ingestingAcceptance(harness: StoreHarness<DocumentStore>): void 
       expect(codesOf(await store.publish([update(mover, shared, 5)]))).toEqual(['LOG_FORKED'])
     })
 
+    test('finds the logs of an author whose entry comes before what it follows', async () => {
+      const shared = penguin.create(schemaId, venue('shared'))
+      const clone = panda.clone()
+      clone.create(schemaId, venue('not sent'))
+      const first = update(panda, shared, 1)
+      const theirs = update(penguin, shared, 2)
+      const second = update(clone, theirs, 3)
+      await publishAll(store, [...definition, shared])
+      expect(await ingest(first)).toEqual(['held'])
+      expect(await ingest(second, theirs)).toEqual(['held', 'held'])
+      await expect(store.nextArgs(panda.publicKey, shared.viewId)).rejects.toMatchObject({ code: 'LOG_FORKED' })
+    })
+
     test('refuses links to another log and another author, another document in a log, previous of two documents', async () => {
       const [one, two] = [panda.create(schemaId, venue('one')), panda.create(schemaId, venue('two'))]
       const theirs = penguin.create(schemaId, venue('theirs'))
