@@ -35,6 +35,8 @@ const inChromium = {
       'fast-check',
       'hash-wasm',
       'kysely',
+      'react',
+      'react-dom/client',
       'smol-toml',
     ],
   },

@@ -1,0 +1,5 @@
+'use client'
+
+export { RakkoProvider, useNode } from './node-context.js'
+export { type DocumentState, useDocument } from './use-document.js'
+export { type LiveState, type LiveStatus, useLive } from './use-live.js'

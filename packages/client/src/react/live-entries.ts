@@ -1,0 +1,34 @@
+import type { BoundSchema, IncludeOf } from '@rakko/core'
+import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
+import { LiveEntry } from './live-entry.js'
+import { structuralKey } from './structural-key.js'
+
+type Entries = Map<string, WeakRef<LiveEntry<unknown>>>
+
+const ENTRIES = new WeakMap<object, Entries>()
+
+/**
+ * The entry that components share whose queries ask one collection for the same. Held weakly: what was rendered and never
+ * mounted is gone with its component.
+ */
+export function liveEntry<S extends BoundSchema, Row>(
+  collection: Collection<S>,
+  query: LiveQuery<S> | LiveIncludeQuery<S, IncludeOf<S>>,
+): LiveEntry<Row> {
+  const entries: Entries = ENTRIES.get(collection) ?? new Map()
+  ENTRIES.set(collection, entries)
+  const key = structuralKey(query)
+  const known = entries.get(key)?.deref()
+  // The key says what is asked, and so what the rows are.
+  if (known !== undefined) return known as LiveEntry<Row>
+  const forget = (): void => {
+    if (entries.get(key) === reference) entries.delete(key)
+  }
+  const entry = new LiveEntry<Row>((observer) => collection.live(query as LiveQuery<S>, observer as never), forget)
+  const reference = new WeakRef(entry as LiveEntry<unknown>)
+  entries.set(key, reference)
+  FORGOTTEN.register(entry, forget)
+  return entry
+}
+
+const FORGOTTEN = new FinalizationRegistry((forget: () => void) => forget())

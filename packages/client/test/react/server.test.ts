@@ -1,0 +1,29 @@
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import type { Collection } from '../../src/collection.js'
+import type { RakkoNode } from '../../src/rakko-node.js'
+import type { TestSchemas } from '../acceptance/test-schemas.js'
+
+test('the hooks are imported in Node without a DOM and without an effect', async () => {
+  const before = Object.keys(globalThis)
+  const hooks = await import('../../src/react/index.js')
+  expect(Object.keys(hooks).sort()).toEqual(['RakkoProvider', 'useDocument', 'useLive', 'useNode'])
+  expect(Object.keys(globalThis)).toEqual(before)
+})
+
+test('a server renders the pending state and opens no live query', async () => {
+  const { RakkoProvider, useDocument, useLive, useNode } = await import('../../src/react/index.js')
+  const opened: unknown[] = []
+  const venues = { live: (query: unknown) => opened.push(query) } as unknown as Collection<TestSchemas['venue']>
+  const node = { publicKey: 'key' } as RakkoNode
+  function List() {
+    const { rows, status } = useLive(venues, { where: { name: 'a' } })
+    const { row, status: one } = useDocument(venues, 'id')
+    return createElement('p', {}, `${useNode().publicKey} ${status} ${rows.length} ${one} ${typeof row}`)
+  }
+  const html = renderToString(createElement(RakkoProvider, { node }, createElement(List)))
+  expect(html).toBe('<p>key pending 0 pending undefined</p>')
+  expect(opened).toEqual([])
+  expect(() => renderToString(createElement(List))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})
