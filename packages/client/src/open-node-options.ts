@@ -21,8 +21,8 @@ export function sessionOptions(options: SessionOptions | undefined): SessionOpti
 type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
-export function openParams(options: OpenNodeOptions): { name: string; storage: string; directory?: string } {
-  const { name, storage = 'auto', directory } = checkOptions(options)
+export function openParams(options: OpenNodeOptions): OpenParams {
+  const { name, storage = 'auto', directory, allowSchemas } = checkOptions(options)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -32,5 +32,16 @@ export function openParams(options: OpenNodeOptions): { name: string; storage: s
   if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
     throw invalidArgument('directory', 'a path', directory)
   }
-  return directory === undefined ? { name, storage } : { name, storage, directory }
+  const isList = Array.isArray(allowSchemas) && allowSchemas.every((id) => typeof id === 'string')
+  if (allowSchemas !== undefined && allowSchemas !== 'all' && !isList) {
+    throw invalidArgument('allowSchemas', "'all' or a list of schema ids", allowSchemas)
+  }
+  return {
+    name,
+    storage,
+    ...(directory !== undefined && { directory }),
+    ...(allowSchemas !== undefined && { allowSchemas }),
+  }
 }
+
+type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'allowSchemas'> & { readonly storage: string }

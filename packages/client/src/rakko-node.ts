@@ -12,6 +12,11 @@ export interface OpenNodeOptions extends CallOptions {
   readonly name: string
   /** The generated module's `schemas`; its lock is published into the node unless it is there already. */
   readonly schemas?: LockedSchemas
+  /**
+   * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused with
+   * SCHEMA_NOT_ALLOWED, whoever brings them.
+   */
+  readonly allowSchemas?: 'all' | readonly string[]
   /** Default `auto`: in a browser OPFS, else IndexedDB, else memory, which the report tells; in Node a directory. */
   readonly storage?: 'auto' | StorageKind
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */

@@ -50,6 +50,8 @@ export const ERROR_CODES = {
   UNEXPECTED_FIELD: 'an operation has a field that its schema lacks',
   SCHEMA_MISMATCH: 'the operation claims another schema',
   SCHEMA_NOT_FOUND: 'no schema with this id is known',
+  SCHEMA_NOT_ALLOWED: 'the node takes no operations of this schema: it is not on its allow list',
+  TABLE_LIMIT: 'the author has had as many tables made as one author may',
   INVALID_SCHEMA_LOCK: 'schema.lock is damaged or not made from these definitions',
   // Documents
   INVALID_DOCUMENT_VIEW_ID: 'not a document view id',

@@ -1,9 +1,9 @@
-import type { Verifier } from '@rakko/core'
-import { createStore, DEFAULT_SCHEMA_NAME, type Driver } from '@rakko/store'
+import { parseSchemaId, type Verifier } from '@rakko/core'
+import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver } from '@rakko/store'
 import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
 import { createNode, type Node } from './node.js'
-import type { SchemaParams } from './rpc/messages.js'
+import type { OpenParams, SchemaParams } from './rpc/messages.js'
 import type { StorageReport } from './storage-report.js'
 
 export interface AssembleOptions {
@@ -25,6 +25,8 @@ export interface AssembleOptions {
   /** What a report says beside where the key lies. */
   readonly storage: () => Promise<Omit<StorageReport, 'key' | 'upkeep'>>
   readonly schemas?: SchemaParams | undefined
+  /** See OpenParams. */
+  readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
 }
 
 /** Puts a node together on an open database: store, key, schemas. Where a part fails, the database is closed again. */
@@ -42,7 +44,8 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     schemas,
   } = options
   try {
-    const store = await createStore({ driver, schemaName, verifier, now, random, pause })
+    const allowSchemas = allowListOf(options.allowSchemas)
+    const store = await createStore({ driver, schemaName, verifier, allowSchemas, now, random, pause })
     const { signer, protection } = await keys.open(store.databaseId)
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
     const node = createNode({ store, signer, storage: report, pause, timers })
@@ -53,4 +56,9 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     await driver.close().catch(() => undefined)
     throw error
   }
+}
+
+/** Throws INVALID_SCHEMA_ID. */
+function allowListOf(allow: OpenParams['allowSchemas'] = 'all'): AllowSchemas {
+  return allow === 'all' ? 'all' : allow.map((id) => parseSchemaId(id))
 }

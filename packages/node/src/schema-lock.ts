@@ -5,13 +5,14 @@ import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js
 /** What went wrong was not the lock. */
 const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE_CLOSED', 'INTERNAL'])
 
-type SchemaStore = Pick<Store, 'publish' | 'schema' | 'declareIndexes'>
+type SchemaStore = Pick<Store, 'publish' | 'allowSchemas' | 'schema' | 'declareIndexes'>
 
 /**
  * Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and
  * indexes them. Where all of them are known nothing is published: an id names its definitions to the last byte.
  */
 export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
+  store.allowSchemas(expected.map(({ id }) => id))
   const items = lock.map(publishItem)
   if (items.length > 0 && !(await areKnown(store, expected))) await publishLock(store, items)
   for (const one of expected) checkExpected(one, await store.schema(one.id))

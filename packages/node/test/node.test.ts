@@ -1,4 +1,4 @@
-import { defineSchemas, planLock, str } from '@rakko/core'
+import { defineSchemas, planLock, type SchemaId, str } from '@rakko/core'
 import type { Store } from '@rakko/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNode, type Node } from '../src/node.js'
@@ -44,7 +44,8 @@ describe('the schemas of a lock', { timeout: TIMEOUT_MS }, () => {
         published += items.length
         return store.publish(items)
       },
-      schema: (id: typeof lock.venue) => store.schema(id),
+      allowSchemas: (ids: readonly SchemaId[]) => store.allowSchemas(ids),
+      schema: (id: SchemaId) => store.schema(id),
       declareIndexes: (indexes: Parameters<typeof store.declareIndexes>[0]) => store.declareIndexes(indexes),
     }
     for (const _ of [1, 2]) await addSchemas(counting, lock)

@@ -27,6 +27,7 @@ import { runCount, runQuery, runSnapshot } from './query/run-query.js'
 import { readNextArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
 import { readHistory, readViews } from './read/read-views.js'
+import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { type KnownSchema, SchemaRegistry } from './schemas/schema-registry.js'
 import { type DeclaredIndexes, declareIndexes, viewIndexes } from './schemas/view-indexes.js'
 import type { ViewsTable } from './schemas/views-table.js'
@@ -56,6 +57,8 @@ export interface StoreOptions {
   /** PostgreSQL schema that the tables live in; many stores can share one database. */
   readonly schemaName: string
   readonly verifier: Verifier
+  /** Default `all`. What is not on the list is refused with SCHEMA_NOT_ALLOWED; see also `Store.allowSchemas`. */
+  readonly allowSchemas?: AllowSchemas | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** So many random bytes, fit for keys. */
@@ -82,7 +85,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(driver, schemaName)
     const { databaseId, unfilled } = await openMeta(driver, names, random)
-    const registry = new SchemaRegistry()
+    const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas))
     await registry.load(driver, names)
     if (unfilled) await fillTables(driver, names, registry, now())
     await driver.flush()
@@ -213,6 +216,10 @@ class SqlStore implements Store {
       }
       await declareIndexes(this.#driver, this.#names, checked)
     })
+  }
+
+  allowSchemas(ids: readonly SchemaId[]): void {
+    this.#registry.allowed.add(ids)
   }
 
   query(query: Query): Promise<DocumentPage> {

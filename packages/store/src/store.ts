@@ -82,6 +82,11 @@ export interface Store extends DocumentStore {
    * document, and what is declared no longer is dropped. `sql` then has views of their names. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
    */
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void>
+  /**
+   * Puts schemas on the allow list: those that the app ships. Their tables count against no author. It lasts until the
+   * store is closed.
+   */
+  allowSchemas(ids: readonly SchemaId[]): void
   query(query: Query): Promise<DocumentPage>
   /** The same, and which commits it shows: all up to `number`, none after it. */
   snapshot(query: Query): Promise<DocumentSnapshot>

@@ -40,6 +40,7 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
     },
     storage: async () => (directory === undefined ? { kind } : { kind, directory }),
     schemas: params.schemas,
+    allowSchemas: params.allowSchemas,
   })
 }
 

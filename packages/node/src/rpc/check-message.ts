@@ -41,13 +41,21 @@ const schemas = shape(
   { lock: list(commit, 'commits'), expected: list(expectedSchema, 'expected schemas') },
   'the commits of a schema.lock and the schemas expected of it',
 )
+const allowed: Check = (value) =>
+  value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
 const change = { schemaId: text, documentId: text, previous: optional(text) }
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
 
 /** Members of every method's `params`. */
 const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
-  open: { name: optional(text), storage: optional(text), directory: optional(text), schemas: optional(schemas) },
+  open: {
+    name: optional(text),
+    storage: optional(text),
+    directory: optional(text),
+    schemas: optional(schemas),
+    allowSchemas: optional(allowed),
+  },
   create: {
     schemaId: text,
     items: list(anything, 'a list of field values'),

@@ -95,6 +95,8 @@ export interface OpenParams {
   readonly storage?: string
   readonly directory?: string
   readonly schemas?: SchemaParams
+  /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
+  readonly allowSchemas?: 'all' | readonly string[]
 }
 
 /** The schemas that an app ships, and what it takes them to be. */

@@ -31,6 +31,7 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
     },
     storage: () => report(opened),
     schemas: params.schemas,
+    allowSchemas: params.allowSchemas,
   })
 }
 

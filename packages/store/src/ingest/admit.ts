@@ -20,6 +20,8 @@ export interface Decider {
   accept(item: ReceivedItem, valid: Omit<ValidPublish, 'next'>): { readonly viewId: DocumentViewId }
   /** Records what became of an entry that is not kept. */
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void
+  /** Why this store does not take an item that no rule forbids; absent where it takes them all. */
+  limit?(item: ReceivedItem): RakkoError | undefined
 }
 
 export interface PublishDecider extends Decider, PublishLookup {
@@ -44,6 +46,8 @@ export function admitPublished(decider: PublishDecider, item: ReceivedItem): Adm
     refuseRepeated(decider, idempotencyId)
     const payload = hasItsPayload ? {} : { payload: operationBytes }
     const valid = validatePublish({ entry, entryHash, plainOperation, lookup: decider, ...payload })
+    const limit = decider.limit?.(item)
+    if (limit) throw limit
     const { operationId, documentId, next } = valid
     const { viewId } = decider.accept(item, valid)
     return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
@@ -78,6 +82,9 @@ export async function admitFromPeer(
   const decision = validateIngest({ ...item, lookup })
   switch (decision.decision) {
     case 'held': {
+      // Not for good: a limit is this node's own, and what it keeps out lies outside of what replicas agree on.
+      const error = decider.limit?.(item)
+      if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
       decider.accept(item, decision)
       const { operationId, documentId } = decision
       return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }

@@ -148,9 +148,9 @@ async function inLedger<Result>(
     return { result: await work(session, ledger), ledger }
   })
   for (const schema of ledger.newSchemas.values()) registry.set(schema)
-  for (const number of ledger.newTables) {
+  for (const [number, { author }] of ledger.newTables) {
     const schema = registry.at(number)
-    if (schema) registry.set({ ...schema, hasTable: true })
+    if (schema) registry.set({ ...schema, hasTable: true, madeBy: author.number })
   }
   for (const number of ledger.newPinned) {
     const schema = registry.at(number)

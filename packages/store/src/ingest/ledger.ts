@@ -9,6 +9,7 @@ import {
   operationIdsOf,
   type PublicKey,
   type PublishLookup,
+  type RakkoError,
   type ReducedDocument,
   SCHEMA_DEFINITION,
   SCHEMA_FIELD_DEFINITION,
@@ -21,6 +22,7 @@ import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/s
 import type { ForkedLog } from '../store.js'
 import { advanceLog } from './advance-log.js'
 import type { ReceivedItem } from './received-item.js'
+import { tableLimit } from './table-limit.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
@@ -144,8 +146,8 @@ export class Ledger implements PublishLookup {
   readonly authorNumbers = new Map<PublicKey, number>()
   /** Schemas that became known in this transaction. */
   readonly newSchemas = new Map<SchemaId, NewSchema>()
-  /** Numbers of schemas whose tables it makes. */
-  readonly newTables = new Set<number>()
+  /** By number, the schemas whose tables it makes, and the author of the document that they are made for. */
+  readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
   /** Looked for and not found, since the last definition was accepted. */
   readonly unknownSchemas = new Set<SchemaId>()
   /** What idempotency ids of its items have led to, today or in this transaction. */
@@ -214,6 +216,26 @@ export class Ledger implements PublishLookup {
     return this.authors.get(publicKey)?.highestLogId
   }
 
+  limit(item: ReceivedItem): RakkoError | undefined {
+    return tableLimit(this, item)
+  }
+
+  isTableCounted(id: SchemaId): boolean {
+    return !this.#registry.allowed.isListed(id)
+  }
+
+  /** Tables counted against an author, with those that this transaction makes. */
+  tablesMadeBy(publicKey: PublicKey): number {
+    const author = this.authors.get(publicKey)
+    if (!author) return 0
+    let tables = author.isNew ? 0 : this.#registry.tablesMadeBy(author.number)
+    for (const made of this.newTables.values()) {
+      const { schema, views } = made.schema
+      if (made.author === author && this.isTableCounted(schema.id)) tables += views.groups.length
+    }
+    return tables
+  }
+
   addSchema(schema: Schema, definition: number): void {
     this.newSchemas.set(schema.id, { ...knownSchema(++this.counters.schema, schema), definition })
   }
@@ -235,7 +257,7 @@ export class Ledger implements PublishLookup {
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
     const document =
-      operation.action === 'create' ? this.#create(added) : this.#append(this.#document(documentId), added)
+      operation.action === 'create' ? this.#create(added, author) : this.#append(this.#document(documentId), added)
     for (const log of advanceLog(author, item, document)) {
       this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, operationId })
     }
@@ -268,7 +290,7 @@ export class Ledger implements PublishLookup {
     return document
   }
 
-  #create(create: Omit<AddedOperation, 'viewId'>): DocumentState {
+  #create(create: Omit<AddedOperation, 'viewId'>, author: AuthorState): DocumentState {
     const id = create.id as DocumentId
     const schema = this.knownSchema(create.operation.schemaId)
     if (!schema) throw new Error('an accepted operation has no known schema')
@@ -287,6 +309,7 @@ export class Ledger implements PublishLookup {
       added: [{ ...create, viewId }],
     }
     this.documents.set(id, document)
+    if (!schema.hasTable && !this.newTables.has(schema.number)) this.newTables.set(schema.number, { schema, author })
     return document
   }
 

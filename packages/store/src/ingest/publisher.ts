@@ -47,7 +47,7 @@ export class Publisher {
   /** Answers once everything is durable; never rejects. */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     const { verifier } = this.#context
-    const received = items.map((item) => receiveItem(item, verifier))
+    const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
     return new Promise((resolve) => {
       this.#enqueue(received, items, (results, failure) => {
         // This call's items were judged by the rules of publishing.
@@ -59,7 +59,7 @@ export class Publisher {
   /** Answers once everything is durable; rejects where the database fails. */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     const { verifier } = this.#context
-    const received = items.map((item) => receiveFromPeer(item, verifier))
+    const received = items.map((item) => this.#allowed(receiveFromPeer(item, verifier)))
     return new Promise((resolve, reject) => {
       this.#enqueue(received, items, (results, failure) => {
         if (failure) reject(failure)
@@ -76,6 +76,13 @@ export class Publisher {
   async drain(): Promise<void> {
     await this.#writing
     await Promise.all(this.#answering)
+  }
+
+  /** What the allow list leaves of an item. */
+  #allowed(received: Received | Promise<Received>): Received | Promise<Received> {
+    if (received instanceof Promise) return received.then((one) => this.#allowed(one))
+    if (!('plainOperation' in received)) return received
+    return this.#context.registry.allowed.refusal(received.plainOperation.schemaId) ?? received
   }
 
   #enqueue(received: Call['received'], items: readonly (PublishItem | IngestItem)[], answer: Call['answer']): void {

@@ -113,6 +113,7 @@ export const SCHEMAS: Columns<NewSchema> = {
   description: textColumn(({ schema }) => encodeText(schema.description)),
   definition: bigintColumn(({ definition }) => definition),
   has_table: boolColumn(({ hasTable }) => hasTable),
+  made_by: integerColumn(({ madeBy }) => madeBy),
 }
 
 export interface SchemaFieldRow {

@@ -32,24 +32,16 @@ export async function writeLedger(
   now: number,
   others: readonly Statement[] = [],
 ): Promise<void> {
-  await makeTables(session, names, ledger, materialised)
+  await makeTables(session, names, ledger)
   const writes = [...ledgerWrites(names, ledger, materialised, now), ...writeViews(names, materialised), ...others]
   for (const { text, parameters } of joinWrites(writes)) await session.query(text, parameters)
 }
 
 /** A schema gets its tables with its first document. */
-async function makeTables(
-  session: Session,
-  names: Names,
-  ledger: Ledger,
-  materialised: readonly Materialised[],
-): Promise<void> {
-  for (const { document } of materialised) {
-    const { schema } = document
-    if (!document.isNew || schema.hasTable || ledger.newTables.has(schema.number)) continue
+async function makeTables(session: Session, names: Names, ledger: Ledger): Promise<void> {
+  for (const { schema } of ledger.newTables.values()) {
     const indexes = [...viewIndexes(names, schema.views, schema).values()]
     await session.exec([schema.views.createSql(names), ...indexes].join('\n'))
-    ledger.newTables.add(schema.number)
   }
 }
 
@@ -60,6 +52,7 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
   const schemas = [...ledger.newSchemas.values()].map((schema) => ({
     ...schema,
     hasTable: ledger.newTables.has(schema.number),
+    madeBy: ledger.newTables.get(schema.number)?.author.number,
   }))
 
   const [newAuthors, changedAuthors] = split(authors.filter(({ isChanged }) => isChanged))
@@ -115,10 +108,11 @@ function writeCounters(names: Names, { number, author, schema, parked, parkedByt
 /** Schemas that were known before and have tables now. */
 function flagTables(names: Names, ledger: Ledger): Statement[] {
   const added = new Set([...ledger.newSchemas.values()].map(({ number }) => number))
-  const numbers = [...ledger.newTables].filter((number) => !added.has(number))
-  if (numbers.length === 0) return []
-  const text = `UPDATE ${names.table('schemas')} SET has_table = true WHERE number = ANY($1::integer[])`
-  return [{ text, parameters: [numbers] }]
+  const made = [...ledger.newTables].filter(([number]) => !added.has(number))
+  if (made.length === 0) return []
+  const text = `UPDATE ${names.table('schemas')} AS s SET has_table = true, made_by = u.made_by
+    FROM unnest($1::integer[], $2::integer[]) AS u(number, made_by) WHERE s.number = u.number`
+  return [{ text, parameters: [made.map(([number]) => number), made.map(([, { author }]) => author.number)] }]
 }
 
 function forked(logs: readonly LogState[]): LogState[] {

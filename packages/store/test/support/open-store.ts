@@ -12,11 +12,13 @@ export function openStore(
     schemaName = DEFAULT_SCHEMA_NAME,
     pause = nextTurn,
     purge,
-  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge'>> = {},
+    allowSchemas,
+  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas'>> = {},
 ): Promise<Store> {
   return createStore({
     driver,
     schemaName,
+    allowSchemas,
     verifier,
     now,
     random: (length) => new Uint8Array(randomBytes(length)),

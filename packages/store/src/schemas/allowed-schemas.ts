@@ -1,0 +1,35 @@
+import { RakkoError, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+
+/** Schemas that a store takes operations of, beside the protocol's own and those that its app ships. */
+export type AllowSchemas = 'all' | readonly SchemaId[]
+
+/** Who may have what stored: the allow list, and whose tables count against their author. */
+export class AllowedSchemas {
+  readonly #isOpen: boolean
+  readonly #listed: Set<SchemaId>
+
+  constructor(allow: AllowSchemas = 'all') {
+    this.#isOpen = allow === 'all'
+    this.#listed = new Set([...SYSTEM_SCHEMAS.keys(), ...(allow === 'all' ? [] : allow)])
+  }
+
+  /** Schemas that the app ships. */
+  add(ids: readonly SchemaId[]): void {
+    for (const id of ids) this.#listed.add(id)
+  }
+
+  /** Whether it was asked for by name: its tables are nobody's doing but the app's. */
+  isListed(id: SchemaId): boolean {
+    return this.#listed.has(id)
+  }
+
+  /** SCHEMA_NOT_ALLOWED, where operations of a schema are refused. */
+  refusal(id: SchemaId): RakkoError | undefined {
+    if (this.#isOpen || this.#listed.has(id)) return undefined
+    return new RakkoError('SCHEMA_NOT_ALLOWED', `Operations of ${id} are not taken here`, {
+      field: 'schemaId',
+      expected: 'a schema of the app, or of its allow list',
+      got: id,
+    })
+  }
+}
