@@ -3,6 +3,7 @@ import { argumentTests } from './acceptance/arguments.js'
 import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
+import { extremeTests } from './acceptance/extremes.js'
 import { historyTests } from './acceptance/history.js'
 import { liveTests } from './acceptance/live.js'
 import { searchTests } from './acceptance/searches.js'
@@ -34,6 +35,7 @@ export function acceptance(transport: Transport): void {
     describe('searches', () => searchTests(world))
     describe('SQL', () => sqlTests(world))
     describe('values', () => valueTests(world))
+    describe('extremes', () => extremeTests(world))
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
     describe('calls', () => callTests(world))
