@@ -16,6 +16,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'update-10k': async () => (await import('./update-batch.js')).updateBatch(),
   'query-page-100k': async () => (await import('./query-page.js')).queryPage(),
   'query-nested': async () => (await import('./query-nested.js')).queryNested(),
+  'live-50': async () => (await import('./live-50.js')).live50(),
   'reopen-after-kill': async () => (await import('./reopen-after-kill.js')).reopenAfterKill(),
   'start-first': async () => (await import('./start-directory.js')).startFirst(),
   'start-second': async () => (await import('./start-directory.js')).startSecond(),

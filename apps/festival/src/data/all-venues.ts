@@ -1,24 +1,14 @@
-import type { Festival, Venue } from '../node/festival.js'
-import { useQuery } from './use-query.js'
+import { useLive } from '@rakko/client/react'
+import type { Venue } from '../node/festival.js'
+import { useFestival } from '../node/session-context.js'
+import { useReported } from './use-reported.js'
 
-const VENUES_PER_PAGE = 200
+/** As many as one query may ask for. */
+const MOST_VENUES = 10_000
 
 /** Every venue by name, for choosing one; `undefined` before the first answer. */
 export function useAllVenues(): readonly Venue[] | undefined {
-  return useQuery('all venues', loadAllVenues).data
-}
-
-async function loadAllVenues({ venues }: Festival): Promise<readonly Venue[]> {
-  const all: Venue[] = []
-  let after: string | undefined
-  do {
-    const page = await venues.page({
-      orderBy: 'name',
-      first: VENUES_PER_PAGE,
-      ...(after === undefined ? {} : { after }),
-    })
-    all.push(...page.rows)
-    after = page.hasNextPage ? page.endCursor : undefined
-  } while (after !== undefined)
-  return all
+  const { venues } = useFestival()
+  const { rows, status } = useReported(useLive(venues, { orderBy: 'name', first: MOST_VENUES }))
+  return status === 'live' ? rows : undefined
 }

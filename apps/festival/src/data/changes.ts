@@ -1,9 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/**
- * Says that this page wrote something. Queries run again when the number moves, which is what a live query will say by
- * itself, and then for writes of others too.
- */
+/** Says that this page wrote something: what lies in the storage is asked again when the number moves. Rows are live by themselves. */
 const listeners = new Set<() => void>()
 let version = 0
 

@@ -1,5 +1,7 @@
-import type { Festival } from '../node/festival.js'
-import { type QueryState, useQuery } from './use-query.js'
+import { useLive } from '@rakko/client/react'
+import { useFestival } from '../node/session-context.js'
+import { useEventCount, useVenueCount } from './counts.js'
+import { useReported } from './use-reported.js'
 
 export interface Overview {
   readonly venueCount: number
@@ -9,18 +11,23 @@ export interface Overview {
   readonly lastStart: number | undefined
 }
 
-async function loadOverview({ events, venues }: Festival): Promise<Overview> {
-  const [venueCount, eventCount, [first], [last]] = await Promise.all([
-    venues.count(),
-    events.count(),
-    events.find({ orderBy: 'starts', first: 1 }),
-    events.find({ orderBy: { starts: 'desc' }, first: 1 }),
-  ])
-  return { venueCount, eventCount, firstStart: asSeconds(first?.starts), lastStart: asSeconds(last?.starts) }
-}
+const EVERY_EVENT = {}
 
-export function useOverview(): QueryState<Overview> {
-  return useQuery('overview', loadOverview)
+/** `undefined` until all of it is known. */
+export function useOverview(): Overview | undefined {
+  const { events } = useFestival()
+  const venueCount = useVenueCount()
+  const eventCount = useEventCount(EVERY_EVENT)
+  const first = useReported(useLive(events, { orderBy: 'starts', first: 1 }))
+  const last = useReported(useLive(events, { orderBy: 'starts', last: 1 }))
+  if (venueCount === undefined || eventCount === undefined) return undefined
+  if (first.status === 'pending' || last.status === 'pending') return undefined
+  return {
+    venueCount,
+    eventCount,
+    firstStart: asSeconds(first.rows[0]?.starts),
+    lastStart: asSeconds(last.rows[0]?.starts),
+  }
 }
 
 /** A stored int may be any 64-bit number, and then it arrives as a bigint; no calendar knows such a time anyway. */

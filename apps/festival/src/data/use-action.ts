@@ -5,7 +5,7 @@ import { useFestival, useSession } from '../node/session-context.js'
 import { announceChange } from './changes.js'
 
 export interface Action {
-  /** Writes and, once it is durable, lets every query read again. Resolves to whether it was stored. */
+  /** Resolves to whether it was stored. */
   run(write: (festival: Festival) => Promise<unknown>): Promise<boolean>
   readonly busy: boolean
   readonly error: ErrorMessage | undefined
@@ -29,7 +29,7 @@ export function useAction(): Action {
       return false
     } finally {
       setBusy(false)
-      // Also after a failure: some of it may have been stored, and the page shows what is.
+      // Also after a failure: some of it may have been stored.
       announceChange()
     }
   }

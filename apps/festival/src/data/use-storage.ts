@@ -1,9 +1,30 @@
+import { useEffect, useState } from 'react'
 import type { Storage } from '../node/festival.js'
-import { useFestival } from '../node/session-context.js'
-import { useQuery } from './use-query.js'
+import { useFestival, useSession } from '../node/session-context.js'
+import { useChangeVersion } from './changes.js'
 
-/** Known from opening on, so that nothing has to wait for it; read again after every change. */
+/** Known from opening on, so that nothing has to wait for it; read again after every change that this page made. */
 export function useStorage(): Storage {
-  const { storage } = useFestival()
-  return useQuery('storage', ({ node }) => node.storage()).data ?? storage
+  const festival = useFestival()
+  const session = useSession()
+  const version = useChangeVersion()
+  const [storage, setStorage] = useState(festival.storage)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is something new to read
+  useEffect(() => {
+    let current = true
+    festival.node.storage().then(
+      (found) => {
+        if (current) setStorage(found)
+      },
+      (error: unknown) => {
+        if (current) session.report(error)
+      },
+    )
+    return () => {
+      current = false
+    }
+  }, [festival, session, version])
+
+  return storage
 }

@@ -11,7 +11,7 @@ import styles from './try-card.module.css'
 const MANY = 1000
 
 export function TryCard() {
-  const overview = useOverview().data
+  const overview = useOverview()
   const count = new Intl.NumberFormat()
   return (
     <Card icon="spark" title="What it can carry">

@@ -1,9 +1,11 @@
+import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
 import { useAllVenues } from '../data/all-venues.js'
 import { changedFields } from '../data/changed-fields.js'
 import { useAction } from '../data/use-action.js'
-import { useQuery } from '../data/use-query.js'
+import { useReported } from '../data/use-reported.js'
 import type { FestivalEvent } from '../node/festival.js'
+import { useFestival } from '../node/session-context.js'
 import { closeSheet, replaceSheet } from '../router/navigation.js'
 import { currentTimeZone } from '../time/local-time.js'
 import { Button } from '../ui/button.js'
@@ -51,11 +53,11 @@ function NewEvent({ venue }: { readonly venue: string }) {
 }
 
 export function EditEventSheet({ id }: { readonly id: string }) {
-  // Read once per change elsewhere, but the form keeps what it began with.
-  const event = useQuery(id, async ({ events }) => ({ found: await events.get(id) }))
-  if (event.data === undefined && event.error === undefined) return null
-  if (event.data?.found === undefined) return <MissingSheet what="event" />
-  return <EditEvent event={event.data.found} />
+  // It goes on changing, but the form keeps what it began with.
+  const { events } = useFestival()
+  const { row, status } = useReported(useDocument(events, id))
+  if (row !== undefined) return <EditEvent event={row} />
+  return status === 'pending' ? null : <MissingSheet what="event" />
 }
 
 function EditEvent({ event }: { readonly event: FestivalEvent }) {

@@ -1,6 +1,9 @@
-import { type EventWhere, type Listing, loadListings } from '../data/listings.js'
-import { usePages } from '../data/use-pages.js'
+import { useLive } from '@rakko/client/react'
+import type { EventWhere, ListedEvent } from '../data/listed-event.js'
+import { useListLength } from '../data/use-list-length.js'
+import { useReported } from '../data/use-reported.js'
 import { messageFor } from '../node/error-message.js'
+import { useFestival } from '../node/session-context.js'
 import { currentTimeZone, type Day, dayOf } from '../time/local-time.js'
 import { MoreButton } from '../ui/more-button.js'
 import { Notice } from '../ui/notice.js'
@@ -21,8 +24,11 @@ interface EventListProps {
 
 /** Events by time, under the day on which they start. */
 export function EventList({ listKey, where, newestFirst = false, showVenue = true, empty }: EventListProps) {
-  const { rows, stale, hasNextPage, loadMore, error } = usePages(listKey, (festival, page) =>
-    loadListings(festival, { where, orderBy: newestFirst ? { starts: 'desc' } : 'starts', ...page }),
+  const { events } = useFestival()
+  const { first, showMore } = useListLength(listKey)
+  const orderBy = newestFirst ? ({ starts: 'desc' } as const) : 'starts'
+  const { rows, status, hasNextPage, error } = useReported(
+    useLive(events, { where, orderBy, first, include: { venue: true } }),
   )
   if (error !== undefined) {
     const { title, text } = messageFor(error)
@@ -32,37 +38,38 @@ export function EventList({ listKey, where, newestFirst = false, showVenue = tru
       </Notice>
     )
   }
-  if (rows === undefined) return <div className={styles.waiting} role="status" aria-label="Loading" />
+  if (rows.length === 0 && status === 'pending')
+    return <div className={styles.waiting} role="status" aria-label="Loading" />
   if (rows.length === 0) return <p className={styles.empty}>{empty}</p>
   return (
-    <div className={styles.list} aria-busy={stale}>
-      {byDay(rows, currentTimeZone()).map(({ day, listings }) => (
-        <section key={listings[0]?.event.$id} className={styles.day}>
+    <div className={styles.list} aria-busy={status === 'pending'}>
+      {byDay(rows, currentTimeZone()).map(({ day, events }) => (
+        <section key={events[0]?.$id} className={styles.day}>
           <DayHeading day={day} />
           <ol className={styles.rows}>
-            {listings.map(({ event, venue }) => (
-              <EventRow key={event.$id} event={event} venue={venue} showVenue={showVenue} />
+            {events.map((event) => (
+              <EventRow key={event.$id} event={event} showVenue={showVenue} />
             ))}
           </ol>
         </section>
       ))}
-      {hasNextPage && <MoreButton onMore={loadMore}>Show more events</MoreButton>}
+      {hasNextPage && <MoreButton onMore={showMore}>Show more events</MoreButton>}
     </div>
   )
 }
 
-interface DayOfListings {
+interface DayOfEvents {
   readonly day: Day | undefined
-  readonly listings: Listing[]
+  readonly events: ListedEvent[]
 }
 
-function byDay(rows: readonly Listing[], timeZone: string): readonly DayOfListings[] {
-  const days: DayOfListings[] = []
-  for (const listing of rows) {
-    const day = dayOf(Number(listing.event.starts), timeZone)
+function byDay(rows: readonly ListedEvent[], timeZone: string): readonly DayOfEvents[] {
+  const days: DayOfEvents[] = []
+  for (const event of rows) {
+    const day = dayOf(Number(event.starts), timeZone)
     const current = days.at(-1)
-    if (current !== undefined && current.day === day) current.listings.push(listing)
-    else days.push({ day, listings: [listing] })
+    if (current !== undefined && current.day === day) current.events.push(event)
+    else days.push({ day, events: [event] })
   }
   return days
 }

@@ -1,5 +1,5 @@
+import type { ListedEvent } from '../data/listed-event.js'
 import { venueColour } from '../data/venue-colour.js'
-import type { FestivalEvent, Venue } from '../node/festival.js'
 import { Link } from '../router/link.js'
 import { useRoute } from '../router/navigation.js'
 import { clockTime, duration } from '../time/format.js'
@@ -7,15 +7,15 @@ import { useNow } from '../time/use-now.js'
 import styles from './event-row.module.css'
 
 interface EventRowProps {
-  readonly event: FestivalEvent
-  readonly venue: Venue | undefined
+  readonly event: ListedEvent
   /** Off where every row is at the same venue. */
   readonly showVenue: boolean
 }
 
 const MINUTE = 60
 
-export function EventRow({ event, venue, showVenue }: EventRowProps) {
+export function EventRow({ event, showVenue }: EventRowProps) {
+  const { venue } = event
   const { page } = useRoute()
   const now = useNow(MINUTE)
   const starts = Number(event.starts)
@@ -25,7 +25,7 @@ export function EventRow({ event, venue, showVenue }: EventRowProps) {
     <li className={styles.item}>
       <Link
         className={styles.row}
-        data-colour={venue && venueColour(venue.colour)}
+        data-colour={venue ? venueColour(venue.colour) : undefined}
         data-phase={phase}
         to={{ page, sheet: { name: 'event', id: event.$id } }}
       >

@@ -1,7 +1,8 @@
+import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
-import { type Listing, loadListing } from '../data/listings.js'
+import type { ListedEvent } from '../data/listed-event.js'
 import { useAction } from '../data/use-action.js'
-import { useQuery } from '../data/use-query.js'
+import { useReported } from '../data/use-reported.js'
 import { venueColour } from '../data/venue-colour.js'
 import { useFestival } from '../node/session-context.js'
 import { Link } from '../router/link.js'
@@ -16,23 +17,24 @@ import { useToast } from '../ui/toast.js'
 import styles from './event-sheet.module.css'
 
 export function EventSheet({ id }: { readonly id: string }) {
-  const listing = useQuery(id, async (festival) => ({ found: await loadListing(festival, id) }))
-  const found = listing.data?.found
+  const { events } = useFestival()
+  const { row, status } = useReported(useDocument(events, id, { include: { venue: true } }))
   // What was shown stays until the sheet is closed, also when it is deleted from within it.
-  const [shown, setShown] = useState<Listing>()
-  if (found !== undefined && found !== shown) setShown(found)
-  if (shown !== undefined) return <EventDetails {...shown} />
-  return listing.data === undefined && listing.error === undefined ? null : <MissingSheet what="event" />
+  const [shown, setShown] = useState<ListedEvent>()
+  if (row !== undefined && row !== shown) setShown(row)
+  if (shown !== undefined) return <EventDetails event={shown} />
+  return status === 'pending' ? null : <MissingSheet what="event" />
 }
 
-function EventDetails({ event, venue }: Listing) {
+function EventDetails({ event }: { readonly event: ListedEvent }) {
+  const { venue } = event
   const [deleting, setDeleting] = useState(false)
   const starts = Number(event.starts)
   const ends = Number(event.ends)
   return (
     <Sheet title={event.title} onClose={closeSheet}>
       <SheetBody>
-        <dl className={styles.facts} data-colour={venue && venueColour(venue.colour)}>
+        <dl className={styles.facts} data-colour={venue ? venueColour(venue.colour) : undefined}>
           <dt>
             <Icon name="clock" />
             <span className="visually-hidden">When</span>
@@ -52,7 +54,7 @@ function EventDetails({ event, venue }: Listing) {
             <span className="visually-hidden">Where</span>
           </dt>
           <dd>
-            {venue === undefined ? (
+            {venue === null ? (
               <p className={styles.main}>Its venue was deleted</p>
             ) : (
               <>

@@ -19,7 +19,7 @@ const MAX_DAYS_IN_STRIP = 21
 const HOUR = 3600
 
 export function ProgrammePage() {
-  const overview = useOverview().data
+  const overview = useOverview()
   const [scope, setScope] = useState<Scope>({ kind: 'coming' })
   const [venue, setVenue] = useState('')
   const timeZone = currentTimeZone()

@@ -1,4 +1,4 @@
-import type { EventWhere } from '../data/listings.js'
+import type { EventWhere } from '../data/listed-event.js'
 import { boundsOfDay, type Day } from '../time/local-time.js'
 
 /** Which events a list shows. */

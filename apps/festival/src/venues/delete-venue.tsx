@@ -1,5 +1,5 @@
+import { useEventCount } from '../data/counts.js'
 import { useAction } from '../data/use-action.js'
-import { useQuery } from '../data/use-query.js'
 import type { Venue } from '../node/festival.js'
 import { leaveTo } from '../router/navigation.js'
 import { ConfirmSheet } from '../ui/confirm-sheet.js'
@@ -8,9 +8,7 @@ import { useToast } from '../ui/toast.js'
 export function DeleteVenue({ venue, onCancel }: { readonly venue: Venue; readonly onCancel: () => void }) {
   const action = useAction()
   const toast = useToast()
-  const count = useQuery(`events at ${venue.$id}`, ({ events }) =>
-    events.count({ where: { venue: { eq: venue.$id } } }),
-  ).data
+  const count = useEventCount({ venue: { eq: venue.$id } })
 
   async function remove() {
     if (!(await action.run(({ venues }) => venues.delete(venue.$id)))) return

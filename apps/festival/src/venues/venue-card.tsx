@@ -1,6 +1,8 @@
-import { useQuery } from '../data/use-query.js'
+import { useLive } from '@rakko/client/react'
+import { useReported } from '../data/use-reported.js'
 import { venueColour } from '../data/venue-colour.js'
 import type { Venue } from '../node/festival.js'
+import { useFestival } from '../node/session-context.js'
 import { Link } from '../router/link.js'
 import { clockTime, shortDay } from '../time/format.js'
 import { currentTimeZone, dayOf } from '../time/local-time.js'
@@ -12,10 +14,10 @@ const MINUTE = 60
 
 export function VenueCard({ venue }: { readonly venue: Venue }) {
   const now = useNow(MINUTE)
-  const next = useQuery(`next at ${venue.$id} after ${now}`, ({ events }) =>
-    events.find({ where: { venue: { eq: venue.$id }, ends: { gt: now } }, orderBy: 'starts', first: 1 }),
-  )
-  const event = next.data?.[0]
+  const { events } = useFestival()
+  const where = { venue: { eq: venue.$id }, ends: { gt: now } }
+  const { rows, status } = useReported(useLive(events, { where, orderBy: 'starts', first: 1 }))
+  const [event] = rows
   return (
     <li>
       <Link
@@ -36,7 +38,7 @@ export function VenueCard({ venue }: { readonly venue: Venue }) {
               <span className={styles.title}>{event.title}</span>
             </>
           )}
-          {event === undefined && next.data !== undefined && <span className={styles.when}>Nothing coming up</span>}
+          {event === undefined && status === 'live' && <span className={styles.when}>Nothing coming up</span>}
         </span>
       </Link>
     </li>

@@ -1,9 +1,12 @@
+import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
 import { changedFields } from '../data/changed-fields.js'
+import { useVenueCount } from '../data/counts.js'
 import { useAction } from '../data/use-action.js'
-import { useQuery } from '../data/use-query.js'
+import { useReported } from '../data/use-reported.js'
 import { VENUE_COLOURS, venueColour } from '../data/venue-colour.js'
 import type { Venue } from '../node/festival.js'
+import { useFestival } from '../node/session-context.js'
 import { closeSheet } from '../router/navigation.js'
 import { FormSheet } from '../ui/form-sheet.js'
 import { MissingSheet } from '../ui/missing-sheet.js'
@@ -13,7 +16,7 @@ import { VenueForm } from './venue-form.js'
 
 export function NewVenueSheet() {
   // Each new venue begins with the next colour.
-  const count = useQuery('venue count', ({ venues }) => venues.count()).data
+  const count = useVenueCount()
   return count === undefined ? null : <NewVenue colour={count % VENUE_COLOURS.length} />
 }
 
@@ -46,10 +49,10 @@ function NewVenue({ colour }: { readonly colour: number }) {
 }
 
 export function EditVenueSheet({ id }: { readonly id: string }) {
-  const venue = useQuery(id, async ({ venues }) => ({ found: await venues.get(id) }))
-  if (venue.data === undefined && venue.error === undefined) return null
-  if (venue.data?.found === undefined) return <MissingSheet what="venue" />
-  return <EditVenue venue={venue.data.found} />
+  const { venues } = useFestival()
+  const { row, status } = useReported(useDocument(venues, id))
+  if (row !== undefined) return <EditVenue venue={row} />
+  return status === 'pending' ? null : <MissingSheet what="venue" />
 }
 
 function EditVenue({ venue }: { readonly venue: Venue }) {

@@ -1,7 +1,9 @@
+import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
-import { useQuery } from '../data/use-query.js'
+import { useReported } from '../data/use-reported.js'
 import { venueColour } from '../data/venue-colour.js'
 import type { Venue } from '../node/festival.js'
+import { useFestival } from '../node/session-context.js'
 import { EventList } from '../programme/event-list.js'
 import { type Scope, scopeKey, whereOf } from '../programme/scope.js'
 import { ScopeStrip } from '../programme/scope-strip.js'
@@ -15,16 +17,15 @@ import { DeleteVenue } from './delete-venue.js'
 import { VenueHeader } from './venue-header.js'
 
 export function VenuePage({ id }: { readonly id: string }) {
-  const venue = useQuery(id, async ({ venues }) => ({ found: await venues.get(id) }))
-  if (venue.data === undefined && venue.error === undefined) return null
-  if (venue.data?.found === undefined) {
-    return (
-      <Content>
-        <EmptyState title="No such venue">It is not on this device. It may have been deleted.</EmptyState>
-      </Content>
-    )
-  }
-  return <VenueView venue={venue.data.found} />
+  const { venues } = useFestival()
+  const { row, status } = useReported(useDocument(venues, id))
+  if (row !== undefined) return <VenueView venue={row} />
+  if (status === 'pending') return null
+  return (
+    <Content>
+      <EmptyState title="No such venue">It is not on this device. It may have been deleted.</EmptyState>
+    </Content>
+  )
 }
 
 const HOUR = 3600

@@ -1,5 +1,8 @@
-import { usePages } from '../data/use-pages.js'
+import { useLive } from '@rakko/client/react'
+import { useListLength } from '../data/use-list-length.js'
+import { useReported } from '../data/use-reported.js'
 import { messageFor } from '../node/error-message.js'
+import { useFestival } from '../node/session-context.js'
 import { openSheet } from '../router/navigation.js'
 import { Content } from '../shell/content.js'
 import { FloatingAction } from '../shell/floating-action.js'
@@ -15,9 +18,9 @@ import styles from './venues-page.module.css'
 const addVenue = () => openSheet({ name: 'new-venue' })
 
 export function VenuesPage() {
-  const { rows, hasNextPage, loadMore, error } = usePages('venues', ({ venues }, page) =>
-    venues.page({ orderBy: 'name', ...page }),
-  )
+  const { venues } = useFestival()
+  const { first, showMore } = useListLength('venues')
+  const { rows, status, hasNextPage, error } = useReported(useLive(venues, { orderBy: 'name', first }))
   return (
     <>
       <Hero
@@ -36,7 +39,7 @@ export function VenuesPage() {
             {messageFor(error).text}
           </Notice>
         )}
-        {rows?.length === 0 && error === undefined && (
+        {rows.length === 0 && status === 'live' && (
           <EmptyState
             title="No place to float yet"
             actions={
@@ -49,13 +52,13 @@ export function VenuesPage() {
           </EmptyState>
         )}
         <ul className={styles.grid}>
-          {rows?.map((venue) => (
+          {rows.map((venue) => (
             <VenueCard key={venue.$id} venue={venue} />
           ))}
         </ul>
-        {hasNextPage && <MoreButton onMore={loadMore}>Show more venues</MoreButton>}
+        {hasNextPage && <MoreButton onMore={showMore}>Show more venues</MoreButton>}
       </Content>
-      {rows !== undefined && rows.length > 0 && <FloatingAction label="Add venue" onClick={addVenue} />}
+      {rows.length > 0 && <FloatingAction label="Add venue" onClick={addVenue} />}
     </>
   )
 }
