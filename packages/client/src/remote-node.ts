@@ -93,8 +93,11 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
   if (!isObject(schemas) || !Array.isArray(schemas.$lock)) {
     throw invalidArgument('schemas', 'schemas of the generated module', schemas)
   }
-  const { $lock, ...bound } = schemas as BoundSchemas
-  const expected = Object.entries<BoundSchema>(bound).map(([name, schema]) => {
+  const { $lock, $versions = {}, ...bound } = schemas as BoundSchemas
+  const versions = Object.entries<readonly BoundSchema[]>($versions).flatMap(([name, earlier]) =>
+    earlier.map((schema, index): [string, BoundSchema] => [`$versions.${name}[${index}]`, schema]),
+  )
+  const expected = [...Object.entries<BoundSchema>(bound), ...versions].map(([name, schema]) => {
     const { id, fields, indexes, search } = checkSchema(`schemas.${name}`, schema)
     const types = Object.entries(fields).map(([field, { type }]) => [field, type === 'bigint' ? 'int' : type])
     return {

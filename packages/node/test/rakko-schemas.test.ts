@@ -61,6 +61,12 @@ describe('rakko-schemas', () => {
     await write('definitions.ts', definitions('name: str(), capacity: int()'))
     expect((await run('definitions.ts')).stdout).toContain('wrote schema.lock, schemas.ts')
     expect((await read('schema.lock')).startsWith(lock.trimEnd())).toBe(true)
+    // What the schema was before stays at hand, its relations by id.
+    const changed = await read('schemas.ts')
+    expect(changed.slice(changed.lastIndexOf('venue: ['))).toContain(`id: '${schema?.id}'`)
+    expect(changed).toContain(`target: schemaId('${schema?.id}')`)
+    expect((await run('definitions.ts')).stdout).toContain('0 new commits, nothing to write')
+    expect(await read('schemas.ts')).toBe(changed)
     expect((await readdir(folder)).sort()).toEqual(['definitions.ts', 'schema.lock', 'schemas.ts', 'secret.txt'])
   })
 

@@ -25,22 +25,43 @@ export interface BoundSchema<
   readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
 }
 
-export type BoundSchemas<Definitions extends SchemaDefinitions = SchemaDefinitions> = {
+/** What a schema was before its definition changed, or was left out: its documents are there still. */
+export interface SchemaVersion extends SchemaDefinition {
+  readonly id: string
+}
+
+/** By schema name, the oldest first. */
+export type SchemaVersions = Readonly<Record<string, readonly SchemaVersion[]>>
+
+export type BoundSchemas<
+  Definitions extends SchemaDefinitions = SchemaDefinitions,
+  Versions extends SchemaVersions = SchemaVersions,
+> = {
   readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions>
 } & {
   /** Published, in this order, before the first document of these schemas. */
   readonly $lock: readonly Commit[]
+  /** Earlier versions, to read their documents and copy what is wanted: `node.collection(schemas.$versions.venue[0])`. */
+  readonly $versions: { readonly [Name in keyof Versions]: BoundVersions<Versions[Name]> }
+}
+
+type BoundVersions<Earlier extends readonly SchemaVersion[]> = {
+  readonly [Index in keyof Earlier]: BoundSchema<Earlier[Index]>
 }
 
 /**
  * Joins definitions and what `schema.lock` says of them. Called by the generated module; looks nothing up and hashes
  * nothing, so that it costs a page nothing. Throws INVALID_SCHEMA_LOCK where an id is missing.
  */
-export function bindSchemas<const Definitions extends SchemaDefinitions>(
+export function bindSchemas<
+  const Definitions extends SchemaDefinitions,
+  const Versions extends SchemaVersions = Readonly<Record<never, never>>,
+>(
   definitions: Definitions,
   ids: Readonly<Record<keyof Definitions & string, string>>,
   commits: readonly Commit[],
-): BoundSchemas<Definitions> {
+  versions?: Versions,
+): BoundSchemas<Definitions, Versions> {
   const known: Readonly<Record<string, string>> = ids
   const schemas: Record<string, BoundSchema> = {}
   for (const [name, { description, fields, indexes, search }] of Object.entries<SchemaDefinition>(definitions)) {
@@ -62,5 +83,9 @@ export function bindSchemas<const Definitions extends SchemaDefinitions>(
     }
     schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas })
   }
-  return { ...schemas, $lock: commits } as BoundSchemas<Definitions>
+  const $versions: Record<string, BoundSchema[]> = {}
+  for (const [name, earlier] of Object.entries<readonly SchemaVersion[]>(versions ?? {})) {
+    $versions[name] = earlier.map((version) => ({ ...version, id: version.id as SchemaId, name }))
+  }
+  return { ...schemas, $lock: commits, $versions } as BoundSchemas<Definitions, Versions>
 }

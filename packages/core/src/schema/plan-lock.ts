@@ -21,6 +21,8 @@ export interface LockPlan {
   readonly added: readonly Commit[]
   /** Of the definitions, by name. */
   readonly schemas: ReadonlyMap<string, Schema>
+  /** By name, what the lock defines beside them, the oldest first: earlier versions, and schemas that are gone. */
+  readonly versions: ReadonlyMap<string, readonly Schema[]>
 }
 
 type Values = readonly (readonly [field: string, value: OperationValue])[]
@@ -51,10 +53,14 @@ export async function planLock(request: {
   }
   const schemas = history.schemas()
   const commits = history.commits
+  const versions = [...schemas.keys()].sort().map((name): [string, Schema[]] => {
+    return [name, history.versions(name).filter(({ id }) => id !== ids.get(name))]
+  })
   return {
     lock: { version: LOCK_FILE_VERSION, commits },
     added: commits.slice(previous.commits.length),
     schemas: new Map([...schemas].filter(([name]) => ids.has(name)).map(([name, { schema }]) => [name, schema])),
+    versions: new Map(versions.filter(([, earlier]) => earlier.length > 0)),
   }
 }
 

@@ -1,11 +1,11 @@
 import { bytesToHex, hexToBytes } from '../bytes/hex.js'
-import { operationIdsOf } from '../document/document-view-id.js'
+import { documentViewIdFromTips, operationIdsOf } from '../document/document-view-id.js'
 import { type DocumentOperation, type ReducedDocument, reduce, reduceAt } from '../document/reduce.js'
 import { decodeEntry } from '../entry/decode-entry.js'
 import type { NextArgs } from '../entry/entry.js'
 import { verifyEntry } from '../entry/verify-entry.js'
 import { hash } from '../hash/hash.js'
-import type { DocumentId, DocumentViewId, OperationId, PublicKey } from '../ids.js'
+import type { DocumentId, DocumentViewId, OperationId, PublicKey, SchemaId } from '../ids.js'
 import { portableVerifier } from '../key/portable-verifier.js'
 import { decodeOperation } from '../operation/decode-operation.js'
 import { MemoryLookup } from '../publish/memory-lookup.js'
@@ -79,13 +79,31 @@ export class SchemaHistory {
     return schemas
   }
 
-  #lockedSchema(definition: ReducedDocument): LockedSchema {
-    const pinned = definition.fields.get('fields')?.value
-    const viewIds = pinned?.type === 'pinned_relation_list' ? pinned.value : []
-    const schema = schemaFromViews(
+  /** Every schema that the definition with this name has ever made, the oldest first, the latest included. */
+  versions(name: string): Schema[] {
+    const versions = new Map<SchemaId, Schema>()
+    for (const operations of this.#operations.values()) {
+      const latest = reduce(operations)
+      if (latest.schemaId !== SCHEMA_DEFINITION || latest.deleted) continue
+      if (this.#schemaAt(latest).name !== name) continue
+      for (const { id } of operations) {
+        const schema = this.#schemaAt(reduceAt(operations, documentViewIdFromTips([id])))
+        versions.set(schema.id, schema)
+      }
+    }
+    return [...versions.values()]
+  }
+
+  #schemaAt(definition: ReducedDocument): Schema {
+    return schemaFromViews(
       definitionView(definition),
-      viewIds.map((viewId) => definitionView(this.#at(viewId))),
+      pinnedFields(definition).map((viewId) => definitionView(this.#at(viewId))),
     )
+  }
+
+  #lockedSchema(definition: ReducedDocument): LockedSchema {
+    const viewIds = pinnedFields(definition)
+    const schema = this.#schemaAt(definition)
     const fields = new Map<string, ReducedDocument>()
     for (const viewId of viewIds) {
       const latest = reduce(this.#operationsOf(viewId))
@@ -111,6 +129,11 @@ export class SchemaHistory {
 /** A commit of these bytes. */
 export function commitOf(entry: Uint8Array, operation: Uint8Array): Commit {
   return { entry_hash: hash(entry), entry: bytesToHex(entry), operation: bytesToHex(operation) }
+}
+
+function pinnedFields({ fields }: ReducedDocument): readonly DocumentViewId[] {
+  const pinned = fields.get('fields')?.value
+  return pinned?.type === 'pinned_relation_list' ? pinned.value : []
 }
 
 function definitionView({ viewId, fields }: ReducedDocument): DefinitionView {

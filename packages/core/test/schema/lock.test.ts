@@ -8,7 +8,7 @@ import { portableSigner } from '../../src/key/key-pair.js'
 import type { Signer } from '../../src/key/signer.js'
 import { decodeOperation } from '../../src/operation/decode-operation.js'
 import { encodeOperation } from '../../src/operation/encode-operation.js'
-import type { Commit } from '../../src/schema/bind-schemas.js'
+import { bindSchemas, type Commit } from '../../src/schema/bind-schemas.js'
 import { defineSchemas } from '../../src/schema/define-schemas.js'
 import {
   bigint,
@@ -87,7 +87,7 @@ describe('planning schema.lock', () => {
   it('adds nothing where nothing changed, whoever signs', async () => {
     const { lock, schemas } = await plan()
     const again = await plan(definitions, lock, portableSigner(new Uint8Array(32).fill(8)))
-    expect(again).toEqual({ lock, added: [], schemas })
+    expect(again).toEqual({ lock, added: [], schemas, versions: new Map() })
   })
 
   it('updates the description alone where only that changed', async () => {
@@ -285,5 +285,69 @@ describe('the module made of a lock', () => {
       { venue: schemas.get('venue')?.id },
       lock.commits,
     ])
+  })
+
+  it('names what the lock defines beside the definitions: earlier versions and what is gone, the oldest first', async () => {
+    const first = await plan(definitions)
+    const second = await plan(defineSchemas({ venue: { description: 'A place', fields: { name: str() } } }), first.lock)
+    const third = await plan(
+      defineSchemas({ venue: { description: "Somebody's place", fields: { name: str() } } }),
+      second.lock,
+    )
+    expect(third.lock.commits.slice(0, first.lock.commits.length)).toEqual(first.lock.commits)
+    const [gone, was, then] = [first.schemas.get('event'), first.schemas.get('venue'), second.schemas.get('venue')]
+    expect([...third.versions]).toEqual([
+      ['event', [gone]],
+      ['venue', [was, then]],
+    ])
+    expect(first.versions.size).toBe(0)
+    expect((await plan(definitions, third.lock)).versions.get('venue')?.map(({ id }) => id)).not.toContain(
+      (await plan(definitions, third.lock)).schemas.get('venue')?.id,
+    )
+
+    const text = renderSchemasModule({
+      schemas: third.schemas,
+      versions: third.versions,
+      commits: third.lock.commits,
+      definitionsModule: './definitions.js',
+    })
+    expect(text).toContain("import { bindSchemas, schemaId } from '@rakko/client'")
+    const run = new Function(
+      'bindSchemas',
+      'schemaId',
+      'definitions',
+      `return ${text.slice(text.indexOf('bindSchemas(\n'))}`,
+    )
+    const [, , , versions] = run((...args: unknown[]) => args, schemaId, {})
+    const bound = bindSchemas(
+      defineSchemas({ venue: { description: '', fields: { name: str() } } }),
+      { venue: third.schemas.get('venue')?.id ?? '' },
+      third.lock.commits,
+      versions,
+    )
+    expect(bound.$versions).toEqual({
+      event: [
+        {
+          id: gone?.id,
+          name: 'event',
+          description: gone?.description,
+          fields: {
+            image: { type: 'relation', target: { id: 'blob_v1' } },
+            starts: { type: 'int' },
+            title: { type: 'str' },
+            venue: { type: 'relation', target: { id: was?.id } },
+          },
+        },
+      ],
+      venue: [
+        {
+          id: was?.id,
+          name: 'venue',
+          description: 'A place',
+          fields: { capacity: { type: 'int' }, name: { type: 'str' } },
+        },
+        { id: then?.id, name: 'venue', description: 'A place', fields: { name: { type: 'str' } } },
+      ],
+    })
   })
 })

@@ -57,6 +57,19 @@ expectTypeOf<keyof Row<Venue>>().toEqualTypeOf<
   'name' | '$id' | '$viewId' | '$owner' | '$signer' | '$edited' | '$deleted'
 >()
 
+expectTypeOf<CreateFields<Event>>().toEqualTypeOf<{
+  readonly title: string
+  readonly starts: number | bigint
+  readonly ticks: number | bigint
+  readonly price: number
+  readonly open: boolean
+  readonly poster: Uint8Array
+  readonly venue: string
+  readonly guests: readonly string[]
+  readonly image: string
+  readonly history: readonly string[]
+}>()
+expectTypeOf<UpdateFields<Event>>().toEqualTypeOf<Partial<CreateFields<Event>>>()
 expectTypeOf<CreateFields<Venue>>().toEqualTypeOf<{ readonly name: string }>()
 expectTypeOf<CreateFields<Event>['starts']>().toEqualTypeOf<number | bigint>()
 expectTypeOf<CreateFields<Event>['guests']>().toEqualTypeOf<readonly string[]>()
@@ -121,3 +134,16 @@ defineSchemas({ venue: { fields: { name: str() } } })
 bindSchemas(definitions, { venue: '' }, [])
 // @ts-expect-error no such schema was defined
 schemas.hall
+
+const evolved = bindSchemas(defineSchemas({ venue: { description: '', fields: { name: str() } } }), { venue: '' }, [], {
+  venue: [{ id: '', description: '', fields: { name: { type: 'str' }, capacity: { type: 'int' } } }],
+  hall: [{ id: '', description: '', fields: { venue: { type: 'relation', target: schemaId('blob_v1') } } }],
+})
+type Was = (typeof evolved)['$versions']['venue'][0]
+expectTypeOf<Row<Was>['name']>().toEqualTypeOf<string>()
+expectTypeOf<Row<Was>['capacity']>().toEqualTypeOf<number>()
+expectTypeOf<Row<(typeof evolved)['$versions']['hall'][0]>['venue']>().toEqualTypeOf<DocumentId>()
+// @ts-expect-error there was one version before
+evolved.$versions.venue[1]
+// @ts-expect-error no schema of this name was left out
+evolved.$versions.stage

@@ -41,8 +41,13 @@ export async function writeSchemas(options: WriteSchemasOptions): Promise<Writte
   const out = options.out ?? join(dirname(source), `schemas${isTypeScript(source) ? '.ts' : '.js'}`)
   const definitions = await loadDefinitions(source)
   const previous = await readLockFile(lockPath)
-  const { lock, added, schemas } = await planLock({ definitions, previous, signer: developerSigner(key) })
-  const module = renderSchemasModule({ schemas, commits: lock.commits, definitionsModule: importPath(out, source) })
+  const { lock, added, schemas, versions } = await planLock({ definitions, previous, signer: developerSigner(key) })
+  const module = renderSchemasModule({
+    schemas,
+    versions,
+    commits: lock.commits,
+    definitionsModule: importPath(out, source),
+  })
   const written: string[] = []
   if (await replace(lockPath, formatLockFile(lock), added.length === 0)) written.push(lockPath)
   if (await replace(out, module, false)) written.push(out)
