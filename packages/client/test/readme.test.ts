@@ -51,6 +51,35 @@ const buildApp = async (definitions: string, app: string): Promise<string> => {
   return folder
 }
 
+/** Of the section about queries: what its examples take as given. */
+const QUERIED_DEFINITIONS = `
+import { defineSchemas, int, relation, relationList, str } from '@rakko/client'
+export const definitions = defineSchemas({
+  label: { description: '', fields: { name: str() } },
+  artist: { description: '', fields: { name: str(), label: relation('label') } },
+  venue: { description: '', fields: { name: str(), capacity: int() } },
+  event: {
+    description: '',
+    fields: { title: str(), notes: str(), starts: int(), venue: relation('venue'), artists: relationList('artist') },
+    indexes: [['starts'], ['venue', 'starts']],
+    search: { fields: ['title', 'notes'], language: 'english' },
+  },
+})
+`
+const QUERYING_APP = `
+import { openNode } from '@rakko/client'
+import { schemas } from './schemas.js'
+const node = await openNode({ name: 'festival', schemas, storage: 'memory' })
+const events = node.collection(schemas.event)
+const [now, typed] = [0, 'main st']
+const label = await node.collection(schemas.label).create({ name: 'Label' })
+const artist = await node.collection(schemas.artist).create({ name: 'Artist', label })
+const venue = await node.collection(schemas.venue).create({ name: 'Stage', capacity: 200 })
+for (const starts of [1, 2]) {
+  await events.create({ title: 'Tea at the main stage', notes: '', starts, venue, artists: [artist] })
+}
+`
+
 const codeAt = (blocks: readonly Block[], index: number): string => blocks[index]?.code ?? ''
 
 describe('the examples in the READMEs', () => {
@@ -84,5 +113,14 @@ describe('the examples in the READMEs', () => {
   it('of the client compile', async () => {
     const [definitions, app] = (await blocksOf('packages/client/README.md')).map(({ code }) => code)
     await buildApp(definitions ?? '', app ?? '')
+  })
+
+  it('of the client about queries compile and run', async () => {
+    const text = await readFile(join(root, 'packages/client/README.md'), 'utf8')
+    const section = text.slice(text.indexOf('\n## Queries'), text.indexOf('\n## The past'))
+    const examples = [...section.matchAll(CODE_BLOCK)].map(([, , code = '']) => `{\n${code}}\n`)
+    expect(examples).toHaveLength(3)
+    const folder = await buildApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
+    await run(process.execPath, ['app.js'], { cwd: folder })
   })
 })
