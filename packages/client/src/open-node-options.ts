@@ -22,7 +22,7 @@ type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
 export function openParams(options: OpenNodeOptions): OpenParams {
-  const { name, storage = 'auto', directory, allowSchemas } = checkOptions(options)
+  const { name, storage = 'auto', directory, purge, allowSchemas } = checkOptions(options)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -40,8 +40,9 @@ export function openParams(options: OpenNodeOptions): OpenParams {
     name,
     storage,
     ...(directory !== undefined && { directory }),
+    ...(purge !== undefined && { purge }),
     ...(allowSchemas !== undefined && { allowSchemas }),
   }
 }
 
-type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'allowSchemas'> & { readonly storage: string }
+type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'purge' | 'allowSchemas'> & { readonly storage: string }

@@ -21,9 +21,29 @@ export interface OpenNodeOptions extends CallOptions {
   readonly storage?: 'auto' | StorageKind
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
   readonly directory?: string
+  /** Whose deletions free space here, and when; without it a week after a deletion by who created the document. */
+  readonly purge?: PurgeOptions
   /** Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. */
   readonly deadlineMs?: number
 }
+
+export interface PurgeOptions {
+  /**
+   * `creator`: the payloads of a deleted document are dropped where who created it, or somebody on `allow`, has deleted it;
+   * `all`: whoever did; `never`: all are kept.
+   */
+  readonly policy?: 'creator' | 'all' | 'never'
+  /** Between the latest change of a deleted document and its purge. */
+  readonly graceMs?: number
+  /** Public keys. */
+  readonly allow?: readonly string[]
+}
+
+/** Exactly one of these. */
+export type ForgetTarget =
+  | { readonly document: string }
+  | { readonly schema: BoundSchema }
+  | { readonly author: string }
 
 /** Reaches a node that another thread or process serves (`servePort`). */
 export interface OpenPortOptions extends CallOptions {
@@ -55,6 +75,12 @@ export interface RakkoNode {
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
+  /**
+   * Removes documents from this node, for good: one, all of a schema, or all that a key has created, this node's own
+   * included. They do not come back from peers, nor does what others add to them; nobody else is told. What an app has of
+   * its schema goes on, new documents can be created. Rejects with STILL_NEEDED on the definition of a schema.
+   */
+  forget(target: ForgetTarget, options?: CallOptions): Promise<void>
   /**
    * 64 hexadecimal digits, the same on two nodes where the documents of this schema have the same ids, view ids and deleted
    * flags. Rejects with SCHEMA_NOT_FOUND.

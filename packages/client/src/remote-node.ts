@@ -5,7 +5,7 @@ import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
 import type { Collection } from './collection.js'
 import { Connection, type Timers } from './connection.js'
-import type { LockedSchemas, RakkoNode } from './rakko-node.js'
+import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
 
@@ -75,6 +75,12 @@ function remoteNode(
         ...(viewId !== undefined && { viewId: checkId('viewId', 'a document view id', viewId) }),
       }
       return connection.request('nextArgs', params, options)
+    },
+    async forget(target: ForgetTarget, options?: CallOptions) {
+      if (!isObject(target)) throw invalidArgument('target', 'one of document, schema and author', target)
+      const { document, schema, author } = target as { document?: string; schema?: BoundSchema; author?: string }
+      const params = { document, author, ...(schema !== undefined && { schema: checkSchema('schema', schema).id }) }
+      await connection.request('forget', params, options)
     },
     async stateHash(schema: BoundSchema, options?: CallOptions) {
       return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)

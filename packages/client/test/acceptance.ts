@@ -4,6 +4,7 @@ import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
 import { extremeTests } from './acceptance/extremes.js'
+import { forgetTests } from './acceptance/forget.js'
 import { historyTests } from './acceptance/history.js'
 import { liveTests } from './acceptance/live.js'
 import { searchTests } from './acceptance/searches.js'
@@ -39,6 +40,7 @@ export function acceptance(transport: Transport): void {
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
     describe('calls', () => callTests(world))
+    describe('forgetting', () => forgetTests(world))
     describe('live queries', () => liveTests(world))
   })
 }

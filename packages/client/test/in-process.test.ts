@@ -37,3 +37,10 @@ test('only a node can be connected to', async () => {
     })
   }
 })
+
+test('what is no purge policy is refused, and leaves nothing open', async () => {
+  const purge = { policy: 'sometimes' as 'all' }
+  const opening = openNode({ name: 'test', storage: 'memory', purge })
+  await expect(opening).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'purge.policy' } })
+  await (await openNode({ name: 'test', storage: 'memory', purge: { policy: 'all', graceMs: 0 } })).close()
+})

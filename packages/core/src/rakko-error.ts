@@ -59,8 +59,10 @@ export const ERROR_CODES = {
   DOCUMENT_NOT_FOUND: 'no document with this id is known',
   DOCUMENT_DELETED: 'the document was deleted',
   PURGED: 'the document was deleted, and the payloads that made its views were dropped',
+  STILL_NEEDED: 'what is to be forgotten is what other documents are read by',
   // Publishing
   ALREADY_PUBLISHED: 'the very same entry is stored already',
+  FORGOTTEN: 'the entry, or what it builds on, was forgotten here and does not come back',
   UNEXPECTED_SEQ_NUM: 'the sequence number is not the next one of its log',
   SKIPLINK_NOT_FOUND: 'the entry that the skiplink names is not stored',
   PAYLOAD_MISMATCH: 'payload size or hash differ from what the entry claims',

@@ -1,9 +1,9 @@
 import { parseSchemaId, type Verifier } from '@rakko/core'
-import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver } from '@rakko/store'
+import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver, purgePolicy } from '@rakko/store'
 import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
 import { createNode, type Node } from './node.js'
-import type { OpenParams, SchemaParams } from './rpc/messages.js'
+import type { OpenParams, PurgeParams, SchemaParams } from './rpc/messages.js'
 import type { StorageReport } from './storage-report.js'
 
 export interface AssembleOptions {
@@ -24,6 +24,8 @@ export interface AssembleOptions {
   readonly timers?: Timers
   /** What a report says beside where the key lies. */
   readonly storage: () => Promise<Omit<StorageReport, 'key' | 'upkeep'>>
+  /** Whose deletions free space here. */
+  readonly purge?: PurgeParams | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -41,11 +43,22 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     pause,
     timers,
     storage,
+    purge,
     schemas,
   } = options
   try {
+    const policy = purgePolicy(purge)
     const allowSchemas = allowListOf(options.allowSchemas)
-    const store = await createStore({ driver, schemaName, verifier, allowSchemas, now, random, pause })
+    const store = await createStore({
+      driver,
+      schemaName,
+      verifier,
+      allowSchemas,
+      now,
+      random,
+      pause,
+      purge: policy,
+    })
     const { signer, protection } = await keys.open(store.databaseId)
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
     const node = createNode({ store, signer, storage: report, pause, timers })

@@ -14,10 +14,11 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import type { Document, DocumentHistory, DocumentPage, SqlRow, Store } from '@rakko/store'
+import { forgetTarget } from './forget-target.js'
 import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
-import type { SchemaParams } from './rpc/messages.js'
+import type { ForgetParams, SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
 import type { WriterSigner } from './sign/signing-round.js'
@@ -138,6 +139,14 @@ export class Node {
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   count(schemaId: SchemaId, input: QueryInput): Promise<number> {
     return this.#run(async () => this.#store.count(await this.#parse(schemaId, input)))
+  }
+
+  /**
+   * Removes documents here and for good; nobody else is told. `author` are those that this key has created, this node's own
+   * included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
+   */
+  forget(target: ForgetParams): Promise<void> {
+    return this.#run(async () => this.#store.forget(forgetTarget(target)))
   }
 
   /** See Store. Throws SCHEMA_NOT_FOUND. */

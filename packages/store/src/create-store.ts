@@ -15,6 +15,7 @@ import { Kysely } from 'kysely'
 import { AppSql, type SqlRow } from './app-sql/app-sql.js'
 import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
+import { type ForgetTarget, forget } from './forget/forget.js'
 import { readIdempotent } from './ingest/idempotency.js'
 import { type IngestContext, learnSchema } from './ingest/ingest.js'
 import { Listeners } from './ingest/listeners.js'
@@ -117,6 +118,7 @@ class SqlStore implements Store {
   readonly #listeners = new Listeners<StoreCommit>()
   readonly #keeper: Keeper
   readonly #appSql: AppSql
+  readonly #forgetting = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
@@ -220,6 +222,17 @@ class SqlStore implements Store {
 
   allowSchemas(ids: readonly SchemaId[]): void {
     this.#registry.allowed.add(ids)
+  }
+
+  forget(target: ForgetTarget): Promise<void> {
+    return this.#read(async () => {
+      const schemaIds = await forget(this.#driver, this.#names, this.#registry, target)
+      if (schemaIds.size > 0) this.#forgetting.tell(schemaIds)
+    })
+  }
+
+  onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {
+    return this.#forgetting.add(listener)
   }
 
   query(query: Query): Promise<DocumentPage> {

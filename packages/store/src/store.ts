@@ -15,6 +15,7 @@ import type {
   SchemaId,
 } from '@rakko/core'
 import type { SqlRow } from './app-sql/app-sql.js'
+import type { ForgetTarget } from './forget/forget.js'
 import type { DeclaredSearch } from './schemas/search-index.js'
 
 /**
@@ -87,6 +88,13 @@ export interface Store extends DocumentStore {
    * store is closed.
    */
   allowSchemas(ids: readonly SchemaId[]): void
+  /**
+   * Removes documents here and for good, see forget/forget.ts: they do not come back from peers, nor does what builds on
+   * them. Throws STILL_NEEDED on definitions of schemas.
+   */
+  forget(target: ForgetTarget): Promise<void>
+  /** Tells of the schemas whose documents were forgotten: no commit does. Returns what ends it. */
+  onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
   query(query: Query): Promise<DocumentPage>
   /** The same, and which commits it shows: all up to `number`, none after it. */
   snapshot(query: Query): Promise<DocumentSnapshot>

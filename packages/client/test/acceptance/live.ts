@@ -7,7 +7,7 @@ type VenueRow = Row<TestSchemas['venue']>
 type ThingRow = Row<TestSchemas['thing']>
 
 /** What a live query has called back, and the rows that its deltas alone lead to. */
-class Watcher<Row> {
+export class Watcher<Row> {
   results: LiveResult<Row>[] = []
   composed: Row[] = []
   error: RakkoError | undefined

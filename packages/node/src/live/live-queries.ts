@@ -6,7 +6,7 @@ import { loadedQuery } from './live-page.js'
 import { LiveQuery, type ReadDocuments } from './live-query.js'
 
 /** What live queries ask of a store. */
-export type LiveStore = Pick<Store, 'onCommit' | 'snapshot'>
+export type LiveStore = Pick<Store, 'onCommit' | 'onForget' | 'snapshot'>
 
 /**
  * Keeps live queries up. After a commit each query that its documents may concern first looks into it by itself; what
@@ -39,7 +39,7 @@ export class LiveQueries {
       const ofSchema = this.#bySchema.get(schemaId) ?? new Set()
       this.#bySchema.set(schemaId, ofSchema.add(live))
     }
-    this.#stopListening ??= this.#store.onCommit((commit) => this.#hear(commit))
+    this.#stopListening ??= this.#listen()
     try {
       live.load(await this.#store.snapshot(loadedQuery(query)))
     } catch (error) {
@@ -61,6 +61,19 @@ export class LiveQueries {
     this.#end ??= new RakkoError('NODE_CLOSED', 'The node was closed')
     for (const live of new Set([...this.#bySchema.values()].flatMap((ofSchema) => [...ofSchema]))) live.fail(this.#end)
     return this.settled()
+  }
+
+  #listen(): () => void {
+    const stops = [
+      this.#store.onCommit((commit) => this.#hear(commit)),
+      this.#store.onForget((schemaIds) => {
+        const concerned = [...schemaIds].flatMap((schemaId) => [...(this.#bySchema.get(schemaId) ?? [])])
+        for (const live of new Set(concerned)) live.reload()
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   #hear(commit: StoreCommit): void {

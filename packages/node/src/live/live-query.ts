@@ -108,6 +108,12 @@ export class LiveQuery {
     this.#host.wake(this)
   }
 
+  /** Documents are gone that no commit tells of. */
+  reload(): void {
+    this.#isStale = true
+    this.#host.wake(this)
+  }
+
   /**
    * Follows the commits that wait, as far as they and the rows held tell. Answers what it needs to go on; a page that only the
    * statement can tell has time until somebody waits for it.

@@ -39,6 +39,7 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
       clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
     },
     storage: async () => (directory === undefined ? { kind } : { kind, directory }),
+    purge: params.purge,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
   })

@@ -84,16 +84,32 @@ export interface Methods {
   nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
   /** One SELECT over views of the schemas. Values as the driver has them: ints are bigints, bytes Uint8Arrays. */
   sql: { params: { readonly text: string; readonly params: readonly unknown[] }; result: readonly WireSqlRow[] }
+  /** Rejects unless exactly one of the members is there. */
+  forget: { params: ForgetParams; result: undefined }
   stateHash: { params: { readonly schemaId: SchemaId }; result: string }
   storage: { params: Record<never, never>; result: StorageReport }
   /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
   close: { params: Record<never, never>; result: undefined }
 }
 
+export interface ForgetParams {
+  readonly document?: string | undefined
+  readonly schema?: string | undefined
+  readonly author?: string | undefined
+}
+
+/** Whose deletions free space on this node, see the store's PurgePolicy. */
+export interface PurgeParams {
+  readonly policy?: 'creator' | 'all' | 'never'
+  readonly graceMs?: number
+  readonly allow?: readonly string[]
+}
+
 export interface OpenParams {
   readonly name?: string
   readonly storage?: string
   readonly directory?: string
+  readonly purge?: PurgeParams
   readonly schemas?: SchemaParams
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
   readonly allowSchemas?: 'all' | readonly string[]

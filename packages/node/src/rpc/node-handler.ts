@@ -100,6 +100,10 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
     async nextArgs({ publicKey, viewId }) {
       return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
     },
+    async forget(target) {
+      await node.forget(target)
+      return undefined
+    },
     stateHash: ({ schemaId }) => node.stateHash(schemaId),
     sql: ({ text, params }) => node.sql(text, params),
     storage: () => node.storage(),

@@ -30,6 +30,7 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
       clearTimeout: (timer) => clearTimeout(timer as number | undefined),
     },
     storage: () => report(opened),
+    purge: params.purge,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
   })

@@ -34,7 +34,7 @@ export interface PreparedLookup extends IngestLookup {
   prepare(item: ReceivedItem): Promise<void>
 }
 
-interface Admitted<Outcome> {
+export interface Admitted<Outcome> {
   readonly outcome: Outcome
   readonly admission: Admission
 }

@@ -1,5 +1,6 @@
 import type { Hash, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
+import { refuseForgotten } from '../forget/refuse-forgotten.js'
 import { keepViews } from '../pins/keep-views.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -81,7 +82,7 @@ export async function ingest(
       if (!isReadable(item) || item.isFromPeer) return admitFromPeer(ledger, lookup, item)
       const { schemaId } = item.plainOperation
       if (!ledger.schema(schemaId)) await findClaimedSchema(session, names, ledger, schemaId)
-      return admitPublished(ledger, item)
+      return refuseForgotten(session, names, ledger, item, admitPublished(ledger, item))
     }
     const cascade = new Cascade<Task>(async ({ item, index }) => {
       const { outcome, admission } = await admit(item)

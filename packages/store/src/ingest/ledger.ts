@@ -137,6 +137,8 @@ export class Ledger implements PublishLookup {
   readonly operations = new Map<OperationId, DocumentState>()
   /** Entries that are stored, of those asked for. */
   readonly entryHashes = new Set<Hash>()
+  /** Of these, those that were forgotten. */
+  readonly forgotten = new Set<Hash>()
   readonly accepted: AcceptedEntry[] = []
   /** Entries that arrived and are not kept. */
   readonly decided: DecidedHash[] = []

@@ -57,6 +57,7 @@ export async function preloadLogs(
   for (const { kind, author: number, log_id, seq_num, bytes, document, forked } of rows) {
     const hash = decodeHex(bytes) as Hash
     if (kind === 'hash') ledger.entryHashes.add(hash)
+    if (kind === 'hash' && document === FORGOTTEN) ledger.forgotten.add(hash)
     const author = byNumber.get(number)
     if (!author) continue
     if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
@@ -74,6 +75,9 @@ export async function preloadLogs(
     })
   }
 }
+
+/** What the row of a known hash has in the place of `document`: its decision. */
+const FORGOTTEN = BigInt(DECISION.forgotten)
 
 /** One shape for four kinds of rows; what a kind lacks is NULL. Heads come before entries. */
 interface LogRow {
@@ -155,7 +159,7 @@ function placesOf(publicKeys: readonly PublicKey[]): (publicKey: PublicKey) => n
 function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
   return {
     text: `
-      SELECT 'hash', NULL, e.hash, NULL, NULL, NULL, NULL
+      SELECT 'hash', NULL, e.hash, NULL, NULL, e.decision::bigint, NULL
       FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[]) AND e.decision <> ${DECISION.refused}`,
     parameters: [hexArray(hashes)],
   }

@@ -1,5 +1,6 @@
 import type { DocumentStore } from '../../src/store.js'
 import { documentsAcceptance } from './documents.js'
+import { forgettingAcceptance } from './forgetting.js'
 import { ingestingAcceptance } from './ingesting.js'
 import { limitsAcceptance } from './limits.js'
 import { publishingAcceptance } from './publishing.js'
@@ -26,4 +27,5 @@ export function storeAcceptance(harness: StoreHarness): void {
   documentStoreAcceptance(harness)
   limitsAcceptance(harness, (store, query) => store.query(query))
   queriesAcceptance(harness)
+  forgettingAcceptance(harness)
 }
