@@ -1,4 +1,4 @@
-import { evaluateFilter, type Query, readDocument } from '@rakko/core'
+import { type DocumentId, evaluateFilter, type Query, readDocument } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
 import { documentBytes } from './document-bytes.js'
 import type { Applied, LivePage } from './live-page.js'
@@ -19,8 +19,9 @@ export class FoundPage implements LivePage {
     return this.page.documents
   }
 
-  apply(changes: Iterable<DocumentChange>): Applied {
-    for (const change of changes) {
+  apply(changes: ReadonlyMap<DocumentId, DocumentChange>, areRelatedStale: boolean): Applied {
+    if (areRelatedStale) return { kind: 'rerun' }
+    for (const change of changes.values()) {
       const isNone = change.isNew && evaluateFilter(this.#query.filter, readDocument(change)) === false
       if (!isNone) return { kind: 'rerun' }
     }

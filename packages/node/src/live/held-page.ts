@@ -103,10 +103,15 @@ export class HeldPage implements LivePage {
     return this.#rows.map(({ document }) => document)
   }
 
-  apply(changes: Iterable<DocumentChange>, read?: ReadonlyMap<DocumentId, Document>): Applied {
-    const effects: Effect[] = []
+  apply(
+    changes: ReadonlyMap<DocumentId, DocumentChange>,
+    areRelatedStale: boolean,
+    read?: ReadonlyMap<DocumentId, Document>,
+  ): Applied {
+    if (areRelatedStale && !read) return { kind: 'read', ids: [...this.#byId.keys(), ...changes.keys()] }
+    const effects: Effect[] = areRelatedStale ? this.#refreshed(changes, read) : []
     const ids: DocumentId[] = []
-    for (const change of changes) {
+    for (const change of changes.values()) {
       const effect = this.#effect(change, read?.get(change.id))
       if (effect === 'rerun') return { kind: 'rerun' }
       if (effect === 'read') ids.push(change.id)
@@ -119,12 +124,25 @@ export class HeldPage implements LivePage {
     return { kind: this.#isKnown ? 'applied' : 'rerun' }
   }
 
+  /** The rows that no change is about, with what is included in them now. */
+  #refreshed(changes: ReadonlyMap<DocumentId, unknown>, read: ReadonlyMap<DocumentId, Document> = new Map()): Effect[] {
+    return this.#rows.flatMap((held): Effect[] => {
+      const document = read.get(held.document.id)
+      // A deleted document has no relations, and is not read.
+      if (!document || changes.has(document.id) || isSameDocument(held.document, document)) return []
+      const row = { document, keys: held.keys, bytes: documentBytes(document) }
+      return [{ id: document.id, row, countBy: 0, mayHaveLeftASide: false }]
+    })
+  }
+
   /** Undefined where nothing can have changed. */
   #effect(change: DocumentChange, read: Document | undefined): Effect | Needs | undefined {
     const held = this.#byId.get(change.id)
     const isHeld = held !== undefined
     if (!isHeld && !change.isNew && !this.#asksAbout(change)) return undefined
-    const document = (!held && read) || patched(this.#schema, held?.document, change)
+    // What was read has all that is included too; another query's need is no reason to give up the row held.
+    const isReadWhole = !isHeld || this.#included.size > 0
+    const document = (isReadWhole && read) || patched(this.#schema, held?.document, change)
     const reader = readDocument(document)
     const isMatch = this.#isShown(document) ? evaluateFilter(this.#query.filter, reader) : false
     if (isMatch === undefined) return 'read'
@@ -141,7 +159,7 @@ export class HeldPage implements LivePage {
     if (side) return { ...effect, side }
     if (this.#isBeyondHorizon(keys)) return effect
     if (!hasAllFields(this.#schema, document)) return 'read'
-    if (this.#needsRelated(held?.document, document)) return 'rerun'
+    if (document !== read && this.#needsRelated(held?.document, document)) return 'read'
     const isSame = isHeld && isSameDocument(held.document, document)
     return { ...effect, row: isSame ? held : { document, keys, bytes: documentBytes(document) } }
   }

@@ -4,7 +4,7 @@ export const LIVE_RESERVE_ROWS = 16
 export const MAX_LIVE_BYTES = 128 * 1024 * 1024
 /** Commits that a live query lets wait; where there are more, it forgets them and runs its statement again. */
 export const MAX_WAITING_COMMITS = 256
-/** Changed documents that are read for live queries at once; where there are more, these run their statements again. */
-export const MAX_READ_DOCUMENTS = 500
+/** Documents that are read for live queries at once; a query that has to know more runs its own statement again. */
+export const MAX_READ_DOCUMENTS = 1_000
 /** Ids of included documents that a live query watches one by one; beyond it every change of their schema counts. */
 export const MAX_WATCHED_IDS = 100_000

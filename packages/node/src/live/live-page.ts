@@ -16,10 +16,14 @@ export interface LivePage {
   /** An estimate of the memory that they take. */
   readonly bytes: number
   /**
-   * Follows changes of documents of the query's schema, each document once. `read` holds documents as they are after
-   * these changes. Changes nothing unless it answers `applied`; after `rerun` the page is of no use any more.
+   * Follows changes of documents of the query's schema, and of what it includes: where `areRelatedStale`. `read` holds
+   * documents as they are after these changes, with what the query includes. Changes nothing unless it answers `applied`; after `rerun` the page is of no use any more.
    */
-  apply(changes: Iterable<DocumentChange>, read?: ReadonlyMap<DocumentId, Document>): Applied
+  apply(
+    changes: ReadonlyMap<DocumentId, DocumentChange>,
+    areRelatedStale: boolean,
+    read?: ReadonlyMap<DocumentId, Document>,
+  ): Applied
 }
 
 /** The query whose page a LivePage is made of. */

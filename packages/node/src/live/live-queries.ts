@@ -10,7 +10,7 @@ export type LiveStore = Pick<Store, 'onCommit' | 'onForget' | 'snapshot'>
 
 /**
  * Keeps live queries up. After a commit each query that its documents may concern first looks into it by itself; what
- * several of them have to know about changed documents is read in one statement a schema; only those that this does not
+ * several of them have to know about documents is read in one statement for all that include the same; only those that this does not
  * help run their own statement again, one after the other.
  */
 export class LiveQueries {
@@ -106,14 +106,14 @@ export class LiveQueries {
     while (this.#awake.size > 0) {
       const awake = [...this.#awake]
       this.#awake.clear()
-      const readers = new Map<SchemaId, Reader>()
+      const readers: Reader[] = []
       const rerun: LiveQuery[] = []
       for (const live of awake) {
         const need = guarded(live, () => live.work())
         if (need?.kind === 'rerun') rerun.push(live)
         else if (need) addReader(readers, live, need.ids)
       }
-      for (const reader of readers.values()) rerun.push(...(await this.#read(reader)))
+      for (const reader of readers) rerun.push(...(await this.#read(reader)))
       for (const live of rerun) if (live.isOpen) await this.#rerun(live)
     }
     this.#working = undefined
@@ -121,10 +121,9 @@ export class LiveQueries {
 
   /** Reads what the queries of one schema have to know; answers those that it does not help. */
   async #read({ ids, queries }: Reader): Promise<LiveQuery[]> {
-    const [{ schema }] = queries
     if (ids.size > MAX_READ_DOCUMENTS) return queries
     try {
-      const { documents, number } = await this.#store.snapshot(namedDocuments(schema.id, [...ids]))
+      const { documents, number } = await this.#store.snapshot(namedDocuments(queries[0].query, [...ids]))
       const read: ReadDocuments = { number, documents: new Map(documents.map((document) => [document.id, document])) }
       // A commit that was not heard of yet, or of another node on this database: only a statement knows what it did.
       if (number > this.#heard) return queries
@@ -144,26 +143,32 @@ export class LiveQueries {
   }
 }
 
-/** Queries of one schema that have to know these documents. */
+/** Queries of one schema and with the same includes that have to know these documents. */
 interface Reader {
   readonly ids: Set<DocumentId>
   readonly queries: [LiveQuery, ...LiveQuery[]]
 }
 
-function addReader(readers: Map<SchemaId, Reader>, live: LiveQuery, ids: readonly DocumentId[]): void {
-  const reader = readers.get(live.schema.id)
+function addReader(readers: Reader[], live: LiveQuery, ids: readonly DocumentId[]): void {
+  const reader = readers.find(
+    ({ queries: [first], ids: others }) =>
+      first.schema.id === live.schema.id &&
+      first.includeKey === live.includeKey &&
+      others.size + ids.length <= MAX_READ_DOCUMENTS,
+  )
   if (reader) {
     for (const id of ids) reader.ids.add(id)
     reader.queries.push(live)
-  } else readers.set(live.schema.id, { ids: new Set(ids), queries: [live] })
+  } else readers.push({ ids: new Set(ids), queries: [live] })
 }
 
-function namedDocuments(schemaId: SchemaId, ids: readonly DocumentId[]): Query {
+function namedDocuments({ schemaId, include }: Query, ids: readonly DocumentId[]): Query {
   return {
     schemaId,
     filter: { kind: 'compare', field: '$id', operator: 'in', values: ids },
     order: [{ field: '$id', direction: 'asc' }],
     first: ids.length,
+    ...(include && { include }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
-import type { Document, DocumentPage, DocumentSnapshot } from '@rakko/store'
+import type { Document, DocumentChange, DocumentPage, DocumentSnapshot } from '@rakko/store'
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
 import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
 import { type LivePage, livePage } from './live-page.js'
@@ -21,7 +21,7 @@ export interface LiveQueryHost {
   forget(query: LiveQuery): void
 }
 
-/** Documents of one schema, those of a number of ids that are there and not deleted, and up to which commit. */
+/** Documents with what the query includes, those of a number of ids that are there and not deleted, and up to which commit. */
 export interface ReadDocuments {
   readonly number: number
   readonly documents: ReadonlyMap<DocumentId, Document>
@@ -39,6 +39,8 @@ export class LiveQuery {
   readonly schema: Schema
   /** Schemas whose changes may concern it. */
   readonly schemaIds: ReadonlySet<SchemaId>
+  /** The same where the same is included. */
+  readonly includeKey: string
   readonly #host: LiveQueryHost
   #held: LivePage | undefined
   #watched: WatchedIds | undefined
@@ -56,6 +58,7 @@ export class LiveQuery {
     this.query = query
     this.schema = schema
     this.schemaIds = new Set(schemaIdsOf(query))
+    this.includeKey = JSON.stringify(query.include ?? [], exactly)
     this.#host = host
   }
 
@@ -148,10 +151,8 @@ export class LiveQuery {
     const later = this.#waiting.filter(({ number }) => number > last)
     if (commits.length > 0) {
       const changes = combineChanges(commits)
-      for (const [schemaId, ofSchema] of this.query.include ? changes : []) {
-        for (const id of ofSchema.keys()) if (this.#watched?.has({ schemaId, id })) return RERUN
-      }
-      const applied = held.apply(changes.get(this.query.schemaId)?.values() ?? [], read?.documents)
+      const ofSchema = changes.get(this.query.schemaId) ?? new Map<DocumentId, DocumentChange>()
+      const applied = held.apply(ofSchema, this.#watched?.hasAny(changes) === true, read?.documents)
       if (applied.kind === 'read') return applied
       if (applied.kind === 'rerun') return RERUN
       this.#number = commits.at(-1)?.number ?? this.#number
@@ -193,6 +194,14 @@ const RERUN: LiveNeed = { kind: 'rerun' }
 
 function schemaIdsOf({ schemaId, include = [] }: Query): SchemaId[] {
   return [schemaId, ...include.flatMap(({ query }) => schemaIdsOf(query))]
+}
+
+/** Numbers that JSON would lose or refuse, as text. */
+function exactly(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${value === 0 ? '-0' : value}`
+    : value
 }
 
 /** Cursors are made of the rows, which the delta speaks of. */

@@ -1,5 +1,6 @@
 import type { Query, SchemaId } from '@rakko/core'
-import type { Document, DocumentChange } from '@rakko/store'
+import type { Document } from '@rakko/store'
+import type { Changes } from './combine-changes.js'
 import { MAX_WATCHED_IDS } from './limits.js'
 
 /**
@@ -14,9 +15,11 @@ export class WatchedIds {
     this.#watch(query, documents)
   }
 
-  has({ schemaId, id }: Pick<DocumentChange, 'schemaId' | 'id'>): boolean {
-    const watched = this.#bySchema.get(schemaId)
-    return watched === 'all' || watched?.has(id) === true
+  hasAny(changes: Changes): boolean {
+    return [...this.#bySchema].some(([schemaId, watched]) => {
+      const ids = changes.get(schemaId)?.keys() ?? []
+      return watched === 'all' ? changes.has(schemaId) : [...ids].some((id) => watched.has(id))
+    })
   }
 
   #watch({ include = [] }: Query, documents: readonly Document[]): void {
