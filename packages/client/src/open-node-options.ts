@@ -22,7 +22,7 @@ type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
 export function openParams(options: OpenNodeOptions): OpenParams {
-  const { name, storage = 'auto', directory, purge, allowSchemas } = checkOptions(options)
+  const { name, storage = 'auto', directory, durability, purge, allowSchemas } = checkOptions(options)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -31,6 +31,9 @@ export function openParams(options: OpenNodeOptions): OpenParams {
   }
   if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
     throw invalidArgument('directory', 'a path', directory)
+  }
+  if (durability !== undefined && durability !== 'process' && durability !== 'power') {
+    throw invalidArgument('durability', 'process or power', durability)
   }
   const isList = Array.isArray(allowSchemas) && allowSchemas.every((id) => typeof id === 'string')
   if (allowSchemas !== undefined && allowSchemas !== 'all' && !isList) {
@@ -41,8 +44,11 @@ export function openParams(options: OpenNodeOptions): OpenParams {
     storage,
     ...(directory !== undefined && { directory }),
     ...(purge !== undefined && { purge }),
+    ...(durability !== undefined && { durability }),
     ...(allowSchemas !== undefined && { allowSchemas }),
   }
 }
 
-type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'purge' | 'allowSchemas'> & { readonly storage: string }
+type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'durability' | 'purge' | 'allowSchemas'> & {
+  readonly storage: string
+}

@@ -23,6 +23,11 @@ export interface OpenNodeOptions extends CallOptions {
   readonly directory?: string
   /** Whose deletions free space here, and when; without it a week after a deletion by who created the document. */
   readonly purge?: PurgeOptions
+  /**
+   * Node, of a directory: what a write survives that was answered. `process` (default): the end of the process; `power`: the
+   * end of the machine as well, at the price of a sync for each group of writes.
+   */
+  readonly durability?: 'process' | 'power'
   /** Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. */
   readonly deadlineMs?: number
 }

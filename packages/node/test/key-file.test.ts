@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
@@ -56,6 +56,19 @@ describe('a key file', () => {
     await rm(directory, { recursive: true })
     await cp(backup, directory, { recursive: true })
     expect(await publicKeyAt(directory)).not.toBe(original)
+  })
+
+  test('stays the same whatever happens within the directory, though no time of birth be kept', async () => {
+    const original = await publicKeyAt(directory)
+    const { birthtimeNs } = await stat(directory, { bigint: true })
+    while ((await stat(directory, { bigint: true })).ctimeNs === birthtimeNs) {
+      await writeFile(join(directory, 'pg_control'), 'written again and again')
+      await rm(join(directory, 'pg_control'))
+    }
+    await utimes(directory, 0, 0)
+    expect(await publicKeyAt(directory)).toBe(original)
+    const { directory: identity } = JSON.parse(await readFile(`${directory}.key`, 'utf8')) as { directory: string }
+    expect(identity).not.toContain(`${(await stat(directory, { bigint: true })).ctimeNs}`)
   })
 
   test('goes along when directory and file are moved', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Verifier } from '@rakko/core'
 import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
@@ -13,7 +13,7 @@ import { nativeSigner } from './native-key.js'
  * | ------------ | ------------------------------------------------------------------------------------ |
  * | `version`    | 1                                                                                    |
  * | `databaseId` | id of the database that the key signs for                                            |
- * | `directory`  | what tells this very directory from a copy: `<inode>:<time of birth in ns>` |
+ * | `directory`  | what tells this very directory from a copy: `<inode>:<time in ns>`, see `identityOf` |
  * | `privateKey` | seed, 64 hexadecimal digits                                                          |
  *
  * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or directory
@@ -105,10 +105,20 @@ async function putAside(path: string, { privateKey }: KeyFile): Promise<void> {
   await rename(path, `${path}.${nativeSigner(parseSeed(privateKey)).publicKey.slice(0, 16)}`)
 }
 
-/** A directory that was copied or restored has another inode, or was born later on an inode used again. */
+/** Written when the directory was made, and never again. */
+const UNCHANGING_FILE = 'PG_VERSION'
+
+/**
+ * A directory that was copied or restored has another inode, or uses one again: then its files are of a later time. Which
+ * one is told by the change time of a file that never changes: no program can set it, every file system keeps it, and
+ * moving the directory leaves it alone. (Some systems keep no time of birth and answer the time of the latest change.)
+ */
 async function identityOf(directory: string): Promise<string> {
-  const { ino, birthtimeNs } = await stat(directory, { bigint: true })
-  return `${ino}:${birthtimeNs}`
+  const [{ ino }, { ctimeNs }] = await Promise.all([
+    stat(directory, { bigint: true }),
+    stat(join(directory, UNCHANGING_FILE), { bigint: true }),
+  ])
+  return `${ino}:${ctimeNs}`
 }
 
 function failed(path: string, expected: string, cause: unknown): RakkoError {

@@ -45,7 +45,7 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
   })
 }
 
-function storageOptions({ name, storage = 'auto', directory }: OpenParams): OpenStorageOptions {
+function storageOptions({ name, storage = 'auto', directory, durability }: OpenParams): OpenStorageOptions {
   if (storage === 'memory') return { kind: 'memory' }
   if (storage !== 'auto' && storage !== 'directory') {
     const message = `Storage '${storage}' is a browser's: Node has directory and memory`
@@ -62,5 +62,5 @@ function storageOptions({ name, storage = 'auto', directory }: OpenParams): Open
       got: 'neither',
     })
   }
-  return { kind: 'directory', directory: directory ?? join(DEFAULT_FOLDER, name as string) }
+  return { kind: 'directory', directory: directory ?? join(DEFAULT_FOLDER, name as string), durability }
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { RakkoError } from '@rakko/core'
 import type { Driver } from '@rakko/store'
 import { DirectoryFiles, MemoryFiles, openPglite } from '@rakko/store/pglite'
 import { DirectoryLock } from './directory-lock.js'
+import { fileSync, syncDirectory, writeSynced } from './file-sync.js'
 import {
   DATA_FOLDER,
   inspectDirectory,
@@ -18,7 +19,12 @@ export interface OpenStorageOptions {
   readonly kind: 'directory' | 'memory'
   /** Needed where `kind` is `directory`; made where it is missing. */
   readonly directory?: string
+  /** Of a directory; default `process`. */
+  readonly durability?: Durability | undefined
 }
+
+/** What an answered write survives: the end of the process, or the end of the machine too, at the price of a sync each. */
+export type Durability = 'process' | 'power'
 
 export interface OpenedStorage {
   readonly driver: Driver
@@ -33,7 +39,11 @@ export interface OpenedStorage {
  * @throws {RakkoError} DATABASE_IN_USE with `pid`; DATABASE_DAMAGED and DATABASE_TOO_NEW, the directory left as it was;
  *   STORAGE_UNAVAILABLE: nothing can be read or written there, or it holds something else
  */
-export async function openStorage({ kind, directory }: OpenStorageOptions): Promise<OpenedStorage> {
+export async function openStorage({
+  kind,
+  directory,
+  durability = 'process',
+}: OpenStorageOptions): Promise<OpenedStorage> {
   // V8 compiles PostgreSQL's hot functions in the background, on every thread that it has; memory that each of them took
   // stays with the process. One at a time, an empty node is 30 MB smaller.
   setFlagsFromString('--wasm-num-compilation-tasks=1')
@@ -41,21 +51,21 @@ export async function openStorage({ kind, directory }: OpenStorageOptions): Prom
   if (directory === undefined || directory === '') {
     throw new RakkoError('INVALID_ARGUMENT', 'directory: expected a path', { field: 'directory', expected: 'a path' })
   }
-  return openDirectory(realDirectory(resolve(directory)))
+  return openDirectory(realDirectory(resolve(directory)), durability)
 }
 
 function openMemory(): Promise<Driver> {
   return openPglite({ files: new MemoryFiles(loadPreparedFiles()), label: 'memory' })
 }
 
-async function openDirectory(path: string): Promise<OpenedStorage> {
+async function openDirectory(path: string, durability: Durability): Promise<OpenedStorage> {
   await inspectUnlocked(path)
   const lock = await DirectoryLock.acquire(path)
   try {
     const directory = realDirectory(path)
     // Whoever owned the lock since the first look may have changed everything.
-    if ((await inspectDirectory(directory)) === 'new') unpack(directory)
-    const files = new DirectoryFiles(join(directory, DATA_FOLDER))
+    if ((await inspectDirectory(directory)) === 'new') unpack(directory, durability)
+    const files = new DirectoryFiles(join(directory, DATA_FOLDER), durability === 'power' ? fileSync : undefined)
     const driver = await openPglite({ files, label: directory, onEnd: () => lock.release() })
     return { kind: 'directory', directory, driver }
   } catch (error) {
@@ -65,18 +75,25 @@ async function openDirectory(path: string): Promise<OpenedStorage> {
 }
 
 /** The database appears whole by being renamed: what a killed first start leaves is known by its name and removed. */
-function unpack(directory: string): void {
+function unpack(directory: string, durability: Durability): void {
   try {
     for (const name of readdirSync(directory)) {
       if (UNFINISHED_FOLDER.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
     }
     const unfinished = join(directory, `${DATA_FOLDER}.${process.pid}.new`)
     mkdirSync(unfinished, { mode: 0o700 })
+    const folders = [unfinished]
     for (const { path, bytes } of loadPreparedFiles()) {
-      if (bytes) writeFileSync(join(unfinished, path), bytes, { mode: 0o600 })
-      else mkdirSync(join(unfinished, path), { mode: 0o700 })
+      const target = join(unfinished, path)
+      if (!bytes) {
+        mkdirSync(target, { mode: 0o700 })
+        folders.push(target)
+      } else if (durability === 'power') writeSynced(target, bytes, 0o600)
+      else writeFileSync(target, bytes, { mode: 0o600 })
     }
+    if (durability === 'power') for (const folder of folders) syncDirectory(folder)
     renameSync(unfinished, join(directory, DATA_FOLDER))
+    if (durability === 'power') for (const folder of [directory, dirname(directory)]) syncDirectory(folder)
   } catch (error) {
     if (error instanceof RakkoError) throw error
     const reason = error instanceof Error ? error.message : String(error)

@@ -43,6 +43,7 @@ const schemas = shape(
 )
 const allowed: Check = (value) =>
   value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
+const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
 const change = { schemaId: text, documentId: text, previous: optional(text) }
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
@@ -55,6 +56,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     directory: optional(text),
     purge: optional(object),
     schemas: optional(schemas),
+    durability: optional(durability),
     allowSchemas: optional(allowed),
   },
   create: {

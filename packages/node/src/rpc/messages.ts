@@ -110,6 +110,8 @@ export interface OpenParams {
   readonly storage?: string
   readonly directory?: string
   readonly purge?: PurgeParams
+  /** Node, of a directory: what an answered write survives; default `process`. */
+  readonly durability?: 'process' | 'power'
   readonly schemas?: SchemaParams
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
   readonly allowSchemas?: 'all' | readonly string[]

@@ -11,6 +11,22 @@ const DATA_PATH = '/pglite/data'
 export interface DatabaseFiles extends Filesystem, Durability {
   /** Instead of `closeFs`, where PostgreSQL could not be started: keeps nothing that it wrote on its way. */
   abandon?(): void
+  /** PostgreSQL's syncs reach the storage, so that it has to make them. */
+  readonly isSynced?: boolean
+}
+
+/** The platform's: both return when the device has what was written. */
+export interface FileSync {
+  /** Content and length of an open file. */
+  file(descriptor: number): void
+  /** Names in a directory. */
+  directory(path: string): void
+}
+
+/** An open file or directory of Emscripten's NODEFS. */
+interface NodeStream {
+  readonly nfd?: number | null
+  readonly node: object
 }
 
 /** The part used of PGlite's module, an Emscripten program. */
@@ -22,7 +38,10 @@ interface DatabaseModule {
     analyzePath(path: string): { exists: boolean }
     quit(): void
   }
-  readonly NODEFS: unknown
+  readonly NODEFS: {
+    readonly stream_ops: { fsync?: (stream: NodeStream) => number }
+    realPath(node: object): string
+  }
 }
 
 export type ModuleOptions = Parameters<Filesystem['init']>[1]
@@ -76,13 +95,19 @@ export class MemoryFiles extends ModuleFiles {
   }
 }
 
-/** A data directory on disk, complete already. Node only. */
+/** A data directory on disk, complete already. Node only. With `sync` what is committed survives the end of the machine. */
 export class DirectoryFiles extends ModuleFiles {
   readonly #root: string
+  readonly #sync: FileSync | undefined
 
-  constructor(root: string) {
+  constructor(root: string, sync?: FileSync) {
     super()
     this.#root = root
+    this.#sync = sync
+  }
+
+  get isSynced(): boolean {
+    return this.#sync !== undefined
   }
 
   override async init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
@@ -90,6 +115,14 @@ export class DirectoryFiles extends ModuleFiles {
     const mount = ({ FS, NODEFS }: DatabaseModule) => {
       FS.mkdirTree(DATA_PATH)
       FS.mount(NODEFS, { root: this.#root }, DATA_PATH)
+      const sync = this.#sync
+      if (!sync) return
+      // Without this Emscripten answers that all is well, and asks nobody.
+      NODEFS.stream_ops.fsync = ({ nfd, node }) => {
+        if (nfd === undefined || nfd === null) sync.directory(NODEFS.realPath(node))
+        else sync.file(nfd)
+        return 0
+      }
     }
     return { emscriptenOpts: { ...options, preRun: [...(options.preRun ?? []), mount] } }
   }

@@ -4,7 +4,7 @@ import type { Driver } from '../driver/driver.js'
 import { Connection } from './connection.js'
 import type { DatabaseFiles } from './database-files.js'
 import { PgliteDriver } from './pglite-driver.js'
-import { START_PARAMETERS } from './start-parameters.js'
+import { START_PARAMETERS, SYNCED_START_PARAMETERS } from './start-parameters.js'
 
 /** A compiled WebAssembly module, as the platform at hand types it. */
 type CompiledModule = object
@@ -48,7 +48,7 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
   try {
     pglite = new PGlite({
       fs: files,
-      startParams: [...START_PARAMETERS],
+      startParams: [...(files.isSynced ? SYNCED_START_PARAMETERS : START_PARAMETERS)],
       onStderr: keep,
       onStdout: keep,
       initdbWasmModule: new WebAssembly.Module(EMPTY_MODULE),

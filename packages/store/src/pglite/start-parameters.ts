@@ -49,6 +49,16 @@ export const START_PARAMETERS: readonly string[] = [
 ]
 
 /**
+ * The same where PostgreSQL's syncs reach the storage: each commit syncs its log, each checkpoint the files before the log
+ * that made them is given up. Of the ways to sync, PGlite passes on this one only.
+ */
+export const SYNCED_START_PARAMETERS: readonly string[] = [
+  ...START_PARAMETERS.filter((parameter) => parameter !== '-F'),
+  '-c',
+  'wal_sync_method=fsync',
+]
+
+/**
  * Size of a segment of the write-ahead log, fixed when the prepared directory is made: the smallest there is, since the
  * segments that wait to be filled again are all that an empty database has beside its catalogue.
  */
