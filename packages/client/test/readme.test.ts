@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEFINITIONS, FIRST_DEFINITIONS, SURROUNDINGS } from './readme-surroundings.js'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -23,12 +24,15 @@ const OPTIONS = {
   skipLibCheck: true,
   types: ['node'],
   outDir: '.',
+  jsx: 'react-jsx',
 }
 
 interface Block {
   readonly language: string
   readonly code: string
 }
+
+const isCode = ({ language }: Block): boolean => language === 'ts' || language === 'tsx'
 
 const blocksOf = async (path: string): Promise<Block[]> => {
   const text = await readFile(join(root, path), 'utf8')
@@ -37,17 +41,26 @@ const blocksOf = async (path: string): Promise<Block[]> => {
 
 const folders: string[] = []
 
-/** Generates the schemas, then compiles both blocks against the packages' declarations. Rejects with what the tools say. */
-const buildApp = async (definitions: string, app: string): Promise<string> => {
+/** Writes an app's files. */
+const makeApp = async (files: Readonly<Record<string, string>>): Promise<string> => {
   await mkdir(ignored, { recursive: true })
   const folder = await mkdtemp(join(ignored, 'readme-'))
   folders.push(folder)
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await writeFile(join(folder, 'definitions.ts'), definitions)
-  await writeFile(join(folder, 'app.ts'), app)
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, files: ['app.ts'] }))
-  await run(process.execPath, [schemasCommand, 'definitions.ts'], { cwd: folder })
-  await run(process.execPath, [compiler, '--project', '.'], { cwd: folder })
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, exclude: [] }))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+const writeSchemas = (folder: string) => run(process.execPath, [schemasCommand, 'definitions.ts'], { cwd: folder })
+
+const compile = (folder: string) => run(process.execPath, [compiler, '--project', '.'], { cwd: folder })
+
+/** Generates the schemas, then compiles both blocks against the packages' declarations. Rejects with what the tools say. */
+const buildApp = async (definitions: string, app: string): Promise<string> => {
+  const folder = await makeApp({ 'definitions.ts': definitions, 'app.ts': app })
+  await writeSchemas(folder)
+  await compile(folder)
   return folder
 }
 
@@ -122,5 +135,23 @@ describe('the examples in the READMEs', () => {
     expect(examples).toHaveLength(3)
     const folder = await buildApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
     await run(process.execPath, ['app.js'], { cwd: folder })
+  })
+
+  it('of the client’s chapters, of the node and of the store compile', async () => {
+    const [, , ...chapters] = (await blocksOf('packages/client/README.md')).filter(isCode)
+    const others = [...(await blocksOf('packages/node/README.md')), ...(await blocksOf('packages/store/README.md'))]
+    const examples = [...chapters, ...others.filter(isCode)]
+    expect(examples.length).toBeGreaterThanOrEqual(9)
+    const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])
+    const surroundings = { 'definitions.ts': FIRST_DEFINITIONS, 'surroundings.ts': SURROUNDINGS }
+    const folder = await makeApp({ ...Object.fromEntries(files), ...surroundings })
+    await writeSchemas(folder)
+    await writeFile(join(folder, 'definitions.ts'), DEFINITIONS)
+    await writeSchemas(folder)
+    const complaints: string = await compile(folder).then(
+      ({ stdout }) => stdout,
+      ({ stdout }) => stdout,
+    )
+    expect(complaints.split('\n')).toEqual([''])
   })
 })
