@@ -58,7 +58,7 @@ export function subscribe<Row>(
 
 function checkObserver<Row>(observer: LiveObserver<Row> | LiveObserver<Row>['next']): LiveObserver<Row> {
   const checked = typeof observer === 'function' ? { next: observer } : observer
-  if (typeof checked?.next === 'function') {
+  if (typeof checked?.next === 'function' && ['function', 'undefined'].includes(typeof checked.error)) {
     return {
       next: (result) => checked.next(result),
       ...(checked.error && { error: (error) => checked.error?.(error) }),

@@ -100,6 +100,9 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
     throw invalidArgument('schemas', 'schemas of the generated module', schemas)
   }
   const { $lock, $versions = {}, ...bound } = schemas as BoundSchemas
+  if (!isObject($versions) || !Object.values($versions).every(Array.isArray)) {
+    throw invalidArgument('schemas.$versions', 'lists of schemas of the generated module', $versions)
+  }
   const versions = Object.entries<readonly BoundSchema[]>($versions).flatMap(([name, earlier]) =>
     earlier.map((schema, index): [string, BoundSchema] => [`$versions.${name}[${index}]`, schema]),
   )

@@ -37,6 +37,8 @@ export function argumentTests(world: () => World): void {
     ['publish', (options) => world().node.publish(bytes, bytes, options)],
     ['nextArgs', (options) => world().node.nextArgs(world().node.publicKey, undefined, options)],
     ['stateHash', (options) => world().node.stateHash(world().schemas.venue, options)],
+    ['forget', (options) => world().node.forget({ document: nowhere }, options)],
+    ['sql', (options) => world().node.sql('SELECT 1', [], options)],
     ['storage', (options) => world().node.storage(options)],
     ['requestPersistence', (options) => world().node.requestPersistence(options)],
   ]
@@ -65,6 +67,19 @@ export function argumentTests(world: () => World): void {
         expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field: 'deadlineMs' })
       }
     })
+  })
+
+  test('a live query of what is none', async () => {
+    const live = (query: unknown, observer: unknown, options?: unknown) =>
+      refusalOf(async () => venues().live(wrong<object>(query), wrong<() => void>(observer), wrong(options)))
+    for (const options of [null, 'options', 5, []]) {
+      expect(await live(options, () => {})).toEqual({ code: 'INVALID_ARGUMENT', field: 'options' })
+      expect(await live({}, () => {}, options)).toEqual({ code: 'INVALID_ARGUMENT', field: 'options' })
+    }
+    for (const observer of [undefined, null, 'observer', {}, { next: 5 }, { next() {}, error: 5 }]) {
+      expect(await live({}, observer)).toEqual({ code: 'INVALID_ARGUMENT', field: 'observer' })
+    }
+    expect(await live({}, () => {}, { signal: {} })).toEqual({ code: 'INVALID_ARGUMENT', field: 'signal' })
   })
 
   test('what is no id', async () => {

@@ -293,6 +293,8 @@ export function badInputTests(world: () => World): void {
       ['null for schemas', () => null, 'schemas'],
       ['a text for schemas', () => 'schemas', 'schemas'],
       ['schemas without their lock', (schemas) => ({ ...schemas, $lock: undefined }), 'schemas'],
+      ['null for the earlier versions', (schemas) => ({ ...schemas, $versions: null }), 'schemas.$versions'],
+      ['a text for a schema’s earlier versions', (all) => ({ ...all, $versions: { venue: '' } }), 'schemas.$versions'],
       ['null for a schema', (schemas) => ({ ...schemas, venue: null }), 'schemas.venue'],
       ['a schema without fields', (schemas) => ({ ...schemas, venue: { id: 'venue' } }), 'schemas.venue'],
       [
