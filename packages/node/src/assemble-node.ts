@@ -59,9 +59,9 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
       pause,
       purge: policy,
     })
-    const { signer, protection } = await keys.open(store.databaseId)
+    const { signer, protection, retire } = await keys.open(store.databaseId)
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
-    const node = createNode({ store, signer, storage: report, pause, timers })
+    const node = createNode({ store, signer, retireKey: retire, storage: report, pause, timers })
     if (schemas !== undefined) await node.addSchemas(schemas)
     return node
   } catch (error) {

@@ -13,11 +13,22 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Document, DocumentHistory, DocumentPage, SqlRow, Store } from '@rakko/store'
+import {
+  type Document,
+  type DocumentHistory,
+  type DocumentPage,
+  type IngestItem,
+  type IngestOutcome,
+  Listeners,
+  type SqlRow,
+  type Store,
+} from '@rakko/store'
 import { forgetTarget } from './forget-target.js'
 import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
+import type { NodeEvent } from './node-event.js'
+import { OwnKey } from './own-key.js'
 import type { ForgetParams, SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
@@ -29,6 +40,8 @@ export interface NodeOptions {
   readonly store: Store
   /** Of the key that belongs to this store's database. */
   readonly signer: WriterSigner
+  /** Makes the key store forget the key, see KeptKey. */
+  readonly retireKey?: (() => Promise<void>) | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
@@ -48,17 +61,26 @@ export class Node {
   readonly publicKey: PublicKey
   readonly #store: Store
   readonly #writer: Writer
+  readonly #ownKey: OwnKey
+  readonly #events = new Listeners<NodeEvent>()
   readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
   readonly #keeper: Keeper | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, storage, pause, timers }: NodeOptions) {
+  constructor({ store, signer, retireKey: retire = async () => {}, storage, pause, timers }: NodeOptions) {
     this.databaseId = store.databaseId
     this.publicKey = signer.publicKey
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
+    const { publicKey } = signer
+    this.#ownKey = new OwnKey({ publicKey, retire, stop: (error) => this.#writer.stop(error) })
+    store.onFork((forks) => {
+      for (const { publicKey, logId, documentId } of forks) {
+        this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
+      }
+    })
     this.#liveQueries = new LiveQueries(store)
     this.#storage = storage
     this.#keeper = timers && new Keeper({ store, timers, isBusy: () => this.#running.size > 0 })
@@ -94,6 +116,24 @@ export class Node {
       if (outcome?.status === 'published') return outcome.next
       throw outcome?.error ?? new RakkoError('INTERNAL', 'The store gave no outcome')
     })
+  }
+
+  /**
+   * Takes entries that others have signed, in any order, by the rules of replication; see Store. An entry of this node's own
+   * key that it has not written stops it from signing: an event tells, and writes are refused as KEY_CLONED.
+   */
+  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    return this.#run(async () => {
+      const outcomes = await this.#store.ingest(items)
+      const cloned = await this.#ownKey.check(items, outcomes)
+      if (cloned) this.#events.tell({ type: 'key-cloned', publicKey: this.publicKey, ...cloned })
+      return outcomes
+    })
+  }
+
+  /** Calls the listener with what the node tells of by itself, until the function that it answers with is called. */
+  onEvent(listener: (event: NodeEvent) => void): () => void {
+    return this.#events.add(listener)
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {

@@ -71,6 +71,17 @@ describe('a key file', () => {
     expect(identity).not.toContain(`${(await stat(directory, { bigint: true })).ctimeNs}`)
   })
 
+  test('is put aside when it is retired, and the next open makes another', async () => {
+    const first = await keyFileOf(directory).open(ID)
+    await first.retire()
+    await first.retire()
+    const second = await publicKeyAt(directory)
+    expect(second).not.toBe(first.signer.publicKey)
+    expect(await publicKeyAt(directory)).toBe(second)
+    const aside = `festival.key.${first.signer.publicKey.slice(0, 16)}`
+    expect(await readdir(folder)).toEqual(['festival', 'festival.key', aside])
+  })
+
   test('goes along when directory and file are moved', async () => {
     const original = await publicKeyAt(directory)
     const moved = join(folder, 'moved')

@@ -3,6 +3,7 @@ export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './app-sql/check-statemen
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
 export * from './driver/index.js'
 export type { ForgetTarget } from './forget/forget.js'
+export { Listeners } from './ingest/listeners.js'
 export { MAX_TABLES_PER_AUTHOR } from './ingest/table-limit.js'
 export * from './memory/index.js'
 export { DATABASE_FORMAT, migrate } from './migrations/migrate.js'

@@ -17,7 +17,7 @@ import { nativeSigner } from './native-key.js'
  * | `privateKey` | seed, 64 hexadecimal digits                                                          |
  *
  * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or directory
- * differ the file is put aside under the public key's name and a new key is made.
+ * differ the file is put aside under the public key's name and a new key is made; likewise where the key was retired.
  */
 interface KeyFile {
   readonly version: 1
@@ -34,7 +34,8 @@ export function keyFile(path: string, database: string, verifier?: Verifier): Ke
     async open(databaseId) {
       try {
         const seed = await openSeed(path, databaseId, await identityOf(database))
-        return { signer: await chooseSigner(seed, nativeSigner, verifier), protection: 'file' }
+        const signer = await chooseSigner(seed, nativeSigner, verifier)
+        return { signer, protection: 'file', retire: () => retire(path) }
       } catch (cause) {
         if (cause instanceof RakkoError) throw cause
         throw failed(path, 'a file that can be read and written', cause)
@@ -99,6 +100,15 @@ async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => undefined)
   await directory?.sync().catch(() => undefined)
   await directory?.close()
+}
+
+async function retire(path: string): Promise<void> {
+  try {
+    const kept = await readKeyFile(path)
+    if (kept !== undefined) await putAside(path, kept)
+  } catch (cause) {
+    throw cause instanceof RakkoError ? cause : failed(path, 'a file that can be renamed', cause)
+  }
 }
 
 async function putAside(path: string, { privateKey }: KeyFile): Promise<void> {

@@ -9,7 +9,7 @@ export function memoryKeys(verifier?: Verifier): KeyStore {
   return {
     async open() {
       const seed = new Uint8Array(randomBytes(SEED_BYTES))
-      return { signer: await chooseSigner(seed, nativeSigner, verifier), protection: 'memory' }
+      return { signer: await chooseSigner(seed, nativeSigner, verifier), protection: 'memory', retire: async () => {} }
     },
   }
 }

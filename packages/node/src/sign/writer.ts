@@ -27,6 +27,7 @@ export class Writer {
   #waiting: RoundItem[] = []
   #rounds: Promise<void> | undefined
   #isClosed = false
+  #stopped: RakkoError | undefined
 
   constructor({ store, signer, pause = async () => undefined }: WriterOptions) {
     this.#store = store
@@ -57,6 +58,11 @@ export class Writer {
     })
   }
 
+  /** Signs no more: what is not signed, and all that comes, is refused with this error. */
+  stop(error: RakkoError): void {
+    this.#stopped = error
+  }
+
   /** Takes no more intents and resolves when those taken have their outcome. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -72,6 +78,11 @@ export class Writer {
         await withKeyLock(this.#signer.publicKey, async () => {
           taken = this.#waiting
           this.#waiting = []
+          const stopped = this.#stopped
+          if (stopped) {
+            for (const { settle } of taken) settle({ status: 'refused', error: stopped })
+            return
+          }
           const items = taken.slice(0, MAX_ROUND_ITEMS)
           const later = taken.slice(MAX_ROUND_ITEMS)
           const deferred = await signingRound(items, this.#store, this.#signer)

@@ -1,10 +1,10 @@
-import { RakkoError, SEED_BYTES, selfTestSigner, type Verifier } from '@rakko/core'
+import { type PublicKey, RakkoError, SEED_BYTES, selfTestSigner, type Verifier } from '@rakko/core'
 import type { KeptKey, KeyStore } from '../key-store.js'
 import { generateKeyHandle, handleSigner, type KeyHandle } from './native-key.js'
 import { webSigner } from './web-signer.js'
 
 /**
- * IndexedDB `rakko-keys`, version 1: one object store `keys`, its keys `<database id>`. A value is a KeyHandle or, where
+ * IndexedDB `rakko-keys`, version 1: one object store `keys`, its keys `<database id>`, of retired ones `<database id> <public key>`. A value is a KeyHandle or, where
  * WebCrypto has no Ed25519 or IndexedDB cannot hold its keys, a SeedRecord. Keys of databases that are gone stay.
  */
 const DATABASE = 'rakko-keys'
@@ -21,22 +21,31 @@ type KeyRecord = KeyHandle | SeedRecord
 export function indexedDbKeys(verifier?: Verifier): KeyStore {
   return {
     async open(databaseId) {
-      try {
-        const database = await openDatabase()
-        try {
-          return await openKey(database, databaseId, verifier)
-        } finally {
-          database.close()
-        }
-      } catch (cause) {
-        if (cause instanceof RakkoError) throw cause
-        throw new RakkoError('KEY_STORE_FAILED', 'The key store in IndexedDB failed, see the cause', {}, { cause })
-      }
+      return withDatabase(async (database) => {
+        const key = await openKey(database, databaseId, verifier)
+        return { ...key, retire: () => withDatabase((again) => retire(again, databaseId, key.signer.publicKey)) }
+      })
     },
   }
 }
 
-async function openKey(database: IDBDatabase, databaseId: string, verifier: Verifier | undefined): Promise<KeptKey> {
+async function withDatabase<Result>(work: (database: IDBDatabase) => Promise<Result>): Promise<Result> {
+  try {
+    const database = await openDatabase()
+    try {
+      return await work(database)
+    } finally {
+      database.close()
+    }
+  } catch (cause) {
+    if (cause instanceof RakkoError) throw cause
+    throw new RakkoError('KEY_STORE_FAILED', 'The key store in IndexedDB failed, see the cause', {}, { cause })
+  }
+}
+
+type OpenedKey = Omit<KeptKey, 'retire'>
+
+async function openKey(database: IDBDatabase, databaseId: string, verifier: Verifier | undefined): Promise<OpenedKey> {
   const kept = await read(database, databaseId)
   if (kept !== undefined) return keptKey(kept, verifier)
   const made = await newHandle(verifier)
@@ -47,7 +56,7 @@ async function openKey(database: IDBDatabase, databaseId: string, verifier: Veri
   return keptKey(seed, verifier)
 }
 
-async function keptKey(record: KeyRecord, verifier: Verifier | undefined): Promise<KeptKey> {
+async function keptKey(record: KeyRecord, verifier: Verifier | undefined): Promise<OpenedKey> {
   if ('privateKey' in record) return { signer: handleSigner(record), protection: 'non-extractable' }
   return { signer: await webSigner(record.seed, verifier), protection: 'seed' }
 }
@@ -76,6 +85,14 @@ function openDatabase(): Promise<IDBDatabase> {
 
 function read(database: IDBDatabase, databaseId: string): Promise<KeyRecord | undefined> {
   return resultOf(database.transaction(STORE).objectStore(STORE).get(databaseId))
+}
+
+/** Under another name, where no open looks for it: the record may be all that there is of the key. */
+async function retire(database: IDBDatabase, databaseId: string, publicKey: PublicKey): Promise<void> {
+  const record = await read(database, databaseId)
+  if (record === undefined) return
+  await write(database, `${databaseId} ${publicKey}`, record)
+  await resultOf(database.transaction(STORE, 'readwrite').objectStore(STORE).delete(databaseId))
 }
 
 /** Resolves when the record is kept: an entry that was signed with a key that got lost could never be followed. */

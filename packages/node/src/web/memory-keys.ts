@@ -7,7 +7,7 @@ export function memoryKeys(verifier?: Verifier): KeyStore {
   return {
     async open() {
       const seed = crypto.getRandomValues(new Uint8Array(SEED_BYTES))
-      return { signer: await webSigner(seed, verifier), protection: 'memory' }
+      return { signer: await webSigner(seed, verifier), protection: 'memory', retire: async () => {} }
     },
   }
 }

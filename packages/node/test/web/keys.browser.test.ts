@@ -90,6 +90,16 @@ describe('keys in IndexedDB', () => {
     expect((await indexedDbKeys().open(id)).signer.publicKey).toBe(first.signer.publicKey)
   })
 
+  test('that are retired are put aside, and the next open makes another', async () => {
+    const id = newId()
+    const first = await indexedDbKeys().open(id)
+    await first.retire()
+    await first.retire()
+    const second = await indexedDbKeys().open(id)
+    expect(second.signer.publicKey).not.toBe(first.signer.publicKey)
+    expect((await indexedDbKeys().open(id)).signer.publicKey).toBe(second.signer.publicKey)
+  })
+
   test('that cannot be read or written are KEY_STORE_FAILED', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('not in this window', 'SecurityError')

@@ -1,0 +1,21 @@
+import type { DocumentId, OperationId, PublicKey, RakkoError } from '@rakko/core'
+
+/** What a node tells of by itself. */
+export type NodeEvent =
+  /** Two branches of a log were seen. Both are kept; the log takes no more entries by publishing. */
+  | {
+      readonly type: 'log-forked'
+      readonly publicKey: PublicKey
+      readonly logId: bigint
+      readonly documentId: DocumentId
+    }
+  /**
+   * An entry arrived that is signed with this node's key and was not written here: a copy of the key is in use elsewhere.
+   * The node signs no more; opened again it has a new key, unless `error` says why the old one could not be put aside.
+   */
+  | {
+      readonly type: 'key-cloned'
+      readonly publicKey: PublicKey
+      readonly operationId: OperationId
+      readonly error?: RakkoError
+    }
