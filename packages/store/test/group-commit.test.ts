@@ -78,6 +78,18 @@ describe('publishing on a database', () => {
     expect(driver.statements).toBe(6)
   })
 
+  test('a thousand entries from elsewhere take one statement more, and so does a create while one of them waits', async () => {
+    const items = Array.from({ length: 1000 }, (_, index) => create(`${index}`))
+    expect((await store.ingest(items)).every(({ status }) => status === 'held')).toBe(true)
+    expect(driver.statements).toBe(6)
+    const missing = create('not sent')
+    const waiting = panda.update(missing.documentId, schemaId, missing.viewId, {})
+    expect(await store.ingest([waiting])).toMatchObject([{ status: 'waiting', parked: true }])
+    driver.reset()
+    await publishAll(store, [new Author(5).create(schemaId, { name: str('a'), capacity: int(1) })])
+    expect(driver.statements).toBe(6)
+  })
+
   test('two hundred calls in flight share a few transactions', async () => {
     const outcomes = await Promise.all(Array.from({ length: 200 }, (_, index) => store.publish([create(`${index}`)])))
     expect(codesOf(outcomes.flat())).toEqual(Array.from({ length: 200 }, () => 'published'))

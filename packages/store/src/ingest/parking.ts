@@ -57,9 +57,12 @@ export class Parking {
     isDecided: (hash: Hash) => boolean,
     now: number,
   ): Promise<{ writes: Statement[]; parked: ReadonlySet<Hash> }> {
-    const decided = [...this.#stored.values()].filter(({ item }) => isDecided(item.entryHash))
-    for (const { item } of decided) this.#count(-1, item)
     const waiting = new Map(left.map((one) => [one.item.entryHash, one]))
+    // What is neither decided nor waits any more met a limit of this node, which is not for good: it has to come again.
+    const leaving = [...this.#stored.values()].filter(
+      ({ item: { entryHash } }) => isDecided(entryHash) || !waiting.has(entryHash),
+    )
+    for (const { item } of leaving) this.#count(-1, item)
     const kept = [...waiting.values()].filter(({ item }) => this.#stored.has(item.entryHash))
     const moved = kept.filter(({ item, waitsFor }) => this.#stored.get(item.entryHash)?.waitsFor !== waitsFor)
     const added = await this.#withRoom(
@@ -69,7 +72,7 @@ export class Parking {
     const table = this.#names.table('parked')
     const rows = added.map((parked) => parkedRow(parked, now))
     const writes = [
-      ...(decided.length > 0 ? [deleteParked(table, decided)] : []),
+      ...(leaving.length > 0 ? [deleteParked(table, leaving)] : []),
       ...bulkUpdate(
         table,
         ['hash'],
@@ -155,9 +158,9 @@ function parkedRow({ item, waitsFor }: Parked, time: number) {
   return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: operationBytes }
 }
 
-function deleteParked(table: string, decided: readonly Parked[]): Statement {
+function deleteParked(table: string, leaving: readonly Parked[]): Statement {
   return {
     text: `DELETE FROM ${table} WHERE hash = ANY($1::bytea[])`,
-    parameters: [hexArray(decided.map(({ item }) => item.entryHash))],
+    parameters: [hexArray(leaving.map(({ item }) => item.entryHash))],
   }
 }
