@@ -31,7 +31,9 @@ export class ReadableNode {
     )
     const node = await assembleNode({
       driver,
-      keys: { open: async () => ({ signer: nativeSigner(seedOf(privateKey)), protection: 'memory' }) },
+      keys: {
+        open: async () => ({ signer: nativeSigner(seedOf(privateKey)), protection: 'memory', retire: async () => {} }),
+      },
       verifier,
       now: Date.now,
       random: (length) => new Uint8Array(randomBytes(length)),
