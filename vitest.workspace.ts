@@ -68,6 +68,8 @@ export default defineConfig({
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'html'],
       reportsDirectory: 'coverage',
+      // A test that failed takes nothing from what the others reached.
+      reportOnFailure: true,
     },
     projects: [
       ...['core', 'store', 'node', 'client'].map((name) => inNode(name, `packages/${name}`)),
