@@ -135,6 +135,7 @@ describe('binding schemas', () => {
   it('joins definitions, ids and commits', () => {
     expect(bindSchemas(definitions, { venue: id }, commits)).toEqual({
       venue: { id, name: 'venue', description: 'A place', fields: { name: { type: 'str' } } },
+      $versions: {},
       $lock: commits,
     })
   })
