@@ -6,8 +6,11 @@ import { createAll } from '../node/create-all.js'
 import { withFolder } from '../start/temporary-folder.js'
 
 const SAMPLE_MS = 200
-/** So many samples in a row that differ by less than a hundredth: memory has settled. */
-const SETTLED_SAMPLES = 10
+/**
+ * So many samples in a row that differ by less than a hundredth: memory has settled. Six seconds, since V8 gives back what a
+ * start took only after four.
+ */
+const SETTLED_SAMPLES = 30
 const MAX_SAMPLES = 150
 
 /**
