@@ -30,6 +30,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // A plan that was kept from when the tables were small reads all of them, row by row, for ever: nothing here analyses a
   // table, which is what would have it made anew.
   plan_cache_mode: 'force_custom_plan',
+  // A page that is not in the buffers is copied from memory or from the operating system's cache, here and there as quickly
+  // as one after another. As if from a disk, which PostgreSQL takes for granted, a batch of updates would read whole tables
+  // instead of its rows by their index.
+  seq_page_cost: '0.2',
+  random_page_cost: '0.25',
   // Segments beyond these are removed at a checkpoint instead of kept for later.
   max_wal_size: '32MB',
   // Nobody reads this one; of the counts the keeper learns which tables need it.
