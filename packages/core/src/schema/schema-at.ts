@@ -1,7 +1,7 @@
 import { operationIdsOf } from '../document/document-view-id.js'
 import { type DocumentOperation, type ReducedDocument, reduceAt } from '../document/reduce.js'
 import type { DocumentViewId, OperationId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import { unlessInvalid } from '../or-rakko-error.js'
 import type { Schema } from './schema.js'
 import { type DefinitionView, schemaFromViews } from './schema-from-views.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from './system-schemas.js'
@@ -65,14 +65,4 @@ function pinnedViews({ fields }: ReducedDocument): readonly DocumentViewId[] {
 
 function definitionView({ viewId, fields }: ReducedDocument): DefinitionView {
   return { viewId, fields: new Map([...fields].map(([name, { value }]) => [name, value])) }
-}
-
-/** Anybody may publish definitions that make no schema. */
-function unlessInvalid<Result>(build: () => Result): Result | undefined {
-  try {
-    return build()
-  } catch (error) {
-    if (error instanceof RakkoError) return undefined
-    throw error
-  }
 }

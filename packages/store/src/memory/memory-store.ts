@@ -7,6 +7,7 @@ import {
   nextArgs,
   type OperationId,
   operationIdsOf,
+  orRakkoError,
   type PublicKey,
   parseSchemaId,
   RakkoError,
@@ -16,6 +17,7 @@ import {
   type SchemaId,
   schemaAt,
   stateHash,
+  unlessInvalid,
   type Verifier,
 } from '@rakko/core'
 import { admitFromPeer, admitPublished } from '../ingest/admit.js'
@@ -216,8 +218,7 @@ export class MemoryStore implements DocumentStore {
   }
 
   #schema(id: SchemaId): Schema | undefined {
-    const schema = orRakkoError(() => this.#rules().schema(parseSchemaId(id)))
-    return schema instanceof RakkoError ? undefined : schema
+    return unlessInvalid(() => this.#rules().schema(parseSchemaId(id)))
   }
 
   #view(viewId: DocumentViewId): Document | RakkoError | undefined {
@@ -251,13 +252,4 @@ function documentAt(view: ReducedDocument, deleted: boolean): Document {
   const { documentId: id, viewId, follow, schemaId, owner, signer, edited } = view
   const fields = new Map([...view.fields].map(([name, { value }]) => [name, value]))
   return { id, viewId, follow, schemaId, owner, signer, edited, deleted, fields }
-}
-
-function orRakkoError<Result>(work: () => Result): Result | RakkoError {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof RakkoError) return error
-    throw error
-  }
 }

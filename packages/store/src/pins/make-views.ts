@@ -5,9 +5,9 @@ import {
   type OperationId,
   operationIdsOf,
   type PublicKey,
-  RakkoError,
   type ReducedDocument,
   reduceAt,
+  unlessInvalid,
   validateOperation,
 } from '@rakko/core'
 import { type NumberedOperation, type OperationRow, readOperations } from '../ingest/history.js'
@@ -207,16 +207,6 @@ function makeView({ schemas }: PinContext, histories: Histories, pending: Pendin
     document: Number(create?.document),
     signer: history.rows.find(({ public_key }) => decodeHex(public_key) === reduced.signer)?.author ?? 0,
     payload: history.operations.find(({ id }) => id === setBy)?.number,
-  }
-}
-
-/** Anybody may pin ids that are no view. */
-function unlessInvalid<Result>(build: () => Result): Result | undefined {
-  try {
-    return build()
-  } catch (error) {
-    if (error instanceof RakkoError) return undefined
-    throw error
   }
 }
 

@@ -1,4 +1,12 @@
-import { type DocumentViewId, type NextArgs, nextArgs, operationIdsOf, type PublicKey, RakkoError } from '@rakko/core'
+import {
+  type DocumentViewId,
+  type NextArgs,
+  nextArgs,
+  operationIdsOf,
+  orRakkoError,
+  type PublicKey,
+  RakkoError,
+} from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import { type AuthorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
 import { preloadDocuments } from '../ingest/preload-documents.js'
@@ -36,14 +44,9 @@ export async function readNextArgs(
 }
 
 function answer(ledger: Ledger, author: AuthorState, viewId: DocumentViewId | undefined): NextArgs | RakkoError {
-  try {
-    const args = nextArgs(author.publicKey, viewId, ledger)
-    if (args.seqNum === 1n) author.highestLogId = args.logId
-    return args
-  } catch (error) {
-    if (error instanceof RakkoError) return error
-    throw error
-  }
+  const args = orRakkoError(() => nextArgs(author.publicKey, viewId, ledger))
+  if (!(args instanceof RakkoError) && args.seqNum === 1n) author.highestLogId = args.logId
+  return args
 }
 
 function unknownAuthor(publicKey: PublicKey): AuthorState {
