@@ -67,7 +67,10 @@ export interface LockedSchemas {
  * all may reject with ABORTED, DEADLINE_EXCEEDED, NODE_CLOSED, WORKER_DIED, STORAGE_FAILED and INTERNAL.
  */
 export interface RakkoNode {
-  /** Of the key pair that signs this node's own operations. */
+  /**
+   * Of the key pair that signs this node's own operations, when the node was opened: it takes a new one where it meets
+   * entries signed with a copy of the key.
+   */
   readonly publicKey: PublicKey
   /** 32 hexadecimal digits, drawn when the database was first opened. */
   readonly databaseId: string

@@ -76,7 +76,7 @@ export const ERROR_CODES = {
   MAX_LOG_ID: 'the author used the highest log id',
   DEPENDENCY_REFUSED: 'what the entry builds on was refused',
   PAYLOAD_MISSING: 'the entry came without its payload',
-  KEY_CLONED: 'an entry signed with the key of this node came from elsewhere; it signs no more with it',
+  KEY_CLONED: 'an entry signed with the key of this node came from elsewhere, and no new key could be made',
   // Queries
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',

@@ -4,6 +4,7 @@ import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
 import { createNode, type Node } from './node.js'
 import type { OpenParams, PurgeParams, SchemaParams } from './rpc/messages.js'
+import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
 
 export interface AssembleOptions {
@@ -59,9 +60,16 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
       pause,
       purge: policy,
     })
-    const { signer, protection, retire } = await keys.open(store.databaseId)
-    const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: protection })
-    const node = createNode({ store, signer, retireKey: retire, storage: report, pause, timers })
+    let key = await keys.open(store.databaseId)
+    const renewKey = async (): Promise<WriterSigner> => {
+      await key.retire()
+      key = await keys.open(store.databaseId)
+      return key.signer
+    }
+    // What a node writes is never parked: an earlier process was ended before it had put the key aside.
+    if (await store.isParking(key.signer.publicKey)) await renewKey()
+    const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
+    const node = createNode({ store, signer: key.signer, renewKey, storage: report, pause, timers })
     if (schemas !== undefined) await node.addSchemas(schemas)
     return node
   } catch (error) {

@@ -13,6 +13,6 @@ export interface KeyStore {
 export interface KeptKey {
   readonly signer: WriterSigner
   readonly protection: KeyProtection
-  /** The key is put aside: the next open makes another one for this database. Throws KEY_STORE_FAILED. */
+  /** Puts the key aside: the next open makes another one for this database. Throws KEY_STORE_FAILED. */
   retire(): Promise<void>
 }

@@ -11,11 +11,12 @@ export type NodeEvent =
     }
   /**
    * An entry arrived that is signed with this node's key and was not written here: a copy of the key is in use elsewhere.
-   * The node signs no more; opened again it has a new key, unless `error` says why the old one could not be put aside.
+   * The node signs with a new key from now on; or no more, where `error` says why there is none.
    */
   | {
       readonly type: 'key-cloned'
       readonly publicKey: PublicKey
       readonly operationId: OperationId
+      readonly newPublicKey?: PublicKey
       readonly error?: RakkoError
     }

@@ -40,8 +40,8 @@ export interface NodeOptions {
   readonly store: Store
   /** Of the key that belongs to this store's database. */
   readonly signer: WriterSigner
-  /** Makes the key store forget the key, see KeptKey. */
-  readonly retireKey?: (() => Promise<void>) | undefined
+  /** Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned. */
+  readonly renewKey?: (() => Promise<WriterSigner>) | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
@@ -58,7 +58,6 @@ export interface DocumentsPage extends DocumentPage {
 /** A store joined with the key that signs for it. Every rejection is a RakkoError; after `close` it is NODE_CLOSED. */
 export class Node {
   readonly databaseId: string
-  readonly publicKey: PublicKey
   readonly #store: Store
   readonly #writer: Writer
   readonly #ownKey: OwnKey
@@ -69,13 +68,11 @@ export class Node {
   readonly #keeper: Keeper | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, retireKey: retire = async () => {}, storage, pause, timers }: NodeOptions) {
+  constructor({ store, signer, renewKey: renew = noOtherKey, storage, pause, timers }: NodeOptions) {
     this.databaseId = store.databaseId
-    this.publicKey = signer.publicKey
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
-    const { publicKey } = signer
-    this.#ownKey = new OwnKey({ publicKey, retire, stop: (error) => this.#writer.stop(error) })
+    this.#ownKey = new OwnKey({ signer, renew, replace: (next) => this.#writer.replaceSigner(next) })
     store.onFork((forks) => {
       for (const { publicKey, logId, documentId } of forks) {
         this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
@@ -86,6 +83,11 @@ export class Node {
     this.#keeper = timers && new Keeper({ store, timers, isBusy: () => this.#running.size > 0 })
     // What an earlier process has left undone.
     this.#keeper?.wake()
+  }
+
+  /** Of the key that signs; another one once that was cloned, see NodeEvent. */
+  get publicKey(): PublicKey {
+    return this.#ownKey.publicKey
   }
 
   /**
@@ -109,10 +111,12 @@ export class Node {
     return this.#run(() => this.#writer.write(intents, signal))
   }
 
-  /** Publishes what someone else signed. Throws the code of the first rule broken; the same again is ALREADY_PUBLISHED. */
+  /** Publishes what someone else signed; its own key is watched as by `ingest`. Throws the code of the first rule broken; the same again is ALREADY_PUBLISHED. */
   publish(entry: Uint8Array, operation: Uint8Array): Promise<NextArgs> {
     return this.#run(async () => {
-      const [outcome] = await this.#store.publish([{ entry, operation }])
+      const outcomes = await this.#store.publish([{ entry, operation }])
+      await this.#watchKey([{ entry }], outcomes)
+      const [outcome] = outcomes
       if (outcome?.status === 'published') return outcome.next
       throw outcome?.error ?? new RakkoError('INTERNAL', 'The store gave no outcome')
     })
@@ -120,13 +124,12 @@ export class Node {
 
   /**
    * Takes entries that others have signed, in any order, by the rules of replication; see Store. An entry of this node's own
-   * key that it has not written stops it from signing: an event tells, and writes are refused as KEY_CLONED.
+   * key that it has not written makes it sign with a new one: an event tells.
    */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     return this.#run(async () => {
       const outcomes = await this.#store.ingest(items)
-      const cloned = await this.#ownKey.check(items, outcomes)
-      if (cloned) this.#events.tell({ type: 'key-cloned', publicKey: this.publicKey, ...cloned })
+      await this.#watchKey(items, outcomes)
       return outcomes
     })
   }
@@ -232,6 +235,11 @@ export class Node {
     await this.#store.close()
   }
 
+  async #watchKey(...arrived: Parameters<OwnKey['check']>): Promise<void> {
+    const event = await this.#ownKey.check(...arrived)
+    if (event) this.#events.tell(event)
+  }
+
   async #parse(schemaId: SchemaId, input: QueryInput): Promise<Query> {
     const schema = await this.#knownSchema(schemaId)
     const related = await relatedSchemas(input, schema, (id) => this.#store.schema(id))
@@ -254,6 +262,10 @@ export class Node {
     running.then(forget, forget)
     return running
   }
+}
+
+async function noOtherKey(): Promise<never> {
+  throw new RakkoError('KEY_STORE_FAILED', 'The node was given one key and no way to another')
 }
 
 export function createNode(options: NodeOptions): Node {

@@ -1,55 +1,78 @@
-import { decodeEntry, hash, type OperationId, type PublicKey, RakkoError } from '@rakko/core'
-import type { IngestItem, IngestOutcome } from '@rakko/store'
+import { decodeEntry, type ErrorCode, hash, type OperationId, type PublicKey, RakkoError } from '@rakko/core'
+import type { IngestOutcome, PublishOutcome } from '@rakko/store'
+import type { NodeEvent } from './node-event.js'
+import type { WriterSigner } from './sign/signing-round.js'
 
 export interface OwnKeyOptions {
-  readonly publicKey: PublicKey
-  /** Makes the key store forget the key for this database. */
-  readonly retire: () => Promise<void>
-  /** Called at once, before the key is retired: nothing may be signed any more. */
-  readonly stop: (error: RakkoError) => void
+  readonly signer: WriterSigner
+  /** Puts the key aside and makes another for this database. */
+  readonly renew: () => Promise<WriterSigner>
+  /** Called at once, before the key is put aside: nothing more may be signed with it. */
+  readonly replace: (next: Promise<WriterSigner>) => void
 }
 
-export interface ClonedKey {
-  readonly operationId: OperationId
-  readonly error?: RakkoError
-}
+/** Of an entry that is not stored and whose signature is good: the reasons come after both were looked at. */
+const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG_FORKED'])
 
 /**
  * Watches what arrives for entries that are signed with this node's key. What the node has written is stored before it
  * leaves, and comes back as decided; another one was signed elsewhere, with a copy of the key or by this node before its
- * storage was restored. Each further signature could fork a log.
+ * storage was restored. Each further signature could fork a log: the node takes a new key.
  */
 export class OwnKey {
   readonly #options: OwnKeyOptions
-  #isCloned = false
+  #signer: WriterSigner
+  /** While a new one is made, and where that failed. */
+  #hasNoKey = false
 
   constructor(options: OwnKeyOptions) {
     this.#options = options
+    this.#signer = options.signer
   }
 
-  /** The first foreign one, once. */
-  async check(items: readonly IngestItem[], outcomes: readonly IngestOutcome[]): Promise<ClonedKey | undefined> {
-    if (this.#isCloned) return undefined
-    const foreign = items.find((item, index) => this.#isForeign(item, outcomes[index]))
-    if (!foreign) return undefined
-    this.#isCloned = true
-    const operationId = hash(foreign.entry) as OperationId
-    const { publicKey, retire, stop } = this.#options
-    const message = `${operationId} is signed with this node's key and was not written here: the node signs no more`
-    stop(new RakkoError('KEY_CLONED', message, { publicKey, operationId }))
+  get publicKey(): PublicKey {
+    return this.#signer.publicKey
+  }
+
+  /** Takes a new key where one of these entries is foreign, and answers with what there is to tell. */
+  async check(
+    items: readonly { readonly entry: Uint8Array }[],
+    outcomes: readonly (IngestOutcome | PublishOutcome)[],
+  ): Promise<NodeEvent | undefined> {
+    if (this.#hasNoKey) return undefined
+    const foreign = items.find((item, index) => isUnknown(outcomes[index]) && this.#isOwn(item.entry))
+    return foreign && this.#renew(hash(foreign.entry) as OperationId)
+  }
+
+  async #renew(operationId: OperationId): Promise<NodeEvent> {
+    const { publicKey } = this
+    const { renew, replace } = this.#options
+    const next = renew()
+    const cloned = { type: 'key-cloned', publicKey, operationId } as const
+    replace(next.catch((cause) => Promise.reject(keyCloned(publicKey, operationId, cause))))
+    this.#hasNoKey = true
     try {
-      await retire()
-      return { operationId }
+      this.#signer = await next
+      this.#hasNoKey = false
+      return { ...cloned, newPublicKey: this.publicKey }
     } catch (cause) {
-      const error = new RakkoError('KEY_STORE_FAILED', 'The key could not be put aside, see the cause', {}, { cause })
-      return { operationId, error: cause instanceof RakkoError ? cause : error }
+      const error = new RakkoError('KEY_STORE_FAILED', 'No new key could be made, see the cause', {}, { cause })
+      return { ...cloned, error: cause instanceof RakkoError ? cause : error }
     }
   }
 
-  #isForeign({ entry }: IngestItem, outcome: IngestOutcome | undefined): boolean {
-    // Only of these is the signature known to be good, and that they are new.
-    const isNew = outcome?.status === 'held' || outcome?.status === 'waiting'
-    const isInvalid = outcome?.status === 'refused' && outcome.final
-    return (isNew || isInvalid) && decodeEntry(entry).publicKey === this.#options.publicKey
+  #isOwn(entry: Uint8Array): boolean {
+    return decodeEntry(entry).publicKey === this.publicKey
   }
+}
+
+/** Only of these is the signature known to be good, and that they are new. */
+function isUnknown(outcome: IngestOutcome | PublishOutcome | undefined): boolean {
+  if (outcome?.status !== 'refused') return outcome !== undefined && outcome.status !== 'decided'
+  return 'final' in outcome ? outcome.final : UNKNOWN_HERE.has(outcome.error.code)
+}
+
+function keyCloned(publicKey: PublicKey, operationId: OperationId, cause: unknown): RakkoError {
+  const message = `${operationId} is signed with this node's key and was not written here, and no new key could be made`
+  return new RakkoError('KEY_CLONED', message, { publicKey, operationId }, { cause })
 }

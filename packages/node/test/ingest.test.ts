@@ -3,14 +3,19 @@ import {
   hash,
   type NextArgs,
   type OperationId,
+  type PublicKey,
+  RakkoError,
   SCHEMA_FIELD_DEFINITION,
   type SyncSigner,
   signEntry,
 } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { assembleNode } from '../src/assemble-node.js'
+import type { KeyStore } from '../src/key-store.js'
 import { createNode, type Node } from '../src/node.js'
 import type { NodeEvent } from '../src/node-event.js'
-import { nativeSigner } from '../src/nodejs/native-key.js'
+import { nativeSigner, nativeVerifier } from '../src/nodejs/native-key.js'
+import { openStorage } from '../src/nodejs/open-storage.js'
 import { memoryStore, pause, random } from './support/memory-store.js'
 
 const TIMEOUT_MS = 60_000
@@ -19,22 +24,35 @@ const fields = { name: 'title', type: 'str' }
 let seed: Uint8Array
 let node: Node
 let events: NodeEvent[]
-let retired: number
+let renewed: number
+let isRenewing: Promise<void>
+let tellRenewing: () => void
+let other: Promise<SyncSigner>
 
 const store = await memoryStore()
 afterAll(() => store.close())
 
+const options = () => ({ store, storage: async () => ({ kind: 'memory', key: 'memory' }) as const, pause })
+const create = { action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields } as const
+
+const ownedBy = (publicKey: PublicKey): Promise<number> =>
+  node.count(SCHEMA_FIELD_DEFINITION, { where: { $owner: { eq: publicKey } } })
+
 beforeEach(() => {
   seed = random(32)
-  retired = 0
+  renewed = 0
+  isRenewing = new Promise((resolve) => {
+    tellRenewing = resolve
+  })
+  other = Promise.resolve(nativeSigner(random(32)))
   node = createNode({
-    store,
+    ...options(),
     signer: nativeSigner(seed),
-    retireKey: async () => {
-      retired += 1
+    renewKey: () => {
+      renewed += 1
+      tellRenewing()
+      return other
     },
-    storage: async () => ({ kind: 'memory', key: 'memory' }),
-    pause,
   })
   const own: NodeEvent[] = []
   events = own
@@ -55,8 +73,7 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
     const item = sign(nativeSigner(random(32)), 'theirs', { logId: 0n, seqNum: 1n })
     expect(await node.ingest([item])).toEqual([{ status: 'held', operationId: item.id, documentId: item.id }])
     expect(await node.ingest([item])).toEqual([{ status: 'decided', decision: 'held' }])
-    const [outcome] = await node.write([{ action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields }])
-    expect(outcome?.status).toBe('published')
+    expect(await node.write([create])).toMatchObject([{ status: 'published' }])
     expect(events).toEqual([])
   })
 
@@ -67,19 +84,66 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
     expect(events).toEqual([{ type: 'log-forked', publicKey: stranger.publicKey, logId: 0n, documentId: right?.id }])
   })
 
-  test('signs no more once an entry of its own key comes that it has not written, and tells so once', async () => {
-    await node.write([{ action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields }])
+  test('signs with a new key once an entry of its own comes that it has not written, and tells so once', async () => {
+    await node.write([create])
+    const { publicKey } = node
     const clone = nativeSigner(seed)
     const foreign = sign(clone, 'elsewhere', { logId: 7n, seqNum: 1n })
     const waiting = sign(clone, 'waits', { logId: 8n, seqNum: 2n, backlink: foreign.id })
     await node.ingest([waiting])
-    expect(events).toEqual([{ type: 'key-cloned', publicKey: node.publicKey, operationId: waiting.id }])
+    const newPublicKey = (await other).publicKey
+    expect(events).toEqual([{ type: 'key-cloned', publicKey, operationId: waiting.id, newPublicKey }])
+    expect(node.publicKey).toBe(newPublicKey)
     await node.ingest([foreign])
-    expect([events.length, retired]).toEqual([1, 1])
-    const [outcome] = await node.write([{ action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields }])
-    expect(outcome).toMatchObject({ status: 'refused', error: { code: 'KEY_CLONED' } })
-    const mine = { where: { $owner: { eq: node.publicKey } } }
-    expect((await node.page(SCHEMA_FIELD_DEFINITION, mine)).documents).toHaveLength(2)
+    expect([events.length, renewed]).toEqual([1, 1])
+    expect(await node.write([create])).toMatchObject([{ status: 'published' }])
+    expect([await ownedBy(publicKey), await ownedBy(newPublicKey)]).toEqual([2, 1])
+  })
+
+  test('does so too where such an entry is published, taken or not', async () => {
+    const clone = nativeSigner(seed)
+    const { entry, operation, id } = sign(clone, 'elsewhere', { logId: 7n, seqNum: 1n })
+    await node.publish(entry, operation)
+    expect(events).toMatchObject([{ type: 'key-cloned', operationId: id }])
+    const second = nativeSigner(random(32))
+    const renewing = createNode({ ...options(), signer: second, renewKey: async () => nativeSigner(random(32)) })
+    const told: NodeEvent[] = []
+    renewing.onEvent((event) => told.push(event))
+    const ahead = sign(second, 'ahead', { logId: 0n, seqNum: 2n, backlink: id })
+    await expect(renewing.publish(ahead.entry, ahead.operation)).rejects.toMatchObject({ code: 'UNEXPECTED_SEQ_NUM' })
+    expect(told).toMatchObject([{ type: 'key-cloned', operationId: ahead.id }])
+  })
+
+  test('keeps its key where what it has written comes again', async () => {
+    const args = await node.nextArgs(node.publicKey)
+    const item = sign(nativeSigner(seed), 'own', args)
+    await store.publish([item])
+    await expect(node.publish(item.entry, item.operation)).rejects.toMatchObject({ code: 'ALREADY_PUBLISHED' })
+    expect(await node.ingest([item])).toEqual([{ status: 'decided', decision: 'held' }])
+    expect(events).toEqual([])
+  })
+
+  test('signs what was asked for meanwhile with the new key', async () => {
+    let resolve = (_: SyncSigner): void => {}
+    other = new Promise((done) => {
+      resolve = done
+    })
+    const ingested = node.ingest([sign(nativeSigner(seed), 'elsewhere', { logId: 7n, seqNum: 1n })])
+    await isRenewing
+    const written = node.write([create])
+    const next = nativeSigner(random(32))
+    resolve(next)
+    expect(await written).toMatchObject([{ status: 'published' }])
+    await ingested
+    expect([await ownedBy(nativeSigner(seed).publicKey), await ownedBy(next.publicKey)]).toEqual([1, 1])
+  })
+
+  test('signs no more where no new key can be made', async () => {
+    other = Promise.reject(new RakkoError('KEY_STORE_FAILED', 'the disk is full'))
+    other.catch(() => undefined)
+    await node.ingest([sign(nativeSigner(seed), 'elsewhere', { logId: 7n, seqNum: 1n })])
+    expect(events).toMatchObject([{ type: 'key-cloned', error: { code: 'KEY_STORE_FAILED' } }])
+    expect(await node.write([create])).toMatchObject([{ status: 'refused', error: { code: 'KEY_CLONED' } }])
   })
 
   test('is not stopped by bytes that name its key and are not signed with it', async () => {
@@ -88,5 +152,27 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
     forged[forged.length - 1] = (forged.at(-1) as number) ^ 1
     expect(await node.ingest([{ entry: forged, operation }])).toMatchObject([{ status: 'refused', final: false }])
     expect(events).toEqual([])
+  })
+
+  test('that is opened where such an entry waits takes a new key: it ended before it had put the old one aside', async () => {
+    const { driver } = await openStorage({ kind: 'memory' })
+    const signers = [nativeSigner(random(32)), nativeSigner(seed), nativeSigner(random(32))]
+    const keys: KeyStore = {
+      open: async () => ({
+        signer: signers[0] as SyncSigner,
+        protection: 'memory',
+        retire: async () => void signers.shift(),
+      }),
+    }
+    const open = () => assembleNode({ ...options(), driver, keys, verifier: nativeVerifier(), now: Date.now, random })
+    const before = await open()
+    const args = { logId: 8n, seqNum: 2n, backlink: sign(nativeSigner(seed), 'missing', { logId: 8n, seqNum: 1n }).id }
+    await before.ingest([sign(nativeSigner(seed), 'waits', args)])
+    expect(before.publicKey).toBe(signers[0]?.publicKey)
+    signers.shift()
+    const after = await open()
+    expect(after.publicKey).not.toBe(nativeSigner(seed).publicKey)
+    expect([after.publicKey, signers.length]).toEqual([signers[0]?.publicKey, 1])
+    await after.close()
   })
 })

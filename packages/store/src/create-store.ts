@@ -17,8 +17,9 @@ import type { Driver } from './driver/driver.js'
 import { kyselyDialect } from './driver/kysely-dialect.js'
 import { type ForgetTarget, forget } from './forget/forget.js'
 import { readIdempotent } from './ingest/idempotency.js'
-import { type IngestContext, learnSchema } from './ingest/ingest.js'
+import { type IngestContext, learnSchema, lookAgain } from './ingest/ingest.js'
 import { Listeners } from './ingest/listeners.js'
+import { isParking } from './ingest/parking.js'
 import { Publisher } from './ingest/publisher.js'
 import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
@@ -227,8 +228,14 @@ class SqlStore implements Store {
   forget(target: ForgetTarget): Promise<void> {
     return this.#read(async () => {
       const schemaIds = await forget(this.#driver, this.#names, this.#registry, target)
+      await lookAgain(this.#ingestContext)
+      await this.#driver.flush()
       if (schemaIds.size > 0) this.#forgetting.tell(schemaIds)
     })
+  }
+
+  isParking(author: PublicKey): Promise<boolean> {
+    return this.#read(() => isParking(this.#driver, this.#names, author))
   }
 
   onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {

@@ -93,6 +93,8 @@ export interface Store extends DocumentStore {
    * them. Throws STILL_NEEDED on definitions of schemas.
    */
   forget(target: ForgetTarget): Promise<void>
+  /** Whether entries of this author wait for others: a node's own never do, so these were signed with a copy of its key. */
+  isParking(author: PublicKey): Promise<boolean>
   /** Tells of the schemas whose documents were forgotten: no commit does. Returns what ends it. */
   onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
   query(query: Query): Promise<DocumentPage>

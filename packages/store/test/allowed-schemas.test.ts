@@ -61,6 +61,19 @@ describe('the allow list', () => {
     await publishAll(picky, [documentOf(panda, listed)])
   })
 
+  test('is asked again for what was parked before there was one', async () => {
+    const { items, schemaId } = defineSchema(panda, 'late', { name: 'str' })
+    const create = documentOf(penguin, schemaId)
+    expect(await store.ingest([create])).toMatchObject([{ status: 'waiting', parked: true }])
+    const picky = await open([])
+    await publishAll(picky, items)
+    expect(await picky.documents([create.documentId])).toEqual([undefined])
+    expect(await picky.isParking(penguin.publicKey)).toBe(false)
+    // Nothing was remembered of it: it may come again where it is allowed.
+    picky.allowSchemas([schemaId])
+    expect(await picky.ingest([create])).toMatchObject([{ status: 'held' }])
+  })
+
   test('takes definitions all the same, and what the app ships', async () => {
     const picky = await open([])
     const { items, schemaId } = defineSchema(panda, 'shipped', { name: 'str' })

@@ -22,12 +22,11 @@ export interface WriterOptions {
  */
 export class Writer {
   readonly #store: WriterStore
-  readonly #signer: WriterSigner
+  #signer: WriterSigner | Promise<WriterSigner>
   readonly #pause: () => Promise<void>
   #waiting: RoundItem[] = []
   #rounds: Promise<void> | undefined
   #isClosed = false
-  #stopped: RakkoError | undefined
 
   constructor({ store, signer, pause = async () => undefined }: WriterOptions) {
     this.#store = store
@@ -58,9 +57,13 @@ export class Writer {
     })
   }
 
-  /** Signs no more: what is not signed, and all that comes, is refused with this error. */
-  stop(error: RakkoError): void {
-    this.#stopped = error
+  /**
+   * Signs with another key: the round that is on its way is the last one with the old. What waits or comes is signed as
+   * soon as the other key is there, and refused with what it rejects with, should there be none.
+   */
+  replaceSigner(next: Promise<WriterSigner>): void {
+    next.catch(() => undefined)
+    this.#signer = next
   }
 
   /** Takes no more intents and resolves when those taken have their outcome. */
@@ -75,23 +78,23 @@ export class Writer {
     try {
       while (this.#waiting.length > 0) {
         await this.#pause()
-        await withKeyLock(this.#signer.publicKey, async () => {
+        const current = this.#signer
+        const signer = await current
+        await withKeyLock(signer.publicKey, async () => {
+          // Replaced while another writer held the lock.
+          if (this.#signer !== current) return
           taken = this.#waiting
           this.#waiting = []
-          const stopped = this.#stopped
-          if (stopped) {
-            for (const { settle } of taken) settle({ status: 'refused', error: stopped })
-            return
-          }
           const items = taken.slice(0, MAX_ROUND_ITEMS)
           const later = taken.slice(MAX_ROUND_ITEMS)
-          const deferred = await signingRound(items, this.#store, this.#signer)
+          const deferred = await signingRound(items, this.#store, signer)
           // What came meanwhile stands behind what came before it.
           this.#waiting = [...deferred, ...later, ...this.#waiting]
         })
       }
     } catch (cause) {
-      const error = new RakkoError('INTERNAL', 'Signing failed, see the cause', {}, { cause })
+      const failed = new RakkoError('INTERNAL', 'Signing failed, see the cause', {}, { cause })
+      const error = cause instanceof RakkoError ? cause : failed
       const left = [...taken, ...this.#waiting]
       this.#waiting = []
       for (const { settle } of left) settle({ status: 'refused', error })

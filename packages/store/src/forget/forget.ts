@@ -50,7 +50,6 @@ export async function forget(
     await driver.transaction((session) => forgetSome(session, names, registry, some))
   }
   if ('author' in target) await forgetParked(driver, names, target.author)
-  await driver.flush()
   return new Set(targets.flatMap(({ schema }) => registry.at(schema)?.schema.id ?? []))
 }
 

@@ -13,6 +13,7 @@ import { preloadIdempotent } from './idempotency.js'
 import { type Counters, Ledger, NO_COUNTERS } from './ledger.js'
 import type { Listeners } from './listeners.js'
 import { type Materialised, materialise } from './materialise.js'
+import type { Parked } from './parked.js'
 import { Parking } from './parking.js'
 import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
@@ -57,17 +58,28 @@ export interface Ingested {
  *
  * Rejects where the database fails; then nothing was stored.
  */
-export async function ingest(
+export function ingest(context: IngestContext, items: readonly (ReceivedItem | InvalidEntry)[]): Promise<Ingested> {
+  return ingestWith(context, items, (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash)))
+}
+
+/** Looks again at all that waits, after something was decided that did not arrive: what builds on what was forgotten goes. */
+export function lookAgain(context: IngestContext): Promise<Ingested> {
+  return ingestWith(context, [], (parking) => parking.all())
+}
+
+async function ingestWith(
   context: IngestContext,
   items: readonly (ReceivedItem | InvalidEntry)[],
+  wake: (parking: Parking) => Promise<readonly Parked[]>,
 ): Promise<Ingested> {
   const { names, registry, listeners } = context
   const now = context.now()
   const { materialised, number, ...ingested } = await inLedger(context, async (session, ledger) => {
     const parking = new Parking(session, names, ledger.counters)
     const lookup = new PeerLookup(session, names, ledger)
-    const woken = await parking.wokenBy(items.map(({ entryHash }) => entryHash))
+    const woken = await wake(parking)
     const tasks: Task[] = items.map((item, index) => ({ entryHash: item.entryHash, item, index }))
+    if (items.length === 0) tasks.push(...woken.map(({ item }) => ({ entryHash: item.entryHash, item })))
     const readable = [...items.filter(isReadable), ...woken.map(({ item }) => item)]
     const peers = readable.filter(({ isFromPeer }) => isFromPeer)
     // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.

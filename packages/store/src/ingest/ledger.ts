@@ -219,7 +219,8 @@ export class Ledger implements PublishLookup {
   }
 
   limit(item: ReceivedItem): RakkoError | undefined {
-    return tableLimit(this, item)
+    // What was parked before there was an allow list is asked for here.
+    return this.#registry.allowed.refusal(item.plainOperation.schemaId) ?? tableLimit(this, item)
   }
 
   isTableCounted(id: SchemaId): boolean {

@@ -29,10 +29,9 @@ export class Parking {
   }
 
   /** Reads what waits for these entries, and what waits for that in turn; and these themselves. One statement. */
-  async wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
-    if (this.#counters.parked === 0) return []
+  wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
-    const { rows } = await this.#session.query<ParkedEntry>(
+    return this.#read(
       `WITH RECURSIVE woken AS (
          SELECT hash FROM ${parked} WHERE waits_for = ANY($1::bytea[]) OR hash = ANY($1::bytea[])
          UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash
@@ -40,6 +39,16 @@ export class Parking {
        SELECT p.hash, p.waits_for, p.entry, p.operation FROM woken JOIN ${parked} AS p USING (hash)`,
       [hexArray(hashes)],
     )
+  }
+
+  /** Reads all that waits. */
+  all(): Promise<readonly Parked[]> {
+    return this.#read(`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}`, [])
+  }
+
+  async #read(text: string, parameters: unknown[]): Promise<readonly Parked[]> {
+    if (this.#counters.parked === 0) return []
+    const { rows } = await this.#session.query<ParkedEntry>(text, parameters)
     for (const { waits_for, entry, operation } of rows) {
       const item = decodeSigned({ entry, operation })
       if ('error' in item) throw new Error('an invalid entry was parked', { cause: item.error })
@@ -139,6 +148,15 @@ export class Parking {
     this.#counters.parked += entries
     this.#counters.parkedBytes += entries * bytesOf(item)
   }
+}
+
+/** Whether anything of this author waits. */
+export async function isParking(session: Pick<Session, 'query'>, names: Names, author: PublicKey): Promise<boolean> {
+  const { rows } = await session.query(
+    `SELECT hash FROM ${names.table('parked')} WHERE author = ANY($1::bytea[]) LIMIT 1`,
+    [hexArray([author])],
+  )
+  return rows.length > 0
 }
 
 interface ParkedEntry {

@@ -82,6 +82,26 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       expect(codesOf(await store.publish([next, merge]))).toEqual(['FORGOTTEN', 'FORGOTTEN'])
     })
 
+    test('what waits for other entries goes too where it builds on what was forgotten, with all that waits for that', async () => {
+      const [gone, kept] = [write('gone'), write('kept')]
+      const missing = penguin.update(gone.documentId, note.id, gone.viewId, { text: str('never sent') })
+      const previous = documentViewIdFromTips([gone.id, missing.id])
+      const merge = new Author(63).update(gone.documentId, note.id, previous, { text: str('a secret') })
+      const follows = new Author(64).update(gone.documentId, note.id, merge.viewId, { text: str('another secret') })
+      const other = penguin.update(kept.documentId, note.id, kept.viewId, { text: str('parked') })
+      await publishAll(store, [gone])
+      const parked = await store.ingest([merge, follows, other])
+      expect(parked.map(({ status }) => status)).toEqual(['waiting', 'waiting', 'waiting'])
+      await store.forget({ document: gone.documentId })
+      const stored = JSON.stringify(await harness.dump(store))
+      expect(stored).toContain(Buffer.from('parked').toString('hex'))
+      expect(stored).not.toContain(Buffer.from('secret').toString('hex'))
+      const forgotten = { status: 'decided', decision: 'forgotten' }
+      expect(await store.ingest([follows, merge, missing])).toEqual([forgotten, forgotten, forgotten])
+      expect(await store.isParking(other.signedBy)).toBe(true)
+      expect(await store.isParking(merge.signedBy)).toBe(false)
+    })
+
     test("an author's log ids are not used again", async () => {
       const [first, second] = [write('first'), write('second')]
       await publishAll(store, [first, second])
