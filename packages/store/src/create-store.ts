@@ -119,7 +119,7 @@ class SqlStore implements Store {
   readonly #listeners = new Listeners<StoreCommit>()
   readonly #keeper: Keeper
   readonly #appSql: AppSql
-  readonly #forgetting = new Listeners<ReadonlySet<SchemaId>>()
+  readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
@@ -131,7 +131,8 @@ class SqlStore implements Store {
     this.#registry = registry
     this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners }
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
-    this.#keeper = new Keeper({ driver, names, registry, now, policy: purgePolicy(purge) })
+    const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
+    this.#keeper = new Keeper({ driver, names, registry, now, policy: purgePolicy(purge), onMade })
     this.#appSql = new AppSql(driver, names, registry)
     this.#now = now
   }
@@ -228,9 +229,9 @@ class SqlStore implements Store {
   forget(target: ForgetTarget): Promise<void> {
     return this.#read(async () => {
       const schemaIds = await forget(this.#driver, this.#names, this.#registry, target)
+      if (schemaIds.size > 0) this.#silentChanges.tell(schemaIds)
       await lookAgain(this.#ingestContext)
       await this.#driver.flush()
-      if (schemaIds.size > 0) this.#forgetting.tell(schemaIds)
     })
   }
 
@@ -238,8 +239,8 @@ class SqlStore implements Store {
     return this.#read(() => isParking(this.#driver, this.#names, author))
   }
 
-  onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {
-    return this.#forgetting.add(listener)
+  onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {
+    return this.#silentChanges.add(listener)
   }
 
   query(query: Query): Promise<DocumentPage> {

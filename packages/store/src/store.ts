@@ -95,8 +95,11 @@ export interface Store extends DocumentStore {
   forget(target: ForgetTarget): Promise<void>
   /** Whether entries of this author wait for others: a node's own never do, so these were signed with a copy of its key. */
   isParking(author: PublicKey): Promise<boolean>
-  /** Tells of the schemas whose documents were forgotten: no commit does. Returns what ends it. */
-  onForget(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
+  /**
+   * Tells of the schemas whose documents are shown otherwise than before though no commit tells so: some were forgotten, or
+   * `maintain` has made views that are pinned. Returns what ends it.
+   */
+  onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
   query(query: Query): Promise<DocumentPage>
   /** The same, and which commits it shows: all up to `number`, none after it. */
   snapshot(query: Query): Promise<DocumentSnapshot>

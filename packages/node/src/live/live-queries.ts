@@ -6,7 +6,7 @@ import { loadedQuery } from './live-page.js'
 import { LiveQuery, type ReadDocuments } from './live-query.js'
 
 /** What live queries ask of a store. */
-export type LiveStore = Pick<Store, 'onCommit' | 'onForget' | 'snapshot'>
+export type LiveStore = Pick<Store, 'onCommit' | 'onSilentChange' | 'snapshot'>
 
 /**
  * Keeps live queries up. After a commit each query that its documents may concern first looks into it by itself; what
@@ -41,7 +41,7 @@ export class LiveQueries {
     }
     this.#stopListening ??= this.#listen()
     try {
-      live.load(await this.#store.snapshot(loadedQuery(query)))
+      await this.#load(live)
     } catch (error) {
       live.close()
       throw error
@@ -66,7 +66,7 @@ export class LiveQueries {
   #listen(): () => void {
     const stops = [
       this.#store.onCommit((commit) => this.#hear(commit)),
-      this.#store.onForget((schemaIds) => {
+      this.#store.onSilentChange((schemaIds) => {
         const concerned = [...schemaIds].flatMap((schemaId) => [...(this.#bySchema.get(schemaId) ?? [])])
         for (const live of new Set(concerned)) live.reload()
       }),
@@ -136,10 +136,15 @@ export class LiveQueries {
 
   async #rerun(live: LiveQuery): Promise<void> {
     try {
-      live.load(await this.#store.snapshot(loadedQuery(live.query)))
+      await this.#load(live)
     } catch (error) {
       live.fail(asRakkoError(error))
     }
+  }
+
+  async #load(live: LiveQuery): Promise<void> {
+    live.beforeLoad()
+    live.load(await this.#store.snapshot(loadedQuery(live.query)))
   }
 }
 

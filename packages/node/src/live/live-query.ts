@@ -50,6 +50,8 @@ export class LiveQuery {
   #waiting: IndexedCommit[] = []
   /** Only its statement can tell how the page is now. */
   #isStale = true
+  /** Something changed silently since the statement was asked: nobody knows whether it shows that. */
+  #isReloading = false
   #taken: DocumentPage | undefined
   #reader: { resolve(change: LiveChange | undefined): void; reject(error: RakkoError): void } | undefined
   #end: 'closed' | RakkoError | undefined
@@ -111,9 +113,10 @@ export class LiveQuery {
     this.#host.wake(this)
   }
 
-  /** Documents are gone that no commit tells of. */
+  /** Documents are shown otherwise than before, and no commit tells so. */
   reload(): void {
     this.#isStale = true
+    this.#isReloading = true
     this.#host.wake(this)
   }
 
@@ -132,13 +135,18 @@ export class LiveQuery {
     return need
   }
 
+  /** The statement is asked now, for `load`. */
+  beforeLoad(): void {
+    this.#isReloading = false
+  }
+
   /** Takes what the statement has found. */
   load({ number, ...found }: DocumentSnapshot): void {
     if (this.#end) return
     this.#held = livePage(this.query, this.schema, found, this.#held)
     this.#watch()
     this.#number = number
-    this.#isStale = false
+    this.#isStale = this.#isReloading
     const need = this.work()
     if (need) this.#host.wake(this)
   }

@@ -3,6 +3,7 @@ import {
   defineSchemas,
   int,
   parseQuery,
+  pinnedRelationList,
   planLock,
   type QueryInput,
   relatedSchemas,
@@ -11,7 +12,14 @@ import {
   type SchemaId,
   str,
 } from '@rakko/core'
-import { createStore, DEFAULT_SCHEMA_NAME, type Document, type DocumentPage, type Driver } from '@rakko/store'
+import {
+  createStore,
+  DEFAULT_SCHEMA_NAME,
+  type Document,
+  type DocumentPage,
+  type Driver,
+  type Store,
+} from '@rakko/store'
 import { LiveQueries } from '../../src/live/live-queries.js'
 import type { LiveChange, LiveQuery } from '../../src/live/live-query.js'
 import { createNode, type Node } from '../../src/node.js'
@@ -25,14 +33,17 @@ const definitions = defineSchemas({
     description: 'What happens there',
     fields: { title: str(), starts: int(), rank: int(), place: relation('place'), others: relationList('place') },
   },
+  tour: { description: 'Places as they were', fields: { places: pinnedRelationList('place') } },
 })
 
-/** A node with live queries over places and shows on a database whose statements are counted. */
+/** A node with live queries over places, shows and tours on a database whose statements are counted. */
 export interface LiveWorld {
   readonly node: Node
   readonly live: LiveQueries
   readonly place: SchemaId
   readonly show: SchemaId
+  readonly tour: SchemaId
+  readonly store: Store
   /** SELECT statements since it was last set to 0; those that a write takes are not among them. */
   reads: number
 }
@@ -71,7 +82,7 @@ export async function openLiveWorld(): Promise<LiveWorld> {
   await store.declareIndexes([{ schemaId: show, indexes: [], search: { fields: ['title'], language: 'simple' } }])
   const live = new LiveQueries(store)
   const idOf = (name: string): SchemaId => schemas.get(name)?.id as SchemaId
-  return Object.assign(world, { node, live, place: idOf('place'), show })
+  return Object.assign(world, { node, live, store, place: idOf('place'), show, tour: idOf('tour') })
 }
 
 /** Creates documents; answers their ids. */

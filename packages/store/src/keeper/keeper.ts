@@ -1,3 +1,4 @@
+import type { SchemaId } from '@rakko/core'
 import { forgetIdempotent } from '../ingest/idempotency.js'
 import { settleViews } from '../pins/settle-views.js'
 import { Purger, type PurgerContext } from '../purge/purger.js'
@@ -12,6 +13,8 @@ const QUIET_WAL_BYTES = 4 * 1024 * 1024
 
 export interface KeeperContext extends PurgerContext {
   readonly registry: SchemaRegistry
+  /** Told of the schemas of which pinned views were made. */
+  readonly onMade: (schemaIds: ReadonlySet<SchemaId>) => void
 }
 
 /**
@@ -43,7 +46,7 @@ export class Keeper {
 
   /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
   async slice(urgentOnly = false): Promise<Chore | undefined> {
-    const { driver, names, registry, now } = this.#context
+    const { driver, names, registry, now, onMade } = this.#context
     if (driver.upkeep) {
       const needs = await readNeeds(driver, names, this.#isCounted)
       const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
@@ -51,7 +54,9 @@ export class Keeper {
       if (!urgentOnly) this.#isCounted = true
     }
     if (urgentOnly) return undefined
-    if (await settleViews(driver, names, registry)) {
+    const made = await settleViews(driver, names, registry)
+    if (made) {
+      if (made.size > 0) onMade(made)
       await driver.flush()
       return { kind: 'settle' }
     }

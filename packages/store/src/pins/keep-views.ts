@@ -22,7 +22,7 @@ export async function keepViews(
   ledger: Ledger,
   materialised: readonly Materialised[],
 ): Promise<void> {
-  const context: PinContext = { session, names, schemas: ledger, newPinned: ledger.newPinned }
+  const context: PinContext = { session, names, schemas: ledger, newPinned: ledger.newPinned, made: new Set() }
   const changes = materialised.flatMap(changesOf)
   const awaited = ledger.counters.awaited ? await wake(context, ledger) : false
   if (changes.length === 0 && !awaited) return

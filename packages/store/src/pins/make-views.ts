@@ -233,8 +233,12 @@ function valuesOf({ fields }: ReducedDocument) {
   return new Map([...fields].map(([name, { value }]) => [name, value]))
 }
 
-/** The schema, whose tables of pinned views are there then. */
-async function pinnedTables({ session, names, schemas, newPinned }: PinContext, number: number): Promise<KnownSchema> {
+/** The schema that views are made of, whose tables of pinned views are there then. */
+async function pinnedTables(
+  { session, names, schemas, newPinned, made }: PinContext,
+  number: number,
+): Promise<KnownSchema> {
+  made.add(number)
   const schema = schemas.schemaAt(number)
   if (!schema) throw new Error('a stored document has no known schema')
   if (schema.hasPinned || newPinned.has(number)) return schema

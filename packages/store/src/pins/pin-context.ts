@@ -10,6 +10,8 @@ export interface PinContext {
   readonly schemas: PinSchemas
   /** Numbers of schemas whose tables of pinned views this transaction makes. */
   readonly newPinned: Set<number>
+  /** Numbers of schemas that it has made views of. */
+  readonly made: Set<number>
 }
 
 export interface PinSchemas {

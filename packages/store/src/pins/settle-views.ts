@@ -1,4 +1,4 @@
-import type { DocumentViewId } from '@rakko/core'
+import type { DocumentViewId, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import type { KnownSchema, SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -8,24 +8,31 @@ import { makeViews } from './make-views.js'
 import { LATEST, type PinContext } from './pin-context.js'
 import { type PinChange, replacePins } from './replace-pins.js'
 
-/** A slice of what ingests have left: pinned views to make and to collect. Answers whether there was anything to do. */
-export async function settleViews(driver: Driver, names: Names, registry: SchemaRegistry): Promise<boolean> {
+/**
+ * A slice of what ingests have left: pinned views to make and to collect. Answers the schemas that it has made views of,
+ * undefined where there was nothing to do.
+ */
+export async function settleViews(
+  driver: Driver,
+  names: Names,
+  registry: SchemaRegistry,
+): Promise<ReadonlySet<SchemaId> | undefined> {
   const views = names.table('pinned_views')
   const { rows } = await driver.query<{ is_left: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM ${views} WHERE awaits = '') OR EXISTS (SELECT 1 FROM ${views} WHERE unpinned)
        OR (SELECT awaited FROM ${names.table('arrival')}) AND NOT EXISTS (SELECT 1 FROM ${views} WHERE awaits IS NOT NULL)
        AS is_left`,
   )
-  if (!rows[0]?.is_left) return false
-  await withPins(driver, names, registry, async (context) => {
+  if (!rows[0]?.is_left) return undefined
+  return withPins(driver, names, registry, async (context) => {
     await makeViews(context)
     await collectViews(context)
     await context.session.query(
       `UPDATE ${names.table('arrival')} SET awaited = false
        WHERE awaited AND NOT EXISTS (SELECT 1 FROM ${views} WHERE awaits IS NOT NULL)`,
     )
+    return new Set([...context.made].flatMap((number) => registry.at(number)?.schema.id ?? []))
   })
-  return true
 }
 
 /**
@@ -69,7 +76,7 @@ async function withPins<Result>(
   const result = await driver.transaction(async (session) => {
     await session.query(`SELECT one FROM ${names.table('arrival')} FOR UPDATE`)
     await registry.load(session, names)
-    return work({ session, names, schemas, newPinned })
+    return work({ session, names, schemas, newPinned, made: new Set() })
   })
   for (const number of newPinned) {
     const schema = registry.at(number)

@@ -131,7 +131,7 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       })
       await publishAll(store, [...notes, linked])
       const told: string[][] = []
-      const stop = store.onForget((schemaIds) => told.push([...schemaIds]))
+      const stop = store.onSilentChange((schemaIds) => told.push([...schemaIds]))
       await store.forget({ schema: note.id })
       stop()
       expect(told).toEqual([[note.id]])

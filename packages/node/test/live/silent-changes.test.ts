@@ -1,0 +1,68 @@
+import type { DocumentId } from '@rakko/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LiveQueries, type LiveStore } from '../../src/live/live-queries.js'
+import { createAll, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
+
+/** More views of the past than one ingest makes. */
+const PINNED = 300
+
+let world: LiveWorld
+beforeAll(async () => {
+  world = await openLiveWorld()
+})
+afterAll(() => world.node.close())
+
+async function settled(): Promise<void> {
+  await world.live.settled()
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+const createPlaces = (count: number): Promise<DocumentId[]> =>
+  createAll(
+    world,
+    world.place,
+    Array.from({ length: count }, (_, size) => ({ name: '', size })),
+  )
+
+test('pinned views that maintenance makes are shown when they are made', async () => {
+  const places = await createPlaces(PINNED)
+  await world.node.write(
+    places.map((documentId) => ({ action: 'update', schemaId: world.place, documentId, fields: { name: 'later' } })),
+  )
+  const live = await openLive(world, world.tour, { include: { places: { first: PINNED } } })
+  const reader = new LiveReader(live)
+  await createAll(world, world.tour, [{ places }])
+  await settled()
+  const made = () => reader.rows[0]?.related?.get('places')?.documents.length
+  expect(made()).toBeLessThan(PINNED)
+  while ((await world.store.maintain()) !== undefined);
+  await settled()
+  expect(made()).toBe(PINNED)
+  live.close()
+})
+
+test('what is forgotten while a statement runs does not stay in its page', async () => {
+  const [gone, kept] = await createPlaces(2)
+  let release: (() => void) | undefined
+  const { store } = world
+  const late: LiveStore = {
+    onCommit: (listener) => store.onCommit(listener),
+    onSilentChange: (listener) => store.onSilentChange(listener),
+    async snapshot(query) {
+      const found = await store.snapshot(query)
+      if (!release) await new Promise<void>((resolve) => (release = resolve))
+      return found
+    },
+  }
+  const queries = new LiveQueries(late)
+  const where = { $id: { in: [gone, kept] } }
+  const opening = openLive({ ...world, live: queries }, world.place, { where })
+  while (!release) await new Promise((resolve) => setImmediate(resolve))
+  await world.node.forget({ document: gone as DocumentId })
+  release()
+  const reader = new LiveReader(await opening)
+  await queries.settled()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(reader.rows.map(({ id }) => id)).toEqual([kept])
+  await queries.close()
+})
