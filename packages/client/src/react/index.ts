@@ -3,3 +3,4 @@
 export { RakkoProvider, useNode } from './node-context.js'
 export { type DocumentState, useDocument } from './use-document.js'
 export { type LiveState, type LiveStatus, useLive } from './use-live.js'
+export { useLiveSuspense } from './use-live-suspense.js'

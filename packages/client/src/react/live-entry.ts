@@ -1,5 +1,6 @@
 import type { RakkoError, RowPage } from '@rakko/core'
 import type { LiveObserver, Subscription } from '../live.js'
+import { platformTimers } from '../platform-timers.js'
 
 export type LiveStatus = 'pending' | 'live' | 'error'
 
@@ -25,9 +26,13 @@ export function pendingState(): LiveState<never> {
   return PENDING
 }
 
+/** How long after its result a live query stays open for a component that waited for it and is still not mounted. */
+export const AWAITED_MS = 5_000
+
 /**
- * A live query that is open as long as a component listens to it, and not before: rendering alone has no effect. Listeners that
- * go and come back at once, as StrictMode has them do, find it still open.
+ * A live query that is open as long as a component listens to it, and not before: rendering alone has no effect, unless a
+ * component suspends until the result is there. Listeners that go and come back at once, as StrictMode has them do, find it
+ * still open.
  */
 export class LiveEntry<Row> {
   readonly #open: (observer: LiveObserver<Row>) => Subscription
@@ -35,6 +40,9 @@ export class LiveEntry<Row> {
   readonly #listeners = new Set<() => void>()
   #subscription: Subscription | undefined
   #state: LiveState<Row> = PENDING
+  /** The result that a component which is not mounted waits for, or has waited for. */
+  #awaited: { readonly result: Promise<void>; readonly resolve: () => void } | undefined
+  #timer: unknown
 
   constructor(open: (observer: LiveObserver<Row>) => Subscription, onClose: () => void) {
     this.#open = open
@@ -45,18 +53,43 @@ export class LiveEntry<Row> {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
-    this.#subscription ??= this.#open({
-      next: ({ delta: _, ...page }) => this.#show({ ...page, status: 'live', error: undefined }),
-      error: (error) => this.#show({ ...this.#state, status: 'error', error }),
-    })
+    this.#start()
+    // Who waited is mounted now, or shares the query with who is.
+    if (this.#state.status !== 'pending') this.#endWait()
     return () => {
       this.#listeners.delete(listener)
       queueMicrotask(() => this.#closeUnheard())
     }
   }
 
+  /** Opens it; the same promise until it is closed, resolved where there is something to show: its error too. */
+  awaitResult(): Promise<void> {
+    if (this.#awaited === undefined) {
+      let resolve = (): void => undefined
+      const result = new Promise<void>((resolveResult) => {
+        resolve = resolveResult
+      })
+      this.#awaited = { result, resolve }
+      this.#start()
+    }
+    return this.#awaited.result
+  }
+
+  #start(): void {
+    this.#subscription ??= this.#open({
+      next: ({ delta: _, ...page }) => this.#show({ ...page, status: 'live', error: undefined }),
+      error: (error) => this.#show({ ...this.#state, status: 'error', error }),
+    })
+  }
+
+  #endWait(): void {
+    platformTimers.clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#awaited = undefined
+  }
+
   #closeUnheard(): void {
-    if (this.#listeners.size > 0 || this.#subscription === undefined) return
+    if (this.#listeners.size > 0 || this.#awaited !== undefined || this.#subscription === undefined) return
     this.#subscription.close()
     this.#subscription = undefined
     this.#state = PENDING
@@ -65,6 +98,13 @@ export class LiveEntry<Row> {
 
   #show(state: LiveState<Row>): void {
     this.#state = state
+    if (this.#awaited !== undefined && this.#timer === undefined) {
+      this.#awaited.resolve()
+      this.#timer = platformTimers.setTimeout(() => {
+        this.#endWait()
+        this.#closeUnheard()
+      }, AWAITED_MS)
+    }
     for (const listener of this.#listeners) listener()
   }
 }

@@ -1,4 +1,4 @@
-import { createElement } from 'react'
+import { createElement, Suspense } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import type { Collection } from '../../src/collection.js'
@@ -8,7 +8,7 @@ import type { TestSchemas } from '../acceptance/test-schemas.js'
 test('the hooks are imported in Node without a DOM and without an effect', async () => {
   const before = Object.keys(globalThis)
   const hooks = await import('../../src/react/index.js')
-  expect(Object.keys(hooks).sort()).toEqual(['RakkoProvider', 'useDocument', 'useLive', 'useNode'])
+  expect(Object.keys(hooks).sort()).toEqual(['RakkoProvider', 'useDocument', 'useLive', 'useLiveSuspense', 'useNode'])
   expect(Object.keys(globalThis)).toEqual(before)
 })
 
@@ -26,4 +26,15 @@ test('a server renders the pending state and opens no live query', async () => {
   expect(html).toBe('<p>key pending 0 pending undefined</p>')
   expect(opened).toEqual([])
   expect(() => renderToString(createElement(List))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})
+
+test('of what suspends a server renders the fallback, and opens no live query', async () => {
+  const { useLiveSuspense } = await import('../../src/react/index.js')
+  const opened: unknown[] = []
+  const venues = { live: (query: unknown) => opened.push(query) } as unknown as Collection<TestSchemas['venue']>
+  const List = () => createElement('p', {}, useLiveSuspense(venues).rows.length)
+  const html = renderToString(createElement(Suspense, { fallback: 'waiting' }, createElement(List)))
+  expect(html).toContain('waiting')
+  expect(html).not.toContain('<p>')
+  expect(opened).toEqual([])
 })

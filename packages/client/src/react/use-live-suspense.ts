@@ -1,0 +1,37 @@
+import { type BoundSchema, type IncludeOf, RakkoError, type Row, type RowPage, type RowWith } from '@rakko/core'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
+import { liveEntry } from './live-entries.js'
+import { structuralKey } from './structural-key.js'
+
+/**
+ * As useLive, but the nearest Suspense shows its fallback until the first result is there, and the nearest error boundary
+ * what has ended the live query. Another query suspends anew: within a transition what was shown stays meanwhile. A server
+ * renders the fallback.
+ */
+export function useLiveSuspense<S extends BoundSchema, const I extends IncludeOf<S>>(
+  collection: Collection<S>,
+  query: LiveIncludeQuery<S, I>,
+): RowPage<RowWith<S, I>>
+export function useLiveSuspense<S extends BoundSchema>(collection: Collection<S>, query?: LiveQuery<S>): RowPage<Row<S>>
+export function useLiveSuspense<S extends BoundSchema>(
+  collection: Collection<S>,
+  query: LiveQuery<S> | LiveIncludeQuery<S, IncludeOf<S>> = {},
+): RowPage<unknown> {
+  const key = structuralKey(query)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
+  const entry = useMemo(() => liveEntry(collection, query), [collection, key])
+  const { status, error, ...page } = useSyncExternalStore(entry.subscribe, entry.getState, leaveToBrowser)
+  if (status === 'error') throw error
+  if (status === 'pending') throw entry.awaitResult()
+  return page
+}
+
+/** React's way to say that a browser has to fill in: a server would wait for a live query that nobody closes. */
+function leaveToBrowser(): never {
+  const expected = 'a Suspense around it, and a browser that renders what is within'
+  throw new RakkoError('INVALID_ARGUMENT', `useLiveSuspense: expected ${expected}, got a server`, {
+    expected,
+    got: 'a server',
+  })
+}

@@ -1,0 +1,106 @@
+import { openNode, type RakkoNode } from '@rakko/client'
+import { Component, createElement, type ReactNode, StrictMode, Suspense, startTransition, useState } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { useLiveSuspense } from '../../src/react/index.js'
+import { lockSchemas, type TestSchemas } from '../acceptance/test-schemas.js'
+import { counting, type Venues } from './world.js'
+
+let schemas: TestSchemas
+let node: RakkoNode
+let place: HTMLElement
+let root: Root
+let texts: string[]
+
+beforeAll(async () => {
+  schemas = await lockSchemas()
+  node = await openNode({ name: 'suspense', storage: 'memory', schemas })
+})
+afterAll(() => node.close())
+beforeEach(() => {
+  texts = []
+  place = document.body.appendChild(document.createElement('main'))
+  const observer = new MutationObserver(() => texts.push(place.innerText))
+  observer.observe(place, { childList: true, characterData: true, attributes: true, subtree: true })
+  root = createRoot(place)
+  return () => observer.disconnect()
+})
+afterEach(() => {
+  root.unmount()
+  place.remove()
+})
+
+/** What a person sees: React hides what it keeps behind a fallback. */
+const shows = (text: string) => vi.waitFor(() => expect(place.innerText).toBe(text), { timeout: 20_000, interval: 10 })
+const closed = (venues: ReturnType<typeof counting>) =>
+  vi.waitFor(() => expect(venues.counts.open).toBe(0), { timeout: 20_000, interval: 10 })
+
+/** Names of the venues that bear a mark; never anything else than a result. */
+function List({ venues, mark }: { venues: Venues; mark: string }): ReactNode {
+  const { rows } = useLiveSuspense(venues, { where: { name: { contains: mark } }, orderBy: 'name' })
+  return createElement('p', {}, `${mark}: ${rows.map(({ name }) => name).join(', ')}`)
+}
+
+const waiting = (...children: ReactNode[]) =>
+  createElement(StrictMode, {}, createElement(Suspense, { fallback: createElement('p', {}, 'waiting') }, ...children))
+
+test('a component suspends until its result is there, and follows it then', async () => {
+  const venues = counting(node.collection(schemas.venue))
+  await venues.create({ name: 'first one', capacity: 1 })
+  root.render(waiting(createElement(List, { venues, mark: 'one' })))
+  await shows('one: first one')
+  expect(texts[0]).toBe('waiting')
+  await venues.create({ name: 'other one', capacity: 1 })
+  await shows('one: first one, other one')
+  expect(texts.filter((text) => text === 'waiting')).toHaveLength(1)
+  expect(venues.counts).toEqual({ open: 1, opened: 1 })
+  root.unmount()
+  await closed(venues)
+})
+
+test('components that ask the same share one live query, opened once', async () => {
+  const venues = counting(node.collection(schemas.venue))
+  const list = (key: number) => createElement(List, { venues, mark: 'nobody', key })
+  root.render(waiting(list(1), list(2)))
+  await vi.waitFor(() => expect(place.querySelectorAll('p')).toHaveLength(2), { timeout: 20_000 })
+  expect(venues.counts).toEqual({ open: 1, opened: 1 })
+})
+
+test('within a transition what was shown stays until the other result is there', async () => {
+  const venues = counting(node.collection(schemas.venue))
+  await venues.createMany([
+    { name: 'left', capacity: 1 },
+    { name: 'right', capacity: 1 },
+  ])
+  let turn: (mark: string) => void = () => undefined
+  function Turning(): ReactNode {
+    const [mark, setMark] = useState('left')
+    turn = setMark
+    return createElement(List, { venues, mark })
+  }
+  root.render(waiting(createElement(Turning)))
+  await shows('left: left')
+  texts.length = 0
+  startTransition(() => turn('right'))
+  await shows('right: right')
+  expect(texts).not.toContain('waiting')
+  await vi.waitFor(() => expect(venues.counts).toEqual({ open: 1, opened: 2 }))
+  turn('left')
+  await shows('left: left')
+  expect(texts).toContain('waiting')
+  await vi.waitFor(() => expect(venues.counts.open).toBe(1))
+})
+
+test('what ends a live query is thrown to the error boundary', async () => {
+  class Boundary extends Component<{ children?: ReactNode }, { code?: string }> {
+    override state: { code?: string } = {}
+    static getDerivedStateFromError = (error: { code: string }) => ({ code: error.code })
+    override render = (): ReactNode => this.state.code ?? this.props.children
+  }
+  function Wrong(): ReactNode {
+    useLiveSuspense(node.collection(schemas.venue), { where: { nowhere: 1 } } as never)
+    return 'shown'
+  }
+  root.render(createElement(Boundary, {}, waiting(createElement(Wrong))))
+  await shows('INVALID_QUERY')
+})
