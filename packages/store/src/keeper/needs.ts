@@ -1,12 +1,17 @@
 import type { Session } from '../driver/driver.js'
 import type { Names } from '../sql/names.js'
 
-/** Dead rows that are worth a VACUUM: so many, and so many for each living one. */
+/**
+ * Dead rows that are worth a VACUUM: so many, and so many for each living one. A VACUUM cannot be divided, but it takes the
+ * shorter the fewer there are: of large tables it is not put off until a fifth is dead.
+ */
 const MIN_DEAD_ROWS = 1_000
 const DEAD_PER_LIVE = 0.2
-/** From here on it must not wait for a quiet moment: the table is twice as large as it need be, and grows. */
+const MAX_DEAD_ROWS = 100_000
+/** From here on it must not wait for a quiet moment: the table is twice as large as it need be, or a VACUUM grows long. */
 const URGENT_DEAD_ROWS = 10_000
 const URGENT_DEAD_PER_LIVE = 1
+const MAX_URGENT_DEAD_ROWS = 200_000
 /** Changes since the last ANALYZE after which plans may be bad ones. */
 const MIN_CHANGED_ROWS = 500
 const CHANGED_PER_LIVE = 0.1
@@ -63,9 +68,9 @@ function needsOf(row: TableRow, counted: boolean): Need[] {
   const { table, pages, vacuumed_pages, age, is_catalogue } = row
   const [dead, live, changed] = [Number(row.dead), Number(row.live), Number(row.changed)]
   const isGrown = !counted && pages > vacuumed_pages * (1 + GROWN_PER_PAGE) + MIN_GROWN_PAGES
-  const isDead = dead >= MIN_DEAD_ROWS + live * DEAD_PER_LIVE
+  const isDead = dead >= Math.min(MIN_DEAD_ROWS + live * DEAD_PER_LIVE, MAX_DEAD_ROWS)
   const isOld = age > MAX_UNFROZEN_TRANSACTIONS
-  const isUrgent = dead >= URGENT_DEAD_ROWS + live * URGENT_DEAD_PER_LIVE
+  const isUrgent = dead >= Math.min(URGENT_DEAD_ROWS + live * URGENT_DEAD_PER_LIVE, MAX_URGENT_DEAD_ROWS)
   // Of the catalogue PostgreSQL knows by itself what it holds.
   const isChanged = !is_catalogue && changed >= MIN_CHANGED_ROWS + live * CHANGED_PER_LIVE
   const needs: Need[] = []

@@ -6,10 +6,18 @@ import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
 import { parking } from './0003-parking.js'
 import { awaitedViews } from './0004-awaited-views.js'
 import { tableMakers } from './0005-table-makers.js'
+import { roomForUpdates } from './0006-room-for-updates.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
-export const MIGRATIONS: readonly Migration[] = [tables, pinsPurgesHashes, parking, awaitedViews, tableMakers]
+export const MIGRATIONS: readonly Migration[] = [
+  tables,
+  pinsPurgesHashes,
+  parking,
+  awaitedViews,
+  tableMakers,
+  roomForUpdates,
+]
 
 /** The format that this code writes. */
 export const DATABASE_FORMAT = MIGRATIONS.length

@@ -38,6 +38,11 @@ export async function readTables(driver: Driver, schemaName: string): Promise<un
      FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = $1::regnamespace ORDER BY 1`,
     [quoteIdentifier(schemaName), `${quoteIdentifier(schemaName)}.`],
   )
+  const { rows: storage } = await driver.query(
+    `SELECT relname::text AS table, reloptions AS options FROM pg_class
+     WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY 1`,
+    [quoteIdentifier(schemaName)],
+  )
   const rows: Record<string, string[]> = {}
   for (const table of new Set(columns.map(({ table }) => table))) {
     if (OWN_TABLES.includes(table)) continue
@@ -46,5 +51,5 @@ export async function readTables(driver: Driver, schemaName: string): Promise<un
     )
     rows[table] = found.rows.map(({ row }) => row)
   }
-  return { columns, indexes, rows }
+  return { columns, indexes, storage, rows }
 }
