@@ -27,13 +27,21 @@ export function bytesToHex(bytes: Uint8Array): string {
  * parts, a kilobyte for a hash, and a node that holds ten thousand of them spends its time collecting garbage.
  */
 function hexOf(bytes: Uint8Array, start: number, end: number): string {
-  const codes: number[] = new Array(2 * (end - start))
+  const codes = codesFor(end - start)
   for (let index = start, at = 0; index < end; index += 1) {
     const byte = bytes[index] as number
     codes[at++] = CODE_OF_DIGIT[byte >> 4] as number
     codes[at++] = CODE_OF_DIGIT[byte & 15] as number
   }
   return String.fromCharCode(...codes)
+}
+
+/** Of as many bytes, the array that their digits are put into, over and over: most are ids, keys and hashes. */
+const codesOf: number[][] = []
+
+function codesFor(bytes: number): number[] {
+  codesOf[bytes] ??= new Array(2 * bytes).fill(0)
+  return codesOf[bytes]
 }
 
 /**

@@ -14,9 +14,11 @@ import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireR
 /** A document as a message carries it. */
 export function wireRow(document: Document, include: readonly Include[] = []): WireRow {
   const { id, viewId, owner, signer, edited, deleted } = document
-  const row = { id, viewId, owner, signer, edited, deleted, fields: wireFields(document.fields) }
+  const row: WireRow = { id, viewId, owner, signer, edited, deleted, fields: wireFields(document.fields) }
   if (include.length === 0) return row
-  return { ...row, related: Object.fromEntries(include.map((one) => [one.field, wireRelated(one, document)])) }
+  const related: Record<string, WireRelated> = {}
+  for (const one of include) related[one.field] = wireRelated(one, document)
+  return Object.assign(row, { related })
 }
 
 /** An operation of a history as a message carries it. */

@@ -1,5 +1,5 @@
 import { SqlError } from '../driver/sql-error.js'
-import { decodeValue } from './type-codec.js'
+import { decodeValue } from '../values/decode-value.js'
 
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 

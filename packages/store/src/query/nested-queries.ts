@@ -2,29 +2,32 @@ import { type Include, isListType, type Query } from '@rakko/core'
 import { sql } from 'kysely'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { Document, DocumentPage } from '../store.js'
+import type { DocumentPage } from '../store.js'
+import { decodeRecords } from '../values/decode-value.js'
 import { compilePage } from './compile-page.js'
-import { type Cells, decodeNestedRow, fieldCell, META_CELLS, META_COLUMNS } from './nested-row.js'
-import { type Place, pageOf } from './page-of.js'
+import {
+  type Cells,
+  documentDecoder,
+  listedCells,
+  metaCells,
+  OPERATION,
+  type RelationDecoder,
+} from './document-decoder.js'
+import { type Beside, NOTHING_BESIDE, type Place, pageOf } from './page-of.js'
 import type { Fragment, NamedDocuments } from './query-source.js'
-
-/** PostgreSQL's functions take no more than 100 arguments. */
-const MAX_ARGUMENTS = 90
 
 /** How a level of the statement names a column of its views. */
 type Reference = (column: string, group: number) => string
 
-/** An included relation in SQL: joins that yield its JSON as `<alias>.page`, and how that is read. */
-export interface CompiledInclude {
-  readonly field: string
-  readonly alias: string
+/** An included relation in SQL: joins, what of them a row has to show under which names, and how that is read. */
+export interface CompiledInclude extends RelationDecoder {
   readonly joins: Fragment
-  decode(json: unknown): DocumentPage
+  readonly cells: Readonly<Record<string, string>>
 }
 
 /**
- * Compiles the included relations of a query, on every level, to lateral joins. Each yields, for one parent, a JSON
- * array `[[row…], earlier, later, count]`; a row's cells stand in chunks, `[[cell…], [cell…]]`, see nested-row.ts.
+ * Compiles the included relations of a query, on every level, to lateral joins. Each yields, for one parent, its rows as
+ * the binary form of an array of records, `page`, and what is asked beside them, if anything is.
  */
 export class NestedQueries {
   readonly #names: Names
@@ -40,7 +43,7 @@ export class NestedQueries {
     return include.map((one) => this.#include(schema, one, reference))
   }
 
-  #include(schema: KnownSchema, { field, type, query }: Include, reference: Reference): CompiledInclude {
+  #include(schema: KnownSchema, { field, type, query, asPage }: Include, reference: Reference): CompiledInclude {
     const target = this.#schemas.get(query.schemaId)
     const relation = schema.views.columns.get(field)
     if (!target || !relation) throw new Error(`${field} is no relation to a schema that was looked up`)
@@ -54,41 +57,72 @@ export class NestedQueries {
       isPinned: type === 'pinned_relation' || type === 'pinned_relation_list',
     }
     const isThere = named.isPinned ? target.hasPinned : target.hasTable
-    const { select, decode } = isThere ? this.#select(target, query, named) : selectNothing(target, query)
+    const { select, asksBeside, decode } = isThere
+      ? this.#select(target, query, named, asPage === true)
+      : selectNothing(target, query)
     // The parent's column gets a name of its own, so that tables within may be named as those around them.
     const column = sql.raw(`(SELECT ${reference(relation.column, relation.group)} AS value) AS ${parent}`)
     const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.raw(alias)}`
-    return { field, alias, joins, decode }
+    const shown = asksBeside ? ['page', 'earlier', 'later', 'count'] : ['page']
+    const cells = Object.fromEntries(shown.map((name) => [`${alias}_${name}`, `${alias}.${name}`]))
+    return { field, joins, cells, decoder: (of) => pageDecoder(alias, of, asksBeside, decode) }
   }
 
-  #select(schema: KnownSchema, query: Query, named: NamedDocuments): NestedSelect {
+  #select(schema: KnownSchema, query: Query, named: NamedDocuments, hasCursors: boolean): NestedSelect {
+    const { views } = schema
+    const meta = metaCells(this.#names, 'page')
     const page = compilePage(this.#names, schema, query, {
       named,
-      columns: (source) => [sql.raw([...META_COLUMNS, 'list.position', ...source.allColumns()].join(', '))],
+      columns: (source) => {
+        const columns = Object.keys(meta).map((name) => `d.${name}`)
+        return [sql.raw([...columns, 'list.position', ...source.allColumns()].join(', '))]
+      },
     })
     const includes = this.compile(schema, query, (column) => `page.${column}`)
-    const { views } = schema
-    const authors = this.#names.table('authors')
-    const joins = [
-      `JOIN ${authors} AS owner ON owner.number = page.owner`,
-      `JOIN ${authors} AS signer ON signer.number = page.signer`,
-    ]
-    const cells = [...META_CELLS]
-    for (const { type, column } of views.columns.values()) cells.push(fieldCell(type, `page.${column}`))
+    const cells: Record<string, string> = { ...meta }
+    if (hasCursors) cells.position = 'page.position'
+    for (const { column } of views.columns.values()) cells[column] = `page.${column}`
+    let payload = ''
     if (views.payloadField !== undefined) {
-      cells.push('payload.operation')
-      joins.push(`LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`)
+      cells[OPERATION] = `payload.${OPERATION}`
+      payload = `LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
     }
-    for (const { alias } of includes) cells.push(`${alias}.page`)
-    if (page.rank) cells.push(`page.${page.rank}::text`)
+    for (const include of includes) Object.assign(cells, include.cells)
+    if (page.rank && hasCursors) cells.rank = `page.${page.rank}`
 
-    const rows = sql`COALESCE(json_agg(${sql.raw(jsonArray(cells))} ORDER BY ${page.order}), '[]'::json)`
     const { earlier, later, count } = page.beside
+    const beside = page.asksBeside ? sql`, ${earlier} AS earlier, ${later} AS later, ${count} AS count` : sql``
     const select = sql`
-      SELECT json_build_array(${rows}, ${earlier}, ${later}, ${count}::text) AS page
-      FROM (${page.select}) AS page ${sql.raw(joins.join(' '))} ${joinAll(includes)}`
-    return { select, decode: (json) => decodePage(schema, query, includes, named.isPinned, json) }
+      SELECT array_send(array_agg(ROW(${sql.raw(Object.values(cells).join(', '))}) ORDER BY ${page.order})) AS page${beside}
+      FROM (${page.select}) AS page ${sql.raw(payload)} ${joinAll(includes)}`
+    const of = listedCells(Object.keys(cells))
+    const decodeDocument = documentDecoder(schema, of, { isPinned: named.isPinned, relations: includes })
+    const [position, rank] = [of('position'), of('rank')]
+    const placeOf = (row: readonly unknown[]) => ({ position: position(row), rank: rank(row) }) as Place
+    return {
+      select,
+      asksBeside: page.asksBeside,
+      decode: (records, beside) => {
+        const rows = records === null ? [] : decodeRecords(records)
+        const places = hasCursors ? rows.map(placeOf) : []
+        return pageOf(schema.schema, query, rows.map(decodeDocument), beside, { places, hasCursors })
+      },
+    }
   }
+}
+
+/** Reads the page of the lateral join `alias` from a row of its parent. */
+function pageDecoder<Row>(
+  alias: string,
+  cells: Cells<Row>,
+  asksBeside: boolean,
+  decode: NestedSelect['decode'],
+): (row: Row) => DocumentPage {
+  const page = cells(`${alias}_page`)
+  const records = (row: Row) => page(row) as Uint8Array | null
+  if (!asksBeside) return (row) => decode(records(row), NOTHING_BESIDE)
+  const [earlier, later, count] = [cells(`${alias}_earlier`), cells(`${alias}_later`), cells(`${alias}_count`)]
+  return (row) => decode(records(row), { earlier: earlier(row), later: later(row), count: count(row) } as Beside)
 }
 
 export function joinAll(includes: readonly CompiledInclude[]): Fragment {
@@ -100,56 +134,14 @@ export function joinAll(includes: readonly CompiledInclude[]): Fragment {
       )
 }
 
-/** A document with what was included, as JSON in order of the includes. */
-export function withRelated(document: Document, includes: readonly CompiledInclude[], json: Cells): Document {
-  if (includes.length === 0) return document
-  return { ...document, related: new Map(includes.map(({ field, decode }, index) => [field, decode(json[index])])) }
-}
-
 interface NestedSelect {
   readonly select: Fragment
-  decode(json: unknown): DocumentPage
+  readonly asksBeside: boolean
+  decode(records: Uint8Array | null, beside: Beside): DocumentPage
 }
 
 /** No document of the schema was ever stored. */
 function selectNothing({ schema }: KnownSchema, query: Query): NestedSelect {
-  const decode = (): DocumentPage => pageOf(schema, query, [], { earlier: false, later: false, count: 0n })
-  return { select: sql`SELECT NULL::json AS page`, decode }
-}
-
-function jsonArray(cells: readonly string[]): string {
-  const chunks: string[] = []
-  for (let start = 0; start < cells.length; start += MAX_ARGUMENTS) {
-    chunks.push(`json_build_array(${cells.slice(start, start + MAX_ARGUMENTS).join(', ')})`)
-  }
-  return `json_build_array(${chunks.join(', ')})`
-}
-
-function decodePage(
-  schema: KnownSchema,
-  query: Query,
-  includes: readonly CompiledInclude[],
-  isPinned: boolean,
-  json: unknown,
-): DocumentPage {
-  const [rows, earlier, later, count] = json as readonly [
-    readonly (readonly Cells[])[],
-    boolean,
-    boolean,
-    string | null,
-  ]
-  const places: Place[] = []
-  const documents = rows.map((chunks) => {
-    const { document, position, related } = decodeNestedRow(schema, chunks.flat(), isPinned)
-    // Behind what is included stands the relevance, where the order has it.
-    places.push({ position, rank: Number(related[includes.length] ?? 0) })
-    return withRelated(document, includes, related)
-  })
-  return pageOf(
-    schema.schema,
-    query,
-    documents,
-    { earlier, later, count: count === null ? null : BigInt(count) },
-    places,
-  )
+  const decode = (): DocumentPage => pageOf(schema, query, [], { ...NOTHING_BESIDE, count: 0n })
+  return { select: sql`SELECT NULL::bytea AS page`, asksBeside: false, decode }
 }

@@ -8,6 +8,8 @@ export interface Beside {
   readonly count: bigint | null
 }
 
+export const NOTHING_BESIDE: Beside = { earlier: false, later: false, count: null }
+
 /** What a row is sorted by beside the document's own values. */
 export interface Place {
   /** In an included list, from 1. */
@@ -15,13 +17,16 @@ export interface Place {
   readonly rank?: number
 }
 
-/** The page of what a statement gave: one document more than was asked for means that it goes on. */
+/**
+ * The page of what a statement gave: one document more than was asked for means that it goes on. Where nobody can go on
+ * from it, as in a list that is included without its page, it needs no cursors.
+ */
 export function pageOf(
   schema: Schema,
   query: Query,
   found: readonly Document[],
   { earlier, later, count }: Beside,
-  places: readonly Place[] = [],
+  { places = [], hasCursors = true }: { places?: readonly Place[]; hasCursors?: boolean } = {},
 ): DocumentPage {
   const hasMore = found.length > query.first
   const skipped = hasMore && query.isBackward ? 1 : 0
@@ -41,7 +46,7 @@ export function pageOf(
     documents,
     hasNextPage: later || (hasMore && !query.isBackward),
     hasPreviousPage: earlier || (hasMore && query.isBackward === true),
-    ...(documents.length > 0 && { start: keys(0), end: keys(documents.length - 1) }),
+    ...(hasCursors && documents.length > 0 && { start: keys(0), end: keys(documents.length - 1) }),
     ...(query.withCount && { count: Number(count) }),
   }
 }

@@ -4,15 +4,17 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 import type { DocumentPage, DocumentSnapshot } from '../store.js'
 import { compileCount, compilePage } from './compile-page.js'
-import { joinAll, NestedQueries, withRelated } from './nested-queries.js'
-import { type Beside, pageOf } from './page-of.js'
+import { documentDecoder, namedCells } from './document-decoder.js'
+import { type CompiledInclude, joinAll, NestedQueries } from './nested-queries.js'
+import { type Beside, NOTHING_BESIDE, pageOf } from './page-of.js'
 import type { Fragment } from './query-source.js'
-import { type DocumentRow, decodeDocument, documentColumns } from './select-documents.js'
+import { documentColumns } from './select-documents.js'
 
 /** The schemas of a query and of all that it includes. */
 export type QueriedSchemas = ReadonlyMap<SchemaId, KnownSchema>
 
-type PageRow = DocumentRow & Beside & { readonly document: bigint | null; readonly number?: bigint }
+type PageRow = Readonly<Record<string, unknown>> &
+  Beside & { readonly document: bigint | null; readonly number?: bigint }
 
 /**
  * One statement, whatever the query includes: the numbers of the page's documents are found and sorted first, so that
@@ -66,7 +68,7 @@ async function select(
   const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
   const asksBeside = page.asksBeside || number !== undefined
   const source = asksBeside ? sql`${beside} LEFT JOIN (${from}) ON true` : from
-  const selected = [columns, 'page.document', ...includes.map(({ alias }) => `${alias}.page AS ${alias}`)]
+  const selected = [columns, 'page.document', ...includes.flatMap(cellsOf)]
   if (page.rank) selected.push(`page.${page.rank} AS rank`)
   if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
   if (number) selected.push('beside.number')
@@ -74,20 +76,15 @@ async function select(
     SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`.execute(database)
 
   const found = rows.filter(({ document }) => document !== null)
-  const documents = found.map((row) =>
-    withRelated(
-      decodeDocument(schema, row),
-      includes,
-      includes.map(({ alias }) => parseJson(row[alias])),
-    ),
-  )
+  const documents = found.map(documentDecoder(schema, namedCells, { relations: includes }))
   const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
   const [first] = rows
-  return { page: pageOf(schema.schema, query, documents, asksBeside && first ? first : NOTHING_BESIDE, places), first }
+  const around = asksBeside && first ? first : NOTHING_BESIDE
+  return { page: pageOf(schema.schema, query, documents, around, { places }), first }
 }
 
-function parseJson(text: unknown): unknown {
-  return typeof text === 'string' ? JSON.parse(text) : text
+function cellsOf({ cells }: CompiledInclude): string[] {
+  return Object.entries(cells).map(([name, cell]) => `${cell} AS ${name}`)
 }
 
 /** How many documents the filter lets through; order and page do not matter. */
@@ -100,8 +97,6 @@ export async function runCount(
   const { rows } = await sql<{ count: bigint }>`${compileCount(names, schema, query)}`.execute(database)
   return Number(rows[0]?.count ?? 0n)
 }
-
-const NOTHING_BESIDE: Beside = { earlier: false, later: false, count: null }
 
 function emptyPage(query: Query): DocumentPage {
   return { documents: [], hasNextPage: false, hasPreviousPage: false, ...(query.withCount && { count: 0 }) }
