@@ -11,6 +11,7 @@ import {
 } from '@rakko/core'
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { seed } from '../../../.config/testing/seed.js'
 import { operations, places, seeds } from './arbitraries.js'
 import { choicesOf, choiceTapes, encodeLeniently } from './lenient-encoder.js'
 import { loadPanda, type Panda } from './panda.js'
@@ -22,7 +23,6 @@ import {
   readByPanda,
   withoutUndefined,
 } from './readings.js'
-import { seed } from './seed.js'
 
 const WOUNDED_OPERATION_RUNS = 10_000
 const LENIENT_OPERATION_RUNS = 5_000

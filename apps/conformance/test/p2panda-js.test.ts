@@ -14,6 +14,7 @@ import { chooseVerifier } from '@rakko/node'
 import { nativeSigner, nativeVerifier } from '@rakko/node/nodejs'
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { seed } from '../../../.config/testing/seed.js'
 import { operations, places, seeds } from './arbitraries.js'
 import { loadPanda, type Panda } from './panda.js'
 import {
@@ -26,7 +27,6 @@ import {
   signByPanda,
   withoutUndefined,
 } from './readings.js'
-import { seed } from './seed.js'
 
 const OPERATION_RUNS = 10_000
 const ENTRY_RUNS = 10_000

@@ -1,11 +1,7 @@
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { randomNumbers } from '../../../.config/testing/random.js'
+import { seed } from '../../../.config/testing/seed.js'
 import { boundsOfDay, instantAtOrAfter, instantsOf, toWallTime } from '../src/time/local-time.js'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    seed: number
-  }
-}
 
 const utc = (iso: string) => Date.parse(iso) / 1000
 
@@ -46,10 +42,8 @@ test('text that is no wall time is no instant', () => {
   expect(toWallTime(Number.MAX_SAFE_INTEGER, 'UTC')).toBeUndefined()
 })
 
-const seed = inject('seed')
-
 test(`an instant shown as a wall time leads back to that instant (seed ${seed})`, () => {
-  const random = mulberry32(seed)
+  const random = randomNumbers(seed)
   const zones = Intl.supportedValuesOf('timeZone')
   const from = utc('1972-01-01T00:00Z')
   const to = utc('2100-01-01T00:00Z')
@@ -62,14 +56,3 @@ test(`an instant shown as a wall time leads back to that instant (seed ${seed})`
   }
   expect(lost).toEqual([])
 })
-
-/** A small generator of numbers from 0 to 1, the same ones for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -1,5 +1,7 @@
 import { bytesToHex, type SyncVerifier } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Random } from '../../../.config/testing/random.js'
+import { seed } from '../../../.config/testing/seed.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore } from '../src/store.js'
@@ -8,7 +10,6 @@ import { outcomeOf } from './convergence/outcome.js'
 import { dependenciesOf, type RandomGraph, randomGraph, smallGraph } from './convergence/random-graph.js'
 import { type SignedItem, verifier } from './support/author.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
-import { Random, seed } from './support/random.js'
 import { RecycledStore } from './support/recycled-store.js'
 
 /** Orders of arrival for each graph: causal ones, and others, which go through parking. */

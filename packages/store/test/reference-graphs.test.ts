@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type DocumentId, type DocumentViewId, type OperationId, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Random } from '../../../.config/testing/random.js'
+import { seed } from '../../../.config/testing/seed.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore } from '../src/store.js'
@@ -9,7 +11,6 @@ import { Author, type SignedItem, verifier } from './support/author.js'
 import { str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { expectHeld } from './support/outcomes.js'
-import { Random, seed } from './support/random.js'
 import { RecycledStore } from './support/recycled-store.js'
 
 interface Order {

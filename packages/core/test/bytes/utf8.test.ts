@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { compareBytes } from '../../src/bytes/byte-array.js'
 import { compareUtf8, decodeUtf8, encodeUtf8, utf8Length } from '../../src/bytes/utf8.js'
 import { rakkoErrorOf } from '../rakko-error-of.js'
-import { seed } from '../seed.js'
 
 const text = fc.string({ unit: 'binary', maxLength: 80 })
 

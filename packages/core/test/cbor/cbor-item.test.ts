@@ -1,11 +1,11 @@
 import { Decoder, Encoder } from 'cbor-x'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { type CborItem, decodeCbor, MAX_CBOR_DEPTH } from '../../src/cbor/cbor-item.js'
 import { RakkoError } from '../../src/rakko-error.js'
 import { rakkoErrorOf } from '../rakko-error-of.js'
-import { seed } from '../seed.js'
 
 const int = (value: bigint): CborItem => ({ kind: 'int', value })
 const text = (value: string): CborItem => ({ kind: 'text', value })

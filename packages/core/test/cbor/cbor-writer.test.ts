@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { bytesToHex } from '../../src/bytes/hex.js'
 import { decodeCbor } from '../../src/cbor/cbor-item.js'
 import { MAJOR } from '../../src/cbor/cbor-reader.js'
 import { CborWriter } from '../../src/cbor/cbor-writer.js'
-import { seed } from '../seed.js'
 
 function written(write: (writer: CborWriter) => void): Uint8Array {
   const writer = new CborWriter()

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { randomNumbers } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import { operationIdsOf } from '../../src/document/document-view-id.js'
 import { applyUpdate, type DocumentOperation, type ReducedDocument, reduce } from '../../src/document/reduce.js'
 import type { OperationId } from '../../src/ids.js'
-import { randomNumbers, seed } from '../seed.js'
 import { idOf, operationOf } from './document-samples.js'
 
 const DOCUMENTS = 2000

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { randomNumbers } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import {
   type DocumentState,
   stateBucketHash,
@@ -7,7 +9,6 @@ import {
   stateHashOfBuckets,
 } from '../../src/document/state-hash.js'
 import type { DocumentId, DocumentViewId } from '../../src/ids.js'
-import { randomNumbers, seed } from '../seed.js'
 
 const id = (digits: string): DocumentId => `0020${digits.padEnd(64, '0')}` as DocumentId
 const state = (digits: string, view = digits, deleted = false): DocumentState => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { decodeEntry } from '../../src/entry/decode-entry.js'
 import { encodeEntry } from '../../src/entry/encode-entry.js'
 import type { Entry } from '../../src/entry/entry.js'
@@ -8,7 +9,6 @@ import { MAX_U64 } from '../../src/entry/varu64.js'
 import { hashFromBytes } from '../../src/hash/hash.js'
 import { portableSigner } from '../../src/key/key-pair.js'
 import { RakkoError } from '../../src/rakko-error.js'
-import { seed } from '../seed.js'
 
 const hash = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

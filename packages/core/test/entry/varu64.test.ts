@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { decodeVaru64, encodeVaru64, MAX_U64, varu64Length, writeVaru64 } from '../../src/entry/varu64.js'
 import { rakkoErrorOf } from '../rakko-error-of.js'
-import { seed } from '../seed.js'
 import { readVectors } from '../vector-file.js'
 
 interface Vectors {

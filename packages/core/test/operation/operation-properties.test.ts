@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../../../../.config/testing/seed.js'
 import { compareUtf8 } from '../../src/bytes/utf8.js'
 import { documentViewIdFromTips } from '../../src/document/document-view-id.js'
 import { hashFromBytes } from '../../src/hash/hash.js'
@@ -9,7 +10,6 @@ import { type EncodableOperation, encodeOperation } from '../../src/operation/en
 import type { OperationValue, PlainValue } from '../../src/operation/operation.js'
 import { ERROR_CODES, RakkoError } from '../../src/rakko-error.js'
 import { typedValue } from '../../src/schema/operation-value.js'
-import { seed } from '../seed.js'
 
 const hash = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { randomNumbers } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import { encodeBase64Url } from '../../src/bytes/base64url.js'
 import { encodeUtf8 } from '../../src/bytes/utf8.js'
 import type { SchemaId } from '../../src/ids.js'
@@ -7,7 +9,6 @@ import { parseQuery } from '../../src/query/parse-query.js'
 import type { FilterValue, OrderKey } from '../../src/query/query.js'
 import type { FieldType, Schema } from '../../src/schema/schema.js'
 import { codeOf, rakkoErrorOf } from '../rakko-error-of.js'
-import { randomNumbers, seed } from '../seed.js'
 
 const FIELDS: Record<string, FieldType> = {
   capacity: { type: 'int' },

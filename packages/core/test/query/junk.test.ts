@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { randomNumbers } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { SchemaId } from '../../src/ids.js'
 import { encodeCursor } from '../../src/query/cursor.js'
 import { parseQuery } from '../../src/query/parse-query.js'
@@ -18,7 +20,6 @@ import { relatedSchemas } from '../../src/query/related-schemas.js'
 import { MAX_SEARCH_CHARACTERS, SEARCH_LANGUAGES } from '../../src/query/search.js'
 import { RakkoError } from '../../src/rakko-error.js'
 import type { FieldType, Schema } from '../../src/schema/schema.js'
-import { randomNumbers, seed } from '../seed.js'
 
 const QUERIES = 6_000
 const ID = `0020${'ab'.repeat(32)}`

@@ -1,6 +1,7 @@
 import { type DocumentId, encodeCursor, type QueryInput } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Random, seed } from '../support/random.js'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
 const COMMITS = 80

@@ -12,11 +12,12 @@ import {
   validateOperation,
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 const ROUNDS = 60

@@ -18,13 +18,14 @@ import {
   type Where,
 } from '@rakko/core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
 import { evaluateQuery, forgetFields } from '../support/evaluate-query.js'
 import { naiveQuery } from '../support/naive-query.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 const DOCUMENTS = 90

@@ -8,11 +8,12 @@ import {
   SYSTEM_SCHEMAS,
 } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 /** A schema is known exactly when its views can be built, however they came. */

@@ -1,10 +1,11 @@
 import { type DocumentId, type Schema, type SchemaId, stateHash } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 const ROUNDS = 25

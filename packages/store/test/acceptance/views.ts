@@ -1,10 +1,11 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationId, type Schema } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import type { StoreHarness } from './store-harness.js'
 
 const ROUNDS = 40

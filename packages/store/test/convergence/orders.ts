@@ -1,6 +1,6 @@
 import type { OperationId } from '@rakko/core'
+import type { Random } from '../../../../.config/testing/random.js'
 import type { SignedItem } from '../support/author.js'
-import type { Random } from '../support/random.js'
 
 export type Dependencies = ReadonlyMap<OperationId, readonly OperationId[]>
 

@@ -10,9 +10,9 @@ import {
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
 } from '@rakko/core'
+import type { Random } from '../../../../.config/testing/random.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
-import type { Random } from '../support/random.js'
 
 /** Entries of several authors, some of whom fork their logs, in an order that is causal. */
 export interface RandomGraph {

@@ -12,6 +12,8 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Document, DocumentPage, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -19,7 +21,6 @@ import { naiveQuery } from '../support/naive-query.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 import { StatementLog } from '../support/statement-log.js'
 
 const LEAVES = 25

@@ -1,5 +1,7 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationValue, parseQuery, type Schema } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { CountingDriver } from '../support/counting-driver.js'
@@ -7,7 +9,6 @@ import { defineSchema, str } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { publishAll } from '../support/outcomes.js'
 import { PgliteHarness } from '../support/pglite-harness.js'
-import { Random, seed } from '../support/random.js'
 
 const ROUNDS = 60
 const BATCH = 4

@@ -1,5 +1,7 @@
 import { decodeCursor, encodeCursor, parseQuery, type QueryInput, type Schema, type SearchLanguage } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Driver } from '../../src/driver/driver.js'
 import { MAX_SEARCHED_CHARACTERS } from '../../src/schemas/search-index.js'
 import type { Document, Store } from '../../src/store.js'
@@ -8,7 +10,6 @@ import { defineSchema, int, str } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 
 const panda = new Author(1)
 const driver = await openMemoryDriver()

@@ -9,6 +9,8 @@ import {
   type Where,
 } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seed } from '../../../../.config/testing/seed.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
@@ -16,7 +18,6 @@ import { defineSchema } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
-import { Random, seed } from '../support/random.js'
 
 const QUERIES = 80
 

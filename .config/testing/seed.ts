@@ -8,4 +8,3 @@ declare module 'vitest' {
 
 /** Of this run's random cases: `SEED=… npm test` runs them again. Chosen and checked where the tests are configured. */
 export const seed = inject('seed')
-console.log(`SEED=${seed}`)

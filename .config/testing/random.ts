@@ -1,28 +1,21 @@
-import { inject } from 'vitest'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    seed: number
+/** Numbers from 0 to 1, 1 excluded, the same for the same seed (mulberry32). */
+export function randomNumbers(from: number): () => number {
+  let state = from >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let bits = Math.imul(state ^ (state >>> 15), state | 1)
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61)
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
-/** Of this run's random cases: `SEED=… npm test` runs them again. */
-export const seed = inject('seed')
-
-/** Random choices, the same for the same seed (mulberry32). */
+/** Random choices, the same for the same seed. */
 export class Random {
-  #state: number
+  /** 0 to 1, 1 excluded. */
+  readonly number: () => number
 
   constructor(from: number) {
-    this.#state = from >>> 0
-  }
-
-  /** 0 to 1, 1 excluded. */
-  number(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let bits = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61)
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
+    this.number = randomNumbers(from)
   }
 
   /** 0 to `below`, excluded. */
@@ -43,5 +36,9 @@ export class Random {
   some<Item>(items: readonly Item[], most: number): Item[] {
     const count = this.integer(most + 1)
     return [...new Set(Array.from({ length: count }, () => this.pick(items)))]
+  }
+
+  bytes(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.integer(256))
   }
 }
