@@ -37,16 +37,16 @@ function idOf(outcome: IntentOutcome | undefined): DocumentId {
 
 /** The store, counting what it is asked; `over` replaces calls. */
 function counted(over: Partial<WriterStore> = {}) {
-  const calls = { publish: 0, nextArgsMany: 0, documents: 0, idempotent: 0 }
+  const calls = { publish: 0, writeArgs: 0, documents: 0, idempotent: 0 }
   const seen: WriterStore = {
     schema: (id) => store.schema(id),
     documents(ids) {
       calls.documents += 1
       return store.documents(ids)
     },
-    nextArgsMany(publicKey, viewIds) {
-      calls.nextArgsMany += 1
-      return store.nextArgsMany(publicKey, viewIds)
+    writeArgs(publicKey, targets) {
+      calls.writeArgs += 1
+      return store.writeArgs(publicKey, targets)
     },
     publish(items) {
       calls.publish += 1
@@ -70,14 +70,14 @@ describe('a writer', () => {
     const writer = newWriter(seen)
     const outcomes = await Promise.all(Array.from({ length: 100 }, (_, index) => writer.write([create(`n${index}`)])))
     expect(new Set(outcomes.map(([outcome]) => idOf(outcome))).size).toBe(100)
-    expect(calls).toEqual({ publish: 1, nextArgsMany: 1, documents: 0, idempotent: 0 })
+    expect(calls).toEqual({ publish: 1, writeArgs: 1, documents: 0, idempotent: 0 })
   })
 
   test('hands a large batch over in chunks, and answers in order', async () => {
     const { calls, store: seen } = counted()
     const intents = Array.from({ length: 2_500 }, (_, index) => create(`batch ${index}`))
     const ids = (await newWriter(seen).write(intents)).map(idOf)
-    expect(calls).toMatchObject({ publish: 3, nextArgsMany: 1 })
+    expect(calls).toMatchObject({ publish: 3, writeArgs: 1 })
     const [first, last] = await store.documents([ids[0] as DocumentId, ids[2_499] as DocumentId])
     expect([first, last].map((row) => row?.fields.get('name')?.value)).toEqual(['batch 0', 'batch 2499'])
   })

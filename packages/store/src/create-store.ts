@@ -10,6 +10,8 @@ import {
   type Schema,
   type SchemaId,
   type Verifier,
+  type WriteArgs,
+  type WriteTarget,
 } from '@rakko/core'
 import { Kysely } from 'kysely'
 import { AppSql, type SqlRow } from './app-sql/app-sql.js'
@@ -21,12 +23,13 @@ import { type IngestContext, learnSchema, lookAgain } from './ingest/ingest.js'
 import { Listeners } from './ingest/listeners.js'
 import { isParking } from './ingest/parking.js'
 import { Publisher } from './ingest/publisher.js'
+import { Recall } from './ingest/recall.js'
 import { Keeper } from './keeper/keeper.js'
 import { migrate } from './migrations/migrate.js'
 import { fillTables } from './pins/settle-views.js'
 import { type PurgePolicy, purgePolicy } from './purge/purge-policy.js'
 import { runCount, runQuery, runSnapshot } from './query/run-query.js'
-import { readNextArgs } from './read/next-args.js'
+import { readNextArgs, readWriteArgs } from './read/next-args.js'
 import { readDocuments } from './read/read-documents.js'
 import { readHistory, readViews } from './read/read-views.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
@@ -129,7 +132,7 @@ class SqlStore implements Store {
     this.#driver = driver
     this.#names = names
     this.#registry = registry
-    this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners }
+    this.#ingestContext = { driver, names, registry, now, listeners: this.#listeners, recall: new Recall() }
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
     this.#keeper = new Keeper({ driver, names, registry, now, policy: purgePolicy(purge), onMade })
@@ -151,18 +154,12 @@ class SqlStore implements Store {
     return this.#publisher.onFork(listener)
   }
 
-  async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
-    const [args] = await this.nextArgsMany(publicKey, [viewId])
-    if (args instanceof RakkoError) throw args
-    if (!args) throw new RakkoError('INTERNAL', 'the store gave no answer')
-    return args
+  nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
+    return this.#read(() => readNextArgs(this.#ingestContext, publicKey, viewId))
   }
 
-  nextArgsMany(
-    publicKey: PublicKey,
-    viewIds: readonly (DocumentViewId | undefined)[],
-  ): Promise<(NextArgs | RakkoError)[]> {
-    return this.#read(() => readNextArgs(this.#driver, this.#names, this.#registry, publicKey, viewIds))
+  writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
+    return this.#read(() => readWriteArgs(this.#ingestContext, publicKey, targets))
   }
 
   schema(id: SchemaId): Promise<Schema | undefined> {

@@ -13,6 +13,8 @@ import type {
   RakkoError,
   Schema,
   SchemaId,
+  WriteArgs,
+  WriteTarget,
 } from '@rakko/core'
 import type { SqlRow } from './app-sql/app-sql.js'
 import type { ForgetTarget } from './forget/forget.js'
@@ -39,11 +41,11 @@ export interface DocumentStore {
   /** Calls the listener after each commit that forks logs, until the function that it answers with is called. */
   onFork(listener: (forks: readonly ForkedLog[]) => void): () => void
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs>
-  /** Answers for many at once; `undefined` stands for a new document, which takes the next free log ids in order. */
-  nextArgsMany(
-    publicKey: PublicKey,
-    viewIds: readonly (DocumentViewId | undefined)[],
-  ): Promise<(NextArgs | RakkoError)[]>
+  /**
+   * What an author needs who is about to change many documents, in order; `undefined` stands for a new document, which takes
+   * the next free log ids in order. What is published upon that needs not be read again.
+   */
+  writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]>
   /** A schema is known exactly while its views can be built from held operations, in whatever order they came. */
   schema(id: SchemaId): Promise<Schema | undefined>
   /** Known schemas, system schemas included: of every view of a definition is one, those are left out that nobody had. */

@@ -8,6 +8,7 @@ import {
   type PublicKey,
   parseQuery,
   portableSigner,
+  type RakkoError,
   signEntry,
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -64,7 +65,11 @@ describe.each(dumpedFormats())('a database of format %i', (format) => {
       undefined,
       ...(await allDocuments(old)).filter(({ deleted }) => !deleted).map(({ viewId }) => viewId),
     ]
-    for (const key of keys) expect(await old.nextArgsMany(key, views)).toEqual(await fresh.nextArgsMany(key, views))
+    const argsOf = (store: Store) =>
+      [...keys].flatMap((key) =>
+        views.map((view) => store.nextArgs(key, view).catch((error: RakkoError) => error.code)),
+      )
+    expect(await Promise.all(argsOf(old))).toEqual(await Promise.all(argsOf(fresh)))
   })
 
   test('goes on: updates, merges and deletions lead to what they lead to in a new one', async () => {

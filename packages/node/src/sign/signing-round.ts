@@ -1,12 +1,9 @@
 import {
   type DocumentId,
   type DocumentViewId,
-  documentViewIdFromTips,
   encodeOperation,
   hash,
-  type NextArgs,
   type OperationValue,
-  operationIdsOf,
   parseDocumentViewId,
   parseHash,
   RakkoError,
@@ -14,6 +11,8 @@ import {
   type SchemaId,
   type Signer,
   signEntry,
+  type WriteArgs,
+  type WriteTarget,
 } from '@rakko/core'
 import type { Store } from '@rakko/store'
 import { fieldValues } from './field-values.js'
@@ -31,7 +30,7 @@ export interface WriterSigner extends Signer {
 }
 
 /** What a writer needs of a node, near or far. */
-export type WriterStore = Pick<Store, 'schema' | 'documents' | 'nextArgsMany' | 'publish' | 'idempotent'>
+export type WriterStore = Pick<Store, 'schema' | 'documents' | 'writeArgs' | 'publish' | 'idempotent'>
 
 export interface RoundItem {
   readonly intent: Intent
@@ -45,11 +44,11 @@ interface Draft {
   readonly item: RoundItem
   readonly values?: ReadonlyMap<string, OperationValue>
   /** The document to change; undefined for a CREATE. */
-  readonly documentId?: DocumentId
-  previous?: DocumentViewId
-  /** The view whose log the entry goes to. */
-  argsOf?: DocumentViewId
-  args?: NextArgs
+  readonly target?: WriteTarget
+}
+
+interface ReadyDraft extends Draft {
+  readonly write: WriteArgs
 }
 
 /**
@@ -66,8 +65,7 @@ export async function signingRound(
   try {
     const drafts = await draftAll(now, store)
     const fresh = await withoutRepeated(drafts, store)
-    const placed = await withPrevious(fresh, store)
-    const ready = await withArgs(placed, store, signer)
+    const ready = await withArgs(fresh, store, signer)
     await signAndPublish(ready, store, signer)
   } catch (error) {
     for (const item of now) item.settle({ status: 'refused', error: asRakkoError(error) })
@@ -142,9 +140,10 @@ function draft(item: RoundItem, schema: Schema | undefined): Draft {
     return { item, values: fieldValues(schema, intent.fields, 'create') }
   }
   const documentId = parseHash(intent.documentId, 'documentId') as string as DocumentId
+  const { action, schemaId } = intent
   const previous = intent.previous === undefined ? {} : { previous: parseDocumentViewId(intent.previous) }
-  if (intent.action === 'delete') return { item, documentId, ...previous }
-  return { item, documentId, ...previous, values: fieldValues(schema, intent.fields, 'update') }
+  const target = { documentId, schemaId, ...previous }
+  return action === 'delete' ? { item, target } : { item, target, values: fieldValues(schema, intent.fields, action) }
 }
 
 /** A create whose id led to a document before is that document. */
@@ -168,54 +167,24 @@ function idempotencyIdOf(intent: Intent): string | undefined {
   return `${intent.idempotencyItem ?? 0}:${intent.idempotencyId}`
 }
 
-/** Finds the view that each change follows. */
-async function withPrevious(drafts: readonly Draft[], store: WriterStore): Promise<readonly Draft[]> {
-  const ids = drafts.flatMap(({ documentId }) => documentId ?? [])
-  if (ids.length === 0) return drafts
-  const documents = new Map((await store.documents(ids)).map((document, index) => [ids[index], document]))
-  return keepGood(
-    drafts,
-    ({ item }) => item,
-    (draft) => {
-      const { documentId, item } = draft
-      if (documentId === undefined) return draft
-      const document = documents.get(documentId)
-      if (document === undefined) throw ofDocument('DOCUMENT_NOT_FOUND', documentId, 'is not known here')
-      if (document.schemaId !== item.intent.schemaId) {
-        throw ofDocument(
-          'SCHEMA_MISMATCH',
-          documentId,
-          `is of schema ${document.schemaId}, not ${item.intent.schemaId}`,
-        )
-      }
-      if (document.deleted) throw ofDocument('DOCUMENT_DELETED', documentId, 'was deleted')
-      draft.argsOf = document.viewId
-      if (draft.previous === undefined) draft.previous = document.follow
-      // Asked for together with the document's id, operations of another document are found out.
-      else draft.argsOf = documentViewIdFromTips(operationIdsOf(`${documentId}_${draft.previous}` as DocumentViewId))
-      return draft
-    },
+/** Asks for what each is to be signed with: one question for all. */
+async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<ReadyDraft[]> {
+  if (drafts.length === 0) return []
+  const answers = await store.writeArgs(
+    signer.publicKey,
+    drafts.map(({ target }) => target),
   )
-}
-
-function ofDocument(code: 'DOCUMENT_NOT_FOUND' | 'SCHEMA_MISMATCH' | 'DOCUMENT_DELETED', id: DocumentId, what: string) {
-  return new RakkoError(code, `Document ${id} ${what}`, { documentId: id })
-}
-
-async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<readonly Draft[]> {
-  if (drafts.length === 0) return drafts
-  const views = drafts.map(({ argsOf }) => argsOf)
-  const answers = await store.nextArgsMany(signer.publicKey, views)
-  return drafts.filter((draft, index) => {
-    const args = answers[index]
-    if (args instanceof RakkoError) refuse(draft.item, args)
-    else if (args !== undefined) draft.args = args
-    return draft.args !== undefined
-  })
+  const ready: ReadyDraft[] = []
+  for (const [index, draft] of drafts.entries()) {
+    const write = answers[index]
+    if (write instanceof RakkoError) refuse(draft.item, write)
+    else if (write !== undefined) ready.push({ ...draft, write })
+  }
+  return ready
 }
 
 /** While the store works on one chunk the next is signed: many signers work beside this thread. */
-async function signAndPublish(drafts: readonly Draft[], store: WriterStore, signer: WriterSigner): Promise<void> {
+async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore, signer: WriterSigner): Promise<void> {
   const published: Promise<void>[] = []
   for (let start = 0; start < drafts.length; start += CHUNK_ITEMS) {
     const chunk = drafts.slice(start, start + CHUNK_ITEMS)
@@ -231,24 +200,25 @@ async function signAndPublish(drafts: readonly Draft[], store: WriterStore, sign
 }
 
 interface Signed {
-  readonly draft: Draft
+  readonly draft: ReadyDraft
   readonly entry: Uint8Array
   readonly operation: Uint8Array
 }
 
-async function sign(drafts: readonly Draft[], signer: Signer): Promise<Signed[]> {
+async function sign(drafts: readonly ReadyDraft[], signer: Signer): Promise<Signed[]> {
   const signing = keepGood(
     drafts,
     ({ item }) => item,
     (draft) => {
-      const { item, previous, values, args } = draft
+      const { item, values, write } = draft
+      const { args, previous } = write
       const operation = encodeOperation({
         action: item.intent.action,
         schemaId: item.intent.schemaId,
         ...(previous !== undefined && { previous }),
         ...(values !== undefined && { fields: values }),
       })
-      return { draft, operation, entry: signEntry(args as NextArgs, operation, signer) }
+      return { draft, operation, entry: signEntry(args, operation, signer) }
     },
   )
   const entries = await Promise.all(signing.map(({ entry }) => entry))
@@ -288,7 +258,7 @@ async function publishedBefore(
 ): Promise<IntentOutcome> {
   const { documentId: first } = error.details
   const made = typeof first === 'string' ? first : hash(entry)
-  const documentId = draft.documentId ?? (made as string as DocumentId)
+  const documentId = draft.target?.documentId ?? (made as string as DocumentId)
   const [document] = await store.documents([documentId])
   return publishedAs(documentId, document?.viewId ?? (documentId as string as DocumentViewId))
 }

@@ -96,8 +96,8 @@ async function forgetSome(
 ): Promise<void> {
   const [entries, pinned, pins] = [names.table('entries'), names.table('pinned_views'), names.table('pins')]
   const numbers = targets.map(({ number }) => number)
-  // What every ingest locks first: nothing may be added to what goes.
-  await session.query(`SELECT one FROM ${names.table('arrival')} FOR UPDATE`)
+  // What every ingest locks first: nothing may be added to what goes. Written, it tells that nothing read before holds.
+  await session.query(`UPDATE ${names.table('arrival')} SET number = number`)
   // Another node on this database may have met the schema, or the first of its views that is pinned.
   await registry.load(session, names)
   await session.query(markBucketsSql(names, '$1::bigint[]'), [numbers])

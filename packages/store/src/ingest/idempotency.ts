@@ -4,6 +4,7 @@ import { arrayParameter, textColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { decodeHex } from '../values/decode-column.js'
 import type { Ledger } from './ledger.js'
+import type { ReceivedItem } from './received-item.js'
 
 /** How long an id is remembered, in milliseconds: a day. */
 export const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
@@ -30,13 +31,16 @@ export async function readIdempotent(
   return new Map(rows.map(({ id, hash }) => [id, decodeHex(hash) as DocumentId]))
 }
 
+/** One statement, and none where no item has an id. */
 export async function preloadIdempotent(
   session: Session,
   names: Names,
   ledger: Ledger,
-  ids: readonly string[],
+  items: readonly ReceivedItem[],
   now: number,
 ): Promise<void> {
+  const ids = items.flatMap(({ idempotencyId }) => idempotencyId ?? [])
+  if (ids.length === 0) return
   for (const [id, documentId] of await readIdempotent(session, names, ids, now)) ledger.idempotent.set(id, documentId)
 }
 

@@ -18,6 +18,7 @@ import { Parking } from './parking.js'
 import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
+import type { Recall } from './recall.js'
 import { type InvalidEntry, isReadable } from './receive-from-peer.js'
 import type { ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
@@ -29,6 +30,7 @@ export interface IngestContext {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly listeners: Listeners<StoreCommit>
+  readonly recall: Recall
 }
 
 /** What an item led to, by the rules that it was judged by. */
@@ -47,7 +49,8 @@ export interface Ingested {
  * Checks items in their order and stores what is accepted, in one transaction with the views that it leads to:
  *
  * 1. lock `arrival`: ingests of all nodes on this database come one after another,
- * 2. read what the rules will ask, a few statements however many the items; with what waits for one of them,
+ * 2. read what the rules will ask, unless it is remembered since the items were signed (recall.ts), a few statements however
+ *    many the items; with what waits for one of them,
  * 3. check each item; a later one sees what an earlier one has added, and what waited for it is checked again,
  * 4. reduce what was changed, find schemas that became complete,
  * 5. write it all, as few statements as its bytes allow,
@@ -72,9 +75,9 @@ async function ingestWith(
   items: readonly (ReceivedItem | InvalidEntry)[],
   wake: (parking: Parking) => Promise<readonly Parked[]>,
 ): Promise<Ingested> {
-  const { names, registry, listeners } = context
+  const { names, registry, listeners, recall } = context
   const now = context.now()
-  const { materialised, number, ...ingested } = await inLedger(context, async (session, ledger) => {
+  const { materialised, number, committed, ...ingested } = await inLedger(context, async (session, ledger, marks) => {
     const parking = new Parking(session, names, ledger.counters)
     const lookup = new PeerLookup(session, names, ledger)
     const woken = await wake(parking)
@@ -83,8 +86,11 @@ async function ingestWith(
     const readable = [...items.filter(isReadable), ...woken.map(({ item }) => item)]
     const peers = readable.filter(({ isFromPeer }) => isFromPeer)
     // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
+    const isRecalled = peers.length === 0 && woken.length === 0 && recall.fill(ledger, marks.before, readable)
     if (ledger.counters.number > 0) {
-      await preload(session, names, registry, ledger, peers.length > 0 ? causalOrder(readable) : readable, now)
+      const ordered = peers.length > 0 ? causalOrder(readable) : readable
+      if (!isRecalled) await preload(session, names, registry, ledger, ordered)
+      await preloadIdempotent(session, names, ledger, ordered, now)
       const hashes = items.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
       if (peers.length + hashes.length > 0) await lookup.preload(peers, hashes)
     }
@@ -120,8 +126,13 @@ async function ingestWith(
       await writeLedger(session, names, ledger, materialised, now, writes)
       await keepViews(session, names, ledger, materialised)
     }
-    return { outcomes, forks: ledger.forks, hasWritten, materialised, number: ledger.counters.number }
+    const committed = () => hasWritten && recall.committed(marks.own, ledger, isRecalled)
+    return { outcomes, forks: ledger.forks, hasWritten, materialised, number: ledger.counters.number, committed }
+  }).catch((error: unknown) => {
+    recall.forget()
+    throw error
   })
+  committed()
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number, changes: materialised.map(documentChange) })
   }
@@ -153,12 +164,13 @@ interface Task {
 /** Runs a transaction that has locked `arrival`; what it makes known is the registry's once it has committed. */
 async function inLedger<Result>(
   { driver, names, registry }: IngestContext,
-  work: (session: Session, ledger: Ledger) => Promise<Result>,
+  work: (session: Session, ledger: Ledger, marks: Marks) => Promise<Result>,
 ): Promise<Result> {
   const { result, ledger } = await driver.transaction(async (session) => {
-    const ledger = new Ledger(registry, await lockArrival(session, names))
-    if (registry.size < ledger.counters.schema) await registry.load(session, names)
-    return { result: await work(session, ledger), ledger }
+    const { counters, marks } = await lockArrival(session, names)
+    const ledger = new Ledger(registry, counters)
+    if (registry.size < counters.schema) await registry.load(session, names)
+    return { result: await work(session, ledger, marks), ledger }
   })
   for (const schema of ledger.newSchemas.values()) registry.set(schema)
   for (const [number, { author }] of ledger.newTables) {
@@ -172,6 +184,14 @@ async function inLedger<Result>(
   return result
 }
 
+/** Transactions as the row `arrival` shows them, see recall.ts. */
+interface Marks {
+  /** The one that wrote it last. */
+  readonly before: bigint
+  /** This one. */
+  readonly own: bigint
+}
+
 interface ArrivalRow {
   number: bigint
   author: number
@@ -179,6 +199,8 @@ interface ArrivalRow {
   parked: number
   parked_bytes: bigint
   awaited: boolean
+  before: bigint
+  own: bigint
 }
 
 function documentChange({ document, viewId, follow, keys, edited, deleted, fields }: Materialised): DocumentChange {
@@ -187,14 +209,17 @@ function documentChange({ document, viewId, follow, keys, edited, deleted, field
   return { id, schemaId: schema.schema.id, isNew, viewId, follow, owner, signer, edited, deleted, fields }
 }
 
-async function lockArrival(session: Session, names: Names): Promise<Counters> {
+async function lockArrival(session: Session, names: Names): Promise<{ counters: Counters; marks: Marks }> {
   const { rows } = await session.query<ArrivalRow>(
-    `SELECT number, author, schema, parked, parked_bytes, awaited FROM ${names.table('arrival')} FOR UPDATE`,
+    `SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
+       pg_current_xact_id()::xid::text::bigint AS own
+     FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new Error('the database has lost its arrival counter')
-  const { number, author, schema, parked, parked_bytes, awaited } = row
-  return { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
+  const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
+  const counters = { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
+  return { counters, marks: { before, own } }
 }
 
 async function preload(
@@ -203,7 +228,6 @@ async function preload(
   registry: SchemaRegistry,
   ledger: Ledger,
   items: readonly ReceivedItem[],
-  now: number,
 ): Promise<void> {
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(session, names, ledger, new Set(entries.map(({ publicKey }) => publicKey)), {
@@ -213,6 +237,4 @@ async function preload(
   })
   const questions = documentQuestions(items)
   if (questions.length > 0) await preloadDocuments(session, names, registry, ledger, questions)
-  const ids = items.flatMap(({ idempotencyId }) => idempotencyId ?? [])
-  if (ids.length > 0) await preloadIdempotent(session, names, ledger, ids, now)
 }

@@ -8,7 +8,6 @@ import {
   type OperationId,
   operationIdsOf,
   type PublicKey,
-  type PublishLookup,
   type RakkoError,
   type ReducedDocument,
   SCHEMA_DEFINITION,
@@ -17,6 +16,7 @@ import {
   type SchemaId,
   startDocument,
   type ValidPublish,
+  type WriteLookup,
 } from '@rakko/core'
 import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
 import type { ForkedLog } from '../store.js'
@@ -58,6 +58,13 @@ export interface AuthorState {
   isChanged: boolean
   readonly logs: Map<bigint, LogState>
   readonly logOf: Map<DocumentId, bigint>
+}
+
+type NewAuthorState = Pick<AuthorState, 'number' | 'publicKey' | 'highestLogId' | 'isForked' | 'isNew'>
+
+/** An author of whom no log is loaded. */
+export function authorState(author: NewAuthorState): AuthorState {
+  return { ...author, isChanged: author.isNew, logs: new Map(), logOf: new Map() }
 }
 
 export interface LogState {
@@ -126,7 +133,7 @@ export interface DecidedHash {
  * What one transaction knows: the part of the stored state that its items ask about, preloaded, and over it what its
  * own items have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
  */
-export class Ledger implements PublishLookup {
+export class Ledger implements WriteLookup {
   readonly counters: Counters
   /** Numbers of schemas whose tables of pinned views it makes. */
   readonly newPinned = new Set<number>()
@@ -210,6 +217,11 @@ export class Ledger implements PublishLookup {
     return this.documents.get(documentId)?.isDeleted ?? false
   }
 
+  follow(documentId: DocumentId): DocumentViewId | undefined {
+    const document = this.documents.get(documentId)
+    return document && (document.view === 'created' ? document.viewId : (document.view?.follow ?? document.viewId))
+  }
+
   logOf(publicKey: PublicKey, documentId: DocumentId): bigint | undefined {
     return this.authors.get(publicKey)?.logOf.get(documentId)
   }
@@ -273,16 +285,8 @@ export class Ledger implements PublishLookup {
   #author(publicKey: PublicKey): AuthorState {
     const known = this.authors.get(publicKey)
     if (known) return known
-    const author: AuthorState = {
-      number: ++this.counters.author,
-      publicKey,
-      highestLogId: undefined,
-      isForked: false,
-      isNew: true,
-      isChanged: true,
-      logs: new Map(),
-      logOf: new Map(),
-    }
+    const number = ++this.counters.author
+    const author = authorState({ number, publicKey, highestLogId: undefined, isForked: false, isNew: true })
     this.authors.set(publicKey, author)
     return author
   }

@@ -1,8 +1,8 @@
-import { type DocumentId, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
+import { type DocumentId, equalBytes, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
-import { hexColumn } from '../sql/column.js'
+import { hexColumn, integerColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { decodeHex, decodeViewId } from '../values/decode-column.js'
 import type { AuthorState, DocumentState, Ledger } from './ledger.js'
@@ -35,9 +35,17 @@ export function documentQuestions(items: readonly ReceivedItem[]): DocumentQuest
   return questions
 }
 
-const QUESTIONS: Columns<DocumentQuestion> = {
+/** A question by its place in their list, and the author who asks by number, if there is one. */
+interface NumberedQuestion {
+  readonly place: number
+  readonly operationId: OperationId
+  readonly author: number | undefined
+}
+
+const QUESTIONS: Columns<NumberedQuestion> = {
+  place: integerColumn(({ place }) => place),
   operation_id: hexColumn(({ operationId }) => operationId),
-  public_key: hexColumn(({ publicKey }) => publicKey),
+  author: integerColumn(({ author }) => author),
 }
 
 /** Reads documents into the ledger, which has read the authors: one statement. */
@@ -48,28 +56,33 @@ export async function preloadDocuments(
   ledger: Ledger,
   questions: readonly DocumentQuestion[],
 ): Promise<void> {
-  const { source, parameters } = bulkBind(QUESTIONS, questions)
+  const numbered = questions.map(({ operationId, publicKey }, place) => {
+    return { place, operationId, author: ledger.authors.get(publicKey)?.number }
+  })
+  const { source, parameters } = bulkBind(QUESTIONS, numbered)
   const { rows } = await session.query<DocumentRow>(
-    `SELECT u.operation_id, u.public_key, h.log_id, h.seq_num, h.hash, h.forked, d.number, d.id, d.schema, d.view_id, d.edited, d.deleted, d.purged, d.follow,
-       owner.public_key AS owner, signer.public_key AS signer
+    `SELECT u.place, h.log_id, h.seq_num, h.hash, h.forked, d.number, CASE WHEN e.number <> d.number THEN d.id END AS id,
+       d.schema, d.view_id, d.edited, d.deleted, d.purged, d.follow, d.owner, d.signer,
+       owner.public_key AS owner_key, signer.public_key AS signer_key
      FROM ${source}
        JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
        JOIN ${names.table('documents')} AS d ON d.number = e.document
        JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
        JOIN ${names.table('authors')} AS signer ON signer.number = d.signer
-       LEFT JOIN ${names.table('authors')} AS a ON a.public_key = u.public_key
-       LEFT JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.document = d.number`,
+       LEFT JOIN ${names.table('heads')} AS h ON h.author = u.author AND h.document = d.number`,
     parameters,
   )
   // Another node on this database may have met the schema.
   if (rows.some(({ schema }) => !registry.at(schema))) await registry.load(session, names)
+  const keys = new Map<number, PublicKey>()
   for (const row of rows) {
-    const id = decodeHex(row.id) as DocumentId
-    const document = ledger.documents.get(id) ?? documentState(registry, id, row)
+    const { operationId, publicKey } = questions[row.place] as DocumentQuestion
+    const id = row.id === null ? (operationId as string as DocumentId) : (decodeHex(row.id) as DocumentId)
+    const document = ledger.documents.get(id) ?? documentState(registry, id, row, keys)
     if (!document) continue
     ledger.documents.set(id, document)
-    ledger.operations.set(decodeHex(row.operation_id) as OperationId, document)
-    const author = ledger.authors.get(decodeHex(row.public_key) as PublicKey)
+    ledger.operations.set(operationId, document)
+    const author = ledger.authors.get(publicKey)
     if (author && row.log_id !== null) addLog(author, document, row, row.log_id)
   }
   await preloadForkedLogs(session, names, ledger, questions)
@@ -78,12 +91,14 @@ export async function preloadDocuments(
 function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {
   author.logOf.set(document.id, logId)
   if (author.logs.has(logId)) return
+  // Mostly the author's latest entry is the document's only tip: one text for both.
+  const isHead = row.hash !== null && equalBytes(row.hash, row.view_id)
   author.logs.set(logId, {
     author,
     logId,
     document: document.number,
     seqNum: row.seq_num ?? 0n,
-    hash: decodeHex(row.hash) as Hash,
+    hash: isHead ? (document.viewId as string as Hash) : (decodeHex(row.hash) as Hash),
     isForked: row.forked === true,
     isNew: false,
     isChanged: false,
@@ -92,31 +107,39 @@ function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, 
 }
 
 interface DocumentRow {
-  operation_id: Uint8Array
-  public_key: Uint8Array
+  place: number
   /** Head of the log in which the author who asks writes the document; NULL where there is none. */
   log_id: bigint | null
   seq_num: bigint | null
   hash: Uint8Array | null
   forked: boolean | null
   number: bigint
-  id: Uint8Array
+  /** NULL where the question names the CREATE. */
+  id: Uint8Array | null
   schema: number
   view_id: Uint8Array
   edited: boolean
   deleted: boolean
   purged: boolean
   follow: Uint8Array | null
-  owner: Uint8Array
-  signer: Uint8Array
+  owner: number
+  signer: number
+  owner_key: Uint8Array
+  signer_key: Uint8Array
 }
 
-function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRow): DocumentState | undefined {
+/** `keys`: public keys of authors that were met before. */
+function documentState(
+  registry: SchemaRegistry,
+  id: DocumentId,
+  row: DocumentRow,
+  keys: Map<number, PublicKey>,
+): DocumentState | undefined {
   const schema = registry.at(row.schema)
   if (!schema) return undefined
   const viewId = decodeViewId(row.view_id)
   const { edited, deleted } = row
-  const owner = decodeHex(row.owner) as PublicKey
+  const owner = keyOf(keys, row.owner, row.owner_key)
   return {
     number: Number(row.number),
     id,
@@ -131,7 +154,7 @@ function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRo
       documentId: id,
       schemaId: schema.schema.id,
       owner,
-      signer: decodeHex(row.signer) as PublicKey,
+      signer: keyOf(keys, row.signer, row.signer_key),
       viewId,
       follow: row.follow === null ? viewId : decodeViewId(row.follow),
       deleted,
@@ -140,4 +163,13 @@ function documentState(registry: SchemaRegistry, id: DocumentId, row: DocumentRo
     },
     added: [],
   }
+}
+
+/** Ten thousand documents have few authors. */
+function keyOf(keys: Map<number, PublicKey>, author: number, bytes: Uint8Array): PublicKey {
+  const known = keys.get(author)
+  if (known) return known
+  const publicKey = decodeHex(bytes) as PublicKey
+  keys.set(author, publicKey)
+  return publicKey
 }

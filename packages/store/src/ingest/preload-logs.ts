@@ -5,7 +5,7 @@ import { hexArray, integerColumn, u64Column } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
 import { joinSelects, type Statement } from '../sql/statement.js'
 import { decodeHex } from '../values/decode-column.js'
-import type { AuthorState, Ledger, LogState } from './ledger.js'
+import { type AuthorState, authorState, type Ledger, type LogState } from './ledger.js'
 import { DECISION } from './rows.js'
 
 /** What the publish rules will ask about logs. */
@@ -36,16 +36,19 @@ export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly 
     .map((seqNum) => ({ publicKey, logId, seqNum: lipmaa(seqNum) }))
 }
 
-/** Reads authors, heads, entries and known hashes into the ledger: one statement. */
+/**
+ * Reads authors, heads, entries and known hashes into the ledger: one statement. Answers the mark of the state that it has
+ * seen, see recall.ts.
+ */
 export async function preloadLogs(
   session: Session,
   names: Names,
   ledger: Ledger,
   authors: ReadonlySet<PublicKey>,
   { logs, entries, hashes }: LogQuestions,
-): Promise<void> {
+): Promise<bigint> {
   const publicKeys = [...authors]
-  const selects = [authorsSelect(names, publicKeys)]
+  const selects = [authorsSelect(names, publicKeys), markSelect(names)]
   if (logs.length > 0) selects.push(headsSelect(names, publicKeys, logs))
   if (entries.length > 0) selects.push(entriesSelect(names, publicKeys, entries))
   if (hashes.length > 0) selects.push(hashesSelect(names, hashes))
@@ -55,6 +58,7 @@ export async function preloadLogs(
   const byNumber = new Map<number, AuthorState>()
   for (const row of rows) if (row.kind === 'author') byNumber.set(row.author, addAuthor(ledger, row))
   for (const { kind, author: number, log_id, seq_num, bytes, document, forked } of rows) {
+    if (kind === 'mark' || kind === 'author') continue
     const hash = decodeHex(bytes) as Hash
     if (kind === 'hash') ledger.entryHashes.add(hash)
     if (kind === 'hash' && document === FORGOTTEN) ledger.forgotten.add(hash)
@@ -74,14 +78,15 @@ export async function preloadLogs(
       entries: undefined,
     })
   }
+  return rows.find(({ kind }) => kind === 'mark')?.log_id ?? 0n
 }
 
 /** What the row of a known hash has in the place of `document`: its decision. */
 const FORGOTTEN = BigInt(DECISION.forgotten)
 
-/** One shape for four kinds of rows; what a kind lacks is NULL. Heads come before entries. */
+/** One shape for five kinds of rows; what a kind lacks is NULL. Heads come before entries. */
 interface LogRow {
-  kind: 'author' | 'head' | 'entry' | 'hash'
+  kind: 'author' | 'mark' | 'head' | 'entry' | 'hash'
   author: number
   bytes: Uint8Array
   log_id: bigint
@@ -113,6 +118,14 @@ function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statemen
         NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
       FROM ${names.table('authors')} AS a WHERE a.public_key = ANY($1::bytea[])`,
     parameters: [hexArray(publicKeys)],
+  }
+}
+
+function markSelect(names: Names): Statement {
+  return {
+    text: `
+      SELECT 'mark', NULL, NULL, a.xmin::text::numeric, NULL, NULL, NULL FROM ${names.table('arrival')} AS a`,
+    parameters: [],
   }
 }
 
@@ -175,16 +188,8 @@ function addAuthor(ledger: Ledger, { author: number, bytes, log_id, forked }: Lo
   const publicKey = decodeHex(bytes) as PublicKey
   const known = ledger.authors.get(publicKey)
   if (known) return known
-  const author: AuthorState = {
-    number,
-    publicKey,
-    highestLogId: log_id ?? undefined,
-    isForked: forked,
-    isNew: false,
-    isChanged: false,
-    logs: new Map(),
-    logOf: new Map(),
-  }
+  const highestLogId = log_id ?? undefined
+  const author = authorState({ number, publicKey, highestLogId, isForked: forked, isNew: false })
   ledger.authors.set(publicKey, author)
   return author
 }

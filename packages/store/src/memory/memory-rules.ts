@@ -2,6 +2,7 @@ import {
   type ClaimedSchema,
   type DecidedEntry,
   type DocumentId,
+  type DocumentViewId,
   type Hash,
   lipmaa,
   logsForkedBy,
@@ -14,6 +15,7 @@ import {
   type SchemaId,
   schemaAt,
   type ValidPublish,
+  type WriteLookup,
 } from '@rakko/core'
 import type { PreparedLookup, PublishDecider } from '../ingest/admit.js'
 import { IDEMPOTENCY_MS } from '../ingest/idempotency.js'
@@ -22,7 +24,7 @@ import type { ForkedLog } from '../store.js'
 import type { MemoryData, MemoryDocument, MemoryLog } from './memory-data.js'
 
 /** What the rules ask, answered from memory, and what they have decided, put there at once. Made for one call. */
-export class MemoryRules implements PublishDecider, PreparedLookup {
+export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup {
   readonly forks: ForkedLog[] = []
   /** Documents that the call changes; those it has made, too. */
   readonly changed = new Set<DocumentId>()
@@ -114,6 +116,10 @@ export class MemoryRules implements PublishDecider, PreparedLookup {
 
   isDeleted(documentId: DocumentId): boolean {
     return this.#data.documents.get(documentId)?.view.deleted ?? false
+  }
+
+  follow(documentId: DocumentId): DocumentViewId | undefined {
+    return this.#data.documents.get(documentId)?.view.follow
   }
 
   logOf(publicKey: PublicKey, documentId: DocumentId): bigint | undefined {

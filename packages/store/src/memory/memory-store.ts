@@ -19,6 +19,9 @@ import {
   stateHash,
   unlessInvalid,
   type Verifier,
+  type WriteArgs,
+  type WriteTarget,
+  writeArgs,
 } from '@rakko/core'
 import { admitFromPeer, admitPublished } from '../ingest/admit.js'
 import { Cascade } from '../ingest/cascade.js'
@@ -85,18 +88,13 @@ export class MemoryStore implements DocumentStore {
   }
 
   async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
-    const [args] = await this.nextArgsMany(publicKey, [viewId])
-    if (args && !(args instanceof RakkoError)) return args
-    throw args ?? new RakkoError('INTERNAL', 'the store gave no answer')
+    return this.#inTurn(async () => nextArgs(publicKey, viewId, this.#rules()))
   }
 
-  nextArgsMany(
-    publicKey: PublicKey,
-    viewIds: readonly (DocumentViewId | undefined)[],
-  ): Promise<(NextArgs | RakkoError)[]> {
+  writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
     return this.#inTurn(async () => {
       const rules = this.#rules()
-      return viewIds.map((viewId) => orRakkoError(() => this.#nextArgs(rules, publicKey, viewId)))
+      return targets.map((target) => orRakkoError(() => this.#writeArgs(rules, publicKey, target)))
     })
   }
 
@@ -211,10 +209,10 @@ export class MemoryStore implements DocumentStore {
   }
 
   /** New logs get ids one after another. */
-  #nextArgs(rules: MemoryRules, publicKey: PublicKey, viewId: DocumentViewId | undefined): NextArgs {
-    const args = nextArgs(publicKey, viewId, rules)
-    if (args.seqNum === 1n) rules.givenOut.set(publicKey, args.logId)
-    return args
+  #writeArgs(rules: MemoryRules, publicKey: PublicKey, target: WriteTarget | undefined): WriteArgs {
+    const answer = writeArgs(publicKey, target, rules)
+    if (answer.args.seqNum === 1n) rules.givenOut.set(publicKey, answer.args.logId)
+    return answer
   }
 
   #schema(id: SchemaId): Schema | undefined {

@@ -1,4 +1,5 @@
 import {
+  askedView,
   type DocumentViewId,
   type NextArgs,
   nextArgs,
@@ -6,58 +7,79 @@ import {
   orRakkoError,
   type PublicKey,
   RakkoError,
+  type WriteArgs,
+  type WriteTarget,
+  writeArgs,
 } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
-import { type AuthorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
+import { authorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
 import { preloadDocuments } from '../ingest/preload-documents.js'
 import { preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
+import type { Recall } from '../ingest/recall.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 
-/**
- * Answers for one author in order of the views. New logs get ids one after another, so that one call can prepare a
- * whole batch. Three statements at most, however many views.
- */
+export interface ArgsContext {
+  readonly driver: Session
+  readonly names: Names
+  readonly registry: SchemaRegistry
+  /** Takes what was read: it is about to be written. */
+  readonly recall: Recall
+}
+
+/** See core's `nextArgs`, whose errors it throws. */
 export async function readNextArgs(
-  session: Session,
-  names: Names,
-  registry: SchemaRegistry,
+  context: ArgsContext,
   publicKey: PublicKey,
-  viewIds: readonly (DocumentViewId | undefined)[],
-): Promise<(NextArgs | RakkoError)[]> {
+  viewId: DocumentViewId | undefined,
+): Promise<NextArgs> {
+  const ledger = await readLedger(context, publicKey, viewId === undefined ? [] : [viewId])
+  return nextArgs(publicKey, viewId, ledger)
+}
+
+/**
+ * Answers for one author in order of the targets. New logs get ids one after another, so that one call can prepare a whole
+ * batch. Three statements at most, however many targets.
+ */
+export async function readWriteArgs(
+  context: ArgsContext,
+  publicKey: PublicKey,
+  targets: readonly (WriteTarget | undefined)[],
+): Promise<(WriteArgs | RakkoError)[]> {
+  const views = targets.flatMap((target) => (target === undefined ? [] : askedView(target)))
+  const ledger = await readLedger(context, publicKey, views)
+  // A copy: what is given out is not taken yet.
+  const author = { ...(ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)) }
+  ledger.authors.set(publicKey, author)
+  return targets.map((target) => {
+    const answer = orRakkoError(() => writeArgs(publicKey, target, ledger))
+    if (!(answer instanceof RakkoError) && answer.args.seqNum === 1n) author.highestLogId = answer.args.logId
+    return answer
+  })
+}
+
+/** What the rules ask about an author who goes on from these views. */
+async function readLedger(
+  { driver, names, registry, recall }: ArgsContext,
+  publicKey: PublicKey,
+  viewIds: readonly DocumentViewId[],
+): Promise<Ledger> {
   const ledger = new Ledger(registry, NO_COUNTERS)
   const keys = new Set([publicKey])
-  await preloadLogs(session, names, ledger, keys, { logs: [], entries: [], hashes: [] })
-  const author = ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)
-  ledger.authors.set(publicKey, author)
-
-  const operationIds = viewIds.flatMap((viewId) => (viewId === undefined ? [] : operationIdsOf(viewId)))
-  if (operationIds.length > 0) {
-    const questions = operationIds.map((operationId) => ({ operationId, publicKey }))
-    await preloadDocuments(session, names, registry, ledger, questions)
-    const entries = [...author.logs.values()].flatMap(({ logId, seqNum }) =>
-      skiplinkKeys({ publicKey, logId }, seqNum + 1n),
-    )
-    if (entries.length > 0) await preloadLogs(session, names, ledger, keys, { logs: [], entries, hashes: [] })
+  const remember = recall.reading()
+  const mark = await preloadLogs(driver, names, ledger, keys, { logs: [], entries: [], hashes: [] })
+  const questions = viewIds.flatMap(operationIdsOf).map((operationId) => ({ operationId, publicKey }))
+  if (questions.length > 0) {
+    await preloadDocuments(driver, names, registry, ledger, questions)
+    const logs = [...(ledger.authors.get(publicKey)?.logs.values() ?? [])]
+    // The entry to be written links to one, and the answer to it names the link of the one after it.
+    const entries = logs.flatMap(({ logId, seqNum }) => skiplinkKeys({ publicKey, logId }, seqNum + 1n, seqNum + 2n))
+    if (entries.length > 0) await preloadLogs(driver, names, ledger, keys, { logs: [], entries, hashes: [] })
   }
-  return viewIds.map((viewId) => answer(ledger, author, viewId))
+  remember(mark, ledger, publicKey)
+  return ledger
 }
 
-function answer(ledger: Ledger, author: AuthorState, viewId: DocumentViewId | undefined): NextArgs | RakkoError {
-  const args = orRakkoError(() => nextArgs(author.publicKey, viewId, ledger))
-  if (!(args instanceof RakkoError) && args.seqNum === 1n) author.highestLogId = args.logId
-  return args
-}
-
-function unknownAuthor(publicKey: PublicKey): AuthorState {
-  return {
-    number: 0,
-    publicKey,
-    highestLogId: undefined,
-    isForked: false,
-    isNew: true,
-    isChanged: false,
-    logs: new Map(),
-    logOf: new Map(),
-  }
+function unknownAuthor(publicKey: PublicKey) {
+  return authorState({ number: 0, publicKey, highestLogId: undefined, isForked: false, isNew: true })
 }

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { type DocumentViewId, hexToBytes, type NextArgs, parsePublicKey, type Schema, type SchemaId } from '@rakko/core'
+import {
+  type DocumentId,
+  type DocumentViewId,
+  hexToBytes,
+  type NextArgs,
+  parsePublicKey,
+  SCHEMA_DEFINITION,
+  type Schema,
+  type SchemaId,
+} from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
@@ -185,21 +194,34 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       const created = panda.create(schemaId, venue('Main stage'))
       const deleted = panda.create(schemaId, venue('gone'))
       await publishAll(store, [created, deleted, panda.delete(deleted.documentId, schemaId, deleted.viewId)])
-      const unknown = `0020${'ab'.repeat(32)}` as DocumentViewId
-      const views = [undefined, created.viewId, undefined, unknown, deleted.viewId]
-      const answers = await store.nextArgsMany(panda.publicKey, views)
+      const target = ({ documentId }: { documentId: DocumentId }) => ({ documentId, schemaId })
+      const unknown = `0020${'ab'.repeat(32)}` as DocumentId
+      const targets = [
+        undefined,
+        target(created),
+        undefined,
+        target({ documentId: unknown }),
+        target(deleted),
+        { ...target(created), schemaId: SCHEMA_DEFINITION },
+        { ...target(created), previous: unknown as string as DocumentViewId },
+        { ...target(created), previous: deleted.viewId },
+      ]
+      const answers = await store.writeArgs(panda.publicKey, targets)
       const { logId } = created.args
       expect(answers.map((answer) => ('code' in answer ? answer.code : answer))).toEqual([
-        { logId: logId + 2n, seqNum: 1n },
-        { logId, seqNum: 2n, backlink: created.id },
-        { logId: logId + 3n, seqNum: 1n },
-        'PREVIOUS_NOT_FOUND',
+        { args: { logId: logId + 2n, seqNum: 1n } },
+        { args: { logId, seqNum: 2n, backlink: created.id }, previous: created.viewId },
+        { args: { logId: logId + 3n, seqNum: 1n } },
+        'DOCUMENT_NOT_FOUND',
         'DOCUMENT_DELETED',
+        'SCHEMA_MISMATCH',
+        'PREVIOUS_NOT_FOUND',
+        'DIFFERENT_DOCUMENTS',
       ])
       const stranger = new Author(3)
-      expect(await store.nextArgsMany(stranger.publicKey, [undefined, created.viewId])).toEqual([
-        { logId: 0n, seqNum: 1n },
-        { logId: 1n, seqNum: 1n },
+      expect(await store.writeArgs(stranger.publicKey, [undefined, target(created)])).toEqual([
+        { args: { logId: 0n, seqNum: 1n } },
+        { args: { logId: 1n, seqNum: 1n }, previous: created.viewId },
       ])
     })
   })

@@ -1,4 +1,4 @@
-import { type DocumentId, RakkoError } from '@rakko/core'
+import type { DocumentId, RakkoError } from '@rakko/core'
 import type { DocumentStore } from '../../src/store.js'
 import { wordOf } from '../acceptance/ingesting.js'
 import type { RandomGraph } from './random-graph.js'
@@ -18,9 +18,9 @@ export async function outcomeOf(store: DocumentStore, { items, schemaIds, public
     schemas: await Promise.all(schemaIds.map((id) => store.schema(id))),
     stateHashes: await Promise.all(schemaIds.map((id) => store.stateHash(id))),
     nextArgs: await Promise.all(
-      publicKeys.map(async (publicKey) =>
-        (await store.nextArgsMany(publicKey, [undefined, ...viewIds])).map((args) =>
-          args instanceof RakkoError ? args.code : args,
+      publicKeys.flatMap((publicKey) =>
+        [undefined, ...viewIds].map((viewId) =>
+          store.nextArgs(publicKey, viewId).catch((error: RakkoError) => error.code),
         ),
       ),
     ),

@@ -213,7 +213,7 @@ describe('pinned views', () => {
     await publishAll(store, [first, linkTo(first.viewId)])
     driver.reset()
     await publishAll(store, [write('another')])
-    expect(driver.statements).toBe(5)
+    expect(driver.statements).toBe(4)
     driver.reset()
     await publishAll(store, [rewrite(first, 'again')])
     expect(driver.statements).toBe(6)

@@ -1,0 +1,135 @@
+import { RakkoError, type SchemaId, type WriteArgs, type WriteTarget } from '@rakko/core'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../src/store.js'
+import { Author, type SignedItem } from './support/author.js'
+import { CountingDriver } from './support/counting-driver.js'
+import { defineSchema, int } from './support/definitions.js'
+import { openMemoryDriver } from './support/open-memory-driver.js'
+import { codesOf, publishAll } from './support/outcomes.js'
+import { PgliteHarness } from './support/pglite-harness.js'
+
+const driver = new CountingDriver(await openMemoryDriver())
+afterAll(() => driver.close())
+
+/** BEGIN, the lock, one that writes, COMMIT. */
+const WITHOUT_READING = 4
+
+describe('what was read for those who are about to write', () => {
+  const harness = new PgliteHarness(driver)
+  let store: Store
+  let panda: Author
+  let schemaId: SchemaId
+  let documents: SignedItem[]
+
+  beforeEach(async () => {
+    driver.failOn = () => false
+    store = await harness.open()
+    panda = new Author(1)
+    const definition = defineSchema(panda, 'venue', { capacity: 'int' })
+    schemaId = definition.schemaId
+    documents = Array.from({ length: 20 }, (_, index) => panda.create(schemaId, { capacity: int(index) }))
+    await publishAll(store, [...definition.items, ...documents])
+  })
+
+  const target = ({ documentId }: SignedItem): WriteTarget => ({ documentId, schemaId })
+
+  async function ask(items: readonly SignedItem[], of = store): Promise<WriteArgs[]> {
+    const answers = await of.writeArgs(panda.publicKey, items.map(target))
+    driver.reset()
+    return answers.map((answer) => {
+      if (answer instanceof RakkoError) throw answer
+      return answer
+    })
+  }
+
+  /** Updates as their author signs them, who knows what comes next. */
+  async function update(items: readonly SignedItem[], capacity: number): Promise<SignedItem[]> {
+    const write = await ask(items)
+    return items.map(({ documentId, viewId }, index) => {
+      const signed = panda.update(documentId, schemaId, write[index]?.previous ?? viewId, { capacity: int(capacity) })
+      expect(signed.args).toEqual(write[index]?.args)
+      return signed
+    })
+  }
+
+  async function capacities(): Promise<unknown[]> {
+    const rows = await store.documents(documents.map(({ documentId }) => documentId))
+    return rows.map((row) => row?.fields.get('capacity')?.value)
+  }
+
+  test('is not read again: updates take as many statements as creates, with skiplinks and without', async () => {
+    for (let capacity = 100; capacity < 114; capacity++) {
+      const updates = await update(documents, capacity)
+      expect(codesOf(await store.publish(updates))).toEqual(updates.map(() => 'published'))
+      expect(driver.statements, `update to ${capacity}`).toBe(WITHOUT_READING)
+      expect(await capacities()).toEqual(documents.map(() => BigInt(capacity)))
+    }
+  })
+
+  test('holds over this store’s own transactions, all but what they change', async () => {
+    const updates = await update(documents, 100)
+    for (const one of updates.slice(0, 10)) await publishAll(store, [one])
+    expect(driver.statements).toBe(10 * WITHOUT_READING)
+    await publishAll(store, [panda.create(schemaId, { capacity: int(1) })])
+    expect(driver.statements).toBe(11 * WITHOUT_READING)
+    await publishAll(store, updates.slice(10))
+    expect(driver.statements).toBe(12 * WITHOUT_READING)
+    expect(codesOf(await store.publish(updates))).toEqual(updates.map(() => 'ALREADY_PUBLISHED'))
+    expect(await capacities()).toEqual(documents.map(() => 100n))
+  })
+
+  test('does not hold where another store on the database has written', async () => {
+    const other = await harness.reopen(store)
+    const [first] = documents as [SignedItem]
+    const clone = panda.clone()
+    const [update1] = await update([first], 100)
+    const bear = new Author(2)
+    await publishAll(other, [bear.update(first.documentId, schemaId, first.viewId, { capacity: int(7) })])
+    await publishAll(store, [update1 as SignedItem])
+    const [row] = await store.documents([first.documentId])
+    expect(row?.viewId.split('_')).toHaveLength(2)
+
+    const [place] = await ask([first])
+    await publishAll(other, [panda.update(first.documentId, schemaId, place?.previous ?? first.viewId, {})])
+    const late = clone.update(first.documentId, schemaId, first.viewId, { capacity: int(8) })
+    expect(codesOf(await store.publish([late]))).toEqual(['UNEXPECTED_SEQ_NUM'])
+  })
+
+  test('does not hold where another store has forgotten, deleted or forked', async () => {
+    const other = await harness.reopen(store)
+    const [forgotten, deleted, forked] = documents as [SignedItem, SignedItem, SignedItem]
+    const [one] = await update([forgotten], 100)
+    await other.forget({ document: forgotten.documentId })
+    expect(codesOf(await store.publish([one as SignedItem]))).toEqual(['FORGOTTEN'])
+
+    const [two] = await update([deleted], 100)
+    await publishAll(other, [new Author(2).delete(deleted.documentId, schemaId, deleted.viewId)])
+    expect(codesOf(await store.publish([two as SignedItem]))).toEqual(['DOCUMENT_DELETED'])
+
+    const clone = panda.clone()
+    const [three] = await update([forked], 100)
+    await publishAll(store, [three as SignedItem])
+    const [four] = await update([forked], 101)
+    await other.ingest([clone.update(forked.documentId, schemaId, forked.viewId, { capacity: int(9) })])
+    expect(codesOf(await store.publish([four as SignedItem]))).toEqual(['LOG_FORKED'])
+  })
+
+  test('does not hold where what came from elsewhere has changed it', async () => {
+    const [first] = documents as [SignedItem]
+    const updates = await update(documents, 100)
+    const bear = new Author(2)
+    await store.ingest([bear.update(first.documentId, schemaId, first.viewId, { capacity: int(7) })])
+    await publishAll(store, updates)
+    const [row] = await store.documents([first.documentId])
+    expect(row?.viewId.split('_')).toHaveLength(2)
+  })
+
+  test('is forgotten with a transaction that failed', async () => {
+    const updates = await update(documents, 100)
+    driver.failOn = (sql) => sql.includes('INSERT INTO')
+    expect(new Set(codesOf(await store.publish(updates)))).toEqual(new Set(['STORAGE_FAILED']))
+    driver.failOn = () => false
+    await publishAll(store, updates)
+    expect(await capacities()).toEqual(documents.map(() => 100n))
+  })
+})
