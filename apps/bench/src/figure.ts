@@ -5,6 +5,8 @@ export interface Measurement {
   readonly unit: 'ms' | 'per second' | 'MB' | 'bytes'
   /** The bare work of the same run, in the same unit; null where there is none. */
   readonly floor: number | null
+  /** What else was measured, the floor's before the value's; names end with their unit. */
+  readonly details?: Readonly<Record<string, readonly number[]>>
 }
 
 /** Where more is better, the ratio is floor over value, so that a smaller ratio is always the better one. */
@@ -15,13 +17,16 @@ export function ratioOf({ value, unit, floor }: Measurement): number | null {
 
 /** One line of the output: JSON, numbers with four digits. */
 export function figureLine(name: string, measurement: Measurement): string {
-  const { value, unit, floor } = measurement
+  const { value, unit, floor, details = {} } = measurement
   return JSON.stringify({
     name,
     value: rounded(value),
     unit,
     floor: floor === null ? null : rounded(floor),
     ratio: rounded(ratioOf(measurement)),
+    ...Object.fromEntries(
+      Object.entries(details).map(([name, numbers]) => [name, numbers.map((each) => rounded(each))]),
+    ),
   })
 }
 

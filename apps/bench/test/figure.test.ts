@@ -17,6 +17,12 @@ describe('a ratio', () => {
 })
 
 describe('a line of the output', () => {
+  it('ends with the details', () => {
+    expect(figureLine('care', { value: 2, unit: 'MB', floor: 1, details: { reopenMs: [412.345, 8] } })).toBe(
+      '{"name":"care","value":2,"unit":"MB","floor":1,"ratio":2,"reopenMs":[412.3,8]}',
+    )
+  })
+
   it('is JSON of four digits', () => {
     expect(figureLine('create-one', { value: 4.56789, unit: 'ms', floor: 2.34567 })).toBe(
       '{"name":"create-one","value":4.568,"unit":"ms","floor":2.346,"ratio":1.947}',

@@ -31,6 +31,8 @@ export class Keeper {
   /** Calls since the timer was set. */
   #calls = 0
   #working: Promise<void> | undefined
+  /** Begins the next slice. */
+  #goOn: (() => void) | undefined
   #isClosed = false
   #slices = 0
   #last: Chore['kind'] | undefined
@@ -60,6 +62,7 @@ export class Keeper {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#timers.clearTimeout(this.#timer)
+    this.#goOn?.()
     await this.#working
   }
 
@@ -87,6 +90,7 @@ export class Keeper {
         }
         this.#slices += 1
         this.#last = chore.kind
+        await this.#giveWay()
       } catch (error) {
         // The next call wakes the keeper again; nobody waits for it who could be told.
         this.#failure = error instanceof Error ? error.message : String(error)
@@ -94,5 +98,19 @@ export class Keeper {
       }
     }
     this.#wait()
+  }
+  /**
+   * PGlite answers within the call, so that no slice lets the event loop have its turn: a call that has come meanwhile
+   * would be found after the last one only.
+   */
+  #giveWay(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = this.#timers.setTimeout(resolve, 0)
+      this.#goOn = () => {
+        this.#timers.clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 }

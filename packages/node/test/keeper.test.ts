@@ -22,10 +22,12 @@ class ManualTimers {
 
   /** Fires what waits, then lets all that it began come to rest. */
   async fire(): Promise<void> {
-    const waiting = [...this.#waiting.values()]
-    this.#waiting.clear()
-    for (const { callback } of waiting) callback()
-    await new Promise((resolve) => setImmediate(resolve))
+    do {
+      const waiting = [...this.#waiting.values()]
+      this.#waiting.clear()
+      for (const { callback } of waiting) callback()
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (this.waiting.includes(0))
   }
 }
 
@@ -93,6 +95,58 @@ describe('the keeper', () => {
     expect(asked).toEqual([false, true])
     await timers.fire()
     expect(keeper.report).toEqual({ slices: 2, last: 'checkpoint' })
+  })
+
+  test('lets the event loop have its turn between two slices, so that a call is heard', async () => {
+    const asked: boolean[] = []
+    const heard = new MessageChannel()
+    const rested = new Promise<void>((resolve) => {
+      const keeper = new Keeper({
+        timers: { setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, 1)), clearTimeout: () => {} },
+        isBusy: () => false,
+        store: {
+          async maintain({ urgentOnly = false } = {}) {
+            asked.push(urgentOnly)
+            // A message comes while the slice runs; what it says is heard in a turn of its own.
+            if (asked.length === 1) heard.port1.postMessage('a call')
+            if (urgentOnly || asked.length > 1_000) resolve()
+            return urgentOnly || asked.length > 1_000 ? undefined : vacuum
+          },
+        },
+      })
+      heard.port2.onmessage = () => keeper.wake()
+      keeper.wake()
+    })
+    await rested
+    heard.port1.close()
+    expect(asked.at(-1)).toBe(true)
+    expect(asked.length).toBeLessThan(10)
+  })
+
+  test('closes at once where it gives way between two slices', async () => {
+    let slices = 0
+    let begin = () => {}
+    const keeper = new Keeper({
+      timers: {
+        // The turn that it gives never ends by itself.
+        setTimeout: (callback, ms) => {
+          if (ms > 0) begin = callback
+        },
+        clearTimeout: () => {},
+      },
+      isBusy: () => false,
+      store: {
+        async maintain() {
+          slices += 1
+          return vacuum
+        },
+      },
+    })
+    keeper.wake()
+    begin()
+    await new Promise((resolve) => setImmediate(resolve))
+    await keeper.close()
+    expect(slices).toBe(1)
   })
 
   test('has an end in one moment, however much there is to do', async () => {

@@ -18,6 +18,11 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'query-nested': async () => (await import('./query-nested.js')).queryNested(),
   'live-50': async () => (await import('./live-50.js')).live50(),
   'reopen-after-kill': async () => (await import('./reopen-after-kill.js')).reopenAfterKill(),
+  'care-100-updates': async () => (await import('./care.js')).care({ way: 'plain', rows: 100_000, rounds: [25, 100] }),
+  'care-100-updates-indexed': async () =>
+    (await import('./care.js')).care({ way: 'indexed', rows: 100_000, rounds: [25, 100] }),
+  'care-40-updates-node': async () =>
+    (await import('./care.js')).care({ way: 'node', rows: 10_000, rounds: [10, 40] }),
   'start-first': async () => (await import('./start-directory.js')).startFirst(),
   'start-second': async () => (await import('./start-directory.js')).startSecond(),
   'start-first-thread': async () => (await import('./start-directory.js')).startFirstOnThread(),

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { LockedSchemas } from '@rakko/client'
 import { connectInProcess, type RakkoNode } from '@rakko/client/in-process'
 import { selfTestVerifier } from '@rakko/core'
-import { assembleNode, useFastBlake3 } from '@rakko/node'
+import { assembleNode, type Timers, useFastBlake3 } from '@rakko/node'
 import { nativeSigner, nativeVerifier, openStorage } from '@rakko/node/nodejs'
 import type { Driver } from '@rakko/store'
 
@@ -20,8 +20,8 @@ export class ReadableNode {
     this.#close = close
   }
 
-  /** On a directory, or without one in memory. */
-  static async open(schemas: LockedSchemas, directory?: string): Promise<ReadableNode> {
+  /** On a directory, or without one in memory; with timers it has a keeper. */
+  static async open(schemas: LockedSchemas, directory?: string, timers?: Timers): Promise<ReadableNode> {
     const verifier = nativeVerifier()
     if ((await selfTestVerifier(verifier)).length > 0) throw new Error('node:crypto verifies by another rule')
     await useFastBlake3()
@@ -38,6 +38,7 @@ export class ReadableNode {
       now: Date.now,
       random: (length) => new Uint8Array(randomBytes(length)),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
+      ...(timers && { timers }),
       storage: async () => ({ kind }),
     })
     const connection = await connectInProcess(node, { schemas })

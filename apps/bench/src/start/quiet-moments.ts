@@ -1,0 +1,35 @@
+import type { Timers } from '@rakko/node'
+
+const MAX_SLICES = 1_000
+
+/** Timers of a node's keeper: its quiet moments come when they are wanted, not after a second. */
+export class QuietMoments implements Timers {
+  #next: (() => void) | undefined
+
+  setTimeout(callback: () => void): unknown {
+    this.#next = callback
+    return callback
+  }
+
+  clearTimeout(timer: unknown): void {
+    if (timer === this.#next) this.#next = undefined
+  }
+
+  /**
+   * Lets the keeper do all it has to. Answers the longest time, in milliseconds, for which it did not let go of the event
+   * loop: so long a call has to wait that comes at the worst moment.
+   */
+  async pass(): Promise<number> {
+    let longest = 0
+    for (let slices = 0; this.#next !== undefined; slices++) {
+      if (slices > MAX_SLICES) throw new Error('there is no end to what the keeper does')
+      const next = this.#next
+      this.#next = undefined
+      const start = performance.now()
+      next()
+      await new Promise((resolve) => setImmediate(resolve))
+      longest = Math.max(longest, performance.now() - start)
+    }
+    return longest
+  }
+}
