@@ -21,8 +21,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'care-100-updates': async () => (await import('./care.js')).care({ way: 'plain', rows: 100_000, rounds: [25, 100] }),
   'care-100-updates-indexed': async () =>
     (await import('./care.js')).care({ way: 'indexed', rows: 100_000, rounds: [25, 100] }),
-  'care-40-updates-node': async () =>
-    (await import('./care.js')).care({ way: 'node', rows: 10_000, rounds: [10, 40] }),
+  'care-40-updates-node': async () => (await import('./care.js')).care({ way: 'node', rows: 10_000, rounds: [10, 40] }),
   'start-first': async () => (await import('./start-directory.js')).startFirst(),
   'start-second': async () => (await import('./start-directory.js')).startSecond(),
   'start-first-thread': async () => (await import('./start-directory.js')).startFirstOnThread(),
