@@ -1,8 +1,9 @@
-import { RakkoError } from '@rakko/core'
+import { type DocumentId, type DocumentViewId, RakkoError, type SchemaId } from '@rakko/core'
 import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/node/rpc'
 import { checkCallOptions, checkDeadline } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
+import { GatheredWrites, type Write, type WriteMethod } from './gathered-writes.js'
 
 export const DEFAULT_DEADLINE_MS = 30_000
 
@@ -33,6 +34,7 @@ export class Connection {
   /** Called when nothing is pending any more; set while closing. */
   #idle: (() => void) | undefined
   #lastId = 0
+  readonly #writes = new GatheredWrites((method, params) => this.#send(method, params, {}))
 
   constructor(channel: Channel, timers: Timers, deadlineMs = DEFAULT_DEADLINE_MS) {
     this.#channel = channel
@@ -46,7 +48,15 @@ export class Connection {
     params: Methods[M]['params'],
     options?: CallOptions,
   ): Promise<Methods[M]['result']> {
-    return this.#send(method, params, this.#check(options))
+    const checked = this.#check(options)
+    this.#writes.send()
+    return this.#send(method, params, checked)
+  }
+
+  /** One write, in a message with those before and after it that are of its kind. Its deadline is the connection's. */
+  write<M extends WriteMethod>(method: M, schemaId: SchemaId, write: Write<M>): Promise<DocumentId | DocumentViewId> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
+    return this.#writes.add(method, schemaId, write)
   }
 
   /** Work beside the messages that ends as a request does. */
@@ -67,6 +77,7 @@ export class Connection {
   }
 
   async #close(): Promise<void> {
+    this.#writes.send()
     const isDead = this.#refusal !== undefined
     this.#refusal ??= nodeClosed()
     for (const listener of this.#closingListeners) listener()

@@ -1,6 +1,7 @@
 import {
   type BoundSchema,
   type DocumentId,
+  type DocumentViewId,
   type IncludeInput,
   type IncludeOf,
   RakkoError,
@@ -22,6 +23,7 @@ import type {
   LiveQuery,
 } from './collection.js'
 import type { Connection } from './connection.js'
+import type { Write } from './gathered-writes.js'
 import type { LiveObserver, LiveOptions } from './live.js'
 import { subscribe } from './live-subscription.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
@@ -37,6 +39,11 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     return outcomes.map(createOutcome)
   }
 
+  /** A change that has no signal and no deadline of its own. */
+  async function changed<M extends 'update' | 'delete'>(method: M, change: Write<M>): Promise<DocumentViewId> {
+    return (await connection.write(method, schemaId, change)) as DocumentViewId
+  }
+
   async function page(options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>): Promise<RowPage<never>> {
     const { query, call } = queryOf(options)
     const found = await connection.request('page', { schemaId, query }, call)
@@ -47,6 +54,9 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   return {
     async create(fields, options?: CreateOptions) {
       const { idempotencyId, ...call } = checkOptions(options)
+      if (idempotencyId === undefined && isPlain(call)) {
+        return (await connection.write('create', schemaId, copied(fields))) as DocumentId
+      }
       const [outcome] = await createMany([fields], idempotencyId, call)
       if (outcome?.status === 'created') return outcome.id
       throw outcome?.error ?? new RakkoError('INTERNAL', 'The node gave no outcome')
@@ -58,11 +68,14 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async update(id, fields, options) {
       const { call, ...change } = changeOf(id, options)
-      return connection.request('update', { schemaId, ...change, fields: toWire(fields) }, call)
+      if (isPlain(call)) return changed('update', { ...change, fields: copied(fields) })
+      const changes = [{ ...change, fields: toWire(fields) }]
+      return viewOf(await connection.request('update', { schemaId, changes }, call))
     },
     async delete(id, options) {
       const { call, ...change } = changeOf(id, options)
-      return connection.request('delete', { schemaId, ...change }, call)
+      if (isPlain(call)) return changed('delete', change)
+      return viewOf(await connection.request('delete', { schemaId, changes: [change] }, call))
     },
     async get(id, options) {
       const row = await connection.request('get', { schemaId, documentId: checkDocumentId(id) }, options)
@@ -118,6 +131,16 @@ function optional<Members extends object>(
   }
 }
 
+/** As they are now, whatever the caller does with them until the message is sent. */
+function copied(fields: unknown): WireFields {
+  if (typeof fields !== 'object' || fields === null) return fields as unknown as WireFields
+  const copy: Record<string, unknown> = { ...fields }
+  for (const [name, value] of Object.entries(copy)) {
+    if (value instanceof Uint8Array || Array.isArray(value)) copy[name] = value.slice()
+  }
+  return copy
+}
+
 /** Bytes that are a part of a larger buffer are copied out, so that a message does not carry all of it. */
 function compactFields(fields: unknown, bytesFields: readonly string[]): WireFields {
   const given = fields as WireFields
@@ -141,6 +164,16 @@ function changeOf(id: unknown, options: ChangeOptions | undefined) {
   const { previous, ...call } = checkOptions(options)
   const documentId = checkDocumentId(id)
   return { documentId, ...(previous !== undefined && { previous: checkViewId('previous', previous) }), call }
+}
+
+/** A call that ends as all do: it may share its message with others. */
+function isPlain({ signal, deadlineMs }: CallOptions): boolean {
+  return signal === undefined && deadlineMs === undefined
+}
+
+function viewOf([outcome]: readonly (DocumentViewId | ErrorData)[]): DocumentViewId {
+  if (typeof outcome === 'string') return outcome
+  throw errorFromData(outcome)
 }
 
 function checkDocumentId(id: unknown): string {

@@ -76,6 +76,24 @@ export function callTests(world: () => World): void {
     expect(await venues.count({ where: { name: 'Listed' } })).toBe(3 * items.length + others.length)
   })
 
+  test('what a caller does with its fields after a call changes nothing that is written, and writes keep their order', async () => {
+    const venues = venuesOf(world())
+    const fields = { name: 'Mutated', capacity: 0 }
+    const creates: Promise<string>[] = []
+    for (fields.capacity = 0; fields.capacity < 3; fields.capacity++) creates.push(venues.create(fields))
+    const ids = await Promise.all(creates)
+    const rows = await venues.find({ where: { name: 'Mutated' }, orderBy: 'capacity' })
+    expect(rows.map(({ $id, capacity }) => [$id, capacity])).toEqual(ids.map((id, capacity) => [id, capacity]))
+    const [first = ''] = ids
+    const [updated, deleted, late] = await Promise.allSettled([
+      venues.update(first, { capacity: 9 }),
+      venues.delete(first),
+      venues.update(first, { capacity: 10 }),
+    ])
+    expect([updated.status, deleted.status]).toEqual(['fulfilled', 'fulfilled'])
+    expect(late).toMatchObject({ status: 'rejected', reason: { code: 'DOCUMENT_DELETED' } })
+  })
+
   test('two clients that write the same document at once never fork its log', async () => {
     const second = await secondClient(world())
     const clients = [venuesOf(world()), venuesOf({ ...world(), node: second.node })]

@@ -44,7 +44,8 @@ const schemas = shape(
 const allowed: Check = (value) =>
   value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
-const change = { schemaId: text, documentId: text, previous: optional(text) }
+const change = shape({ documentId: text, previous: optional(text) }, 'a change')
+const changes = { schemaId: text, changes: list(change, 'a list of changes') }
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
 
@@ -64,8 +65,8 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     items: list(anything, 'a list of field values'),
     idempotencyId: anything,
   },
-  update: { ...change, fields: anything },
-  delete: change,
+  update: changes,
+  delete: changes,
   get: { schemaId: text, documentId: text },
   view: { schemaId: text, viewId: text },
   history: { schemaId: text, documentId: text },

@@ -59,8 +59,8 @@ export interface Methods {
   open: { params: OpenParams; result: NodeInfo }
   /** Outcomes in order of the items; one item's fault does not touch the others. */
   create: { params: CreateParams; result: readonly (DocumentId | ErrorData)[] }
-  update: { params: ChangeParams & { readonly fields: WireFields }; result: DocumentViewId }
-  delete: { params: ChangeParams; result: DocumentViewId }
+  update: { params: ChangesParams<UpdateChange>; result: readonly (DocumentViewId | ErrorData)[] }
+  delete: { params: ChangesParams<Change>; result: readonly (DocumentViewId | ErrorData)[] }
   /** Undefined where unknown, deleted or of another schema. */
   get: { params: { readonly schemaId: SchemaId; readonly documentId: string }; result: WireRow | undefined }
   /** Undefined where an operation of the view is unknown or of another schema. */
@@ -153,11 +153,19 @@ export interface CreateParams {
   readonly idempotencyId?: string
 }
 
-export interface ChangeParams {
+export interface ChangesParams<C extends Change> {
   readonly schemaId: SchemaId
+  readonly changes: readonly C[]
+}
+
+export interface Change {
   readonly documentId: string
   /** The view that the change follows; default the current one. */
   readonly previous?: string
+}
+
+export interface UpdateChange extends Change {
+  readonly fields: WireFields
 }
 
 export interface QueryParams {

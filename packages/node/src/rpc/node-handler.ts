@@ -1,16 +1,21 @@
-import { parseDocumentViewId, parsePublicKey, RakkoError } from '@rakko/core'
+import { parseDocumentViewId, parsePublicKey } from '@rakko/core'
 import type { Node } from '../node.js'
 import { checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/intent.js'
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
-import type { ChangeParams, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
+import type { Change, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
 import { Subscriptions } from './subscriptions.js'
 import { wireOperation, wirePage, wireRow } from './wire-row.js'
 
 type Handlers = {
   readonly [M in Method]: (params: Methods[M]['params'], signal: Cancellation) => Promise<Methods[M]['result']>
+}
+
+interface Opened {
+  readonly node: Node
+  readonly handlers: Handlers
 }
 
 /** Serves a node that was opened already. `close` ends nothing here: the node belongs to whoever opened it. */
@@ -28,9 +33,13 @@ export function nodeHandler(node: Node): RequestHandler {
  */
 export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
   const subscriptions = new Subscriptions()
-  let opening: Promise<Node> | undefined
-  function openFirst(params: OpenParams): Promise<Node> {
-    const first = open(params)
+  let opening: Promise<Opened> | undefined
+  async function openNode(params: OpenParams): Promise<Opened> {
+    const node = await open(params)
+    return { node, handlers: handlersOf(node, subscriptions) }
+  }
+  function openFirst(params: OpenParams): Promise<Opened> {
+    const first = openNode(params)
     opening = first
     first.catch(() => {
       opening = undefined
@@ -39,12 +48,12 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
   }
   async function close(): Promise<void> {
     subscriptions.endAll()
-    await (await opening?.catch(() => undefined))?.close()
+    await (await opening?.catch(() => undefined))?.node.close()
   }
   async function handle(request: Request, cancellation: Cancellation): Promise<unknown> {
     if (request.method === 'close') return close()
-    if (opening !== undefined) return answer(handlersOf(await opening, subscriptions), request, cancellation)
-    if (request.method === 'open') return infoOf(await openFirst((request as Request<'open'>).params))
+    if (opening !== undefined) return answer((await opening).handlers, request, cancellation)
+    if (request.method === 'open') return infoOf((await openFirst((request as Request<'open'>).params)).node)
     throw invalidMessage('method', 'open before any other call', request.method)
   }
   // Where closing fails, whoever asked for it was told.
@@ -67,11 +76,15 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
         outcome.status === 'published' ? outcome.documentId : errorToData(outcome.error),
       )
     },
-    async update({ fields, ...params }, signal) {
-      return viewOf(await node.write([{ action: 'update', fields, ...changeOf(params) }], signal))
+    async update({ schemaId, changes }, signal) {
+      const intents = changes.map(
+        ({ fields, ...change }): Intent => ({ action: 'update', schemaId, fields, ...changeOf(change) }),
+      )
+      return (await node.write(intents, signal)).map(viewOf)
     },
-    async delete(params, signal) {
-      return viewOf(await node.write([{ action: 'delete', ...changeOf(params) }], signal))
+    async delete({ schemaId, changes }, signal) {
+      const intents = changes.map((change): Intent => ({ action: 'delete', schemaId, ...changeOf(change) }))
+      return (await node.write(intents, signal)).map(viewOf)
     },
     async get({ schemaId, documentId }) {
       const document = await node.document(schemaId, documentId)
@@ -131,11 +144,10 @@ function createIntents({ schemaId, items, idempotencyId }: CreateParams): Intent
   })
 }
 
-function changeOf({ schemaId, documentId, previous }: ChangeParams): ChangeParams {
-  return previous === undefined ? { schemaId, documentId } : { schemaId, documentId, previous }
+function changeOf({ documentId, previous }: Change): Change {
+  return previous === undefined ? { documentId } : { documentId, previous }
 }
 
-function viewOf([outcome]: readonly IntentOutcome[]) {
-  if (outcome?.status === 'published') return outcome.viewId
-  throw outcome?.error ?? new RakkoError('INTERNAL', 'The writer gave no outcome')
+function viewOf(outcome: IntentOutcome) {
+  return outcome.status === 'published' ? outcome.viewId : errorToData(outcome.error)
 }

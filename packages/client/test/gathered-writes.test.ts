@@ -1,0 +1,101 @@
+import { RakkoError, type SchemaId } from '@rakko/core'
+import { errorToData } from '@rakko/node/rpc'
+import { expect, test } from 'vitest'
+import { GatheredWrites } from '../src/gathered-writes.js'
+
+const venue = 'venue' as SchemaId
+const artist = 'artist' as SchemaId
+
+interface Sent {
+  readonly method: string
+  readonly params: {
+    readonly schemaId: SchemaId
+    readonly items?: readonly unknown[]
+    readonly changes?: readonly unknown[]
+  }
+}
+
+/** Answers each write with what it is; `fail` says why a message is not sent. */
+function gathering(fail: (writes: readonly unknown[]) => RakkoError | undefined = () => undefined) {
+  const sent: Sent[] = []
+  const writes = new GatheredWrites(async (method, params) => {
+    sent.push({ method, params })
+    const all = ('items' in params ? params.items : params.changes) as readonly unknown[]
+    const error = fail(all)
+    if (error) throw error
+    return all.map((one) => ('refused' in (one as object) ? errorToData(refused) : JSON.stringify(one))) as never[]
+  })
+  return { sent, writes }
+}
+
+const refused = new RakkoError('INVALID_FIELD', 'no', { field: 'name' })
+const change = (documentId: string) => ({ documentId })
+const sizes = (sent: readonly Sent[]) =>
+  sent.map(({ method, params }) => [method, params.schemaId, (params.items ?? params.changes)?.length])
+
+test('writes of one kind made one after another are one message, each with its own outcome', async () => {
+  const { sent, writes } = gathering()
+  const outcomes = await Promise.allSettled([
+    writes.add('create', venue, { name: 'a' }),
+    writes.add('create', venue, { refused: true }),
+    writes.add('create', venue, { name: 'c' }),
+  ])
+  expect(outcomes).toEqual([
+    { status: 'fulfilled', value: '{"name":"a"}' },
+    { status: 'rejected', reason: refused },
+    { status: 'fulfilled', value: '{"name":"c"}' },
+  ])
+  expect(sizes(sent)).toEqual([['create', venue, 3]])
+})
+
+test('their order stays: another kind, another schema or another request ends the message', async () => {
+  const { sent, writes } = gathering()
+  const all = [
+    writes.add('update', venue, { ...change('a'), fields: {} }),
+    writes.add('delete', venue, change('a')),
+    writes.add('delete', artist, change('b')),
+    writes.add('delete', artist, change('c')),
+  ]
+  writes.send()
+  all.push(writes.add('delete', artist, change('d')))
+  await Promise.all(all)
+  expect(sizes(sent)).toEqual([
+    ['update', venue, 1],
+    ['delete', venue, 1],
+    ['delete', artist, 2],
+    ['delete', artist, 1],
+  ])
+})
+
+test('a message holds a thousand', async () => {
+  const { sent, writes } = gathering()
+  await Promise.all(Array.from({ length: 2_500 }, (_, n) => writes.add('create', venue, { n })))
+  expect(sizes(sent)).toEqual([1_000, 1_000, 500].map((count) => ['create', venue, count]))
+})
+
+test('what no message can carry spoils no other write, and nothing is sent twice', async () => {
+  const unsendable = new RakkoError('INVALID_ARGUMENT', 'no clone', { field: 'arguments' })
+  const { sent, writes } = gathering((all) => (all.some((one) => 'broken' in (one as object)) ? unsendable : undefined))
+  const outcomes = await Promise.allSettled([
+    writes.add('create', venue, { name: 'a' }),
+    writes.add('create', venue, { broken: true }),
+    writes.add('create', venue, { name: 'c' }),
+  ])
+  expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : outcome.value))).toEqual([
+    '{"name":"a"}',
+    unsendable,
+    '{"name":"c"}',
+  ])
+  expect(sizes(sent)).toEqual([3, 1, 1, 1].map((count) => ['create', venue, count]))
+})
+
+test('an error of the whole message is each one’s, and it is not sent again', async () => {
+  const gone = new RakkoError('WORKER_DIED', 'gone')
+  const { sent, writes } = gathering(() => gone)
+  const outcomes = await Promise.allSettled([
+    writes.add('delete', venue, change('a')),
+    writes.add('delete', venue, change('b')),
+  ])
+  expect(outcomes).toEqual([1, 2].map(() => ({ status: 'rejected', reason: gone })))
+  expect(sent).toHaveLength(1)
+})
