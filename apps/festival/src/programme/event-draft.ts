@@ -1,5 +1,6 @@
 import type { FestivalEvent } from '../node/festival.js'
 import { instantsOf, toWallTime, type WallTime } from '../time/local-time.js'
+import type { CheckedDraft } from '../ui/draft-form.js'
 
 /** An event while it is typed: text as the fields of a form hold it. */
 export interface EventDraft {
@@ -17,8 +18,6 @@ export interface TimeDraft {
   /** The stored instant that this was read from: untouched text keeps it, seconds and all. */
   readonly stored?: number
 }
-
-export type DraftErrors<Draft> = { readonly [Field in keyof Draft]?: string }
 
 export interface EventValues {
   readonly title: string
@@ -75,11 +74,7 @@ export function withStart(draft: EventDraft, starts: TimeDraft, timeZone: string
   return { ...draft, starts, ends: timeDraft(ends + after - before, timeZone) }
 }
 
-/** What is wrong with a draft, field by field, or the values to store. */
-export function checkEventDraft(
-  draft: EventDraft,
-  timeZone: string,
-): { readonly errors: DraftErrors<EventDraft> } | { readonly values: EventValues } {
+export function checkEventDraft(draft: EventDraft, timeZone: string): CheckedDraft<EventDraft, EventValues> {
   const title = draft.title.trim()
   const starts = instantOfDraft(draft.starts, timeZone)
   const ends = instantOfDraft(draft.ends, timeZone)

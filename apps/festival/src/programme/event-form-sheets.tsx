@@ -1,9 +1,8 @@
 import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
 import { useAllVenues } from '../data/all-venues.js'
-import { changedFields } from '../data/changed-fields.js'
-import { useAction } from '../data/use-action.js'
 import { useReported } from '../data/use-reported.js'
+import { useChanging, useCreating } from '../data/use-saving.js'
 import type { FestivalEvent } from '../node/festival.js'
 import { useFestival } from '../node/session-context.js'
 import { closeSheet, replaceSheet } from '../router/navigation.js'
@@ -12,7 +11,6 @@ import { Button } from '../ui/button.js'
 import { FormSheet } from '../ui/form-sheet.js'
 import { MissingSheet } from '../ui/missing-sheet.js'
 import { Sheet, SheetActions, SheetBody } from '../ui/sheet.js'
-import { useToast } from '../ui/toast.js'
 import { draftOfEvent, type EventValues, newEventDraft } from './event-draft.js'
 import { EventForm } from './event-form.js'
 
@@ -25,29 +23,14 @@ export function NewEventSheet({ venue }: { readonly venue: string | undefined })
 }
 
 function NewEvent({ venue }: { readonly venue: string }) {
-  const action = useAction()
-  const toast = useToast()
-  // Pressing Save again after a lost answer makes no second event.
-  const [idempotencyId] = useState(() => crypto.randomUUID())
   const [initial] = useState(() => newEventDraft(Date.now() / 1000, venue, currentTimeZone()))
-
-  async function create(values: EventValues) {
-    if (!(await action.run(({ events }) => events.create(values, { idempotencyId })))) return
-    closeSheet()
-    toast('Event saved on this device')
-  }
-
+  const saving = useCreating<EventValues>(
+    ({ events }, values, options) => events.create(values, options),
+    'Event saved on this device',
+  )
   return (
     <FormSheet title="New event">
-      {(form) => (
-        <EventForm
-          {...form}
-          initial={initial}
-          submit="Add event"
-          action={action}
-          onSubmit={(values) => void create(values)}
-        />
-      )}
+      {(form) => <EventForm {...form} initial={initial} submit="Add event" saving={saving} />}
     </FormSheet>
   )
 }
@@ -61,23 +44,12 @@ export function EditEventSheet({ id }: { readonly id: string }) {
 }
 
 function EditEvent({ event }: { readonly event: FestivalEvent }) {
-  const action = useAction()
-  const toast = useToast()
-  const [initial] = useState(() => draftOfEvent(event, currentTimeZone()))
   const [before] = useState(event)
-
-  async function save(values: EventValues) {
-    const changed = changedFields(before, values)
-    if (changed !== undefined && !(await action.run(({ events }) => events.update(event.$id, changed)))) return
-    closeSheet()
-    toast(changed === undefined ? 'Nothing was changed' : 'Change saved on this device')
-  }
-
+  const [initial] = useState(() => draftOfEvent(event, currentTimeZone()))
+  const saving = useChanging<EventValues>(before, ({ events }, changed) => events.update(event.$id, changed))
   return (
     <FormSheet title="Edit event">
-      {(form) => (
-        <EventForm {...form} initial={initial} submit="Save" action={action} onSubmit={(values) => void save(values)} />
-      )}
+      {(form) => <EventForm {...form} initial={initial} submit="Save" saving={saving} />}
     </FormSheet>
   )
 }

@@ -1,5 +1,6 @@
 import { venueColour } from '../data/venue-colour.js'
 import type { Venue } from '../node/festival.js'
+import type { CheckedDraft } from '../ui/draft-form.js'
 
 /** A venue while it is typed: text as the fields of a form hold it. */
 export interface VenueDraft {
@@ -16,8 +17,6 @@ export interface VenueValues {
   readonly colour: number
 }
 
-export type VenueErrors = { readonly [Field in keyof VenueDraft]?: string }
-
 const MAX_CAPACITY = 10_000_000
 
 export function newVenueDraft(colour: number): VenueDraft {
@@ -33,9 +32,7 @@ export function draftOfVenue(venue: Venue): VenueDraft {
   }
 }
 
-export function checkVenueDraft(
-  draft: VenueDraft,
-): { readonly errors: VenueErrors } | { readonly values: VenueValues } {
+export function checkVenueDraft(draft: VenueDraft): CheckedDraft<VenueDraft, VenueValues> {
   const name = draft.name.trim()
   const capacity = /^\d+$/.test(draft.capacity.trim()) ? Number(draft.capacity) : Number.NaN
   const errors: { -readonly [Field in keyof VenueDraft]?: string } = {}
