@@ -5,12 +5,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { FIGURES } from './figures/index.js'
+import { complaintAbout, FIGURES } from './figures/index.js'
 
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !(name in FIGURES))
-if (unknown.length > 0) {
-  console.error(`Unknown figure: ${unknown.join(', ')}. Known: ${Object.keys(FIGURES).join(', ')}.`)
+const complaint = complaintAbout(asked)
+if (complaint !== undefined) {
+  console.error(complaint)
   process.exit(2)
 }
 

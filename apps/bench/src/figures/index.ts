@@ -34,3 +34,10 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'memory-10k-memory': async () => (await import('./memory.js')).memory('memory', 10_000),
   'facade-size': async () => (await import('./facade-size.js')).facadeSize(),
 }
+
+/** What is wrong with names that were asked for, if anything is. */
+export function complaintAbout(names: readonly string[]): string | undefined {
+  const unknown = names.filter((name) => !Object.hasOwn(FIGURES, name))
+  if (unknown.length === 0) return undefined
+  return `Unknown figure: ${unknown.join(', ')}. Known: ${Object.keys(FIGURES).join(', ')}.`
+}
