@@ -75,7 +75,6 @@ export const ERROR_CODES = {
   MAX_SEQ_NUM: 'the log is full',
   MAX_LOG_ID: 'the author used the highest log id',
   DEPENDENCY_REFUSED: 'what the entry builds on was refused',
-  PAYLOAD_MISSING: 'the entry came without its payload',
   KEY_CLONED: 'an entry signed with the key of this node came from elsewhere, and no new key could be made',
   // Queries
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',

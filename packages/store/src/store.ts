@@ -119,11 +119,11 @@ export interface Store extends DocumentStore {
   maintain(options?: { readonly urgentOnly?: boolean }): Promise<Chore | undefined>
 }
 
-/** An entry from elsewhere, with its payload. */
+/** An entry from elsewhere. */
 export interface IngestItem {
   /** Encoded entry, as received. */
   readonly entry: Uint8Array
-  /** Encoded operation, as received. An entry without it is refused: PAYLOAD_MISSING. */
+  /** Encoded operation, as received; absent where it was purged, see core's `validateBareEntry`. */
   readonly operation?: Uint8Array | undefined
 }
 

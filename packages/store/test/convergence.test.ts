@@ -1,4 +1,3 @@
-import { bytesToHex, type SyncVerifier } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
 import { seed } from '../../../.config/testing/seed.js'
@@ -8,6 +7,7 @@ import type { DocumentStore } from '../src/store.js'
 import { allCausalOrders, CUTS, type Cut, causalOrder, cutInto, shuffled } from './convergence/orders.js'
 import { outcomeOf } from './convergence/outcome.js'
 import { dependenciesOf, type RandomGraph, randomGraph, smallGraph } from './convergence/random-graph.js'
+import { remembering } from './convergence/remembering.js'
 import { type SignedItem, verifier } from './support/author.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { RecycledStore } from './support/recycled-store.js'
@@ -103,18 +103,5 @@ function smallOrders(random: Random): { graph: RandomGraph; orders: readonly Sig
       if (orders.length > MAX_SMALL_ORDERS) break
     }
     if (orders.length <= MAX_SMALL_ORDERS) return { graph, orders }
-  }
-}
-
-/** The same entries arrive many times: their signatures are checked once. */
-function remembering(verifier: SyncVerifier): SyncVerifier {
-  const answers = new Map<string, boolean>()
-  return {
-    verify(publicKey, message, signature) {
-      const key = `${bytesToHex(signature)} ${bytesToHex(message)} ${bytesToHex(publicKey)}`
-      const answer = answers.get(key) ?? verifier.verify(publicKey, message, signature)
-      answers.set(key, answer)
-      return answer
-    },
   }
 }

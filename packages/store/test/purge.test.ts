@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type DocumentId, documentViewIdFromTips, type OperationValue, type PublicKey, type Schema } from '@rakko/core'
+import {
+  type DocumentId,
+  documentViewIdFromTips,
+  type OperationValue,
+  type PublicKey,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type Schema,
+  type SchemaId,
+} from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PurgePolicy } from '../src/purge/purge-policy.js'
-import type { Store } from '../src/store.js'
+import type { IngestItem, Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { defineSchema, int } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
@@ -162,7 +171,7 @@ describe('purging', () => {
     expect((await (await open({})).schema(schemaId))?.name).toBe('kept')
   })
 
-  test('keeps the payloads of deletions and merges; what comes late leads to the view that it leads to elsewhere', async () => {
+  test('keeps the payloads that an entry alone does not tell of; what comes late leads to the view that it leads to elsewhere', async () => {
     const elsewhere = await open({ policy: 'never' }, `${schemaName} elsewhere`)
     await publishAll(elsewhere, definition.items)
     const item = create(1)
@@ -181,7 +190,7 @@ describe('purging', () => {
     expect(rows.map(({ decision, kept }) => [decision, kept])).toEqual([
       [2, false],
       [2, false],
-      [2, false],
+      [0, true],
       [0, true],
       [0, true],
     ])
@@ -211,5 +220,84 @@ describe('purging', () => {
       `SELECT count(*)::int FROM "${schemaName}".entries WHERE operation IS NULL AND decision = 2`,
     )
     expect(rows).toEqual([{ count: UPDATES + 2 }])
+  })
+
+  describe('leaves enough', () => {
+    /** All entries of a store in order of arrival, as a peer would send them. */
+    async function entriesOf(name: string): Promise<IngestItem[]> {
+      const { rows } = await driver.query<{ entry: Uint8Array; operation: Uint8Array | null }>(
+        `SELECT entry, operation FROM "${name}".entries WHERE entry IS NOT NULL ORDER BY number`,
+      )
+      return rows.map(({ entry, operation }) => ({ entry, ...(operation && { operation }) }))
+    }
+
+    const ids = async (from: Store, documents: readonly SignedItem[]) =>
+      (await from.documents(documents.map(({ documentId }) => documentId))).map(
+        (document) => document && [document.viewId, document.deleted],
+      )
+
+    test('for a node that gets no more: the same documents, state hash and schemas, in order and in reverse', async () => {
+      const developer = new Author(57)
+      const deleted = defineSchema(developer, 'deleted', { text: 'str' })
+      const removals = deleted.items.map(({ documentId, viewId }, index) =>
+        developer.delete(documentId, index === 0 ? SCHEMA_FIELD_DEFINITION : SCHEMA_DEFINITION, viewId),
+      )
+      const text = penguin.create(deleted.schemaId, { text: { type: 'str', value: 'still valid' } })
+      const [gone, shared, living] = [create(1), create(2), create(3)]
+      const updated = panda.update(gone.documentId, file.id, gone.viewId, { size: int(1) })
+      const theirs = penguin.update(shared.documentId, file.id, shared.viewId, { size: int(2) })
+      const more = penguin.update(shared.documentId, file.id, theirs.viewId, { size: int(3) })
+      const beside = panda.update(shared.documentId, file.id, shared.viewId, { size: int(4) })
+      await publishAll(store, [...deleted.items, text, gone, shared, living, updated, theirs, more, beside])
+      const deletion = new Author(58).delete(shared.documentId, file.id, theirs.viewId)
+      await publishAll(store, [...removals, remove(updated), deletion])
+      time += GRACE_MS
+      await maintain(await open({ policy: 'all' }))
+      expect(await Promise.all([gone, shared].map((item) => isPurged(item.documentId)))).toEqual([true, true])
+
+      const served = await entriesOf(schemaName)
+      expect(served.filter(({ operation }) => operation === undefined)).toHaveLength(5)
+      const documents = [gone, shared, living, text, ...deleted.items]
+      for (const order of ['in order', 'reverse', 'reverse, one by one'] as const) {
+        const name = `${schemaName} ${order}`
+        let other = await open({}, name)
+        const items = order === 'in order' ? served : [...served].reverse()
+        for (const batch of order === 'reverse, one by one' ? items.map((item) => [item]) : [items]) {
+          await other.ingest(batch)
+          if (batch.length === 1) other = await open({}, name)
+        }
+        expect(await other.schema(deleted.schemaId)).toEqual(await store.schema(deleted.schemaId))
+        expect(await ids(other, documents), order).toEqual(await ids(store, documents))
+        for (const schema of [file.id, deleted.schemaId, SCHEMA_DEFINITION]) {
+          expect(await other.stateHash(schema), order).toBe(await store.stateHash(schema))
+        }
+        const [document] = await other.documents([text.documentId])
+        expect(document?.fields.get('text')?.value).toBe('still valid')
+        // What it got bare can be purged no further, and the rest in its turn.
+        time += GRACE_MS
+        await maintain(other)
+        expect(await entriesOf(name)).toHaveLength(served.length)
+        expect(await other.stateHash(file.id)).toBe(await store.stateHash(file.id))
+      }
+    })
+
+    test('to tell that a schema id names no definition, purged or not, here and elsewhere', async () => {
+      const item = create(1)
+      await publishAll(store, [item, remove(item)])
+      const claiming = (number: number) =>
+        new Author(number).create(`file_${item.id}` as SchemaId, { text: { type: 'str', value: 'a' } })
+      const codes = async (number: number, from: Store) =>
+        (await from.ingest([claiming(number)])).map((outcome) => outcome.status === 'refused' && outcome.error.code)
+      expect(await codes(59, store)).toEqual(['INVALID_SCHEMA'])
+      time += GRACE_MS
+      await maintain()
+      expect(await isPurged(item.documentId)).toBe(true)
+      expect(await codes(60, store)).toEqual(['INVALID_SCHEMA'])
+      const other = await open({}, `${schemaName} elsewhere`)
+      const parked = claiming(61)
+      expect(await other.ingest([parked])).toMatchObject([{ status: 'waiting', parked: true }])
+      await other.ingest(await entriesOf(schemaName))
+      expect(await other.ingest([parked])).toEqual([{ status: 'decided', decision: 'refused' }])
+    })
   })
 })

@@ -9,6 +9,8 @@ export interface IngestLookup {
   entry(hash: Hash): DecidedEntry | undefined
   /** Hash of the entry at `seqNum` on the branch of a log that ends with the held entry `tip`. */
   ancestor(tip: Hash, seqNum: bigint): Hash | undefined
+  /** Whether a DELETE of this document is held. */
+  isDeleted(documentId: DocumentId): boolean
 }
 
 export type ClaimedSchema =

@@ -1,11 +1,11 @@
 import { operationIdsOf } from '../document/document-view-id.js'
 import type { Entry } from '../entry/entry.js'
-import { lipmaa } from '../entry/lipmaa.js'
 import type { DocumentId, Hash, OperationId, SchemaId } from '../ids.js'
 import type { Operation, PlainOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
 import { validateOperation } from '../schema/validate-operation.js'
-import type { DecidedEntry, HeldEntry, IngestLookup } from './ingest-lookup.js'
+import { checkLinks, deleted, dependencyRefused, heldEntry } from './check-links.js'
+import type { HeldEntry, IngestLookup } from './ingest-lookup.js'
 
 export interface IngestRequest {
   /** Decoded, its signature verified and its payload held against it: all the caller's work. */
@@ -33,6 +33,11 @@ export type Dependency =
   | { readonly kind: 'backlink' | 'previous'; readonly id: Hash }
   /** `missing`: operations that its views lack; none where no operation can make it known to this version. */
   | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
+  /**
+   * The entry's own, which it came without; or a DELETE of its document, see `validateBareEntry`: `documentId` is absent
+   * where nothing but the payload will do.
+   */
+  | { readonly kind: 'payload'; readonly id: Hash; readonly documentId?: DocumentId }
 
 /**
  * The rules of replication, beside the stricter ones of publishing. Replicas that were handed the same entries must
@@ -101,34 +106,12 @@ export function validateIngest(request: IngestRequest): IngestDecision {
   }
 }
 
-type NamedEntry = Exclude<Dependency, { kind: 'schema' }>
+type NamedEntry = Extract<Dependency, { kind: 'backlink' | 'previous' }>
 
 /** The backlink first, where there is one. */
 function dependenciesOf({ backlink }: Entry, { previous }: PlainOperation): NamedEntry[] {
   const named = previous === undefined ? [] : operationIdsOf(previous).map((id) => ({ kind: 'previous' as const, id }))
   return backlink === undefined ? named : [{ kind: 'backlink', id: backlink }, ...named]
-}
-
-function heldEntry(entry: DecidedEntry | undefined): HeldEntry | undefined {
-  return entry?.decision === 'held' || entry?.decision === 'purged' ? entry : undefined
-}
-
-function checkLinks(entry: Entry, backlink: HeldEntry, lookup: IngestLookup): void {
-  const { publicKey, logId, seqNum } = entry
-  expectLink('backlink', 'author', backlink.publicKey, publicKey)
-  expectLink('backlink', 'log', backlink.logId, logId)
-  expectLink('backlink', 'sequence number', backlink.seqNum, seqNum - 1n)
-  if (entry.skiplink !== undefined && entry.backlink !== undefined) {
-    const target = lookup.ancestor(entry.backlink, lipmaa(seqNum))
-    if (target === undefined) throw new Error('a held entry lacks an ancestor in its log')
-    expectLink('skiplink', 'hash', target, entry.skiplink)
-  }
-  if (backlink.action === 'delete') throw deleted(backlink.documentId)
-}
-
-function expectLink(field: string, what: string, expected: unknown, got: unknown): void {
-  if (expected === got) return
-  throw new RakkoError('INVALID_LINK', `claimed ${what} does not match ${field} entry`, { field, expected, got })
 }
 
 function checkPrevious({ schemaId }: PlainOperation, previous: readonly HeldEntry[]): void {
@@ -159,15 +142,5 @@ function checkDocument({ publicKey, logId }: Entry, backlink: HeldEntry, documen
     expected: backlink.documentId,
     got: documentId,
     publicKey,
-  })
-}
-
-function dependencyRefused(kind: string, id: Hash): RakkoError {
-  return new RakkoError('DEPENDENCY_REFUSED', `The entry builds on ${id}, which was refused`, { field: kind, got: id })
-}
-
-function deleted(documentId: DocumentId): RakkoError {
-  return new RakkoError('DOCUMENT_DELETED', 'You are trying to update or delete a document which has been deleted', {
-    documentId,
   })
 }

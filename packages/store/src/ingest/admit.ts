@@ -3,17 +3,21 @@ import {
   type DocumentId,
   type DocumentViewId,
   type Hash,
+  type IngestDecision,
   type IngestLookup,
+  type Operation,
   type PublishLookup,
   RakkoError,
+  type SchemaId,
   type ValidPublish,
+  validateBareEntry,
   validateIngest,
   validatePublish,
 } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import type { Admission } from './cascade.js'
 import type { InvalidEntry } from './receive-from-peer.js'
-import type { ReceivedItem } from './received-item.js'
+import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
 
 /** Takes what was decided. */
 export interface Decider {
@@ -31,7 +35,9 @@ export interface PublishDecider extends Decider, PublishLookup {
 
 export interface PreparedLookup extends IngestLookup {
   /** Reads what the rules will ask about an item. */
-  prepare(item: ReceivedItem): Promise<void>
+  prepare(item: ReceivedItem | BareItem): Promise<void>
+  prepareSchema(id: SchemaId): Promise<void>
+  prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
 }
 
 export interface Admitted<Outcome> {
@@ -44,7 +50,7 @@ export function admitPublished(decider: PublishDecider, item: ReceivedItem): Adm
   const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
   try {
     refuseRepeated(decider, idempotencyId)
-    const payload = hasItsPayload ? {} : { payload: operationBytes }
+    const payload = hasItsPayload || operationBytes === undefined ? {} : { payload: operationBytes }
     const valid = validatePublish({ entry, entryHash, plainOperation, lookup: decider, ...payload })
     const limit = decider.limit?.(item)
     if (limit) throw limit
@@ -68,24 +74,47 @@ function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | 
   })
 }
 
-/** Judges one item by the rules of replication. */
+/** The rules of replication for what came with or without its payload. */
+export function judge(lookup: IngestLookup, item: ReceivedItem | BareItem, deletion?: SchemaId): IngestDecision {
+  return isBare(item) ? validateBareEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
+}
+
+/** A held item, its operation restored where the payload is gone. */
+export function asStored(
+  item: ReceivedItem | BareItem,
+  { operation }: { readonly operation: Operation },
+): ReceivedItem {
+  if (!isBare(item)) return item
+  const { action, schemaId, previous } = operation
+  return {
+    ...item,
+    plainOperation: { version: 1, action, schemaId, ...(previous !== undefined && { previous }) },
+    operationBytes: undefined,
+    hasItsPayload: false,
+    idempotencyId: undefined,
+  }
+}
+
+/** Judges one item by the rules of replication; `deletion` as in `validateBareEntry`. */
 export async function admitFromPeer(
   decider: Decider,
   lookup: PreparedLookup,
-  item: ReceivedItem | InvalidEntry,
+  item: ReceivedItem | BareItem | InvalidEntry,
+  deletion?: SchemaId,
 ): Promise<Admitted<IngestOutcome>> {
   const { entryHash } = item
   const known = lookup.entry(entryHash)
   if (known) return { outcome: { status: 'decided', decision: known.decision }, admission: { status: 'undecided' } }
   if ('error' in item) return refuse(decider, item)
   await lookup.prepare(item)
-  const decision = validateIngest({ ...item, lookup })
+  const decision = judge(lookup, item, deletion)
   switch (decision.decision) {
     case 'held': {
       // Not for good: a limit is this node's own, and what it keeps out lies outside of what replicas agree on.
-      const error = decider.limit?.(item)
+      const stored = asStored(item, decision)
+      const error = decider.limit?.(stored)
       if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
-      decider.accept(item, decision)
+      decider.accept(stored, decision)
       const { operationId, documentId } = decision
       return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }
     }
@@ -107,10 +136,16 @@ function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<
   return { outcome: { status: 'refused', error, final: true }, admission: { status: 'decided' } }
 }
 
-function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
+/** The hash that an entry waits for: an entry's, or a document's that waits to be deleted. */
+export function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
   for (const one of dependencies) {
-    const hash = one.kind === 'schema' ? one.missing[0] : one.id
+    const hash = missingOf(one)
     if (hash !== undefined) return hash
   }
   return undefined
+}
+
+function missingOf(one: Dependency): Hash | undefined {
+  if (one.kind === 'schema') return one.missing[0]
+  return one.kind === 'payload' ? (one.documentId as string | undefined as Hash | undefined) : one.id
 }

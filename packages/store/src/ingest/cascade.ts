@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { DocumentId, Hash } from '@rakko/core'
 
 /** What became of an item that was looked at. */
 export type Admission =
@@ -24,6 +24,23 @@ export class Cascade<Item extends { readonly entryHash: Hash }> {
 
   constructor(admit: (item: Item) => Promise<Admission>) {
     this.#admit = admit
+  }
+
+  /** Lets an item that waits wait for something else. */
+  move(item: Item, from: Hash, to: Hash): void {
+    if (from === to) return
+    this.#waiting.set(
+      from,
+      (this.#waiting.get(from) ?? []).filter((one) => one !== item),
+    )
+    this.wait({ item, waitsFor: to })
+  }
+
+  /** Looks again at what waits for this hash. */
+  async wake(hash: Hash | DocumentId): Promise<void> {
+    const items = this.#waiting.get(hash as Hash) ?? []
+    this.#waiting.delete(hash as Hash)
+    await this.run(items)
   }
 
   wait({ item, waitsFor }: Waiting<Item>): void {

@@ -1,12 +1,12 @@
-import type { Hash, SchemaId } from '@rakko/core'
+import type { SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import { refuseForgotten } from '../forget/refuse-forgotten.js'
 import { keepViews } from '../pins/keep-views.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
-import type { DocumentChange, ForkedLog, IngestOutcome, PublishOutcome, StoreCommit } from '../store.js'
-import { admitFromPeer, admitPublished } from './admit.js'
-import { Cascade } from './cascade.js'
+import type { DocumentChange, ForkedLog, StoreCommit } from '../store.js'
+import { admitPublished } from './admit.js'
+import { type Arrival, Arrivals, isPublished, type Outcome } from './arrivals.js'
 import { causalOrder } from './causal-order.js'
 import { findClaimedSchema, findCompletedSchemas } from './find-schemas.js'
 import { preloadIdempotent } from './idempotency.js'
@@ -19,8 +19,8 @@ import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
 import type { Recall } from './recall.js'
-import { type InvalidEntry, isReadable } from './receive-from-peer.js'
-import type { ReceivedItem } from './received-item.js'
+import { isReadable } from './receive-from-peer.js'
+import type { BareItem, ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
 
 export interface IngestContext {
@@ -32,9 +32,6 @@ export interface IngestContext {
   readonly listeners: Listeners<StoreCommit>
   readonly recall: Recall
 }
-
-/** What an item led to, by the rules that it was judged by. */
-export type Outcome = PublishOutcome | IngestOutcome
 
 /** What one transaction did. */
 export interface Ingested {
@@ -61,7 +58,7 @@ export interface Ingested {
  *
  * Rejects where the database fails; then nothing was stored.
  */
-export function ingest(context: IngestContext, items: readonly (ReceivedItem | InvalidEntry)[]): Promise<Ingested> {
+export function ingest(context: IngestContext, items: readonly Arrival[]): Promise<Ingested> {
   return ingestWith(context, items, (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash)))
 }
 
@@ -72,7 +69,7 @@ export function lookAgain(context: IngestContext): Promise<Ingested> {
 
 async function ingestWith(
   context: IngestContext,
-  items: readonly (ReceivedItem | InvalidEntry)[],
+  items: readonly Arrival[],
   wake: (parking: Parking) => Promise<readonly Parked[]>,
 ): Promise<Ingested> {
   const { names, registry, listeners, recall } = context
@@ -80,44 +77,49 @@ async function ingestWith(
   const { materialised, number, committed, ...ingested } = await inLedger(context, async (session, ledger, marks) => {
     const parking = new Parking(session, names, ledger.counters)
     const lookup = new PeerLookup(session, names, ledger)
-    const woken = await wake(parking)
-    const tasks: Task[] = items.map((item, index) => ({ entryHash: item.entryHash, item, index }))
-    if (items.length === 0) tasks.push(...woken.map(({ item }) => ({ entryHash: item.entryHash, item })))
-    const readable = [...items.filter(isReadable), ...woken.map(({ item }) => item)]
-    const peers = readable.filter(({ isFromPeer }) => isFromPeer)
-    // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
-    const isRecalled = peers.length === 0 && woken.length === 0 && recall.fill(ledger, marks.before, readable)
-    if (ledger.counters.number > 0) {
+    const read = async (arrived: readonly Arrival[], isRecalled = false) => {
+      // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
+      if (ledger.counters.number === 0) return
+      const readable = arrived.filter(isReadable)
+      const peers = readable.filter(({ isFromPeer }) => isFromPeer)
       const ordered = peers.length > 0 ? causalOrder(readable) : readable
       if (!isRecalled) await preload(session, names, registry, ledger, ordered)
-      await preloadIdempotent(session, names, ledger, ordered, now)
-      const hashes = items.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
+      await preloadIdempotent(session, names, ledger, arrived.filter(isPublished), now)
+      const hashes = arrived.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
       if (peers.length + hashes.length > 0) await lookup.preload(peers, hashes)
     }
-
-    const outcomes: Outcome[] = []
-    const admit = async (item: ReceivedItem | InvalidEntry) => {
-      if (!isReadable(item) || item.isFromPeer) return admitFromPeer(ledger, lookup, item)
-      const { schemaId } = item.plainOperation
-      if (!ledger.schema(schemaId)) await findClaimedSchema(session, names, ledger, schemaId)
-      return refuseForgotten(session, names, ledger, item, admitPublished(ledger, item))
+    const readParked = async (parked: readonly Parked[]) => {
+      if (parked.length === 0) return parked
+      isRecalled = false
+      await read(parked.map(({ item }) => item))
+      return parked
     }
-    const cascade = new Cascade<Task>(async ({ item, index }) => {
-      const { outcome, admission } = await admit(item)
-      if (index !== undefined) outcomes[index] = outcome
-      return admission
+    const arrivals = new Arrivals({
+      decider: ledger,
+      lookup,
+      async admitPublished(item) {
+        const { schemaId } = item.plainOperation
+        if (!ledger.schema(schemaId)) await findClaimedSchema(session, names, ledger, schemaId)
+        return refuseForgotten(session, names, ledger, item, admitPublished(ledger, item))
+      },
+      parking: {
+        wokenBy: async (hashes) => readParked(await parking.wokenBy(hashes)),
+        pastOf: async (hash) => readParked(await parking.pastOf(hash)),
+        prepare: read,
+      },
     })
-    for (const { item, waitsFor } of woken) cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
-    await cascade.run(tasks)
+    const woken = await wake(parking)
+    let isRecalled =
+      woken.length === 0 && items.every(isPublished) && recall.fill(ledger, marks.before, items.filter(isPublished))
+    await read([...items, ...woken.map(({ item }) => item)], isRecalled)
+    arrivals.wait(woken)
+    await arrivals.run(items, items.length === 0 ? woken : [])
 
-    const left = cascade
-      .left()
-      .flatMap(({ item: { item }, waitsFor }) => (isReadable(item) ? [{ item, waitsFor }] : []))
-    const { writes, parked } = await parking.settle(left, (hash) => lookup.entry(hash) !== undefined, now)
-    for (const [index, outcome] of outcomes.entries()) {
-      const isParked = outcome.status === 'waiting' && parked.has((items[index] as ReceivedItem).entryHash)
-      if (isParked) outcomes[index] = { ...outcome, parked: true }
-    }
+    const { writes, parked } = await parking.settle(arrivals.left(), (hash) => lookup.entry(hash) !== undefined, now)
+    const outcomes = arrivals.outcomes.map((outcome, index) => {
+      const isParked = outcome.status === 'waiting' && parked.has((items[index] as Arrival).entryHash)
+      return isParked ? { ...outcome, parked: true } : outcome
+    })
     const hasWritten = ledger.accepted.length + ledger.decided.length + writes.length > 0
     let materialised: Materialised[] = []
     if (hasWritten) {
@@ -152,13 +154,6 @@ export async function learnSchema(context: IngestContext, id: SchemaId): Promise
     await findClaimedSchema(session, context.names, ledger, id)
     if (ledger.newSchemas.size > 0) await writeLedger(session, context.names, ledger, [], context.now())
   })
-}
-
-/** An item, or a parked one, which has no place in the answer. */
-interface Task {
-  readonly entryHash: Hash
-  readonly item: ReceivedItem | InvalidEntry
-  readonly index?: number
 }
 
 /** Runs a transaction that has locked `arrival`; what it makes known is the registry's once it has committed. */
@@ -227,7 +222,7 @@ async function preload(
   names: Names,
   registry: SchemaRegistry,
   ledger: Ledger,
-  items: readonly ReceivedItem[],
+  items: readonly (ReceivedItem | BareItem)[],
 ): Promise<void> {
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(session, names, ledger, new Set(entries.map(({ publicKey }) => publicKey)), {

@@ -92,7 +92,7 @@ export interface DocumentState {
   viewId: DocumentViewId
   isDeleted: boolean
   /** Its payloads were dropped: it can be reduced no more, and need not, for it stays deleted. */
-  readonly isPurged: boolean
+  isPurged: boolean
   /**
    * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is;
    * undefined once only a reduction of the whole graph can tell.
@@ -273,6 +273,7 @@ export class Ledger implements WriteLookup {
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
     const document =
       operation.action === 'create' ? this.#create(added, author) : this.#append(this.#document(documentId), added)
+    if (item.operationBytes === undefined) document.isPurged = true
     for (const log of advanceLog(author, item, document)) {
       this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, operationId })
     }

@@ -41,8 +41,8 @@ export async function materialise(session: Session, names: Names, ledger: Ledger
 
 function materialiseDocument(ledger: Ledger, histories: Histories, document: DocumentState): Materialised {
   const [create] = document.added
-  if (document.view === 'created' && create) return created(ledger, document, create)
   if (document.isPurged) return purged(ledger, document)
+  if (document.view === 'created' && create) return created(ledger, document, create)
   const operations = (document.view ? undefined : histories.get(document.id)) ?? document.added
   const view = document.view && document.view !== 'created' ? document.view : reduce(operations)
   const { viewId, follow, edited, deleted } = view
@@ -77,7 +77,7 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
   }
 }
 
-/** What came beside the DELETE of a purged document, and late: tips need no history, and nothing else can change. */
+/** Of a deleted document without all of its payloads: tips need no history, and nothing else can change. */
 function purged(ledger: Ledger, document: DocumentState): Materialised {
   const { viewId, owner, added } = document
   const last = added.at(-1)
@@ -87,7 +87,7 @@ function purged(ledger: Ledger, document: DocumentState): Materialised {
     viewId,
     follow: viewId,
     keys: { owner, signer: last.publicKey },
-    owner: undefined,
+    owner: document.isNew ? ledger.authorNumber(owner) : undefined,
     signer: ledger.authorNumber(last.publicKey),
     edited: true,
     deleted: true,

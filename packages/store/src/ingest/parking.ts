@@ -7,10 +7,9 @@ import type { Statement } from '../sql/statement.js'
 import { decodeHex } from '../values/decode-column.js'
 import type { Counters } from './ledger.js'
 import { hasRoom, PARKED_MS, type ParkedSize } from './park-bounds.js'
-import { bytesOf, type Parked } from './parked.js'
+import { bytesOf, completes, type Parked, payloadOf } from './parked.js'
 import { decodeSigned } from './receive-from-peer.js'
-import type { ReceivedItem } from './received-item.js'
-import { PARKED, PARKED_WAITS } from './rows.js'
+import { PARKED, PARKED_PAYLOADS, PARKED_WAITS, type ParkedRow } from './rows.js'
 
 /**
  * Entries that wait, in a table, so that they are there after a restart: what one transaction reads of them and writes.
@@ -28,7 +27,10 @@ export class Parking {
     this.#counters = counters
   }
 
-  /** Reads what waits for these entries, and what waits for that in turn; and these themselves. One statement. */
+  /**
+   * Reads what waits for these hashes, and what waits for that in turn; and these themselves. One statement, as each of
+   * the following; what was read before is left out.
+   */
   wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
     return this.#read(
@@ -41,6 +43,19 @@ export class Parking {
     )
   }
 
+  /** Reads what waits under this hash, and what that waits for in turn. */
+  pastOf(hash: Hash): Promise<readonly Parked[]> {
+    const parked = this.#names.table('parked')
+    return this.#read(
+      `WITH RECURSIVE past AS (
+         SELECT hash, waits_for FROM ${parked} WHERE hash = ANY($1::bytea[])
+         UNION SELECT p.hash, p.waits_for FROM past JOIN ${parked} AS p ON p.hash = past.waits_for
+       )
+       SELECT p.hash, p.waits_for, p.entry, p.operation FROM past JOIN ${parked} AS p USING (hash)`,
+      [hexArray([hash])],
+    )
+  }
+
   /** Reads all that waits. */
   all(): Promise<readonly Parked[]> {
     return this.#read(`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}`, [])
@@ -49,12 +64,16 @@ export class Parking {
   async #read(text: string, parameters: unknown[]): Promise<readonly Parked[]> {
     if (this.#counters.parked === 0) return []
     const { rows } = await this.#session.query<ParkedEntry>(text, parameters)
+    const read: Parked[] = []
     for (const { waits_for, entry, operation } of rows) {
-      const item = decodeSigned({ entry, operation })
+      const item = decodeSigned({ entry, operation: operation.length === 0 ? undefined : operation })
       if ('error' in item) throw new Error('an invalid entry was parked', { cause: item.error })
-      this.#stored.set(item.entryHash, { item, waitsFor: decodeHex(waits_for) as Hash })
+      if (this.#stored.has(item.entryHash)) continue
+      const parked = { item, waitsFor: decodeHex(waits_for) as Hash }
+      this.#stored.set(item.entryHash, parked)
+      read.push(parked)
     }
-    return [...this.#stored.values()]
+    return read
   }
 
   /**
@@ -71,26 +90,29 @@ export class Parking {
     const leaving = [...this.#stored.values()].filter(
       ({ item: { entryHash } }) => isDecided(entryHash) || !waiting.has(entryHash),
     )
-    for (const { item } of leaving) this.#count(-1, item)
-    const kept = [...waiting.values()].filter(({ item }) => this.#stored.has(item.entryHash))
+    for (const { item } of leaving) this.#count(-1, -bytesOf(item))
+    const kept = left.filter((one) => !this.#isMore(one))
     const moved = kept.filter(({ item, waitsFor }) => this.#stored.get(item.entryHash)?.waitsFor !== waitsFor)
-    const added = await this.#withRoom(
-      [...waiting.values()].filter(({ item }) => !this.#stored.has(item.entryHash)),
+    const taken = await this.#withRoom(
+      left.filter((one) => this.#isMore(one)),
       now,
     )
     const table = this.#names.table('parked')
-    const rows = added.map((parked) => parkedRow(parked, now))
+    const rowsOf = (some: readonly Parked[]) => some.map((parked) => parkedRow(parked, now))
+    const isStored = ({ item }: Parked) => this.#stored.has(item.entryHash)
     const writes = [
       ...(leaving.length > 0 ? [deleteParked(table, leaving)] : []),
-      ...bulkUpdate(
-        table,
-        ['hash'],
-        PARKED_WAITS,
-        moved.map((parked) => parkedRow(parked, now)),
-      ),
-      ...bulkInsert(table, PARKED, rows),
+      ...bulkUpdate(table, ['hash'], PARKED_WAITS, rowsOf(moved)),
+      ...bulkUpdate(table, ['hash'], PARKED_PAYLOADS, rowsOf(taken.filter(isStored))),
+      ...bulkInsert(table, PARKED, rowsOf(taken.filter((one) => !isStored(one)))),
     ]
-    return { writes, parked: new Set([...kept, ...added].map(({ item }) => item.entryHash)) }
+    return { writes, parked: new Set([...kept, ...taken].map(({ item }) => item.entryHash)) }
+  }
+
+  /** Whether there is more to keep than is parked already. */
+  #isMore(parked: Parked): boolean {
+    const stored = this.#stored.get(parked.item.entryHash)
+    return stored === undefined || completes(stored, parked)
   }
 
   async #withRoom(candidates: readonly Parked[], now: number): Promise<Parked[]> {
@@ -101,19 +123,26 @@ export class Parking {
     if ((await this.#expire(now)) === 0) return added
     const rest = candidates.filter((candidate) => !added.includes(candidate))
     const expired = await this.#authorSizes(rest)
-    for (const { item } of added) addTo(expired, item)
+    for (const { item } of added) addTo(expired, item.entry.publicKey, this.#sizeOf(item))
     return [...added, ...this.#take(rest, expired)]
   }
 
   #take(candidates: readonly Parked[], sizes: Map<PublicKey, ParkedSize>): Parked[] {
     return candidates.filter(({ item }) => {
       const all = { entries: this.#counters.parked, bytes: this.#counters.parkedBytes }
-      const ofAuthor = sizes.get(item.entry.publicKey) ?? { entries: 0, bytes: 0 }
-      if (!hasRoom(bytesOf(item), all, ofAuthor)) return false
-      this.#count(1, item)
-      addTo(sizes, item)
+      const { publicKey } = item.entry
+      const size = this.#sizeOf(item)
+      if (!hasRoom(size.bytes, all, sizes.get(publicKey) ?? { entries: 0, bytes: 0 })) return false
+      this.#count(size.entries, size.bytes)
+      addTo(sizes, publicKey, size)
       return true
     })
+  }
+
+  /** What it takes beyond what is parked of it. */
+  #sizeOf(item: Parked['item']): ParkedSize {
+    const stored = this.#stored.get(item.entryHash)
+    return stored ? { entries: 0, bytes: bytesOf(item) - bytesOf(stored.item) } : { entries: 1, bytes: bytesOf(item) }
   }
 
   async #authorSizes(candidates: readonly Parked[]): Promise<Map<PublicKey, ParkedSize>> {
@@ -144,9 +173,9 @@ export class Parking {
     return rows.length
   }
 
-  #count(entries: 1 | -1, item: ReceivedItem): void {
+  #count(entries: number, bytes: number): void {
     this.#counters.parked += entries
-    this.#counters.parkedBytes += entries * bytesOf(item)
+    this.#counters.parkedBytes += bytes
   }
 }
 
@@ -166,14 +195,14 @@ interface ParkedEntry {
   operation: Uint8Array
 }
 
-function addTo(sizes: Map<PublicKey, ParkedSize>, item: ReceivedItem): void {
-  const { entries, bytes } = sizes.get(item.entry.publicKey) ?? { entries: 0, bytes: 0 }
-  sizes.set(item.entry.publicKey, { entries: entries + 1, bytes: bytes + bytesOf(item) })
+function addTo(sizes: Map<PublicKey, ParkedSize>, author: PublicKey, { entries, bytes }: ParkedSize): void {
+  const size = sizes.get(author) ?? { entries: 0, bytes: 0 }
+  sizes.set(author, { entries: size.entries + entries, bytes: size.bytes + bytes })
 }
 
-function parkedRow({ item, waitsFor }: Parked, time: number) {
-  const { entryHash: hash, entry, entryBytes, operationBytes } = item
-  return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: operationBytes }
+function parkedRow({ item, waitsFor }: Parked, time: number): ParkedRow {
+  const { entryHash: hash, entry, entryBytes } = item
+  return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: payloadOf(item) }
 }
 
 function deleteParked(table: string, leaving: readonly Parked[]): Statement {

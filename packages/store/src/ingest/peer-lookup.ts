@@ -19,7 +19,7 @@ import type { Names } from '../sql/names.js'
 import { decodeHex } from '../values/decode-column.js'
 import { claimSchema } from './find-schemas.js'
 import type { Ledger } from './ledger.js'
-import type { ReceivedItem } from './received-item.js'
+import { type BareItem, isBare, previousOf, type ReceivedItem } from './received-item.js'
 import { ACTIONS, DECISIONS } from './rows.js'
 
 interface EntryRow {
@@ -52,7 +52,8 @@ export class PeerLookup implements IngestLookup {
   readonly #decided = new Map<Hash, DecidedEntry>()
   readonly #links = new Map<Hash, Links>()
   readonly #schemas = new Map<SchemaId, ClaimedSchema>()
-  readonly #ancestors = new Map<Hash, Hash | undefined>()
+  /** By the tip and the sequence number that were asked for. */
+  readonly #ancestors = new Map<string, Hash | undefined>()
   /** How much of the ledger's `accepted` and `decided` is in `#decided`. */
   #accepted = 0
   #refused = 0
@@ -64,26 +65,37 @@ export class PeerLookup implements IngestLookup {
   }
 
   /** Reads what was decided about these items and all that they name: one statement. */
-  async preload(items: readonly ReceivedItem[], hashes: readonly Hash[]): Promise<void> {
-    const named = items.flatMap(({ entry: { backlink }, entryHash, plainOperation: { previous, schemaId } }) => [
-      entryHash,
-      ...(backlink === undefined ? [] : [backlink]),
-      ...(previous === undefined ? [] : operationIdsOf(previous)),
-      ...(this.#ledger.schema(schemaId) ? [] : definitionOperations(schemaId)),
-    ])
+  async preload(items: readonly (ReceivedItem | BareItem)[], hashes: readonly Hash[]): Promise<void> {
+    const named = items.flatMap((item) => {
+      const { entry, entryHash } = item
+      const previous = previousOf(item)
+      const schemaId = isBare(item) ? undefined : item.plainOperation.schemaId
+      return [
+        entryHash,
+        ...(entry.backlink === undefined ? [] : [entry.backlink]),
+        ...(previous === undefined ? [] : operationIdsOf(previous)),
+        ...(schemaId === undefined || this.#ledger.schema(schemaId) ? [] : definitionOperations(schemaId)),
+      ]
+    })
     await this.#read(new Set([...hashes, ...named]))
   }
 
   /** Reads what the rules ask about one item beyond that: its schema, where that is not known, and its log where forked. */
-  async prepare({ entry, plainOperation: { schemaId } }: ReceivedItem): Promise<void> {
-    this.#schemas.set(schemaId, await this.#claim(schemaId))
-    const { backlink, skiplink, publicKey, logId, seqNum } = entry
+  async prepare(item: ReceivedItem | BareItem): Promise<void> {
+    if (!isBare(item)) await this.prepareSchema(item.plainOperation.schemaId)
+    const { backlink, skiplink, publicKey, logId, seqNum } = item.entry
     if (backlink === undefined || skiplink === undefined) return
     const target = lipmaa(seqNum)
-    const ancestor = this.#ledger.isForked(publicKey, logId)
-      ? await this.#walk(backlink, target)
-      : this.#ledger.entryAt(publicKey, logId, target)?.hash
-    this.#ancestors.set(backlink, ancestor)
+    if (this.#ledger.isForked(publicKey, logId)) await this.prepareAncestor(backlink, target)
+    else this.#ancestors.set(`${backlink} ${target}`, this.#ledger.entryAt(publicKey, logId, target)?.hash)
+  }
+
+  async prepareSchema(id: SchemaId): Promise<void> {
+    this.#schemas.set(id, await this.#claim(id))
+  }
+
+  async prepareAncestor(tip: Hash, seqNum: bigint): Promise<void> {
+    this.#ancestors.set(`${tip} ${seqNum}`, await this.#walk(tip, seqNum))
   }
 
   claimedSchema(id: SchemaId): ClaimedSchema {
@@ -97,8 +109,12 @@ export class PeerLookup implements IngestLookup {
     return this.#decided.get(hash)
   }
 
-  ancestor(tip: Hash): Hash | undefined {
-    return this.#ancestors.get(tip)
+  ancestor(tip: Hash, seqNum: bigint): Hash | undefined {
+    return this.#ancestors.get(`${tip} ${seqNum}`)
+  }
+
+  isDeleted(documentId: DocumentId): boolean {
+    return this.#ledger.isDeleted(documentId)
   }
 
   async #claim(id: SchemaId): Promise<ClaimedSchema> {
@@ -117,9 +133,9 @@ export class PeerLookup implements IngestLookup {
   /** Undefined where all of these are held with their payloads. */
   #unready(ids: readonly OperationId[]): ClaimedSchema | undefined {
     const decisions = ids.map((id) => this.entry(id)?.decision)
-    if (decisions.includes('refused')) return { status: 'invalid' }
-    // Without its payload a definition says nothing, and does not come back.
-    if (decisions.includes('forgotten') || decisions.includes('purged')) return { status: 'forgotten' }
+    // Definitions are never purged: what was is of another schema, and defines none.
+    if (decisions.includes('refused') || decisions.includes('purged')) return { status: 'invalid' }
+    if (decisions.includes('forgotten')) return { status: 'forgotten' }
     const missing = ids.filter((_, index) => decisions[index] === undefined)
     return missing.length > 0 ? { status: 'incomplete', missing } : undefined
   }
@@ -166,7 +182,7 @@ export class PeerLookup implements IngestLookup {
       const { item, document } = accepted[this.#accepted] as (typeof accepted)[number]
       const { entry, entryHash, plainOperation } = item
       const held: HeldEntry = {
-        decision: 'held',
+        decision: item.operationBytes === undefined ? 'purged' : 'held',
         publicKey: entry.publicKey,
         logId: entry.logId,
         seqNum: entry.seqNum,

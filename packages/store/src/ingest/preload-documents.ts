@@ -7,7 +7,7 @@ import type { Names } from '../sql/names.js'
 import { decodeHex, decodeViewId } from '../values/decode-column.js'
 import type { AuthorState, DocumentState, Ledger } from './ledger.js'
 import { preloadForkedLogs } from './preload-forked-logs.js'
-import type { ReceivedItem } from './received-item.js'
+import { type BareItem, previousOf, type ReceivedItem } from './received-item.js'
 
 /** An operation that `previous` or a view id names, and who asks: the log of this author in its document is read too. */
 export interface DocumentQuestion {
@@ -19,13 +19,14 @@ export interface DocumentQuestion {
  * What the items of a batch ask. An operation that names another of the batch belongs to the document that this one
  * names: the log of its author there may be stored, though neither operation is.
  */
-export function documentQuestions(items: readonly ReceivedItem[]): DocumentQuestion[] {
-  if (items.every(({ plainOperation }) => plainOperation.previous === undefined)) return []
+export function documentQuestions(items: readonly (ReceivedItem | BareItem)[]): DocumentQuestion[] {
+  if (items.every((item) => previousOf(item) === undefined)) return []
   const questions: DocumentQuestion[] = []
   /** By the hash of an entry of the batch, what it stands for; undefined for a CREATE, whose document has no log yet. */
   const standsFor = new Map<string, OperationId | undefined>()
-  for (const { entry, entryHash, plainOperation } of items) {
-    const { previous } = plainOperation
+  for (const item of items) {
+    const { entry, entryHash } = item
+    const previous = previousOf(item)
     const named = previous === undefined ? [] : operationIdsOf(previous)
     // Asked for as well: it may be stored already, and published again with what builds on it.
     const asked = named.flatMap((id) => [id, standsFor.get(id) ?? []].flat())

@@ -65,7 +65,8 @@ export async function preloadLogs(
     const author = byNumber.get(number)
     if (!author) continue
     if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
-    if (kind !== 'head') continue
+    // Read again in one transaction, a log is as this has left it.
+    if (kind !== 'head' || author.logs.has(log_id)) continue
     author.logs.set(log_id, {
       author,
       logId: log_id,

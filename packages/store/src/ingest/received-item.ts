@@ -1,5 +1,6 @@
 import {
   checkPayload,
+  type DocumentViewId,
   decodeEntry,
   decodeOperation,
   type Entry,
@@ -18,12 +19,29 @@ export interface ReceivedItem {
   readonly entryHash: Hash
   readonly entryBytes: Uint8Array
   readonly plainOperation: PlainOperation
-  readonly operationBytes: Uint8Array
+  /** Undefined where it was purged elsewhere, and `plainOperation` was restored from the entry. */
+  readonly operationBytes: Uint8Array | undefined
   /** Whether the operation is what the entry claims to carry; where not, the publish rules say so in their turn. */
   readonly hasItsPayload: boolean
   readonly idempotencyId: string | undefined
   /** Judged by the rules of replication, not by those of publishing. */
   readonly isFromPeer: boolean
+}
+
+/** An entry that came without its payload. */
+export interface BareItem extends Pick<ReceivedItem, 'entry' | 'entryHash' | 'entryBytes'> {
+  readonly isFromPeer: true
+}
+
+export function isBare(item: ReceivedItem | BareItem): item is BareItem {
+  return !('plainOperation' in item)
+}
+
+/** What an item is known to follow in its document, beside what a payload would say. */
+export function previousOf(item: ReceivedItem | BareItem): DocumentViewId | undefined {
+  return isBare(item)
+    ? (item.entry.backlink as string | undefined as DocumentViewId | undefined)
+    : item.plainOperation.previous
 }
 
 /** A node puts an item's number before the 64 characters that a caller may take. */

@@ -38,7 +38,7 @@ export const AUTHORS: Columns<AuthorState> = {
 export const ENTRIES: Columns<AcceptedEntry> = {
   number: bigintColumn(({ number }) => number),
   hash: hexColumn(({ item }) => item.entryHash),
-  decision: smallintColumn(() => DECISION.held),
+  decision: smallintColumn(({ item }) => (item.operationBytes === undefined ? DECISION.purged : DECISION.held)),
   author: integerColumn(({ author }) => author.number),
   log_id: u64Column(({ item }) => item.entry.logId),
   seq_num: u64Column(({ item }) => item.entry.seqNum),
@@ -65,6 +65,9 @@ export const DECIDED: Columns<DecidedHash> = {
   decision: smallintColumn(({ decision }) => DECISION[decision]),
 }
 
+/** Where a payload is gone, which is seldom. */
+export const PURGED: Columns<Materialised> = { purged: boolColumn(({ document }) => document.isPurged) }
+
 export interface ParkedRow {
   readonly hash: Hash
   readonly waitsFor: Hash
@@ -72,6 +75,7 @@ export interface ParkedRow {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly entry: Uint8Array
+  /** Of no bytes where it is missing: no operation has none. */
   readonly operation: Uint8Array
 }
 
@@ -87,6 +91,11 @@ export const PARKED: Columns<ParkedRow> = {
 export const PARKED_WAITS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor'>> = {
   hash: hexColumn(({ hash }) => hash),
   waits_for: hexColumn(({ waitsFor }) => waitsFor),
+}
+
+export const PARKED_PAYLOADS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor' | 'operation'>> = {
+  ...PARKED_WAITS,
+  operation: byteaColumn(({ operation }) => operation),
 }
 
 /** What an operation on a document can change. */

@@ -17,6 +17,7 @@ import {
   HEADS,
   IDEMPOTENCY,
   type IdempotencyRow,
+  PURGED,
   SCHEMA_FIELDS,
   SCHEMAS,
   schemaFieldRows,
@@ -74,8 +75,10 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
     ...bulkUpdate(names.table('heads'), ['author', 'log_id'], HEADS, unforked(changedLogs)),
     ...bulkInsert(names.table('heads'), FORKED_HEADS, forked(newLogs)),
     ...bulkUpdate(names.table('heads'), ['author', 'log_id'], FORKED_HEADS, forked(changedLogs)),
-    ...bulkInsert(names.table('documents'), DOCUMENTS, newDocuments),
-    ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, changedDocuments),
+    ...bulkInsert(names.table('documents'), DOCUMENTS, whole(newDocuments)),
+    ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, whole(changedDocuments)),
+    ...bulkInsert(names.table('documents'), { ...DOCUMENTS, ...PURGED }, purged(newDocuments)),
+    ...bulkUpdate(names.table('documents'), ['number'], { ...DOCUMENT_CHANGES, ...PURGED }, purged(changedDocuments)),
     ...bulkInsert(names.table('deletions'), DELETIONS, deletionRows(materialised, now), IF_CHANGED),
     ...bulkInsert(names.table('idempotency'), IDEMPOTENCY, idempotencyRows(ledger, now), IF_EXPIRED),
   ]
@@ -113,6 +116,14 @@ function flagTables(names: Names, ledger: Ledger): Statement[] {
   const text = `UPDATE ${names.table('schemas')} AS s SET has_table = true, made_by = u.made_by
     FROM unnest($1::integer[], $2::integer[]) AS u(number, made_by) WHERE s.number = u.number`
   return [{ text, parameters: [made.map(([number]) => number), made.map(([, { author }]) => author.number)] }]
+}
+
+function purged(documents: readonly Materialised[]): Materialised[] {
+  return documents.filter(({ document }) => document.isPurged)
+}
+
+function whole(documents: readonly Materialised[]): Materialised[] {
+  return documents.filter(({ document }) => !document.isPurged)
 }
 
 function forked(logs: readonly LogState[]): LogState[] {

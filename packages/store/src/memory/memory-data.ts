@@ -17,6 +17,8 @@ import type { Parked } from '../ingest/parked.js'
 export interface MemoryEntry extends DocumentOperation {
   readonly entry: Entry
   readonly documentId: DocumentId
+  /** It came without its payload. */
+  readonly isBare: boolean
 }
 
 export interface MemoryDocument {
@@ -24,6 +26,8 @@ export interface MemoryDocument {
   readonly operations: DocumentOperation[]
   /** `reduce` of them. */
   view: ReducedDocument
+  /** Payloads are missing: of its views only ids and flags can be told. */
+  readonly isPurged: boolean
 }
 
 export interface MemoryLog {

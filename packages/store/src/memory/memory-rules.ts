@@ -71,13 +71,17 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
 
   async prepare(): Promise<void> {}
 
+  async prepareSchema(): Promise<void> {}
+
+  async prepareAncestor(): Promise<void> {}
+
   entry(hash: Hash): DecidedEntry | undefined {
     const stored = this.#data.entries.get(hash)
     if (stored === undefined || stored === 'refused') return stored && { decision: stored }
-    const { entry, operation, documentId } = stored
+    const { entry, operation, documentId, isBare } = stored
     const { publicKey, logId, seqNum } = entry
     const { action, schemaId } = operation
-    return { decision: 'held', publicKey, logId, seqNum, action, documentId, schemaId }
+    return { decision: isBare ? 'purged' : 'held', publicKey, logId, seqNum, action, documentId, schemaId }
   }
 
   ancestor(tip: Hash, seqNum: bigint): Hash | undefined {
@@ -142,16 +146,18 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
     item: ReceivedItem,
     { operation, operationId, documentId }: Omit<ValidPublish, 'next'>,
   ): MemoryDocument['view'] {
-    const { entry, idempotencyId } = item
+    const { entry, idempotencyId, operationBytes } = item
+    const isBare = operationBytes === undefined
     const added = { id: operationId, publicKey: entry.publicKey, operation }
     this.#data.number += 1
-    this.#data.entries.set(item.entryHash, { ...added, entry, documentId })
-    const operations = this.#data.documents.get(documentId)?.operations ?? []
+    this.#data.entries.set(item.entryHash, { ...added, entry, documentId, isBare })
+    const before = this.#data.documents.get(documentId)
+    const operations = before?.operations ?? []
     if (operations.length === 0) this.made.add(documentId)
     this.changed.add(documentId)
     operations.push(added)
     const view = reduce(operations)
-    this.#data.documents.set(documentId, { operations, view })
+    this.#data.documents.set(documentId, { operations, view, isPurged: isBare || before?.isPurged === true })
     this.#advanceLog(item, documentId, operationId)
     if (operation.schemaId === SCHEMA_DEFINITION) this.#data.definitions.add(view.viewId)
     if (idempotencyId !== undefined) this.#data.idempotent.set(idempotencyId, { documentId, time: this.#now })

@@ -2,7 +2,6 @@ import {
   type DocumentId,
   type DocumentViewId,
   documentHistory,
-  type Hash,
   type NextArgs,
   nextArgs,
   type OperationId,
@@ -23,11 +22,11 @@ import {
   type WriteTarget,
   writeArgs,
 } from '@rakko/core'
-import { admitFromPeer, admitPublished } from '../ingest/admit.js'
-import { Cascade } from '../ingest/cascade.js'
+import { admitPublished } from '../ingest/admit.js'
+import { type Arrival, Arrivals } from '../ingest/arrivals.js'
 import { Listeners } from '../ingest/listeners.js'
-import { type InvalidEntry, isReadable, type ReceivedFromPeer, receiveFromPeer } from '../ingest/receive-from-peer.js'
-import { type ReceivedItem, receiveItem } from '../ingest/received-item.js'
+import { type ReceivedFromPeer, receiveFromPeer } from '../ingest/receive-from-peer.js'
+import { receiveItem } from '../ingest/received-item.js'
 import type {
   CommitListener,
   Document,
@@ -120,6 +119,7 @@ export class MemoryStore implements DocumentStore {
   history(documentId: DocumentId): Promise<DocumentHistory | undefined> {
     return this.#inTurn(async () => {
       const document = this.#data.documents.get(documentId)
+      if (document?.isPurged) throw purged(documentId)
       return document && { schemaId: document.view.schemaId, operations: documentHistory(document.operations) }
     })
   }
@@ -170,31 +170,23 @@ export class MemoryStore implements DocumentStore {
     received: readonly ReceivedFromPeer[],
   ): Promise<(Outcome | RakkoError)[]> {
     const rules = this.#rules()
-    const results: (PublishOutcome | IngestOutcome | RakkoError)[] = []
-    const tasks: Task[] = []
-    for (const [index, item] of received.entries()) {
-      if (item instanceof RakkoError) results[index] = item
-      else tasks.push({ entryHash: item.entryHash, item, index })
-    }
-    const cascade = new Cascade<Task>(async ({ item, index }) => {
-      const isPublished = isReadable(item) && !item.isFromPeer
-      const { outcome, admission } = isPublished ? admitPublished(rules, item) : await admitFromPeer(rules, rules, item)
-      if (index !== undefined) results[index] = outcome
-      return admission
+    const arrived = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
+    const arrivals = new Arrivals({
+      decider: rules,
+      lookup: rules,
+      admitPublished: async (item) => admitPublished(rules, item),
+      parking: { wokenBy: async () => [], pastOf: async () => [], prepare: async () => {} },
     })
-    for (const { item, waitsFor } of this.#data.parked.values()) {
-      cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
-    }
-    await cascade.run(tasks)
-    const left = cascade
-      .left()
-      .flatMap(({ item: { item }, waitsFor }) => (isReadable(item) ? [{ item, waitsFor }] : []))
-    parkInMemory(this.#data, left, this.#options.now())
+    arrivals.wait([...this.#data.parked.values()])
+    await arrivals.run(arrived)
+    const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
     this.#tell(rules)
-    return results.map((result, index) => {
-      if (result instanceof RakkoError || result.status !== 'waiting') return result as Outcome | RakkoError
-      return { ...result, parked: this.#data.parked.has((received[index] as ReceivedItem).entryHash) } as Outcome
+    const outcomes = arrivals.outcomes.map((outcome, index) => {
+      const isParked = outcome.status === 'waiting' && parked.has((arrived[index] as Arrival).entryHash)
+      return isParked ? { ...outcome, parked: true } : outcome
     })
+    let next = 0
+    return received.map((one) => (one instanceof RakkoError ? one : (outcomes[next++] as Outcome)))
   }
 
   #tell({ changed, made, forks }: MemoryRules): void {
@@ -226,6 +218,7 @@ export class MemoryStore implements DocumentStore {
     if (documents.size > 1) {
       return new RakkoError('DIFFERENT_DOCUMENTS', 'The operations of a view belong to one document', { viewId })
     }
+    if (document.isPurged) return purged(document.view.documentId)
     return documentAt(reduceAt(document.operations, viewId), document.view.deleted)
   }
 
@@ -235,11 +228,8 @@ export class MemoryStore implements DocumentStore {
   }
 }
 
-/** An item, or a parked one, which has no place in the answer. */
-interface Task {
-  readonly entryHash: Hash
-  readonly item: ReceivedItem | InvalidEntry
-  readonly index?: number
+function purged(documentId: DocumentId): RakkoError {
+  return new RakkoError('PURGED', `The payloads of the deleted document ${documentId} were dropped`, { documentId })
 }
 
 function latestDocument(document: MemoryDocument | undefined): Document | undefined {

@@ -1,17 +1,21 @@
 import type { Hash, PublicKey } from '@rakko/core'
 import { hasRoom, PARKED_MS, type ParkedSize } from '../ingest/park-bounds.js'
-import { bytesOf, type Parked } from '../ingest/parked.js'
+import { bytesOf, completes, type Parked } from '../ingest/parked.js'
 import type { MemoryData } from './memory-data.js'
 
-/** Parks what waits, as far as there is room; what was decided about by now leaves. */
-export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): void {
+/** Parks what waits, as far as there is room, and answers what that is; what was decided about by now leaves. */
+export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): ReadonlySet<Hash> {
+  const parked = new Set<Hash>()
   for (const hash of data.parked.keys()) if (data.entries.has(hash)) data.parked.delete(hash)
   for (const one of left) {
     const hash = one.item.entryHash
-    const time = data.parked.get(hash)?.time
-    if (time !== undefined) data.parked.set(hash, { ...one, time })
-    else if (makeRoom(data, one, now)) data.parked.set(hash, { ...one, time: now })
+    const stored = data.parked.get(hash)
+    const isMore = stored === undefined || completes(stored, one)
+    if (isMore && !makeRoom(data, one, now)) continue
+    data.parked.set(hash, { ...one, time: stored?.time ?? now })
+    parked.add(hash)
   }
+  return parked
 }
 
 function makeRoom(data: MemoryData, { item }: Parked, now: number): boolean {

@@ -1,4 +1,4 @@
-import { decodeOperation, operationIdsOf, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { decodeEntry, decodeOperation, isRestorable, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import { DECISION } from '../ingest/rows.js'
 import { hexArray } from '../sql/column.js'
@@ -21,15 +21,16 @@ export interface PurgerContext {
 interface PayloadRow {
   number: bigint
   document: bigint
-  /** Of an UPDATE, which may be a merge. */
+  entry: Uint8Array
+  /** Of an UPDATE, which may be needed. */
   operation: Uint8Array | null
   total: bigint
 }
 
 /**
  * Drops the payloads of deleted documents, slice by slice. Entries and documents stay: ids, view ids and the deleted flag go
- * on to converge. Kept are the payloads of DELETEs, and of merges, which say that several operations belong to one
- * document; and whole documents
+ * on to converge. Kept are the payloads of DELETEs, and of all operations of which their entries do not tell what they
+ * follow (core's `isRestorable`), so that a node that gets no more than is left comes to the same; and whole documents
  *
  * - until the grace period is over, and where the policy does not have it,
  * - while something pins one of their views,
@@ -88,16 +89,16 @@ export class Purger {
     const entries = names.table('entries')
     const { rows } = await session.query<PayloadRow>(
       `WITH found AS (
-         SELECT number, document, action, operation FROM ${entries} WHERE number = ANY($1::bigint[])
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE number = ANY($1::bigint[])
          UNION ALL
-         SELECT number, document, action, operation FROM ${entries} WHERE document = ANY($1::bigint[]) AND document <> number
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE document = ANY($1::bigint[]) AND document <> number
        ), measured AS (
-         SELECT number, document, action, operation, count(*) OVER () AS total,
+         SELECT number, document, action, entry, operation, count(*) OVER () AS total,
            sum(octet_length(operation)) OVER (ORDER BY document, number) - octet_length(operation) AS before
          FROM found
          WHERE operation IS NOT NULL AND action <> 2 AND NOT (document = $2::bigint AND number <= $3::bigint)
        )
-       SELECT number, document, CASE WHEN action = 1 THEN operation END AS operation, total FROM measured
+       SELECT number, document, entry, CASE WHEN action = 1 THEN operation END AS operation, total FROM measured
        WHERE before < ${MAX_BYTES} ORDER BY document, number LIMIT ${MAX_ENTRIES}`,
       [documents, this.#after?.document ?? 0, this.#after?.number ?? 0],
     )
@@ -106,7 +107,9 @@ export class Purger {
     const done = isAll ? documents : documents.filter((document) => document < last.document)
     this.#after = isAll ? undefined : last
     const dropped = rows
-      .filter(({ operation }) => operation === null || !isMerge(operation))
+      .filter(
+        ({ entry, operation }) => operation === null || isRestorable(decodeEntry(entry), decodeOperation(operation)),
+      )
       .map(({ number }) => number)
     const touched = new Set([...done, ...rows.map(({ document }) => document)])
     await session.query(
@@ -119,9 +122,4 @@ export class Purger {
       [dropped, [...touched], done],
     )
   }
-}
-
-function isMerge(operation: Uint8Array): boolean {
-  const { previous } = decodeOperation(operation)
-  return previous !== undefined && operationIdsOf(previous).length > 1
 }

@@ -1,4 +1,5 @@
 import type { DocumentStore } from '../../src/store.js'
+import { bareEntriesAcceptance } from './bare-entries.js'
 import { documentsAcceptance } from './documents.js'
 import { forgettingAcceptance } from './forgetting.js'
 import { ingestingAcceptance } from './ingesting.js'
@@ -16,6 +17,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   publishingAcceptance(harness)
   refusalsAcceptance(harness)
   ingestingAcceptance(harness)
+  bareEntriesAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
   viewsAcceptance(harness)

@@ -26,6 +26,12 @@ interface Document {
   readonly items: SignedItem[]
 }
 
+interface Chances {
+  /** That an operation follows the author's own latest. */
+  readonly own: number
+  readonly deletion: number
+}
+
 const AUTHORS = 3
 const MAX_KEY = 2 ** 31
 
@@ -39,6 +45,13 @@ export function randomGraph(random: Random, operations: number): RandomGraph {
   return { ...definitions, ...extend(random, operations, definitions.items, definitions.schemaIds) }
 }
 
+/** As `randomGraph`, with more deletions, and many operations that follow the one before in their log. */
+export function deletedGraph(random: Random, operations: number): RandomGraph {
+  const definitions = randomDefinitions(random)
+  const chances = { own: 0.5, deletion: 0.2 }
+  return { ...definitions, ...extend(random, operations, definitions.items, definitions.schemaIds, chances) }
+}
+
 /** As `randomGraph`, of a schema that every store knows. */
 export function smallGraph(random: Random, operations: number): RandomGraph {
   return { schemaIds: [SCHEMA_FIELD_DEFINITION], ...extend(random, operations, [], [SCHEMA_FIELD_DEFINITION]) }
@@ -49,6 +62,7 @@ function extend(
   operations: number,
   definitions: readonly SignedItem[],
   schemaIds: readonly SchemaId[],
+  chances: Chances = { own: 0, deletion: 0.1 },
 ) {
   const hands = Array.from({ length: AUTHORS }, () => new Author(random.integer(MAX_KEY)))
   const documents: Document[] = []
@@ -63,7 +77,7 @@ function extend(
       items.push(item)
     } else {
       const document = random.pick(documents)
-      const item = randomOperation(random, author, document, random.pick(documents))
+      const item = randomOperation(random, author, document, random.pick(documents), chances)
       document.items.push(item)
       items.push(item)
     }
@@ -72,14 +86,28 @@ function extend(
   return { items: [...definitions, ...items], publicKeys }
 }
 
-function randomOperation(random: Random, author: Author, document: Document, other: Document): SignedItem {
+function randomOperation(
+  random: Random,
+  author: Author,
+  document: Document,
+  other: Document,
+  chances: Chances,
+): SignedItem {
   const [{ documentId } = author.create(SCHEMA_DEFINITION, {})] = document.items
   const ids = document.items.map(({ id }) => id)
-  const tips = random.chance(0.4) ? [ids.at(-1) as OperationId] : [random.pick(ids), ...random.some(ids, 2)]
+  const own =
+    chances.own > 0 &&
+    random.chance(chances.own) &&
+    document.items.findLast((item) => item.signedBy === author.publicKey)
+  const tips = own
+    ? [own.id]
+    : random.chance(0.4)
+      ? [ids.at(-1) as OperationId]
+      : [random.pick(ids), ...random.some(ids, 2)]
   // What belongs to two documents is refused, unless they are the same.
   if (random.chance(0.03)) tips.push(random.pick(other.items).id)
   const previous = documentViewIdFromTips(tips)
-  if (random.chance(0.1)) return author.delete(documentId, document.schemaId, previous)
+  if (random.chance(chances.deletion)) return author.delete(documentId, document.schemaId, previous)
   const fields = Object.entries(allFields(random, document.schemaId)).filter(() => random.chance(0.6))
   return author.update(documentId, document.schemaId, previous, Object.fromEntries(fields))
 }

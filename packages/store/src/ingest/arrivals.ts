@@ -1,0 +1,209 @@
+import { type DocumentId, type Hash, operationIdsOf, type SchemaId } from '@rakko/core'
+import type { IngestOutcome, PublishOutcome } from '../store.js'
+import {
+  type Admitted,
+  admitFromPeer,
+  asStored,
+  type Decider,
+  firstMissing,
+  judge,
+  type PreparedLookup,
+} from './admit.js'
+import { AssumedLookup } from './assumed-lookup.js'
+import { type Admission, Cascade } from './cascade.js'
+import type { Parked } from './parked.js'
+import { type InvalidEntry, isReadable } from './receive-from-peer.js'
+import { type BareItem, isBare, previousOf, type ReceivedItem } from './received-item.js'
+
+/** What an item led to, by the rules that it was judged by. */
+export type Outcome = PublishOutcome | IngestOutcome
+
+export type Arrival = ReceivedItem | BareItem | InvalidEntry
+
+export interface ArrivalContext {
+  readonly decider: Decider
+  readonly lookup: PreparedLookup
+  admitPublished(item: ReceivedItem): Promise<Admitted<PublishOutcome>>
+  /** Where entries wait that were not handed to `wait`. */
+  readonly parking: {
+    /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
+    wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
+    /** What waits under this hash, and what that waits for in turn; likewise. */
+    pastOf(hash: Hash): Promise<readonly Parked[]>
+    /** Reads what the rules ask of entries that are judged together, in an order that is causal. */
+    prepare(items: readonly (ReceivedItem | BareItem)[]): Promise<void>
+  }
+}
+
+/** An item that arrived, or a parked one, which has no place in the answer. */
+interface Task {
+  readonly entryHash: Hash
+  readonly item: Arrival
+  readonly index?: number
+  /** See `validateBareEntry`. */
+  readonly deletion?: SchemaId
+}
+
+interface ReadableTask extends Task {
+  readonly item: ReceivedItem | BareItem
+}
+
+/**
+ * Judges items in their order, and what waits for them, until nothing more can be decided. An entry without its payload
+ * is held with a DELETE that follows it, or once its document is deleted; so what waits is looked at again
+ *
+ * - where a DELETE was held: all that waits for one of its document,
+ * - where a DELETE waits, and all that it follows is there, some of it without payloads: they are held together, or none of
+ *   them is. Otherwise the DELETE waits for the first entry that is not there.
+ */
+export class Arrivals {
+  /** In order of the items that arrived. */
+  readonly outcomes: Outcome[] = []
+  readonly #context: ArrivalContext
+  readonly #cascade = new Cascade<Task>((task) => this.#admit(task))
+  /** Documents that were deleted, since what waits for that was woken. */
+  readonly #deleted: DocumentId[] = []
+
+  constructor(context: ArrivalContext) {
+    this.#context = context
+  }
+
+  wait(parked: readonly Parked[]): void {
+    for (const { item, waitsFor } of parked) {
+      this.#cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
+    }
+  }
+
+  /** `again`: entries that wait and are to be looked at though nothing woke them. */
+  async run(items: readonly Arrival[], again: readonly Parked[] = []): Promise<void> {
+    await this.#cascade.run([
+      ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
+      ...again.map(({ item }) => ({ entryHash: item.entryHash, item })),
+    ])
+    while ((await this.#wakeDeleted()) || (await this.#holdDeletions()));
+  }
+
+  /** What waits still, each entry once. */
+  left(): Parked[] {
+    const left = new Map<Hash, Parked>()
+    for (const { item: task, waitsFor } of this.#cascade.left()) {
+      if (!isReadableTask(task) || this.#context.lookup.entry(task.entryHash) !== undefined) continue
+      const { entryHash, item } = task
+      if (!isBare(item) || !left.has(entryHash)) left.set(entryHash, { item, waitsFor })
+    }
+    return [...left.values()]
+  }
+
+  async #admit({ item, index, deletion }: Task): Promise<Admission> {
+    const { decider, lookup, admitPublished } = this.#context
+    const { outcome, admission } = isPublished(item)
+      ? await admitPublished(item)
+      : await admitFromPeer(decider, lookup, item, deletion)
+    // What was held together with others may still be found where it had waited.
+    if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
+    if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
+    return admission
+  }
+
+  async #wakeDeleted(): Promise<boolean> {
+    const documents = this.#deleted.splice(0)
+    if (documents.length === 0) return false
+    this.wait(await this.#context.parking.wokenBy(documents))
+    for (const id of documents) await this.#cascade.wake(id)
+    return true
+  }
+
+  /** Answers whether anything was decided. */
+  async #holdDeletions(): Promise<boolean> {
+    const { lookup, parking } = this.#context
+    const waiting = this.#waiting()
+    let hasDecided = false
+    for (const { item: root, waitsFor } of this.#cascade.left()) {
+      if (!isReadableTask(root) || !isDeletion(root.item) || lookup.entry(root.entryHash) !== undefined) continue
+      const past = await this.#pastOf(root, waiting)
+      if ('tasks' in past) {
+        this.wait(await parking.wokenBy(past.tasks.map(({ entryHash }) => entryHash)))
+        const deletion = root.item.plainOperation.schemaId
+        await this.#cascade.run(past.tasks.map((task) => ({ ...task, deletion })))
+        hasDecided ||= lookup.entry(root.entryHash) !== undefined
+      } else if (past.waitsFor !== undefined) {
+        this.#cascade.move(root, waitsFor, past.waitsFor)
+      }
+    }
+    return hasDecided
+  }
+
+  /** By hash, with its payload where there is one. */
+  #waiting(): Map<Hash, ReadableTask> {
+    const waiting = new Map<Hash, ReadableTask>()
+    for (const { item: task } of this.#cascade.left()) {
+      if (isReadableTask(task) && (!isBare(task.item) || !waiting.has(task.entryHash)))
+        waiting.set(task.entryHash, task)
+    }
+    return waiting
+  }
+
+  /** All that a DELETE follows and that is not decided, and itself, in an order that is causal, where it can be held. */
+  async #pastOf(
+    root: ReadableTask,
+    waiting: Map<Hash, ReadableTask>,
+  ): Promise<{ readonly tasks: readonly ReadableTask[] } | { readonly waitsFor: Hash | undefined }> {
+    const { decider, lookup, parking } = this.#context
+    const tasks = new Set<ReadableTask>()
+    const stack = [root]
+    for (let task = stack.at(-1); task; task = stack.at(-1)) {
+      const before: ReadableTask[] = []
+      for (const hash of namesOf(task.item)) {
+        if (lookup.entry(hash) !== undefined) continue
+        const one = waiting.get(hash) ?? (await this.#load(hash, waiting))
+        if (!one) return { waitsFor: hash }
+        if (!tasks.has(one)) before.push(one)
+      }
+      // Ids are hashes, so nothing follows itself and every way back ends.
+      if (before.length > 0) stack.push(...before)
+      else tasks.add(stack.pop() as ReadableTask)
+    }
+    const items = [...tasks].map(({ item }) => item)
+    if (!items.some(isBare)) return { waitsFor: undefined }
+    await parking.prepare(items)
+    const assumed = new AssumedLookup(lookup)
+    const deletion = isBare(root.item) ? undefined : root.item.plainOperation.schemaId
+    for (const item of items) {
+      await assumed.prepare(item)
+      const decision = judge(assumed, item, deletion)
+      if (decision.decision === 'waiting') return { waitsFor: firstMissing(decision.for) }
+      if (decision.decision !== 'held' || decider.limit?.(asStored(item, decision))) return { waitsFor: undefined }
+      assumed.assume(item, decision)
+    }
+    return { tasks: [...tasks] }
+  }
+
+  async #load(hash: Hash, waiting: Map<Hash, ReadableTask>): Promise<ReadableTask | undefined> {
+    const loaded = await this.#context.parking.pastOf(hash)
+    this.wait(loaded)
+    for (const { item } of loaded) waiting.set(item.entryHash, { entryHash: item.entryHash, item })
+    return waiting.get(hash)
+  }
+}
+
+export function isPublished(item: Arrival): item is ReceivedItem {
+  return isReadable(item) && !isBare(item) && !item.isFromPeer
+}
+
+function isOpen(outcome: Outcome | undefined): boolean {
+  return outcome === undefined || outcome.status === 'waiting'
+}
+
+function isReadableTask(task: Task): task is ReadableTask {
+  return isReadable(task.item)
+}
+
+function isDeletion(item: Arrival): item is ReceivedItem {
+  return isReadable(item) && !isBare(item) && item.plainOperation.action === 'delete'
+}
+
+function namesOf(item: ReceivedItem | BareItem): Hash[] {
+  const { backlink } = item.entry
+  const previous = previousOf(item)
+  return [...(backlink === undefined ? [] : [backlink]), ...(previous === undefined ? [] : operationIdsOf(previous))]
+}

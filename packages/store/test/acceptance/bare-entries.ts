@@ -1,0 +1,206 @@
+import { documentViewIdFromTips, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { DocumentStore, IngestItem } from '../../src/store.js'
+import { Author, type SignedItem } from '../support/author.js'
+import { defineSchema, int, str } from '../support/definitions.js'
+import { publishAll } from '../support/outcomes.js'
+import { wordOf } from './ingesting.js'
+import type { StoreHarness } from './store-harness.js'
+
+/** Entries whose payloads were purged elsewhere. */
+export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): void {
+  describe('entries without their payloads', () => {
+    let store: DocumentStore
+    let [panda, penguin] = [new Author(1), new Author(2)]
+    const { items: definition, schemaId } = defineSchema(new Author(9), 'venue', { capacity: 'int', name: 'str' })
+
+    beforeEach(async () => {
+      store = await harness.open()
+      panda = new Author(1)
+      penguin = new Author(2)
+      await publishAll(store, definition)
+    })
+
+    const create = (author = panda) => author.create(schemaId, { name: str('a'), capacity: int(0) })
+    const update = (author: Author, before: SignedItem, capacity: number, previous = before.viewId) =>
+      author.update(before.documentId, schemaId, previous, { capacity: int(capacity) })
+    const remove = (author: Author, before: SignedItem, previous = before.viewId) =>
+      author.delete(before.documentId, schemaId, previous)
+    const bare = ({ entry }: SignedItem): IngestItem => ({ entry })
+    const ingest = async (...items: readonly IngestItem[]) => (await store.ingest(items)).map(wordOf)
+    const statusOf = async ({ documentId }: SignedItem, from = store) => {
+      const [document] = await from.documents([documentId])
+      return document && { viewId: document.viewId, deleted: document.deleted, owner: document.owner }
+    }
+
+    /** A document, updated and deleted by its author, with an update of somebody else merged between. */
+    function merged() {
+      const created = create()
+      const first = update(panda, created, 1)
+      const theirs = update(penguin, created, 2)
+      const more = update(penguin, theirs, 3)
+      const merge = update(panda, first, 4, documentViewIdFromTips([first.id, more.id]))
+      const last = update(panda, merge, 5)
+      const deletion = remove(panda, last)
+      const left = [bare(created), bare(first), theirs, bare(more), merge, bare(last), deletion]
+      return { created, deletion, whole: [created, first, theirs, more, merge, last, deletion], left }
+    }
+
+    test('lead to the same document as with them, in whatever order they come, also over a restart', async () => {
+      const { created, deletion, whole, left } = merged()
+      const elsewhere = await harness.open()
+      await publishAll(elsewhere, definition)
+      await publishAll(elsewhere, whole)
+      expect(await ingest(...left)).toEqual(left.map(() => 'held'))
+      const expected = { viewId: deletion.viewId, deleted: true, owner: panda.publicKey }
+      for (const reverse of [false, true]) {
+        store = await harness.open()
+        await publishAll(store, definition)
+        for (const item of reverse ? [...left].reverse() : left) {
+          expect(await statusOf(created)).toBeUndefined()
+          await ingest(item)
+          store = await harness.reopen(store)
+        }
+        expect(await statusOf(created)).toEqual(expected)
+        expect(await statusOf(created, elsewhere)).toEqual(expected)
+        expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
+      }
+      expect(await ingest(...whole, ...left)).toEqual(
+        [...left, ...left].map(({ operation }) => (operation ? 'decided held' : 'decided purged')),
+      )
+    })
+
+    test('are told by views and the history of the document, and it takes no more', async () => {
+      const { created, deletion, left } = merged()
+      await ingest(...left)
+      expect(await store.views([created.viewId, deletion.viewId])).toMatchObject([
+        { code: 'PURGED' },
+        { code: 'PURGED' },
+      ])
+      await expect(store.history(created.documentId)).rejects.toMatchObject({ code: 'PURGED' })
+      await expect(store.nextArgs(panda.publicKey, created.viewId)).rejects.toMatchObject({ code: 'DOCUMENT_DELETED' })
+      expect((await store.nextArgs(panda.publicKey)).logId).toBe(1n)
+      const late = update(new Author(3), created, 6)
+      expect(await ingest(late)).toEqual(['held'])
+      expect((await statusOf(created))?.viewId).toBe(documentViewIdFromTips([deletion.id, late.id]))
+    })
+
+    test('wait, and change nothing, until their document is deleted or their payloads come', async () => {
+      const created = create()
+      const first = update(panda, created, 1)
+      const second = update(panda, first, 2)
+      expect(await ingest(bare(created), bare(first))).toEqual(['parked for payload', 'parked for backlink'])
+      expect(await statusOf(created)).toBeUndefined()
+      expect(await ingest(created)).toEqual(['held'])
+      expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: created.viewId, deleted: false })
+      expect(await store.ingest([bare(first)])).toEqual([
+        {
+          status: 'waiting',
+          parked: true,
+          for: [{ kind: 'payload', id: first.id, documentId: created.documentId }],
+        },
+      ])
+      expect(await ingest(second)).toEqual(['parked for backlink'])
+      store = await harness.reopen(store)
+      expect(await ingest(first)).toEqual(['held'])
+      expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: second.viewId, deleted: false })
+      expect(await ingest(bare(second))).toEqual(['decided held'])
+    })
+
+    test('take their payloads while they wait: with them they wait for what is still missing', async () => {
+      const created = create()
+      const theirs = update(penguin, created, 1)
+      const first = update(panda, created, 2, documentViewIdFromTips([created.id, theirs.id]))
+      expect(await ingest(created, bare(first))).toEqual(['held', 'parked for payload'])
+      expect(await ingest(first, bare(first))).toEqual(['parked for previous', 'parked for payload'])
+      store = await harness.reopen(store)
+      expect(await ingest(bare(first))).toEqual(['parked for payload'])
+      expect(await ingest(theirs)).toEqual(['held'])
+      expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: first.viewId, deleted: false })
+    })
+
+    test('are held when the document is deleted by somebody else, beside them, here', async () => {
+      const created = create()
+      const first = update(panda, created, 1)
+      const second = update(panda, first, 2)
+      await ingest(created, bare(first), bare(second))
+      store = await harness.reopen(store)
+      const deletion = remove(penguin, created)
+      await publishAll(store, [deletion])
+      const viewId = documentViewIdFromTips([deletion.id, second.id])
+      expect(await statusOf(created)).toMatchObject({ viewId, deleted: true })
+      expect(await ingest(first, second)).toEqual(['decided purged', 'decided purged'])
+      const third = update(panda, second, 3)
+      expect(await ingest(bare(third))).toEqual(['held'])
+    })
+
+    test('are held with a DELETE only when all is there that it follows', async () => {
+      const created = create()
+      const theirs = update(penguin, created, 1)
+      const more = update(penguin, theirs, 2)
+      const deletion = remove(new Author(3), created, more.viewId)
+      expect(await ingest(deletion, bare(created), bare(more))).toEqual([
+        'parked for previous',
+        'parked for payload',
+        'parked for backlink',
+      ])
+      expect(await statusOf(created)).toBeUndefined()
+      store = await harness.reopen(store)
+      expect(await ingest(theirs)).toEqual(['held'])
+      expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
+    })
+
+    test('are not held with a DELETE that is none: wrong links, what it follows not of its document', async () => {
+      const [created, other] = [create(), create(penguin)]
+      const foreign = remove(panda, created, documentViewIdFromTips([created.id, other.id]))
+      expect(await ingest(bare(created), other, foreign)).toEqual(['parked for payload', 'held', 'parked for backlink'])
+      expect(await statusOf(created)).toBeUndefined()
+      expect(await statusOf(other)).toMatchObject({ deleted: false })
+      expect(await ingest(created)).toEqual(['held'])
+      expect(await ingest(foreign)).toEqual(['decided refused'])
+      expect(await statusOf(created)).toMatchObject({ deleted: false })
+    })
+
+    test('are refused for good where they follow a DELETE or what was refused, by their backlinks', async () => {
+      const created = create()
+      const deletion = remove(panda, created)
+      const after = update(panda, deletion, 1, created.viewId)
+      const later = update(panda, after, 2, created.viewId)
+      await ingest(created, deletion)
+      expect(await ingest(bare(after), bare(later))).toEqual(['refused DOCUMENT_DELETED', 'refused DEPENDENCY_REFUSED'])
+      expect(await ingest(after)).toEqual(['decided refused'])
+    })
+
+    test('of definitions are never held: their schema is known from their payloads, whenever they come', async () => {
+      const author = new Author(8)
+      const { items, schemaId: id } = defineSchema(author, 'room', { name: 'str' })
+      const [field, schema] = items as [SignedItem, SignedItem]
+      const deletions = [
+        author.delete(field.documentId, SCHEMA_FIELD_DEFINITION, field.viewId),
+        author.delete(schema.documentId, SCHEMA_DEFINITION, schema.viewId),
+      ]
+      const room = panda.create(id, { name: str('a') })
+      await ingest(...items.map(bare), ...deletions, room)
+      store = await harness.reopen(store)
+      expect(await statusOf(field)).toBeUndefined()
+      expect(await store.schema(id)).toBeUndefined()
+      await ingest(...items)
+      expect(await store.schema(id)).toMatchObject({ name: 'room' })
+      expect(await ingest(room, ...deletions)).toEqual(['decided held', 'decided held', 'decided held'])
+      expect(await statusOf(schema)).toMatchObject({ deleted: true })
+      expect(await statusOf(room)).toMatchObject({ deleted: false })
+      const again = author.create(`room_${room.id}` as SchemaId, { name: str('b') })
+      expect(await ingest(again)).toEqual(['refused INVALID_SCHEMA'])
+    })
+
+    test('of a schema that is not known yet wait for it with the DELETE', async () => {
+      const { items, schemaId: id } = defineSchema(new Author(8), 'room', { name: 'str' })
+      const created = panda.create(id, { name: str('a') })
+      const deletion = panda.delete(created.documentId, id, created.viewId)
+      expect(await ingest(bare(created), deletion)).toEqual(['parked for payload', 'parked for backlink'])
+      store = await harness.reopen(store)
+      await publishAll(store, items)
+      expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
+    })
+  })
+}
