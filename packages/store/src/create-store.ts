@@ -226,7 +226,10 @@ class SqlStore implements Store {
   forget(target: ForgetTarget): Promise<void> {
     return this.#read(async () => {
       const schemaIds = await forget(this.#driver, this.#names, this.#registry, target)
-      if (schemaIds.size > 0) this.#silentChanges.tell(schemaIds)
+      if (schemaIds.size > 0) {
+        this.#keeper.haveForgotten()
+        this.#silentChanges.tell(schemaIds)
+      }
       await lookAgain(this.#ingestContext)
       await this.#driver.flush()
     })

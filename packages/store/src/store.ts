@@ -151,7 +151,7 @@ export interface ForkedLog {
 
 /** A slice of maintenance, see keeper/keeper.ts. */
 export type Chore =
-  | { readonly kind: 'vacuum' | 'analyze'; readonly table: string }
+  | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
   | { readonly kind: 'checkpoint' }
   /** Dropped idempotency ids that are a day old. */
   | { readonly kind: 'forget' }

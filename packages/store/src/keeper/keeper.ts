@@ -4,6 +4,7 @@ import { settleViews } from '../pins/settle-views.js'
 import { Purger, type PurgerContext } from '../purge/purger.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Chore } from '../store.js'
+import { Compactor } from './compactor.js'
 import { type Need, readNeeds } from './needs.js'
 
 /** Between removals of idempotency ids that are a day old, in milliseconds: an hour. */
@@ -25,6 +26,7 @@ export interface KeeperContext extends PurgerContext {
  * | ---------- | ----------------------------------------------------------- | ------------------------ |
  * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `upkeep`   |
  * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
+ * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `upkeep` |
  * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
  * | settle     | ingests have left pinned views to make or to remove          | everywhere               |
  * | purge      | deleted documents are past their grace period               | everywhere               |
@@ -33,6 +35,7 @@ export interface KeeperContext extends PurgerContext {
 export class Keeper {
   readonly #context: KeeperContext
   readonly #purger: Purger
+  readonly #compactor: Compactor
   #forgotAt: number | undefined
   /** Nothing was left over from before this process, or it was seen to. */
   #isCounted = false
@@ -42,6 +45,7 @@ export class Keeper {
   constructor(context: KeeperContext) {
     this.#context = context
     this.#purger = new Purger(context)
+    this.#compactor = new Compactor(context.driver, context.names)
   }
 
   /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
@@ -61,9 +65,12 @@ export class Keeper {
       return { kind: 'settle' }
     }
     if (await this.#purger.slice()) {
+      this.#compactor.wake()
       await driver.flush()
       return { kind: 'purge' }
     }
+    const compacted = driver.upkeep && (await this.#compactor.slice())
+    if (compacted) return compacted
     const time = now()
     if (this.#forgotAt === undefined || time - this.#forgotAt >= FORGET_MS || time < this.#forgotAt) {
       await forgetIdempotent(driver, names, time)
@@ -77,6 +84,11 @@ export class Keeper {
       return { kind: 'checkpoint' }
     }
     return undefined
+  }
+
+  /** Documents were forgotten: their room can be given back. */
+  haveForgotten(): void {
+    this.#compactor.wake()
   }
 
   async #tend({ kind, table, statement }: Need): Promise<Chore> {
