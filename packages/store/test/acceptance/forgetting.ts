@@ -1,4 +1,5 @@
 import {
+  bytesToHex,
   type DocumentId,
   documentViewIdFromTips,
   parseQuery,
@@ -61,6 +62,8 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       expect(stored).toContain('kept')
       expect(stored).not.toContain('secret')
       expect(stored).not.toContain(Buffer.from('secret').toString('hex'))
+      expect(stored).toContain(bytesToHex(kept.entry))
+      expect(stored).not.toContain(bytesToHex(gone.entry))
       expect(await store.stateHash(note.id)).toBe(stateHash(await all()))
       expect(await store.stateHash(note.id)).not.toBe(before)
       await store.forget({ document: gone.documentId })
@@ -101,6 +104,48 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       expect(await store.isParking(other.signedBy)).toBe(true)
       expect(await store.isParking(merge.signedBy)).toBe(false)
     })
+
+    test('every table is as it was but for the hashes of entries and the marks of logs', async () => {
+      await leaveTraces()
+      const before = await tables()
+      await leaveTraces()
+      const after = await tables()
+      const old = new Set(before.entries)
+      const added = after.entries?.filter((row) => !old.has(row)) ?? []
+      // What waited for something else on a forgotten document was decided with it.
+      expect(added).toHaveLength(9)
+      for (const row of added) expect(row).toMatch(/^\(\d+,"\\\\x0020[0-9a-f]{64}",3,+\)$/)
+      const marks = { arrival: 0, authors: 0, entries: 0, heads: 0, state_buckets: 0 }
+      expect({ ...after, ...marks }).toEqual({ ...before, ...marks })
+    })
+
+    /** Stores what leaves a row in each table, and forgets it document by document. */
+    async function leaveTraces(): Promise<void> {
+      const [page, other] = [write('page'), write('other')]
+      const changed = penguin.update(page.documentId, note.id, page.viewId, { text: str('changed') })
+      const deletion = panda.delete(other.documentId, note.id, other.viewId)
+      const links = [page.viewId, changed.viewId, other.viewId].map((value) =>
+        penguin.create(link.id, { to: { type: 'pinned_relation', value } }),
+      )
+      const unsent = write('never sent')
+      const parked = [page, unsent].map(({ documentId }) => penguin.update(documentId, note.id, unsent.viewId, {}))
+      await publishAll(store, [{ ...page, idempotencyId: 'once' }, other, changed, ...links, deletion])
+      expect((await store.ingest(parked)).map(({ status }) => status)).toEqual(['waiting', 'waiting'])
+      for (const { documentId } of links) await store.forget({ document: documentId })
+      const pinning = panda.create(link.id, { to: { type: 'pinned_relation', value: page.viewId } })
+      await publishAll(store, [pinning])
+      for (const { documentId } of [page, other]) await store.forget({ document: documentId })
+      while ((await store.maintain()) !== undefined);
+      const pinned = (await tables()).pinned_views?.filter((row) => row.includes(page.viewId)) ?? []
+      expect(pinned).toHaveLength(1)
+      // What pins it says the view's id: nothing else is known of it.
+      expect(pinned[0]).toMatch(/^\("\\\\x[0-9a-f]+","\\\\x[0-9a-f]+",[,ft]*\)$/)
+      await store.forget({ document: pinning.documentId })
+      await store.forget({ author: penguin.publicKey })
+      while ((await store.maintain()) !== undefined);
+    }
+
+    const tables = async () => (await harness.dump(store)) as Record<string, string[]>
 
     test("an author's log ids are not used again", async () => {
       const [first, second] = [write('first'), write('second')]
@@ -166,6 +211,8 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       await expect(store.forget({ schema })).rejects.toMatchObject({ code: 'STILL_NEEDED' })
       await store.forget({ author: new Author(9).publicKey })
       expect((await (await harness.reopen(store)).schema(note.id))?.name).toBe('note')
+      const left = await store.documents(definitions.map(({ documentId }) => documentId))
+      expect(left).not.toContain(undefined)
       await store.forget({ document: `0020${'5'.repeat(64)}` as DocumentId })
     })
   })

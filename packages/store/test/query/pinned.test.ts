@@ -118,6 +118,20 @@ describe('pinned views', () => {
     expect(named.many).toMatchObject([{ deleted: true }])
   })
 
+  test('it is searched, and ranked, by what it held', async () => {
+    const [first, other, none] = [write('Loud tea, no tent'), write('Tea tent tea'), write('Nothing')]
+    const linked = linkTo(first.viewId, [first.viewId, none.viewId, other.viewId, first.viewId])
+    await publishAll(store, [first, other, none, linked, rewrite(first, 'Silence'), rewrite(none, 'Tea by now')])
+    await publishAll(store, [panda.delete(other.documentId, page.id, other.viewId)])
+    const where = { $search: 'tea' }
+    const { one, many } = await found(linked, { one: { where }, many: { where, orderBy: '$rank' } })
+    expect(texts(one)).toEqual(['Loud tea, no tent'])
+    expect(texts(many)).toEqual(['Tea tent tea', 'Loud tea, no tent', 'Loud tea, no tent'])
+    expect((await found(linked, { one: { where: { $search: 'silence' } }, many: { where } })).one).toEqual([])
+    const living = { $search: 'tea', $deleted: false }
+    expect(texts((await found(linked, { many: { where: living, first: 1 } })).many)).toEqual(['Loud tea, no tent'])
+  })
+
   test('it is shown as soon as its operations have arrived, however late', async () => {
     const first = write('first')
     const second = rewrite(first, 'second')

@@ -397,6 +397,39 @@ test('Fields of a wide schema’s several tables are searched together, without 
   expect(await store.count(ask('wide', { where: { $search: 'first -last' } }))).toBe(0)
 })
 
+test('Sixteen long texts share the cut: all are stored, each is found by its beginning', async () => {
+  const names = Array.from({ length: 16 }, (_, index) => `t${String.fromCharCode(97 + index)}`)
+  await define('long', Object.fromEntries(names.map((name) => [name, 'str'])))
+  const share = MAX_SEARCHED_CHARACTERS / names.length
+  // No two words are the same: what is stored of them is longer than they are.
+  const texts = names.map((name) =>
+    Array.from({ length: 60_000 / 8 }, (_, index) => `${name}${`${index}`.padStart(5, '0')} `).join(''),
+  )
+  const values = Object.fromEntries(names.map((name, index) => [name, str(texts[index] ?? '')]))
+  await publishAll(store, [panda.create(schemaOf('long').id, values)])
+  const wordsAt = (at: number, between: string) => texts.map((text) => text.slice(at, at + 7)).join(between)
+  const count = async (text: string) => store.count(ask('long', { where: { $search: { text, prefix: false } } }))
+  expect(await count(wordsAt(share - 8, ' '))).toBe(1)
+  expect(await count(wordsAt(share, ' or '))).toBe(0)
+})
+
+test('A match weighs less from field to field, and from the fourth on the same', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e']
+  await define('weighed', Object.fromEntries(names.map((name) => [name, 'str'])))
+  const items = names.map((field) =>
+    panda.create(
+      schemaOf('weighed').id,
+      Object.fromEntries(names.map((name) => [name, str(name === field ? 'tea' : 'none')])),
+    ),
+  )
+  await publishAll(store, [...items].reverse())
+  const { documents } = await store.query(
+    ask('weighed', { where: { $search: { text: 'tea', fields: names } }, orderBy: '$rank' }),
+  )
+  const [one, two, three, ...rest] = items.map(({ documentId }) => documentId)
+  expect(documents.map(({ id }) => id)).toEqual([one, two, three, ...rest.sort()])
+})
+
 test('A schema without text, or with more of it than one search takes, says so', async () => {
   await define('counter', { value: 'int' })
   await publishAll(store, [panda.create(schemaOf('counter').id, { value: int(1) })])
