@@ -2,16 +2,22 @@ import { type DocumentId, encodeCursor, type QueryInput } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seed } from '../../../../.config/testing/seed.js'
+import type { IntentOutcome } from '../../src/sign/intent.js'
 import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
 const COMMITS = 80
 const QUERIES = 50
 /** Four thousand fresh queries: half a minute on a busy machine. */
 const TIMEOUT_MS = 240_000
+const KINDS = ['create', 'update', 'update', 'update', 'delete', 'branch', 'place', 'drop', 'forget'] as const
 const NAMES = ['', 'a', 'ab', 'b', 'ä', '\u0000', '\u{10000}', '\uffff', 'z', 'otter', 'the sea otter', 'seas']
 const NUMBERS = [0n, 1n, -1n, 2n, 3n, 2n ** 53n + 1n, -(2n ** 63n)]
 
 let world: LiveWorld
+/** Of places, as they were after some change. */
+const views: string[] = []
+/** Places that were deleted. */
+const dropped: DocumentId[] = []
 beforeAll(async () => {
   world = await openLiveWorld()
 })
@@ -64,7 +70,7 @@ async function randomWrites(random: Random, places: DocumentId[], shows: Documen
   const done: string[] = []
   const writes: Promise<unknown>[] = []
   for (let count = 1 + random.integer(random.chance(0.2) ? 6 : 1); count > 0; count -= 1) {
-    const kind = random.pick(['create', 'update', 'update', 'update', 'delete', 'branch', 'place', 'drop'] as const)
+    const kind = random.pick(KINDS)
     done.push(kind)
     const documentId = random.pick(shows)
     const fields = Object.fromEntries(random.some(Object.entries(showFields(random, places)), 3))
@@ -81,18 +87,28 @@ async function randomWrites(random: Random, places: DocumentId[], shows: Documen
       writes.push(world.node.write([{ action: 'delete', schemaId: world.show, documentId }]))
     } else if (kind === 'place') {
       const intent = { schemaId: world.place, documentId: random.pick(places), fields: placeFields(random) }
-      writes.push(world.node.write([{ action: 'update', ...intent }]))
+      writes.push(world.node.write([{ action: 'update', ...intent }]).then(rememberViews))
+    } else if (kind === 'forget' && random.chance(0.4) && shows.length > 20) {
+      const [document] = random.chance(0.5) ? shows.splice(random.integer(shows.length), 1) : dropped.splice(0, 1)
+      if (document) writes.push(world.node.forget({ document }))
     } else if (kind === 'drop' && random.chance(0.2)) {
-      const [gone] = places.splice(
+      const [document] = places.splice(
         random.integer(places.length),
         1,
         ...(await createAll(world, world.place, [placeFields(random)])),
       )
-      if (gone) writes.push(world.node.write([{ action: 'delete', schemaId: world.place, documentId: gone }]))
+      if (document) {
+        dropped.push(document)
+        writes.push(world.node.write([{ action: 'delete', schemaId: world.place, documentId: document }]))
+      }
     }
   }
   await Promise.all(writes)
   return done.join(', ')
+}
+
+function rememberViews(outcomes: readonly IntentOutcome[]): void {
+  for (const outcome of outcomes) if (outcome.status === 'published') views.push(outcome.viewId)
 }
 
 function placeFields(random: Random) {
@@ -106,6 +122,7 @@ function showFields(random: Random, places: readonly DocumentId[]) {
     rank: random.integer(30),
     place: random.pick(places),
     others: random.some(places, 3),
+    were: random.some([...places, ...views], 3),
   }
 }
 
@@ -140,6 +157,9 @@ async function randomQuery(random: Random, places: readonly DocumentId[]): Promi
 function randomInclude(random: Random): NonNullable<QueryInput['include']> {
   return {
     place: random.pick([true, { where: { size: { gte: 1 } } }]),
+    ...(random.chance(0.5) && {
+      were: random.pick([true, { where: { $deleted: false, size: { gte: 0 } }, orderBy: 'name', first: 2 }]),
+    }),
     ...(random.chance(0.6) && {
       others: random.pick([
         true,

@@ -78,7 +78,7 @@ test(`with ${MANY_QUERIES} live queries, a write that changes none of their resu
   expect(await readsOf(() => update(places[51], { size: 4_000 }))).toBe(updateReads)
   expect(
     await readsOf(() =>
-      createAll(world, world.show, [{ title: '', starts: 0, rank: 0, place: places[0], others: [] }]),
+      createAll(world, world.show, [{ title: '', starts: 0, rank: 0, place: places[0], others: [], were: [] }]),
     ),
   ).toBe(createReads)
   expect(readers.map((reader) => reader.updates)).toEqual(updates)

@@ -31,7 +31,14 @@ const definitions = defineSchemas({
   place: { description: 'A place', fields: { name: str(), size: int() } },
   show: {
     description: 'What happens there',
-    fields: { title: str(), starts: int(), rank: int(), place: relation('place'), others: relationList('place') },
+    fields: {
+      title: str(),
+      starts: int(),
+      rank: int(),
+      place: relation('place'),
+      others: relationList('place'),
+      were: pinnedRelationList('place'),
+    },
   },
   tour: { description: 'Places as they were', fields: { places: pinnedRelationList('place') } },
 })
