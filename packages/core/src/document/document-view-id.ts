@@ -1,5 +1,5 @@
 import { hexToBytes } from '../bytes/hex.js'
-import { hash, parseHash } from '../hash/hash.js'
+import { HASH_HEX_DIGITS, hash, parseHash } from '../hash/hash.js'
 import type { DocumentViewId, Hash, OperationId } from '../ids.js'
 import { RakkoError } from '../rakko-error.js'
 
@@ -35,6 +35,8 @@ export function documentViewIdFromTips(tips: Iterable<OperationId>): DocumentVie
 
 /** The operation ids of a view id, ascending. */
 export function operationIdsOf(viewId: DocumentViewId): OperationId[] {
+  // Mostly it is one id, and looking for a second takes longer than this.
+  if (viewId.length === HASH_HEX_DIGITS) return [viewId as string as OperationId]
   return viewId.split('_') as OperationId[]
 }
 

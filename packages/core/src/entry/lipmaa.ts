@@ -7,6 +7,18 @@
  * number points one tree back, any other points as its place within the largest tree that fits.
  */
 export function lipmaa(seqNum: bigint): bigint {
+  if (seqNum >= MAX_KNOWN) return findTarget(seqNum)
+  const place = Number(seqNum)
+  const known = KNOWN[place] ?? findTarget(seqNum)
+  KNOWN[place] = known
+  return known
+}
+
+/** Most logs are short, and each entry asks several times: these targets are found once. */
+const MAX_KNOWN = 1_024n
+const KNOWN: bigint[] = []
+
+function findTarget(seqNum: bigint): bigint {
   let top = 1n
   let power = 3n
   while (top < seqNum) {

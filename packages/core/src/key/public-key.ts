@@ -12,6 +12,8 @@ const validKeys = new RecentMap<string, PublicKey>(REMEMBERED_KEYS)
 
 /** Text of a public key, lower-cased. Throws INVALID_PUBLIC_KEY. */
 export function parsePublicKey(text: string, field = 'publicKey'): PublicKey {
+  const known = validKeys.get(text)
+  if (known !== undefined) return known
   let bytes: Uint8Array
   try {
     bytes = hexToBytes(text)

@@ -23,7 +23,7 @@ export type Arrival = ReceivedItem | BareItem | InvalidEntry
 export interface ArrivalContext {
   readonly decider: Decider
   readonly lookup: PreparedLookup
-  admitPublished(item: ReceivedItem): Promise<Admitted<PublishOutcome>>
+  admitPublished(item: ReceivedItem): Admitted<PublishOutcome> | Promise<Admitted<PublishOutcome>>
   /** Where entries wait that were not handed to `wait`. */
   readonly parking: {
     /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
@@ -94,11 +94,15 @@ export class Arrivals {
     return [...left.values()]
   }
 
-  async #admit({ item, index, deletion }: Task): Promise<Admission> {
+  #admit(task: Task): Admission | Promise<Admission> {
+    const { item, deletion } = task
     const { decider, lookup, admitPublished } = this.#context
-    const { outcome, admission } = isPublished(item)
-      ? await admitPublished(item)
-      : await admitFromPeer(decider, lookup, item, deletion)
+    const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, deletion)
+    if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#settle(task, one))
+    return this.#settle(task, admitted)
+  }
+
+  #settle({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
     // What was held together with others may still be found where it had waited.
     if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
     if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)

@@ -20,9 +20,9 @@ interface Waiting<Item> {
  */
 export class Cascade<Item extends { readonly entryHash: Hash }> {
   readonly #waiting = new Map<Hash, Item[]>()
-  readonly #admit: (item: Item) => Promise<Admission>
+  readonly #admit: (item: Item) => Admission | Promise<Admission>
 
-  constructor(admit: (item: Item) => Promise<Admission>) {
+  constructor(admit: (item: Item) => Admission | Promise<Admission>) {
     this.#admit = admit
   }
 
@@ -53,7 +53,9 @@ export class Cascade<Item extends { readonly entryHash: Hash }> {
     for (const first of items) {
       const stack = [first]
       for (let item = stack.pop(); item; item = stack.pop()) {
-        const admission = await this.#admit(item)
+        const admitted = this.#admit(item)
+        // Ten thousand items that wait for nothing need not be waited for.
+        const admission = admitted instanceof Promise ? await admitted : admitted
         if (admission.status === 'waiting' && admission.waitsFor !== undefined) {
           this.wait({ item, waitsFor: admission.waitsFor })
         }

@@ -94,13 +94,17 @@ async function ingestWith(
       await read(parked.map(({ item }) => item))
       return parked
     }
+    const publish = (item: ReceivedItem) => {
+      const admitted = admitPublished(ledger, item)
+      return admitted.outcome.status === 'refused' ? refuseForgotten(session, names, ledger, item, admitted) : admitted
+    }
     const arrivals = new Arrivals({
       decider: ledger,
       lookup,
-      async admitPublished(item) {
+      admitPublished: (item) => {
         const { schemaId } = item.plainOperation
-        if (!ledger.schema(schemaId)) await findClaimedSchema(session, names, ledger, schemaId)
-        return refuseForgotten(session, names, ledger, item, admitPublished(ledger, item))
+        if (ledger.schema(schemaId)) return publish(item)
+        return findClaimedSchema(session, names, ledger, schemaId).then(() => publish(item))
       },
       parking: {
         wokenBy: async (hashes) => readParked(await parking.wokenBy(hashes)),
