@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -54,14 +54,23 @@ const makeApp = async (files: Readonly<Record<string, string>>): Promise<string>
 
 const writeSchemas = (folder: string) => run(process.execPath, [schemasCommand, 'definitions.ts'], { cwd: folder })
 
-const compile = (folder: string) => run(process.execPath, [compiler, '--project', '.'], { cwd: folder })
-
-/** Generates the schemas, then compiles both blocks against the packages' declarations. Rejects with what the tools say. */
-const buildApp = async (definitions: string, app: string): Promise<string> => {
+/** An app of definitions, whose schemas it generates, and one more file. */
+const writeApp = async (definitions: string, app: string): Promise<string> => {
   const folder = await makeApp({ 'definitions.ts': definitions, 'app.ts': app })
   await writeSchemas(folder)
-  await compile(folder)
   return folder
+}
+
+/** Compiles all of them against the packages' declarations, in one process; answers each one's complaints. */
+const compile = async (apps: readonly string[]): Promise<Map<string, string[]>> => {
+  const lines = await run(process.execPath, [compiler, '--build', ...apps], { cwd: ignored }).then(
+    ({ stdout }) => stdout.split('\n'),
+    (error: { stdout?: string }) => (error.stdout ?? String(error)).split('\n'),
+  )
+  const complaints = new Map(apps.map((app) => [app, lines.filter((line) => line.includes(basename(app)))]))
+  // What is said of no file is everybody's.
+  if (lines.some((line) => line.startsWith('error '))) throw new Error(lines.join('\n'))
+  return complaints
 }
 
 /** Of the section about queries: what its examples take as given. */
@@ -97,9 +106,19 @@ const codeAt = (blocks: readonly Block[], index: number): string => blocks[index
 
 describe('the examples in the READMEs', () => {
   let blocks: Block[]
+  let apps: Readonly<Record<'project' | 'wrong' | 'client' | 'queries' | 'chapters', string>>
+  let complaints: Map<string, string[]>
 
   beforeAll(async () => {
     blocks = await blocksOf('README.md')
+    apps = {
+      project: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1)),
+      wrong: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1).replace('capacity: 40', 'size: 40')),
+      client: await writeClientApp(),
+      queries: await writeQueries(),
+      chapters: await writeChapters(),
+    }
+    complaints = await compile(Object.values(apps))
   })
 
   afterAll(async () => {
@@ -108,50 +127,54 @@ describe('the examples in the READMEs', () => {
 
   it('of the project compile, run and print what it says', async () => {
     expect(blocks.slice(0, 3).map(({ language }) => language)).toEqual(['ts', 'ts', ''])
-    const folder = await buildApp(codeAt(blocks, 0), codeAt(blocks, 1))
-    const { stdout } = await run(process.execPath, ['app.js'], { cwd: folder })
+    expect(complaints.get(apps.project)).toEqual([])
+    const { stdout } = await run(process.execPath, ['app.js'], { cwd: apps.project })
     expect(stdout).toBe(codeAt(blocks, 2))
   })
 
-  it('of the project do not compile with a wrong field', async () => {
-    const wrong = codeAt(blocks, 1).replace('capacity: 40', 'size: 40')
-    expect(wrong).not.toBe(codeAt(blocks, 1))
-    const stdout = await buildApp(codeAt(blocks, 0), wrong).then(
-      () => 'it compiled',
-      (error: { stdout?: string }) => error.stdout,
-    )
-    expect(stdout).toMatch(/app\.ts.*'size' does not exist/s)
+  it('of the project do not compile with a wrong field', () => {
+    expect(complaints.get(apps.wrong)).toEqual([expect.stringMatching(/app\.ts.*'size' does not exist/)])
   })
 
-  it('of the client compile', async () => {
-    const [definitions, app] = (await blocksOf('packages/client/README.md')).map(({ code }) => code)
-    await buildApp(definitions ?? '', app ?? '')
+  it('of the client compile', () => {
+    expect(complaints.get(apps.client)).toEqual([])
   })
 
   it('of the client about queries compile and run', async () => {
-    const text = await readFile(join(root, 'packages/client/README.md'), 'utf8')
-    const section = text.slice(text.indexOf('\n## Queries'), text.indexOf('\n## The past'))
-    const examples = [...section.matchAll(CODE_BLOCK)].map(([, , code = '']) => `{\n${code}}\n`)
-    expect(examples).toHaveLength(3)
-    const folder = await buildApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
-    await run(process.execPath, ['app.js'], { cwd: folder })
+    expect(complaints.get(apps.queries)).toEqual([])
+    await run(process.execPath, ['app.js'], { cwd: apps.queries })
   })
 
-  it('of the client’s chapters, of the node and of the store compile', async () => {
-    const [, , ...chapters] = (await blocksOf('packages/client/README.md')).filter(isCode)
-    const others = [...(await blocksOf('packages/node/README.md')), ...(await blocksOf('packages/store/README.md'))]
-    const examples = [...chapters, ...others.filter(isCode)]
-    expect(examples.length).toBeGreaterThanOrEqual(9)
-    const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])
-    const surroundings = { 'definitions.ts': FIRST_DEFINITIONS, 'surroundings.ts': SURROUNDINGS }
-    const folder = await makeApp({ ...Object.fromEntries(files), ...surroundings })
-    await writeSchemas(folder)
-    await writeFile(join(folder, 'definitions.ts'), DEFINITIONS)
-    await writeSchemas(folder)
-    const complaints: string = await compile(folder).then(
-      ({ stdout }) => stdout,
-      ({ stdout }) => stdout,
-    )
-    expect(complaints.split('\n')).toEqual([''])
+  it('of the client’s chapters, of the node and of the store compile', () => {
+    expect(complaints.get(apps.chapters)).toEqual([])
   })
 })
+
+async function writeClientApp(): Promise<string> {
+  const client = await blocksOf('packages/client/README.md')
+  return writeApp(codeAt(client, 0), codeAt(client, 1))
+}
+
+/** All examples of the section, one after another, in an app that has what they speak of. */
+async function writeQueries(): Promise<string> {
+  const text = await readFile(join(root, 'packages/client/README.md'), 'utf8')
+  const section = text.slice(text.indexOf('\n## Queries'), text.indexOf('\n## The past'))
+  const examples = [...section.matchAll(CODE_BLOCK)].map(([, , code = '']) => `{\n${code}}\n`)
+  expect(examples).toHaveLength(3)
+  return writeApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
+}
+
+/** Each example in a file of its own. */
+async function writeChapters(): Promise<string> {
+  const [, , ...chapters] = (await blocksOf('packages/client/README.md')).filter(isCode)
+  const others = [...(await blocksOf('packages/node/README.md')), ...(await blocksOf('packages/store/README.md'))]
+  const examples = [...chapters, ...others.filter(isCode)]
+  expect(examples.length).toBeGreaterThanOrEqual(9)
+  const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])
+  const surroundings = { 'definitions.ts': FIRST_DEFINITIONS, 'surroundings.ts': SURROUNDINGS }
+  const folder = await makeApp({ ...Object.fromEntries(files), ...surroundings })
+  await writeSchemas(folder)
+  await writeFile(join(folder, 'definitions.ts'), DEFINITIONS)
+  await writeSchemas(folder)
+  return folder
+}
