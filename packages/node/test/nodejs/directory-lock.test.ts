@@ -1,43 +1,32 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { DirectoryLock, readLock } from '../../src/nodejs/directory-lock.js'
-import { Program } from './program.js'
+import { Contenders } from './contenders.js'
+import type { Program } from './program.js'
 
 const CONTENDERS = 20
 const ROUNDS = 4
 
+let contenders: Contenders
 let directory: string
-let programs: Program[]
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'rakko-lock-'))
-  programs = []
+  contenders = new Contenders()
+  directory = contenders.directory
+  return () => contenders.end()
 })
 
-afterEach(async () => {
-  await Promise.all(programs.map((program) => program.kill()))
-  rmSync(directory, { recursive: true, force: true })
-})
-
-async function contender(): Promise<Program> {
-  const program = new Program('contend', [directory])
-  programs.push(program)
-  expect(await program.line()).toBe('ready')
-  return program
-}
-
-async function contend(contenders: readonly Program[]) {
-  for (const program of contenders) program.say('go')
-  return Promise.all(contenders.map(async (program) => ({ program, ...JSON.parse((await program.line()) ?? '{}') })))
+async function contend(programs: readonly Program[]) {
+  for (const program of programs) program.say('go')
+  return Promise.all(programs.map(async (program) => ({ program, ...JSON.parse((await program.line()) ?? '{}') })))
 }
 
 describe('a directory', () => {
   it('is had by one of many contenders, each time that its owner is killed', { timeout: 120_000 }, async () => {
-    let contenders = await Promise.all(Array.from({ length: CONTENDERS }, contender))
+    let programs = await Promise.all(Array.from({ length: CONTENDERS }, () => contenders.start()))
     for (let round = 0; round < ROUNDS; round++) {
-      const results = await contend(contenders)
+      const results = await contend(programs)
       const winners = results.filter(({ won }) => won)
       expect(winners).toHaveLength(1)
       const winner = winners[0]?.program
@@ -45,8 +34,8 @@ describe('a directory', () => {
         if (!won) expect({ code, owner }).toEqual({ code: 'DATABASE_IN_USE', owner: winner?.pid })
       }
       await winner?.kill()
-      contenders = contenders.filter((program) => program !== winner)
-      contenders.push(await contender())
+      programs = programs.filter((program) => program !== winner)
+      programs.push(await contenders.start())
     }
     // What the dead left was cleared by those that followed.
     expect(readdirSync(join(directory, 'lock')).length).toBeLessThan(CONTENDERS)

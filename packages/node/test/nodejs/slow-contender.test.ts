@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Program } from './program.js'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { Contenders } from './contenders.js'
 
 /** Run when this process is about to follow a dead owner, having seen that it is dead. */
 let beforeClaim = () => {}
@@ -20,25 +19,14 @@ vi.mock('node:fs', async (original) => {
 
 const { DirectoryLock } = await import('../../src/nodejs/directory-lock.js')
 
+let contenders: Contenders
 let directory: string
-let programs: Program[]
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'rakko-slow-'))
-  programs = []
+  contenders = new Contenders()
+  directory = contenders.directory
+  return () => contenders.end()
 })
-
-afterEach(async () => {
-  await Promise.all(programs.map((program) => program.kill()))
-  rmSync(directory, { recursive: true, force: true })
-})
-
-async function contender(): Promise<Program> {
-  const program = new Program('contend', [directory])
-  programs.push(program)
-  expect(await program.line()).toBe('ready')
-  return program
-}
 
 const owner = () => readFileSync(join(directory, 'lock', 'owner'), 'utf8')
 
@@ -48,12 +36,12 @@ function waitUntil(isSo: () => boolean): void {
 }
 
 it('who sleeps between seeing a dead owner and following it finds that somebody else did', async () => {
-  const first = await contender()
+  const first = await contenders.start()
   first.say('go')
   expect(JSON.parse((await first.line()) ?? '')).toEqual({ won: true })
   await first.kill()
   const dead = owner()
-  const second = await contender()
+  const second = await contenders.start()
   beforeClaim = () => {
     beforeClaim = () => {}
     second.say('go')

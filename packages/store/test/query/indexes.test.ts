@@ -1,6 +1,5 @@
 import { parseQuery, type QueryInput, type Schema } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Driver } from '../../src/driver/driver.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -8,29 +7,19 @@ import { naiveQuery } from '../support/naive-query.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
+import { StatementLog } from '../support/statement-log.js'
 
 const ROWS = 20_000
 const LONG = 'ä'.repeat(3_000)
 
 const panda = new Author(1)
-const driver = await openMemoryDriver()
-let last: { sql: string; params: readonly unknown[] }
-const watched: Driver = {
-  query(sql, params = []) {
-    last = { sql, params }
-    return driver.query(sql, params)
-  },
-  exec: (sql) => driver.exec(sql),
-  transaction: (run) => driver.transaction(run),
-  flush: () => driver.flush(),
-  close: () => driver.close(),
-}
+const driver = new StatementLog(await openMemoryDriver())
 let store: Store
 let schema: Schema
 let table: string
 
 beforeAll(async () => {
-  store = await openStore(watched)
+  store = await openStore(driver)
   const definition = defineSchema(panda, 'event', { title: 'str', starts: 'int', open: 'bool', poster: 'bytes' })
   await publishAll(store, definition.items)
   schema = (await store.schema(definition.schemaId)) as Schema
@@ -61,8 +50,7 @@ async function indexes(): Promise<string[]> {
 /** How PostgreSQL runs the very statement that the store sent. */
 async function planOf(input: QueryInput): Promise<string> {
   await store.query(ask(input))
-  const { rows } = await driver.query<Record<string, string>>(`EXPLAIN ${last.sql}`, last.params)
-  return rows.map((row) => Object.values(row)[0]).join('\n')
+  return driver.planOfLast()
 }
 
 test('Indexes are declared before the first document and made with it', async () => {
@@ -135,8 +123,7 @@ test(`A page of ${ROWS} rows is read from the index that was declared for it`, a
     expect(plan).not.toContain(`Seq Scan on ${table} `)
   }
   await store.query({ ...ask({ orderBy: 'title', first: 50 }), after })
-  const { rows } = await driver.query<Record<string, string>>(`EXPLAIN ${last.sql}`, last.params)
-  expect(JSON.stringify(rows)).toMatch(new RegExp(`${table}_by_f3 .*Index Cond`))
+  expect(await driver.planOfLast()).toMatch(new RegExp(`${table}_by_f3 .*Index Cond`, 's'))
 })
 
 test('What cannot be indexed is refused and changes nothing', async () => {

@@ -2,7 +2,6 @@ import { decodeCursor, encodeCursor, parseQuery, type QueryInput, type Schema, t
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seed } from '../../../../.config/testing/seed.js'
-import type { Driver } from '../../src/driver/driver.js'
 import { MAX_SEARCHED_CHARACTERS } from '../../src/schemas/search-index.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
@@ -10,20 +9,10 @@ import { defineSchema, int, str } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
+import { StatementLog } from '../support/statement-log.js'
 
 const panda = new Author(1)
-const driver = await openMemoryDriver()
-let last: { sql: string; params: readonly unknown[] }
-const watched: Driver = {
-  query(sql, params = []) {
-    last = { sql, params }
-    return driver.query(sql, params)
-  },
-  exec: (sql) => driver.exec(sql),
-  transaction: (run) => driver.transaction(run),
-  flush: () => driver.flush(),
-  close: () => driver.close(),
-}
+const driver = new StatementLog(await openMemoryDriver())
 let store: Store
 const schemas = new Map<string, Schema>()
 
@@ -50,7 +39,7 @@ const found = async ($search: unknown) => (await titles({ where: { $search } as 
 const titleOf = ({ fields }: Document): string => fields.get('title')?.value as string
 
 beforeAll(async () => {
-  store = await openStore(watched)
+  store = await openStore(driver)
   await define('note', { title: 'str', body: 'str', stars: 'int' })
   await define('shelf', { name: 'str', notes: `relation_list(${schemaOf('note').id})` })
 })
@@ -354,8 +343,7 @@ test('A declared search says fields and language, is indexed, and finds what a s
     ANALYZE rakko.${table}, rakko.documents;`)
   const plan = async (input: QueryInput): Promise<string> => {
     await store.query(ask('note', input))
-    const { rows } = await driver.query<Record<string, string>>(`EXPLAIN ${last.sql}`, last.params)
-    return rows.map((row) => Object.values(row)[0]).join('\n')
+    return driver.planOfLast()
   }
   for (const input of [
     { where: { $search: 'tea' } },

@@ -4,6 +4,7 @@ import type { Driver } from '../../src/driver/driver.js'
 export class StatementLog implements Driver {
   readonly statements: string[] = []
   readonly #driver: Driver
+  #last: Parameters<Driver['query']> = ['']
 
   constructor(driver: Driver) {
     this.#driver = driver
@@ -11,7 +12,15 @@ export class StatementLog implements Driver {
 
   query: Driver['query'] = (sql, params) => {
     this.statements.push(sql)
+    this.#last = [sql, params]
     return this.#driver.query(sql, params)
+  }
+
+  /** PostgreSQL's plan of the last query. */
+  async planOfLast(): Promise<string> {
+    const [sql, params] = this.#last
+    const { rows } = await this.#driver.query<Record<string, string>>(`EXPLAIN ${sql}`, params)
+    return rows.map((row) => Object.values(row)[0]).join('\n')
   }
 
   exec: Driver['exec'] = (sql) => {
