@@ -173,8 +173,8 @@ class SqlStore implements Store {
 
   schemas(): Promise<Schema[]> {
     return this.#read(async () => {
-      await this.#refreshSchemas()
-      return this.#registry.all().map(({ schema }) => schema)
+      const known = await this.#registry.readAll(this.#driver, this.#names)
+      return known.map(({ schema }) => schema)
     })
   }
 
@@ -213,7 +213,7 @@ class SqlStore implements Store {
       }
       for (const { number, indexes, search } of checked) {
         const known = this.#registry.at(number)
-        if (known) this.#registry.set({ ...known, indexes, search })
+        if (known) this.#registry.set({ ...known, indexes, search, isDeclared: true })
       }
       await declareIndexes(this.#driver, this.#names, checked)
     })
@@ -327,7 +327,7 @@ class SqlStore implements Store {
     const known = this.#registry.get(id)
     if (known?.hasTable) return known
     await this.#refreshSchemas()
-    return this.#registry.get(id)
+    return this.#registry.find(this.#driver, this.#names, id)
   }
 
   #refreshSchemas(): Promise<void> {

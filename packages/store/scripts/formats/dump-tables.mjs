@@ -1,13 +1,16 @@
 /**
  * Statements that make the tables of a PostgreSQL schema, their rows and indexes, in that order; names are without the
- * schema. Knows what a store's tables have: columns with types, collations and defaults, constraints, indexes.
+ * schema. Knows what a store's tables have: columns with types, collations and defaults, constraints,
+ * storage parameters, indexes.
  * @param {import('../../dist/index.js').Driver} driver
  * @param {string} schemaName
  * @returns {Promise<string>}
  */
 export async function dumpTables(driver, schemaName) {
   const { rows: tables } = await driver.query(
-    `SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY relname`,
+    `SELECT oid, relname::text AS name,
+       COALESCE(' WITH (' || array_to_string(reloptions, ', ') || ')', '') AS storage
+     FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY relname`,
     [schemaName],
   )
   const made = []
@@ -29,7 +32,7 @@ export async function dumpTables(driver, schemaName) {
       [table.oid],
     )
     const definitions = [...columns, ...constraints].map(({ definition }) => `  ${definition}`)
-    made.push(`CREATE TABLE ${table.name} (\n${definitions.join(',\n')}\n);`)
+    made.push(`CREATE TABLE ${table.name} (\n${definitions.join(',\n')}\n)${table.storage};`)
     filled.push(...(await rowsOf(driver, schemaName, table.name, columns)))
   }
   const { rows: indexes } = await driver.query(

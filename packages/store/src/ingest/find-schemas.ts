@@ -42,12 +42,13 @@ export async function claimSchema(
   const { viewId } = parts
   // The reference takes other digits for another schema: one that nobody can define.
   if (viewId !== viewId.toLowerCase()) return 'invalid'
+  if (await ledger.findSchema(session, names, id)) return 'known'
   const histories = await loadHistories(session, names, ledger, operationIdsOf(viewId))
   const pins = viewsPinnedAt(viewId, (operationId) => histories.get(operationId))
   const fields = await loadHistories(session, names, ledger, pins.flatMap(operationIdsOf))
   const state = schemaAt(viewId, (operationId) => histories.get(operationId) ?? fields.get(operationId))
   if (state.status === 'incomplete') return state.missing
-  if (state.status === 'known') addSchema(ledger, histories, state)
+  if (state.status === 'known') await addSchema(session, names, ledger, histories, state)
   return ledger.knownSchema(id) ? 'known' : 'invalid'
 }
 
@@ -94,12 +95,18 @@ async function buildSchemas(
   const fieldHistories = await loadHistories(session, names, ledger, [...pins].flatMap(operationIdsOf))
   for (const viewId of viewIds) {
     const state = schemaAt(viewId, (id) => histories.get(id) ?? fieldHistories.get(id))
-    if (state.status === 'known') addSchema(ledger, histories, state)
+    if (state.status === 'known') await addSchema(session, names, ledger, histories, state)
   }
 }
 
-function addSchema(ledger: Ledger, histories: Histories, { schema, definition }: KnownState): void {
-  if (ledger.knownSchema(schema.id)) return
+async function addSchema(
+  session: Session,
+  names: Names,
+  ledger: Ledger,
+  histories: Histories,
+  { schema, definition }: KnownState,
+): Promise<void> {
+  if (await ledger.findSchema(session, names, schema.id)) return
   const create = histories.get(definition.documentId)?.find(({ id }) => id === definition.documentId)
   if (!create) throw new Error('a definition was reduced without its CREATE')
   ledger.addSchema(schema, create.number)

@@ -168,7 +168,7 @@ async function inLedger<Result>(
   const { result, ledger } = await driver.transaction(async (session) => {
     const { counters, marks } = await lockArrival(session, names)
     const ledger = new Ledger(registry, counters)
-    if (registry.size < counters.schema) await registry.load(session, names)
+    if (registry.newest < counters.schema) await registry.load(session, names)
     return { result: await work(session, ledger, marks), ledger }
   })
   for (const schema of ledger.newSchemas.values()) registry.set(schema)

@@ -18,7 +18,9 @@ import {
   type ValidPublish,
   type WriteLookup,
 } from '@rakko/core'
+import type { Session } from '../driver/driver.js'
 import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
+import type { Names } from '../sql/names.js'
 import type { ForkedLog } from '../store.js'
 import { advanceLog } from './advance-log.js'
 import type { ReceivedItem } from './received-item.js'
@@ -162,6 +164,8 @@ export class Ledger implements WriteLookup {
   /** What idempotency ids of its items have led to, today or in this transaction. */
   readonly idempotent = new Map<string, DocumentId>()
   readonly #registry: SchemaRegistry
+  /** Schemas that were asked for: a transaction may use more than the registry keeps. */
+  readonly #used = new Map<SchemaId, KnownSchema>()
 
   constructor(registry: SchemaRegistry, counters: Counters) {
     this.#registry = registry
@@ -169,11 +173,20 @@ export class Ledger implements WriteLookup {
   }
 
   knownSchema(id: SchemaId): KnownSchema | undefined {
-    return this.#registry.get(id) ?? this.newSchemas.get(id)
+    const known = this.#used.get(id) ?? this.#registry.get(id)
+    if (known) this.#used.set(id, known)
+    return known ?? this.newSchemas.get(id)
+  }
+
+  /** As `knownSchema`, also where it is not in memory. */
+  async findSchema(session: Pick<Session, 'query'>, names: Names, id: SchemaId): Promise<KnownSchema | undefined> {
+    const known = this.knownSchema(id) ?? (await this.#registry.find(session, names, id))
+    return known && this.knownSchema(id)
   }
 
   schemaAt(number: number): KnownSchema | undefined {
-    return this.#registry.at(number) ?? [...this.newSchemas.values()].find((schema) => schema.number === number)
+    const isIt = (schema: KnownSchema) => schema.number === number
+    return this.#registry.at(number) ?? [...this.newSchemas.values(), ...this.#used.values()].find(isIt)
   }
 
   /** Whether views of a schema's documents may have been pinned before this transaction. */

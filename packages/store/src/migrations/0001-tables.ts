@@ -40,7 +40,7 @@ import type { Migration } from './migration.js'
  * - follow: what an update has to name to be sorted last, where that is more than the view; else NULL, and an update
  *   of the view needs no history.
  *
- * `schemas` and `schema_fields`: schemas that are known, read whole into memory. `schema_id` has no index: with many
+ * `schemas` and `schema_fields`: schemas that are known. `schema_id` has no btree index: with many
  * tips it is longer than a btree key may be.
  * - number: names the table of views. - definition: arrival number of the definition's CREATE.
  * - has_table: the table was made, at the schema's first document.

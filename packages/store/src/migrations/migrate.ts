@@ -7,6 +7,7 @@ import { parking } from './0003-parking.js'
 import { awaitedViews } from './0004-awaited-views.js'
 import { tableMakers } from './0005-table-makers.js'
 import { roomForUpdates } from './0006-room-for-updates.js'
+import { schemasById } from './0007-schemas-by-id.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   awaitedViews,
   tableMakers,
   roomForUpdates,
+  schemasById,
 ]
 
 /** The format that this code writes. */

@@ -1,4 +1,4 @@
-import { type FieldType, parseFieldType, type Schema, type SchemaId } from '@rakko/core'
+import { type FieldType, parseFieldType, type Schema, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import type { Names } from '../sql/names.js'
 import { decodeText } from '../values/text-code.js'
@@ -22,13 +22,30 @@ export interface KnownSchema {
   readonly indexes: readonly (readonly string[])[]
   /** What the app declared to be searched. */
   readonly search?: DeclaredSearch | undefined
+  /** The app has declared what to index, be it nothing. */
+  readonly isDeclared?: boolean | undefined
 }
 
-/** Every known schema in memory, as the database has it; what a transaction adds joins when it has committed. */
+/**
+ * Fields of schemas without documents that are kept in memory; each schema counts as one more. Ten thousand schemas of four
+ * fields would take 19 MB, and anybody may define as many as they like.
+ */
+export const MAX_IDLE_FIELDS = 16_384
+
+/**
+ * Known schemas in memory, as the database has them; what a transaction adds joins when it has committed. Those that have
+ * tables, that the app has declared or the protocol are all here: their number has limits. Of the others the ones used last are, and
+ * `find` brings back any.
+ */
 export class SchemaRegistry {
-  #byId = new Map<SchemaId, KnownSchema>()
-  #byNumber = new Map<number, KnownSchema>()
-  /** Schemas that a pinned relation of a known schema leads to. */
+  readonly #byId = new Map<SchemaId, KnownSchema>()
+  readonly #byNumber = new Map<number, KnownSchema>()
+  /** Those that may go, the one used last at the end. */
+  readonly #idle = new Map<SchemaId, KnownSchema>()
+  #idleFields = 0
+  /** The highest number that was ever seen. */
+  #newest = 0
+  /** Schemas that a pinned relation of a schema with documents leads to. */
   readonly #pinned = new Set<SchemaId>()
   readonly allowed: AllowedSchemas
 
@@ -36,18 +53,28 @@ export class SchemaRegistry {
     this.allowed = allowed
   }
 
+  /** Of what is in memory. */
   get size(): number {
     return this.#byId.size
   }
 
+  /** The highest number of a schema that this process knows of; whoever finds a higher one has to `load`. */
+  get newest(): number {
+    return this.#newest
+  }
+
+  /** What is in memory, as all else: see `find`. */
   get(id: SchemaId): KnownSchema | undefined {
-    return this.#byId.get(id)
+    const known = this.#byId.get(id)
+    if (known && this.#idle.delete(id)) this.#idle.set(id, known)
+    return known
   }
 
   at(number: number): KnownSchema | undefined {
     return this.#byNumber.get(number)
   }
 
+  /** In order of their numbers. */
   all(): KnownSchema[] {
     return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)
   }
@@ -67,35 +94,94 @@ export class SchemaRegistry {
   }
 
   set(known: KnownSchema): void {
-    for (const { type } of known.views.pinning) if ('schemaId' in type) this.#pinned.add(type.schemaId)
-    this.#byId.set(known.schema.id, known)
-    this.#byNumber.set(known.number, known)
+    const { number, schema, views, hasTable, hasPinned, isDeclared } = known
+    this.#drop(schema.id)
+    this.#byId.set(schema.id, known)
+    this.#byNumber.set(number, known)
+    this.#newest = Math.max(this.#newest, number)
+    if (hasTable) {
+      for (const { type } of views.pinning) if ('schemaId' in type) this.#pinned.add(type.schemaId)
+    }
+    if (hasTable || hasPinned || isDeclared || SYSTEM_SCHEMAS.has(schema.id)) return
+    this.#idle.set(schema.id, known)
+    this.#idleFields += weight(known)
+    for (const id of this.#idle.keys()) {
+      if (this.#idleFields <= MAX_IDLE_FIELDS || id === schema.id) break
+      this.#drop(id)
+    }
   }
 
-  async load(session: Session, names: Names): Promise<void> {
-    const { rows: schemas } = await session.query<SchemaRow>(
-      `SELECT number, schema_id, name, description, has_table, has_pinned, made_by FROM ${names.table('schemas')} ORDER BY number`,
+  #drop(id: SchemaId): void {
+    const known = this.#byId.get(id)
+    if (!known) return
+    this.#byId.delete(id)
+    this.#byNumber.delete(known.number)
+    if (this.#idle.delete(id)) this.#idleFields -= weight(known)
+  }
+
+  /** Reads those that have tables, and the latest of the others. */
+  async load(session: Pick<Session, 'query'>, names: Names): Promise<void> {
+    for (const known of await this.#read(session, names, RESIDENT)) this.set(known)
+  }
+
+  /** The schema, out of the database where it is known and not in memory. */
+  async find(session: Pick<Session, 'query'>, names: Names, id: SchemaId): Promise<KnownSchema | undefined> {
+    const known = this.get(id)
+    // Where all are in memory it is not known; the protocol's own always are.
+    if (known || this.size >= this.#newest) return known
+    const [found] = await this.#read(session, names, () => 'schema_id = $1::text', [id])
+    if (found) this.set(found)
+    return found
+  }
+
+  /** All that the database knows, in order of their numbers; no more of them stay in memory than before. */
+  readAll(session: Pick<Session, 'query'>, names: Names): Promise<KnownSchema[]> {
+    return this.#read(session, names, () => 'true')
+  }
+
+  async #read(
+    session: Pick<Session, 'query'>,
+    names: Names,
+    condition: (table: string) => string,
+    parameters: readonly unknown[] = [],
+  ): Promise<KnownSchema[]> {
+    const table = names.table('schemas')
+    const { rows } = await session.query<SchemaRow>(
+      `SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
+         ARRAY(SELECT f.name FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS fields,
+         ARRAY(SELECT f.type FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS types
+       FROM ${table} AS s WHERE ${condition(table)} ORDER BY number`,
+      parameters,
     )
-    const { rows: fields } = await session.query<FieldRow>(
-      `SELECT schema, name, type FROM ${names.table('schema_fields')} ORDER BY schema, position`,
-    )
-    const fieldsOf = new Map<number, Map<string, FieldType>>(schemas.map(({ number }) => [number, new Map()]))
-    for (const { schema, name, type } of fields) fieldsOf.get(schema)?.set(name, parseFieldType(type))
-    for (const { number, schema_id, name, description, has_table, has_pinned, made_by } of schemas) {
+    return rows.map(({ number, schema_id, name, description, has_table, has_pinned, made_by, fields, types }) => {
       const id = schema_id as SchemaId
-      const schema = { id, name, description: decodeText(description), fields: fieldsOf.get(number) ?? new Map() }
+      const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
+      const schema = { id, name, description: decodeText(description), fields: new Map<string, FieldType>(typed) }
       // What an app declares is not stored: the catalog has the indexes that were made.
-      const { indexes = [], search } = this.#byNumber.get(number) ?? {}
-      this.set({
+      const { indexes = [], search, isDeclared } = this.#byNumber.get(number) ?? {}
+      return {
         ...knownSchema(number, schema, has_table),
         hasPinned: has_pinned,
         madeBy: made_by ?? undefined,
         indexes,
         search,
-      })
-    }
+        isDeclared,
+      }
+    })
   }
 }
+
+/** Room in memory is taken by fields; what each schema takes beside is no more than one. */
+function weight({ schema: { fields } }: KnownSchema): number {
+  return fields.size + 1
+}
+
+/** Of schemas without tables the latest are read at once; the newest of all has the highest number. */
+const LATEST_IDLE = 64
+
+const RESIDENT = (table: string) =>
+  `has_table OR has_pinned OR number <= ${SYSTEM_SCHEMAS.size}
+     OR number > (SELECT max(number) FROM ${table}) - ${LATEST_IDLE}`
 
 export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
   return { number, schema, views: new ViewsTable(number, schema), hasTable, hasPinned: false, indexes: [] }
@@ -109,10 +195,7 @@ interface SchemaRow {
   has_table: boolean
   has_pinned: boolean
   made_by: number | null
-}
-
-interface FieldRow {
-  schema: number
-  name: string
-  type: string
+  /** Names and types, in order of their positions. */
+  fields: string[]
+  types: string[]
 }
