@@ -91,6 +91,25 @@ test('Relations are ids as text and join with them; lists are arrays', async () 
   expect(await store.sql(joined, [[]])).toEqual([])
 })
 
+test('Ids and relations are found by indexes, in a comparison and in a join', async () => {
+  const plan = async (text: string) => {
+    await store.sql('SELECT 1')
+    return driver.transaction(async (session) => {
+      // Which way is the cheapest depends on how many rows there are; here there are few.
+      await session.exec(`SET LOCAL search_path = "rakko_app"; SET LOCAL enable_seqscan = off;
+        SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`)
+      const { rows } = await session.query<Record<string, string>>(`EXPLAIN ${text}`)
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    })
+  }
+  expect(await plan(`SELECT name FROM venue WHERE _id = '${stage.documentId}'`)).toMatch(/Index Scan using d\d+_app_id/)
+  expect(await plan(`SELECT _id FROM event WHERE venue = '${stage.documentId}'`)).toMatch(/using d\d+_app_f\d/)
+  expect(await plan('SELECT name FROM event JOIN venue ON event.venue = venue._id WHERE event._edited')).toMatch(
+    /Index Scan using d\d+_app_id/,
+  )
+  expect(await plan('SELECT event._id FROM venue JOIN event ON event.venue = venue._id')).toMatch(/using d\d+_app_/)
+})
+
 test('All values come back, and match as parameters, to the last bit', async () => {
   const schema = await define('thing', { i: 'int', f: 'float', s: 'str', b: 'bytes', t: 'bool' })
   const ints = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, 0n, -1n, 1n, 2n]

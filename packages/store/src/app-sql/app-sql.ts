@@ -5,6 +5,7 @@ import type { KnownSchema, SchemaRegistry } from '../schemas/schema-registry.js'
 import { fingerprint } from '../sql/fingerprint.js'
 import type { Names } from '../sql/names.js'
 import { decodeText } from '../values/text-code.js'
+import { appIndexes } from './app-indexes.js'
 import { appViews } from './app-views.js'
 import { checkParameters, checkStatement } from './check-statement.js'
 
@@ -70,7 +71,8 @@ export class AppSql {
   /** Makes them anew where they are not those of the schemas as they are now: a schema's first document brings its table. */
   async #makeViews(): Promise<void> {
     if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#registry.load(this.#driver, this.#names)
-    const statements = appViews(this.#names, this.#schemas())
+    const schemas = this.#schemas()
+    const statements = [...appViews(this.#names, schemas), ...appIndexes(this.#names, schemas)]
     const wanted = fingerprint(statements.join('\n'))
     if (this.#made === wanted) return
     const { appSchema, appRole } = this.#names

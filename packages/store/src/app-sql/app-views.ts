@@ -94,7 +94,8 @@ function cell({ type }: FieldType, reference: string): string {
   }
 }
 
-function hex(reference: string): string {
+/** Of an id, as text. */
+export function hex(reference: string): string {
   return `encode(${reference}, 'hex')`
 }
 
