@@ -1,49 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import type { DocumentId } from '@rakko/core'
-import { assembleNode, type Node } from '@rakko/node'
-import { memoryKeys, nativeVerifier, openStorage } from '@rakko/node/nodejs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
 import { seed } from '../../../.config/testing/seed.js'
-import type { RakkoNode, Row } from '../src/exports.js'
-import { connectInProcess } from '../src/in-process.js'
+import type { Row } from '../src/exports.js'
 import { Watcher } from './acceptance/live.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
+import { openSide, type Side } from './open-side.js'
 
 const ROUNDS = 12
 const WRITES = 8
-/** Entries and operations as peers send them to each other. */
-type Entries = Parameters<Node['ingest']>[0]
-
-interface Side {
-  readonly node: Node
-  /** What an app has of it. */
-  readonly app: RakkoNode
-  /** All that it holds, in the order of its arrival. */
-  entries(): Promise<Entries>
-}
-
-async function openSide(schemas: TestSchemas): Promise<Side> {
-  const { driver } = await openStorage({ kind: 'memory' })
-  const verifier = nativeVerifier()
-  const node = await assembleNode({
-    driver,
-    keys: memoryKeys(verifier),
-    verifier,
-    now: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    storage: async () => ({ kind: 'memory' }),
-  })
-  const app = await connectInProcess(node, { schemas })
-  const entries = async () => {
-    const { rows } = await driver.query<{ entry: Uint8Array; operation: Uint8Array }>(
-      'SELECT entry, operation FROM rakko.entries WHERE operation IS NOT NULL ORDER BY number',
-    )
-    return rows
-  }
-  return { node, app, entries }
-}
 
 describe('two nodes that are given each other’s entries', { timeout: 120_000 }, () => {
   let schemas: TestSchemas
@@ -53,10 +18,7 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
     schemas = await lockSchemas()
     sides = [await openSide(schemas), await openSide(schemas)]
     return async () => {
-      for (const { app, node } of sides) {
-        await app.close()
-        await node.close()
-      }
+      for (const side of sides) await side.close()
     }
   })
 
