@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { RakkoError, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import {
+  type DocumentId,
+  type DocumentViewId,
+  documentViewIdFromTips,
+  RakkoError,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+} from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { DATABASE_FORMAT, migrate } from '../src/migrations/migrate.js'
 import type { Store } from '../src/store.js'
@@ -88,6 +95,43 @@ describe('publishing on a database', () => {
     driver.reset()
     await publishAll(store, [new Author(5).create(schemaId, { name: str('a'), capacity: int(1) })])
     expect(driver.statements).toBe(6)
+  })
+
+  test('DELETEs from elsewhere whose past is not there, or is none, cost no more statements the more there are', async () => {
+    const liar = new Author(2)
+    const victim = create('never sent')
+    const bare = [liar.create(schemaId, { name: str('a'), capacity: int(1) })]
+    const [{ documentId }] = bare as [SignedItem]
+    while (bare.length < 20) bare.push(liar.update(documentId, schemaId, (bare.at(-1) as SignedItem).viewId, {}))
+    await publishAll(store, [victim])
+    const previous = documentViewIdFromTips([victim.id, (bare.at(-1) as SignedItem).id])
+    const deletions = (count: number, first: number) =>
+      Array.from({ length: count }, (_, index) =>
+        new Author(first + index).delete(victim.documentId, schemaId, previous),
+      )
+    await store.ingest(bare.map(({ entry }) => ({ entry })))
+    const costs = []
+    for (const [count, first] of [
+      [10, 100],
+      [60, 200],
+    ] as const) {
+      driver.reset()
+      const outcomes = await store.ingest(deletions(count, first))
+      expect(outcomes.every(({ status }) => status === 'waiting')).toBe(true)
+      costs.push(driver.statements)
+      const absent = Array.from({ length: count }, (_, index) =>
+        liar.delete(
+          `0020${'0'.repeat(60)}${1000 + first + index}` as DocumentId,
+          schemaId,
+          `0020${'0'.repeat(60)}${1000 + first + index}` as DocumentViewId,
+        ),
+      )
+      driver.reset()
+      await store.ingest(absent)
+      costs.push(driver.statements)
+    }
+    expect(costs.slice(2)).toEqual(costs.slice(0, 2))
+    expect(Math.max(...costs)).toBeLessThan(40)
   })
 
   test('two hundred calls in flight share a few transactions', async () => {

@@ -137,7 +137,7 @@ function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<
 }
 
 /** The hash that an entry waits for: an entry's, or a document's that waits to be deleted. */
-export function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
+function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
   for (const one of dependencies) {
     const hash = missingOf(one)
     if (hash !== undefined) return hash

@@ -1,19 +1,12 @@
-import { type DocumentId, type Hash, operationIdsOf, type SchemaId } from '@rakko/core'
+import type { DocumentId, Hash, SchemaId } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
-import {
-  type Admitted,
-  admitFromPeer,
-  asStored,
-  type Decider,
-  firstMissing,
-  judge,
-  type PreparedLookup,
-} from './admit.js'
+import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
 import { AssumedLookup } from './assumed-lookup.js'
 import { type Admission, Cascade } from './cascade.js'
 import type { Parked } from './parked.js'
+import { Pasts } from './pasts.js'
 import { type InvalidEntry, isReadable } from './receive-from-peer.js'
-import { type BareItem, isBare, previousOf, type ReceivedItem } from './received-item.js'
+import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
 
 /** What an item led to, by the rules that it was judged by. */
 export type Outcome = PublishOutcome | IngestOutcome
@@ -28,8 +21,8 @@ export interface ArrivalContext {
   readonly parking: {
     /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
     wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
-    /** What waits under this hash, and what that waits for in turn; likewise. */
-    pastOf(hash: Hash): Promise<readonly Parked[]>
+    /** What waits under these hashes, and what that waits for in turn; likewise. */
+    pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
     /** Reads what the rules ask of entries that are judged together, in an order that is causal. */
     prepare(items: readonly (ReceivedItem | BareItem)[]): Promise<void>
   }
@@ -48,6 +41,21 @@ interface ReadableTask extends Task {
   readonly item: ReceivedItem | BareItem
 }
 
+interface DeletionTask extends ReadableTask {
+  readonly item: ReceivedItem
+}
+
+interface WaitingDeletion {
+  readonly item: DeletionTask
+  readonly waitsFor: Hash
+}
+
+/**
+ * DELETEs of one transaction that may turn out not to be held with their past, before no more are tried. What purging
+ * leaves never fails; others would make a node judge the same entries again and again.
+ */
+export const MAX_FAILED_PASTS = 4
+
 /**
  * Judges items in their order, and what waits for them, until nothing more can be decided. An entry without its payload
  * is held with a DELETE that follows it, or once its document is deleted; so what waits is looked at again
@@ -63,6 +71,9 @@ export class Arrivals {
   readonly #cascade = new Cascade<Task>((task) => this.#admit(task))
   /** Documents that were deleted, since what waits for that was woken. */
   readonly #deleted: DocumentId[] = []
+  /** Hashes that nothing waits under. */
+  readonly #looked = new Set<Hash>()
+  #failed = 0
 
   constructor(context: ArrivalContext) {
     this.#context = context
@@ -120,11 +131,13 @@ export class Arrivals {
   /** Answers whether anything was decided. */
   async #holdDeletions(): Promise<boolean> {
     const { lookup, parking } = this.#context
-    const waiting = this.#waiting()
+    const roots = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
+    if (roots.length === 0) return false
+    const pasts = await this.#readPasts(roots)
     let hasDecided = false
-    for (const { item: root, waitsFor } of this.#cascade.left()) {
-      if (!isReadableTask(root) || !isDeletion(root.item) || lookup.entry(root.entryHash) !== undefined) continue
-      const past = await this.#pastOf(root, waiting)
+    for (const { item: root, waitsFor } of roots) {
+      if (lookup.entry(root.entryHash) !== undefined) continue
+      const past = await this.#pastOf(root, pasts)
       if ('tasks' in past) {
         this.wait(await parking.wokenBy(past.tasks.map(({ entryHash }) => entryHash)))
         const deletion = root.item.plainOperation.schemaId
@@ -137,6 +150,25 @@ export class Arrivals {
     return hasDecided
   }
 
+  #isWaitingDeletion(task: Task): boolean {
+    return isReadableTask(task) && isDeletion(task.item) && this.#context.lookup.entry(task.entryHash) === undefined
+  }
+
+  /** Reads what is parked of the past of these, for all of them together, log by log. */
+  async #readPasts(roots: readonly WaitingDeletion[]): Promise<Pasts<ReadableTask>> {
+    const { lookup, parking } = this.#context
+    for (;;) {
+      const pasts = new Pasts(lookup, this.#waiting())
+      const absent = roots.flatMap(({ item }) => {
+        const kind = pasts.kindOf(item)
+        return typeof kind === 'object' && !this.#looked.has(kind.absent) ? [kind.absent] : []
+      })
+      if (absent.length === 0) return pasts
+      for (const hash of absent) this.#looked.add(hash)
+      this.wait(await parking.pastOf(absent))
+    }
+  }
+
   /** By hash, with its payload where there is one. */
   #waiting(): Map<Hash, ReadableTask> {
     const waiting = new Map<Hash, ReadableTask>()
@@ -147,46 +179,33 @@ export class Arrivals {
     return waiting
   }
 
-  /** All that a DELETE follows and that is not decided, and itself, in an order that is causal, where it can be held. */
+  /** A DELETE with all that it follows and that is not decided, where they can be held together, else what it waits for. */
   async #pastOf(
-    root: ReadableTask,
-    waiting: Map<Hash, ReadableTask>,
+    root: DeletionTask,
+    pasts: Pasts<ReadableTask>,
   ): Promise<{ readonly tasks: readonly ReadableTask[] } | { readonly waitsFor: Hash | undefined }> {
     const { decider, lookup, parking } = this.#context
-    const tasks = new Set<ReadableTask>()
-    const stack = [root]
-    for (let task = stack.at(-1); task; task = stack.at(-1)) {
-      const before: ReadableTask[] = []
-      for (const hash of namesOf(task.item)) {
-        if (lookup.entry(hash) !== undefined) continue
-        const one = waiting.get(hash) ?? (await this.#load(hash, waiting))
-        if (!one) return { waitsFor: hash }
-        if (!tasks.has(one)) before.push(one)
-      }
-      // Ids are hashes, so nothing follows itself and every way back ends.
-      if (before.length > 0) stack.push(...before)
-      else tasks.add(stack.pop() as ReadableTask)
-    }
-    const items = [...tasks].map(({ item }) => item)
-    if (!items.some(isBare)) return { waitsFor: undefined }
+    const kind = pasts.kindOf(root)
+    if (typeof kind === 'object') return { waitsFor: kind.absent }
+    const { schemaId } = root.item.plainOperation
+    await lookup.prepareSchema(schemaId)
+    const claimed = lookup.claimedSchema(schemaId)
+    if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
+    if (kind === 'whole' || this.#failed >= MAX_FAILED_PASTS) return { waitsFor: undefined }
+    const tasks = pasts.of(root)
+    const items = tasks.map(({ item }) => item)
     await parking.prepare(items)
     const assumed = new AssumedLookup(lookup)
-    const deletion = isBare(root.item) ? undefined : root.item.plainOperation.schemaId
     for (const item of items) {
       await assumed.prepare(item)
-      const decision = judge(assumed, item, deletion)
-      if (decision.decision === 'waiting') return { waitsFor: firstMissing(decision.for) }
-      if (decision.decision !== 'held' || decider.limit?.(asStored(item, decision))) return { waitsFor: undefined }
+      const decision = judge(assumed, item, schemaId)
+      if (decision.decision !== 'held' || decider.limit?.(asStored(item, decision))) {
+        this.#failed += 1
+        return { waitsFor: undefined }
+      }
       assumed.assume(item, decision)
     }
-    return { tasks: [...tasks] }
-  }
-
-  async #load(hash: Hash, waiting: Map<Hash, ReadableTask>): Promise<ReadableTask | undefined> {
-    const loaded = await this.#context.parking.pastOf(hash)
-    this.wait(loaded)
-    for (const { item } of loaded) waiting.set(item.entryHash, { entryHash: item.entryHash, item })
-    return waiting.get(hash)
+    return { tasks }
   }
 }
 
@@ -204,10 +223,4 @@ function isReadableTask(task: Task): task is ReadableTask {
 
 function isDeletion(item: Arrival): item is ReceivedItem {
   return isReadable(item) && !isBare(item) && item.plainOperation.action === 'delete'
-}
-
-function namesOf(item: ReceivedItem | BareItem): Hash[] {
-  const { backlink } = item.entry
-  const previous = previousOf(item)
-  return [...(backlink === undefined ? [] : [backlink]), ...(previous === undefined ? [] : operationIdsOf(previous))]
 }

@@ -108,7 +108,7 @@ async function ingestWith(
       },
       parking: {
         wokenBy: async (hashes) => readParked(await parking.wokenBy(hashes)),
-        pastOf: async (hash) => readParked(await parking.pastOf(hash)),
+        pastOf: async (hashes) => readParked(await parking.pastOf(hashes)),
         prepare: read,
       },
     })

@@ -43,8 +43,8 @@ export class Parking {
     )
   }
 
-  /** Reads what waits under this hash, and what that waits for in turn. */
-  pastOf(hash: Hash): Promise<readonly Parked[]> {
+  /** Reads what waits under these hashes, and what that waits for in turn. */
+  pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
     return this.#read(
       `WITH RECURSIVE past AS (
@@ -52,7 +52,7 @@ export class Parking {
          UNION SELECT p.hash, p.waits_for FROM past JOIN ${parked} AS p ON p.hash = past.waits_for
        )
        SELECT p.hash, p.waits_for, p.entry, p.operation FROM past JOIN ${parked} AS p USING (hash)`,
-      [hexArray([hash])],
+      [hexArray(hashes)],
     )
   }
 

@@ -1,4 +1,13 @@
-import { documentViewIdFromTips, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import {
+  type DocumentViewId,
+  documentViewIdFromTips,
+  encodeOperation,
+  hash,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+  signEntry,
+} from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DocumentStore, IngestItem } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
@@ -6,6 +15,9 @@ import { defineSchema, int, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
 import { wordOf } from './ingesting.js'
 import type { StoreHarness } from './store-harness.js'
+
+/** With skiplinks to 4, 13 and 40. */
+const LONG_LOG = 45
 
 /** Entries whose payloads were purged elsewhere. */
 export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): void {
@@ -169,6 +181,39 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       await ingest(created, deletion)
       expect(await ingest(bare(after), bare(later))).toEqual(['refused DOCUMENT_DELETED', 'refused DEPENDENCY_REFUSED'])
       expect(await ingest(after)).toEqual(['decided refused'])
+    })
+
+    test.each([1, 4, 12, 30])('of a long log follow %i entries that are held, over their skiplinks', async (held) => {
+      const log = [create()]
+      while (log.length < LONG_LOG) log.push(update(panda, log.at(-1) as SignedItem, log.length))
+      const last = log.at(-1) as SignedItem
+      const deletion = remove(panda, last)
+      await ingest(...log.slice(0, held), ...log.slice(held).map(bare))
+      expect(await statusOf(last)).toMatchObject({ deleted: false })
+      store = await harness.reopen(store)
+      expect(await ingest(deletion)).toEqual(['held'])
+      expect(await statusOf(last)).toMatchObject({ viewId: deletion.viewId, deleted: true })
+      const decisions = await ingest(...log)
+      expect(decisions.filter((word) => word === 'decided purged')).toHaveLength(LONG_LOG - held)
+    })
+
+    test('are not held where one of them has a wrong skiplink: the DELETE waits with them', async () => {
+      const log = [create()]
+      while (log.length < 7) log.push(update(panda, log.at(-1) as SignedItem, log.length))
+      const seventh = log.at(-1) as SignedItem
+      const payload = encodeOperation({ action: 'update', schemaId, previous: seventh.viewId, fields: new Map() })
+      const links = { logId: 0n, seqNum: 8n, backlink: seventh.id, skiplink: (log[4] as SignedItem).id }
+      const wrong = signEntry(links, payload, panda.signer)
+      const after = encodeOperation({ action: 'delete', schemaId, previous: hash(wrong) as string as DocumentViewId })
+      const deletion = signEntry({ logId: 0n, seqNum: 9n, backlink: hash(wrong) }, after, panda.signer)
+      await ingest(...log.map(bare), { entry: wrong }, { entry: deletion, operation: after })
+      expect(await statusOf(seventh)).toBeUndefined()
+      expect(await ingest(...log)).toEqual(log.map(() => 'held'))
+      expect(await ingest({ entry: wrong }, { entry: deletion, operation: after })).toEqual([
+        'decided refused',
+        'decided refused',
+      ])
+      expect(await statusOf(seventh)).toMatchObject({ viewId: seventh.viewId, deleted: false })
     })
 
     test('of definitions are never held: their schema is known from their payloads, whenever they come', async () => {
