@@ -20,10 +20,14 @@ export interface Medians {
  * Alternates floor and work so that a slow moment of the machine falls on both. Each callback does its own set-up and
  * answers the milliseconds of the part that counts. One unmeasured round warms the code up.
  */
-export async function alternate(floor: () => Promise<number>, work: () => Promise<number>): Promise<Medians> {
+export async function alternate(
+  floor: () => Promise<number>,
+  work: () => Promise<number>,
+  rounds = ROUNDS,
+): Promise<Medians> {
   const floors: number[] = []
   const works: number[] = []
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -1; round < rounds; round++) {
     const floorMs = await floor()
     const workMs = await work()
     if (round < 0) continue

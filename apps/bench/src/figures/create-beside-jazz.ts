@@ -5,11 +5,14 @@ import { type BenchSchemas, benchSchemas, venues } from '../bench-schemas.js'
 import type { Measurement } from '../figure.js'
 import type { CreateWithJazz, JazzCrypto } from '../jazz/load-jazz.js'
 import { loadJazz } from '../jazz/load-jazz.js'
-import { alternate, perSecond, timed } from '../measure.js'
+import { alternate, perSecond, ROUNDS, timed } from '../measure.js'
 
 const TOGETHER = 10_000
 const ONE_BY_ONE = 2_000
 const WARM_UP = 500
+
+/** With WebAssembly Jazz takes several times longer in each round than in the one before: five would last for a quarter of an hour. */
+const ROUNDS_BESIDE: Readonly<Record<JazzCrypto, number>> = { wasm: 1, native: ROUNDS }
 
 type Create = CreateWithJazz
 
@@ -57,6 +60,7 @@ async function besideJazz(
     alternate(
       () => collectedThenTimed(() => createAll(createWithJazz)),
       () => collectedThenTimed(() => createAll(create)),
+      ROUNDS_BESIDE[crypto],
     ),
   )
   return perSecond(count, medians)

@@ -20,8 +20,10 @@ const FOLDER = new URL('../../jazz/', import.meta.url)
 export async function loadJazz(): Promise<Jazz> {
   if (installedVersion() !== lockedVersion()) {
     console.error('Installing jazz-tools for this figure.')
-    const npm = spawnSync('npm', ['ci'], { cwd: fileURLToPath(FOLDER), stdio: ['ignore', 'ignore', 'inherit'] })
-    if (npm.status !== 0) throw new Error(`npm ci failed in ${fileURLToPath(FOLDER)}`)
+    // Not `npm ci`: it fails where a registry lacks the native modules of other platforms.
+    const parameters = ['install', '--no-save', '--ignore-scripts']
+    const npm = spawnSync('npm', parameters, { cwd: fileURLToPath(FOLDER), stdio: ['ignore', 'ignore', 'inherit'] })
+    if (npm.status !== 0) throw new Error(`npm install failed in ${fileURLToPath(FOLDER)}`)
   }
   return (await import(new URL('create.mjs', FOLDER).href)) as Jazz
 }
