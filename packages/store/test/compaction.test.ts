@@ -116,6 +116,17 @@ describe('after much was deleted in the midst of tables', () => {
     expect(moved).toBeGreaterThan(2)
   })
 
+  test('a process goes on where an earlier one has ended', async () => {
+    const before = await bytesOf('entries')
+    await removeMost()
+    let chore = await store.maintain()
+    for (; chore && chore.kind !== 'compact'; chore = await store.maintain());
+    expect(chore?.kind).toBe('compact')
+    store = await openStore(driver, { schemaName, purge: { graceMs: 0 } })
+    expect((await maintain()).map(({ kind }) => kind)).toContain('compact')
+    expect(await bytesOf('entries')).toBeLessThan((before * 2) / 3)
+  })
+
   test('and nothing is moved after updates, whose room is filled again', async () => {
     await driver.query(`UPDATE "${schemaName}".entries SET decision = decision`)
     expect((await maintain()).filter(({ kind }) => kind === 'compact')).toEqual([])

@@ -49,12 +49,15 @@ interface Measured {
  * lowest blocks first, and a VACUUM after it cuts the file. Rows are deleted and inserted in one statement, so nobody sees
  * a difference.
  *
- * Only payloads that were purged and documents that were forgotten give reason to look: what updates leave is soon filled.
+ * Only payloads that were purged and documents that were forgotten give reason to look: what updates leave is soon filled. Of
+ * `entries`, which no update fills, a process also asks once whether an earlier one has left something to do.
  */
 export class Compactor {
   readonly #driver: Driver
   readonly #names: Names
   #isDue = false
+  /** Nobody asked yet what an earlier process has left. */
+  #isNew = true
   /** Tables that may be larger than they need be. */
   #tables: string[] = []
   /** Of the first of them; undefined before it was measured. */
@@ -73,7 +76,9 @@ export class Compactor {
   /** The next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
   async slice(): Promise<Chore | undefined> {
     if (this.#isDue) this.#tables = await this.#findTables()
+    else if (this.#isNew) this.#tables = await this.#findLeft()
     this.#isDue = false
+    this.#isNew = false
     const [table] = this.#tables
     if (table === undefined) return undefined
     try {
@@ -109,6 +114,12 @@ export class Compactor {
       [this.#names.schema],
     )
     return rows.map(({ table }) => table)
+  }
+
+  /** By what the latest VACUUM has found. */
+  async #findLeft(): Promise<string[]> {
+    const entries = this.#names.table('entries')
+    return (await this.#measure(entries)).length > 0 ? [entries] : []
   }
 
   /** By what the VACUUM has just found; of a table that is as small as it need be, nothing. */
