@@ -22,6 +22,22 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null
 }
 
+/** Levels of objects and lists in a query. Who takes a message apart does so on the stack, and a browser says nothing where it overflows. */
+const MAX_QUERY_LEVELS = 256
+
+/** The query, if it is not too deep to be sent. Throws INVALID_ARGUMENT. */
+export function checkLevels<Query extends object>(query: Query): Query {
+  if (!isDeeper(query, MAX_QUERY_LEVELS)) return query
+  const expected = `at most ${MAX_QUERY_LEVELS} levels of objects and lists`
+  const details = { field: 'options', expected, got: 'more' }
+  throw new RakkoError('INVALID_ARGUMENT', `Invalid options: expected ${expected}, got more`, details)
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (!isObject(value) || ArrayBuffer.isView(value)) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
+}
+
 /** The options of a call, or none; what they hold is checked by whoever reads it. Throws INVALID_ARGUMENT. */
 export function checkOptions<Options extends object>(options: Options | undefined): Partial<Options> {
   if (options === undefined) return {}

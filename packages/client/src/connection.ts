@@ -204,7 +204,8 @@ function nodeClosed(): RakkoError {
 
 /** A value that no message can carry is the caller's; all else about sending is ours. */
 function unsendable(error: unknown): RakkoError {
-  if (error instanceof Error && error.name === 'DataCloneError') {
+  // A RangeError is what a clone of very deep data ends with.
+  if (error instanceof Error && (error.name === 'DataCloneError' || error instanceof RangeError)) {
     const expected = 'plain data that a structured clone carries'
     const details = { field: 'arguments', expected, got: error.message }
     return new RakkoError('INVALID_ARGUMENT', `Invalid arguments: expected ${expected}, got: ${error.message}`, details)

@@ -10,7 +10,7 @@ import {
   type Where,
 } from '@rakko/core'
 import { compactBytes, type ErrorData, errorFromData, type WireFields } from '@rakko/node/rpc'
-import { checkId, checkOptions, invalidArgument } from './arguments.js'
+import { checkId, checkLevels, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
   ChangeOptions,
@@ -101,7 +101,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
       const { where, ...call } = checkOptions(options)
-      return connection.request('count', { schemaId, query: optional({ where: where as Where }) }, call)
+      return connection.request('count', { schemaId, query: checkLevels(optional({ where: where as Where })) }, call)
     },
   }
 }
@@ -119,7 +119,7 @@ function queryOf<S extends BoundSchema>(options: FindOptions<S> | IncludeOptions
     count,
     include: include as IncludeInput,
   }
-  return { query: optional(members), call }
+  return { query: checkLevels(optional(members)), call }
 }
 
 /** The members that are there. */

@@ -82,6 +82,24 @@ export function argumentTests(world: () => World): void {
     expect(await live({}, () => {}, { signal: {} })).toEqual({ code: 'INVALID_ARGUMENT', field: 'signal' })
   })
 
+  test('a filter as deep as can be is an answer or the caller’s fault, and the node goes on', async () => {
+    for (const depth of [50, 500, 1_000, 2_000, 4_000, 8_000, 100_000]) {
+      let where: object = { capacity: 1 }
+      for (let level = 0; level < depth; level += 1) where = { $not: where }
+      const refusal = await venues()
+        .count({ where })
+        .catch((error: RakkoError) => error.code)
+      if (typeof refusal !== 'number') expect(['INVALID_QUERY', 'INVALID_ARGUMENT'], `${depth}`).toContain(refusal)
+    }
+    expect(await venues().count({ where: { name: 'nobody of this name' } })).toBe(0)
+    let circular: object = {}
+    circular = Object.assign(circular, { $not: circular })
+    expect(await refusalOf(() => venues().find({ where: circular }))).toEqual({
+      code: 'INVALID_ARGUMENT',
+      field: 'options',
+    })
+  })
+
   test('what is no id', async () => {
     const { node } = world()
     const expected = (field: string) => ({ code: 'INVALID_ARGUMENT', field })
