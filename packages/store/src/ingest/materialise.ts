@@ -55,9 +55,15 @@ function materialiseDocument(ledger: Ledger, histories: Histories, document: Doc
     signer: ledger.authorNumber(view.signer),
     edited,
     deleted,
-    fields: new Map([...view.fields].map(([name, { value }]) => [name, value])),
+    fields: valuesOf(view.fields),
     payload: payloadOf(document, view, operations),
   }
+}
+
+function valuesOf(fields: ReducedDocument['fields']): Map<string, OperationValue> {
+  const values = new Map<string, OperationValue>()
+  for (const [name, { value }] of fields) values.set(name, value)
+  return values
 }
 
 /** As core's `reduce`, for the most frequent case by far: nothing is copied. */

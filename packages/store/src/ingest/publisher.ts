@@ -116,7 +116,7 @@ export class Publisher {
   }
 
   async #commit(calls: readonly Call[]): Promise<void> {
-    const received = await Promise.all(calls.flatMap((call) => call.received))
+    const received = await allOf(calls.flatMap((call) => call.received))
     const items = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
     try {
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items)
@@ -142,6 +142,11 @@ export class Publisher {
     answerAll(calls, results)
     if (forks.length > 0) this.#forkListeners.tell(forks)
   }
+}
+
+/** Most are there already: a promise for each of ten thousand would be made for nothing. */
+async function allOf(received: Call['received']): Promise<readonly Received[]> {
+  return received.some((one) => one instanceof Promise) ? Promise.all(received) : (received as readonly Received[])
 }
 
 const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false }

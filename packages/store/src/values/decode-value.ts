@@ -146,8 +146,11 @@ function decodeNumeric(view: DataView, start: number): bigint | string {
   if (sign === NUMERIC_MINUS_INFINITY) return '-Infinity'
   const digit = (index: number) => (index < count ? view.getInt16(start + 8 + 2 * index) : 0)
   const minus = sign === 0 ? '' : '-'
-  let whole = 0n
-  for (let index = 0; index <= weight; index++) whole = whole * 10_000n + BigInt(digit(index))
+  // Three digits make an exact number: most are such, and bigints are made anew with each step.
+  let head = 0
+  for (let index = 0; index <= weight && index < 3; index++) head = head * 10_000 + digit(index)
+  let whole = BigInt(head)
+  for (let index = 3; index <= weight; index++) whole = whole * 10_000n + BigInt(digit(index))
   if (scale === 0) return minus ? -whole : whole
   let fraction = ''
   for (let index = weight + 1; fraction.length < scale; index++) {
