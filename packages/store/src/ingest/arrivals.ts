@@ -134,12 +134,16 @@ export class Arrivals {
     const roots = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
     if (roots.length === 0) return false
     const pasts = await this.#readPasts(roots)
+    const bare = pasts.of(roots.flatMap(({ item }) => (pasts.kindOf(item) === 'bare' ? [item] : [])))
+    if (bare.length > 0) {
+      await parking.prepare(bare.map(({ item }) => item))
+      this.wait(await parking.wokenBy(bare.map(({ entryHash }) => entryHash)))
+    }
     let hasDecided = false
     for (const { item: root, waitsFor } of roots) {
       if (lookup.entry(root.entryHash) !== undefined) continue
       const past = await this.#pastOf(root, pasts)
       if ('tasks' in past) {
-        this.wait(await parking.wokenBy(past.tasks.map(({ entryHash }) => entryHash)))
         const deletion = root.item.plainOperation.schemaId
         await this.#cascade.run(past.tasks.map((task) => ({ ...task, deletion })))
         hasDecided ||= lookup.entry(root.entryHash) !== undefined
@@ -184,7 +188,7 @@ export class Arrivals {
     root: DeletionTask,
     pasts: Pasts<ReadableTask>,
   ): Promise<{ readonly tasks: readonly ReadableTask[] } | { readonly waitsFor: Hash | undefined }> {
-    const { decider, lookup, parking } = this.#context
+    const { decider, lookup } = this.#context
     const kind = pasts.kindOf(root)
     if (typeof kind === 'object') return { waitsFor: kind.absent }
     const { schemaId } = root.item.plainOperation
@@ -192,9 +196,8 @@ export class Arrivals {
     const claimed = lookup.claimedSchema(schemaId)
     if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
     if (kind === 'whole' || this.#failed >= MAX_FAILED_PASTS) return { waitsFor: undefined }
-    const tasks = pasts.of(root)
+    const tasks = pasts.of([root])
     const items = tasks.map(({ item }) => item)
-    await parking.prepare(items)
     const assumed = new AssumedLookup(lookup)
     for (const item of items) {
       await assumed.prepare(item)

@@ -54,10 +54,10 @@ export class Pasts<Task extends WaitingTask> {
     return this.#kinds.get(root.entryHash) ?? 'whole'
   }
 
-  /** All of the past of an entry, none of it absent, and itself, in an order that is causal. */
-  of(root: Task): Task[] {
+  /** All of the past of entries, none of it absent, and they themselves, each once in an order that is causal. */
+  of(roots: readonly Task[]): Task[] {
     const tasks = new Set<Task>()
-    const stack = [root]
+    const stack = [...roots]
     for (let task = stack.at(-1); task; task = stack.at(-1)) {
       const before = namesOf(task.item).flatMap((hash) => {
         const one = this.#lookup.entry(hash) === undefined ? this.#waiting.get(hash) : undefined
