@@ -124,7 +124,8 @@ async function ingestWith(
       const isParked = outcome.status === 'waiting' && parked.has((items[index] as Arrival).entryHash)
       return isParked ? { ...outcome, parked: true } : outcome
     })
-    const hasWritten = ledger.accepted.length + ledger.decided.length + writes.length > 0
+    // What a refused item has claimed is made known in memory too: it has to be where its number is kept.
+    const hasWritten = ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0
     let materialised: Materialised[] = []
     if (hasWritten) {
       materialised = await materialise(session, names, ledger)

@@ -145,6 +145,26 @@ export function schemasAcceptance(harness: StoreHarness<DocumentStore>): void {
       }
     })
 
+    test('a schema that only a refused operation has claimed is known for good', async () => {
+      const [panda, penguin] = [new Author(1), new Author(2)]
+      const { items } = defineSchema(panda, 'venue', fields)
+      const definition = items.at(-1) as SignedItem
+      const left = panda.update(definition.documentId, SCHEMA_DEFINITION, definition.viewId, { name: str('left') })
+      const right = penguin.update(definition.documentId, SCHEMA_DEFINITION, definition.viewId, { name: str('right') })
+      const store = await harness.open()
+      await publishAll(store, [...items, left, right])
+      const claimed = `right_${right.id}` as SchemaId
+      const outcomes = await store.publish([new Author(3).create(claimed, { name: int(1), capacity: int(1) })])
+      expect(codesOf(outcomes)).toEqual(['INVALID_FIELD'])
+      const create = penguin.create(claimed, { name: str('x'), capacity: int(1) })
+      await publishAll(store, [create])
+      const [stored, hash] = [await store.documents([create.documentId]), await store.stateHash(claimed)]
+      expect(stored[0]?.schemaId).toBe(claimed)
+      const reopened = await harness.reopen(store)
+      expect(await reopened.documents([create.documentId])).toEqual(stored)
+      expect(await reopened.stateHash(claimed)).toBe(hash)
+    })
+
     test('definitions that make no schema are documents and nothing more', async () => {
       const store = await harness.open()
       const panda = new Author(1)
