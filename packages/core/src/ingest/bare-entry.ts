@@ -20,13 +20,18 @@ export interface BareRequest {
 /** Documents that others are read by keep their payloads, deleted or not. */
 const NEVER_BARE: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
+/** Whether entries of documents of this schema are ever held without their payloads. */
+export function canBeBare(schemaId: SchemaId): boolean {
+  return !NEVER_BARE.has(schemaId)
+}
+
 /**
  * Whether a deleted document needs this payload no more: all that a graph asks of the operation can be told from its entry
  * alone. The first entry of a log creates its document, and each one after it follows its backlink and nothing else.
  * Who purges keeps the payloads of DELETEs and of all operations of which that is not true.
  */
 export function isRestorable({ backlink }: Entry, { action, previous, schemaId }: PlainOperation): boolean {
-  return action !== 'delete' && previous === (backlink as string | undefined) && !NEVER_BARE.has(schemaId)
+  return action !== 'delete' && previous === (backlink as string | undefined) && canBeBare(schemaId)
 }
 
 /**
@@ -55,7 +60,7 @@ export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRe
     checkLinks(entry, before, lookup)
     const { documentId, schemaId } = before
     const isDeleted = deletion !== undefined || lookup.isDeleted(documentId)
-    if (!isDeleted && !NEVER_BARE.has(schemaId)) return waiting(entryHash, documentId)
+    if (!isDeleted && canBeBare(schemaId)) return waiting(entryHash, documentId)
     return held(entryHash, documentId, schemaId, backlink)
   } catch (error) {
     if (error instanceof RakkoError) return { decision: 'refused', error }
@@ -64,7 +69,7 @@ export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRe
 }
 
 function held(entryHash: Hash, documentId: DocumentId, schemaId: SchemaId, backlink?: Hash): IngestDecision {
-  if (NEVER_BARE.has(schemaId)) return waiting(entryHash)
+  if (!canBeBare(schemaId)) return waiting(entryHash)
   const operation: Operation =
     backlink === undefined
       ? { action: 'create', schemaId }

@@ -1,8 +1,9 @@
-import type { DocumentId, Hash, SchemaId } from '@rakko/core'
+import { canBeBare, type DocumentId, type Hash, type SchemaId } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
 import { AssumedLookup } from './assumed-lookup.js'
 import { type Admission, Cascade } from './cascade.js'
+import { MAX_PARKED_ENTRIES } from './park-bounds.js'
 import type { Parked } from './parked.js'
 import { Pasts } from './pasts.js'
 import { type InvalidEntry, isReadable } from './receive-from-peer.js'
@@ -51,10 +52,11 @@ interface WaitingDeletion {
 }
 
 /**
- * DELETEs of one transaction that may turn out not to be held with their past, before no more are tried. What purging
- * leaves never fails; others would make a node judge the same entries again and again.
+ * Entries that DELETEs which cannot be held may follow, each counted as often, before a transaction tries no more of them.
+ * What purging leaves never fails; others would make a node judge the same entries again and again. As many as can be
+ * parked: to keep a DELETE of a small document from being tried takes thousands of others.
  */
-export const MAX_FAILED_PASTS = 4
+export const MAX_FAILED_ENTRIES = MAX_PARKED_ENTRIES
 
 /**
  * Judges items in their order, and what waits for them, until nothing more can be decided. An entry without its payload
@@ -73,7 +75,7 @@ export class Arrivals {
   readonly #deleted: DocumentId[] = []
   /** Hashes that nothing waits under. */
   readonly #looked = new Set<Hash>()
-  #failed = 0
+  #failedEntries = 0
 
   constructor(context: ArrivalContext) {
     this.#context = context
@@ -131,7 +133,8 @@ export class Arrivals {
   /** Answers whether anything was decided. */
   async #holdDeletions(): Promise<boolean> {
     const { lookup, parking } = this.#context
-    const roots = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
+    const waiting = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
+    const roots = waiting.sort((one, other) => urgencyOf(one.item) - urgencyOf(other.item))
     if (roots.length === 0) return false
     const pasts = await this.#readPasts(roots)
     const bare = pasts.of(roots.flatMap(({ item }) => (pasts.kindOf(item) === 'bare' ? [item] : [])))
@@ -195,7 +198,8 @@ export class Arrivals {
     await lookup.prepareSchema(schemaId)
     const claimed = lookup.claimedSchema(schemaId)
     if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
-    if (kind === 'whole' || this.#failed >= MAX_FAILED_PASTS) return { waitsFor: undefined }
+    const isTried = kind === 'bare' && canBeBare(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
+    if (!isTried) return { waitsFor: undefined }
     const tasks = pasts.of([root])
     const items = tasks.map(({ item }) => item)
     const assumed = new AssumedLookup(lookup)
@@ -203,13 +207,22 @@ export class Arrivals {
       await assumed.prepare(item)
       const decision = judge(assumed, item, schemaId)
       if (decision.decision !== 'held' || decider.limit?.(asStored(item, decision))) {
-        this.#failed += 1
+        this.#failedEntries += tasks.length
         return { waitsFor: undefined }
       }
       assumed.assume(item, decision)
     }
     return { tasks }
   }
+}
+
+/**
+ * The least is tried first: what arrived, for a peer sends with it what it follows; then, of what is parked, what goes on in a log,
+ * which no stranger can do in another's.
+ */
+function urgencyOf({ index, item }: DeletionTask): number {
+  if (index !== undefined) return 0
+  return item.entry.backlink === undefined ? 2 : 1
 }
 
 export function isPublished(item: Arrival): item is ReceivedItem {

@@ -1,5 +1,6 @@
 import { type Hash, type IngestLookup, operationIdsOf } from '@rakko/core'
 import { type BareItem, isBare, previousOf, type ReceivedItem } from './received-item.js'
+import { walkBefore } from './walk-before.js'
 
 /** An item that waits. */
 export interface WaitingTask {
@@ -56,17 +57,9 @@ export class Pasts<Task extends WaitingTask> {
 
   /** All of the past of entries, none of it absent, and they themselves, each once in an order that is causal. */
   of(roots: readonly Task[]): Task[] {
-    const tasks = new Set<Task>()
-    const stack = [...roots]
-    for (let task = stack.at(-1); task; task = stack.at(-1)) {
-      const before = namesOf(task.item).flatMap((hash) => {
-        const one = this.#lookup.entry(hash) === undefined ? this.#waiting.get(hash) : undefined
-        return one && !tasks.has(one) ? [one] : []
-      })
-      if (before.length > 0) stack.push(...before)
-      else tasks.add(stack.pop() as Task)
-    }
-    return [...tasks]
+    return walkBefore(roots, ({ item }) =>
+      namesOf(item).flatMap((hash) => (this.#lookup.entry(hash) === undefined ? (this.#waiting.get(hash) ?? []) : [])),
+    )
   }
 
   #step(task: WaitingTask): Step {

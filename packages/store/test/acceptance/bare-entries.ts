@@ -238,6 +238,38 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       expect(await ingest(again)).toEqual(['refused INVALID_SCHEMA'])
     })
 
+    test.each([
+      ['of definitions', SCHEMA_DEFINITION],
+      ['of what is no document', undefined],
+    ])('are held with their DELETE though strangers had parked many %s', async (_, ofSchema) => {
+      const [created, other] = [create(), create(penguin)]
+      const first = update(panda, created, 1)
+      const deletion = remove(panda, first)
+      await ingest(other)
+      const previous = ofSchema ? first.viewId : documentViewIdFromTips([first.id, other.id])
+      const strangers = Array.from({ length: 6 }, (_, index) =>
+        new Author(30 + index).delete(created.documentId, ofSchema ?? schemaId, previous),
+      )
+      expect(await ingest(...strangers)).toEqual(strangers.map(() => 'parked for previous'))
+      expect(await ingest(bare(created), bare(first), deletion)).toEqual(['held', 'held', 'held'])
+      expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
+    })
+
+    test('are held with a DELETE that was parked beside those of strangers', async () => {
+      const [created, other] = [create(), create(penguin)]
+      const first = update(panda, created, 1)
+      await ingest(other)
+      const previous = documentViewIdFromTips([first.id, other.id])
+      const strangers = Array.from({ length: 6 }, (_, index) =>
+        new Author(30 + index).delete(created.documentId, schemaId, previous),
+      )
+      const deletion = remove(panda, first)
+      await ingest(...strangers, deletion)
+      store = await harness.reopen(store)
+      expect(await ingest(bare(created), bare(first))).toEqual(['held', 'held'])
+      expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
+    })
+
     test('of a schema that is not known yet wait for it with the DELETE', async () => {
       const { items, schemaId: id } = defineSchema(new Author(8), 'room', { name: 'str' })
       const created = panda.create(id, { name: str('a') })
