@@ -167,7 +167,7 @@ class SqlStore implements Store {
       const known = this.#registry.get(id) ?? (await this.#knownSchema(id))
       if (known || !isSchemaId(id)) return known?.schema
       await learnSchema(this.#ingestContext, id)
-      return this.#registry.get(id)?.schema
+      return (await this.#registry.find(this.#driver, this.#names, id))?.schema
     })
   }
 
@@ -203,17 +203,16 @@ class SqlStore implements Store {
 
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {
     return this.#read(async () => {
-      const checked: (DeclaredIndexes & { number: number; views: ViewsTable })[] = []
+      const checked: (DeclaredIndexes & { known: KnownSchema; number: number; views: ViewsTable })[] = []
       for (const { schemaId, indexes, search } of declarations) {
-        const schema = await this.#knownSchemaOf(schemaId)
-        const { number, views } = schema
+        const known = await this.#knownSchemaOf(schemaId)
+        const { number, views } = known
         viewIndexes(this.#names, views, { indexes, search })
-        checked.push({ number, views, indexes, search })
-        this.#appSql.bind(schema)
+        checked.push({ known, number, views, indexes, search })
       }
-      for (const { number, indexes, search } of checked) {
-        const known = this.#registry.at(number)
-        if (known) this.#registry.set({ ...known, indexes, search, isDeclared: true })
+      for (const { known, indexes, search } of checked) {
+        this.#registry.change(known, { indexes, search, isDeclared: true })
+        this.#appSql.bind(known)
       }
       await declareIndexes(this.#driver, this.#names, checked)
     })
@@ -249,15 +248,16 @@ class SqlStore implements Store {
 
   snapshot(query: Query): Promise<DocumentSnapshot> {
     return this.#read(async () => {
-      // A table that comes while the statement waits for its turn is missing in it, though its number may tell otherwise.
-      for (;;) {
+      // A table that comes while the statement waits for its turn is missing in it, though its number may tell otherwise. A
+      // schema gets tables twice at most, and is in memory once it has.
+      for (let left = 2 * queryParts(query).length; ; left -= 1) {
         const schemas = await this.#queriedSchemas(query)
         const snapshot = await runSnapshot(this.#database, this.#names, schemas, query)
-        const isMissed = ({ number, hasTable, hasPinned }: KnownSchema) => {
-          const now = this.#registry.at(number)
-          return hasTable !== now?.hasTable || hasPinned !== now.hasPinned
+        const isMissed = (known: KnownSchema) => {
+          const { hasTable, hasPinned } = this.#registry.at(known.number) ?? known
+          return hasTable !== known.hasTable || hasPinned !== known.hasPinned
         }
-        if (![...schemas.values()].some(isMissed)) return snapshot
+        if (left === 0 || ![...schemas.values()].some(isMissed)) return snapshot
       }
     })
   }
@@ -307,7 +307,7 @@ class SqlStore implements Store {
     // Another node on this database may have met the first view that is pinned.
     if (pinnedSchemas(query).some((id) => !schemas.get(id)?.hasPinned)) {
       await this.#refreshSchemas()
-      for (const id of schemas.keys()) schemas.set(id, this.#registry.get(id) ?? (await this.#knownSchemaOf(id)))
+      for (const [id, known] of schemas) schemas.set(id, this.#registry.get(id) ?? known)
     }
     return schemas
   }
@@ -326,8 +326,8 @@ class SqlStore implements Store {
   async #knownSchema(id: SchemaId): Promise<KnownSchema | undefined> {
     const known = this.#registry.get(id)
     if (known?.hasTable) return known
-    await this.#refreshSchemas()
-    return this.#registry.find(this.#driver, this.#names, id)
+    const [found] = await this.#registry.reread(this.#driver, this.#names, [id])
+    return found
   }
 
   #refreshSchemas(): Promise<void> {

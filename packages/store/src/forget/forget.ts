@@ -63,11 +63,11 @@ async function findTargets(
   const numbers = DEFINITIONS.map((id) => registry.get(id)?.number ?? 0)
   if ('schema' in target) {
     if (DEFINITIONS.includes(target.schema)) throw stillNeeded('schema', target.schema)
-    const { number } = registry.get(target.schema) ?? {}
-    if (number === undefined) return []
+    const [known] = await registry.reread(driver, names, [target.schema])
+    if (!known) return []
     const { rows } = await driver.query<TargetRow>(
       `SELECT number, schema FROM ${documents} WHERE schema = $1::integer ORDER BY number`,
-      [number],
+      [known.number],
     )
     return rows
   }

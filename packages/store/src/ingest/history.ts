@@ -95,9 +95,16 @@ async function readHistories(
   ids: ReadonlySet<OperationId>,
 ): Promise<NumberedOperation[][]> {
   const histories = new Map<bigint, NumberedOperation[]>()
-  for (const row of await readOperations(session, names, ids)) {
-    if (row.operation === null) continue
-    const plain = decodeOperation(row.operation)
+  const rows = await readOperations(session, names, ids)
+  const payloads = rows.map(({ operation }) => (operation === null ? undefined : decodeOperation(operation)))
+  await ledger.holdSchemas(
+    session,
+    names,
+    payloads.flatMap((plain) => plain?.schemaId ?? []),
+  )
+  for (const [index, row] of rows.entries()) {
+    const plain = payloads[index]
+    if (!plain) continue
     const schema = ledger.schema(plain.schemaId)
     if (!schema) throw new Error('a stored operation has no known schema')
     const publicKey = decodeHex(row.public_key) as PublicKey

@@ -72,7 +72,7 @@ async function ingestWith(
   items: readonly Arrival[],
   wake: (parking: Parking) => Promise<readonly Parked[]>,
 ): Promise<Ingested> {
-  const { names, registry, listeners, recall } = context
+  const { names, listeners, recall } = context
   const now = context.now()
   const { materialised, number, committed, ...ingested } = await inLedger(context, async (session, ledger, marks) => {
     const parking = new Parking(session, names, ledger.counters)
@@ -83,7 +83,7 @@ async function ingestWith(
       const readable = arrived.filter(isReadable)
       const peers = readable.filter(({ isFromPeer }) => isFromPeer)
       const ordered = peers.length > 0 ? causalOrder(readable) : readable
-      if (!isRecalled) await preload(session, names, registry, ledger, ordered)
+      if (!isRecalled) await preload(session, names, ledger, ordered)
       await preloadIdempotent(session, names, ledger, arrived.filter(isPublished), now)
       const hashes = arrived.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
       if (peers.length + hashes.length > 0) await lookup.preload(peers, hashes)
@@ -173,14 +173,10 @@ async function inLedger<Result>(
     return { result: await work(session, ledger, marks), ledger }
   })
   for (const schema of ledger.newSchemas.values()) registry.set(schema)
-  for (const [number, { author }] of ledger.newTables) {
-    const schema = registry.at(number)
-    if (schema) registry.set({ ...schema, hasTable: true, madeBy: author.number })
+  for (const { schema, author } of ledger.newTables.values()) {
+    registry.change(schema, { hasTable: true, madeBy: author.number })
   }
-  for (const number of ledger.newPinned) {
-    const schema = registry.at(number)
-    if (schema) registry.set({ ...schema, hasPinned: true })
-  }
+  for (const schema of ledger.newPinned.values()) registry.change(schema, { hasPinned: true })
   return result
 }
 
@@ -225,7 +221,6 @@ async function lockArrival(session: Session, names: Names): Promise<{ counters: 
 async function preload(
   session: Session,
   names: Names,
-  registry: SchemaRegistry,
   ledger: Ledger,
   items: readonly (ReceivedItem | BareItem)[],
 ): Promise<void> {
@@ -236,5 +231,5 @@ async function preload(
     hashes: items.map(({ entryHash }) => entryHash),
   })
   const questions = documentQuestions(items)
-  if (questions.length > 0) await preloadDocuments(session, names, registry, ledger, questions)
+  if (questions.length > 0) await preloadDocuments(session, names, ledger, questions)
 }

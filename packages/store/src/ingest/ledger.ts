@@ -137,8 +137,8 @@ export interface DecidedHash {
  */
 export class Ledger implements WriteLookup {
   readonly counters: Counters
-  /** Numbers of schemas whose tables of pinned views it makes. */
-  readonly newPinned = new Set<number>()
+  /** By number, the schemas whose tables of pinned views it makes. */
+  readonly newPinned = new Map<number, KnownSchema>()
   readonly authors = new Map<PublicKey, AuthorState>()
   /** By the id of their CREATE. */
   readonly documents = new Map<OperationId, DocumentState>()
@@ -164,8 +164,8 @@ export class Ledger implements WriteLookup {
   /** What idempotency ids of its items have led to, today or in this transaction. */
   readonly idempotent = new Map<string, DocumentId>()
   readonly #registry: SchemaRegistry
-  /** Schemas that were asked for: a transaction may use more than the registry keeps. */
-  readonly #used = new Map<SchemaId, KnownSchema>()
+  /** Schemas that were asked for, by id and by number: a transaction may use more than the registry keeps. */
+  readonly #used = new Map<SchemaId | number, KnownSchema>()
 
   constructor(registry: SchemaRegistry, counters: Counters) {
     this.#registry = registry
@@ -173,25 +173,31 @@ export class Ledger implements WriteLookup {
   }
 
   knownSchema(id: SchemaId): KnownSchema | undefined {
-    const known = this.#used.get(id) ?? this.#registry.get(id)
-    if (known) this.#used.set(id, known)
-    return known ?? this.newSchemas.get(id)
+    return this.#used.get(id) ?? this.#use(this.#registry.get(id) ?? this.newSchemas.get(id))
   }
 
   /** As `knownSchema`, also where it is not in memory. */
   async findSchema(session: Pick<Session, 'query'>, names: Names, id: SchemaId): Promise<KnownSchema | undefined> {
-    const known = this.knownSchema(id) ?? (await this.#registry.find(session, names, id))
-    return known && this.knownSchema(id)
+    return this.knownSchema(id) ?? this.#use(await this.#registry.find(session, names, id))
+  }
+
+  /** Reads those of the schemas that are not in memory; `knownSchema` and `schemaAt` find them then, if they are known. */
+  async holdSchemas(session: Pick<Session, 'query'>, names: Names, keys: Iterable<SchemaId | number>): Promise<void> {
+    const missing = [...new Set(keys)].filter(
+      (key) => !(typeof key === 'number' ? this.schemaAt(key) : this.knownSchema(key)),
+    )
+    if (missing.length === 0) return
+    for (const known of await this.#registry.reread(session, names, missing)) this.#use(known)
   }
 
   schemaAt(number: number): KnownSchema | undefined {
-    const isIt = (schema: KnownSchema) => schema.number === number
-    return this.#registry.at(number) ?? [...this.newSchemas.values(), ...this.#used.values()].find(isIt)
+    const known = this.#used.get(number) ?? this.#registry.at(number)
+    return this.#use(known ?? [...this.newSchemas.values()].find((schema) => schema.number === number))
   }
 
-  /** Whether views of a schema's documents may have been pinned before this transaction. */
-  isPinned(id: SchemaId): boolean {
-    return this.#registry.isPinned(id)
+  #use(known: KnownSchema | undefined): KnownSchema | undefined {
+    if (known) this.#used.set(known.schema.id, known).set(known.number, known)
+    return known
   }
 
   schema(id: SchemaId): Schema | undefined {

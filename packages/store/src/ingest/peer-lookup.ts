@@ -150,6 +150,12 @@ export class PeerLookup implements IngestLookup {
        WHERE e.hash = ANY($1::bytea[])`,
       [hexArray(hashes)],
     )
+    // Another node on this database may have met the schema.
+    await this.#ledger.holdSchemas(
+      this.#session,
+      this.#names,
+      rows.flatMap(({ schema }) => schema ?? []),
+    )
     for (const row of rows) {
       const hash = decodeHex(row.hash) as Hash
       if (!this.#decided.has(hash)) this.#decided.set(hash, this.#decidedEntry(row))

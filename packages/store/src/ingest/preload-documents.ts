@@ -1,6 +1,5 @@
 import { type DocumentId, equalBytes, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
-import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
 import { hexColumn, integerColumn } from '../sql/column.js'
 import type { Names } from '../sql/names.js'
@@ -53,7 +52,6 @@ const QUESTIONS: Columns<NumberedQuestion> = {
 export async function preloadDocuments(
   session: Session,
   names: Names,
-  registry: SchemaRegistry,
   ledger: Ledger,
   questions: readonly DocumentQuestion[],
 ): Promise<void> {
@@ -74,12 +72,16 @@ export async function preloadDocuments(
     parameters,
   )
   // Another node on this database may have met the schema.
-  if (rows.some(({ schema }) => !registry.at(schema))) await registry.load(session, names)
+  await ledger.holdSchemas(
+    session,
+    names,
+    rows.map(({ schema }) => schema),
+  )
   const keys = new Map<number, PublicKey>()
   for (const row of rows) {
     const { operationId, publicKey } = questions[row.place] as DocumentQuestion
     const id = row.id === null ? (operationId as string as DocumentId) : (decodeHex(row.id) as DocumentId)
-    const document = ledger.documents.get(id) ?? documentState(registry, id, row, keys)
+    const document = ledger.documents.get(id) ?? documentState(ledger, id, row, keys)
     if (!document) continue
     ledger.documents.set(id, document)
     ledger.operations.set(operationId, document)
@@ -131,12 +133,12 @@ interface DocumentRow {
 
 /** `keys`: public keys of authors that were met before. */
 function documentState(
-  registry: SchemaRegistry,
+  ledger: Ledger,
   id: DocumentId,
   row: DocumentRow,
   keys: Map<number, PublicKey>,
 ): DocumentState | undefined {
-  const schema = registry.at(row.schema)
+  const schema = ledger.schemaAt(row.schema)
   if (!schema) return undefined
   const viewId = decodeViewId(row.view_id)
   const { edited, deleted } = row

@@ -37,6 +37,7 @@ export async function collectViews({ session, names, schemas }: PinContext): Pro
   let isReleased = false
   const made = rows.filter(({ kept, document }) => !kept && document !== null)
   for (const number of new Set(made.map(({ schema }) => schema))) {
+    if (number !== null) await schemas.holdSchemas(session, names, [number])
     const schema = number === null ? undefined : schemas.schemaAt(number)
     if (!schema) throw new Error('a stored document has no known schema')
     const ofSchema = made.filter((one) => one.schema === number)

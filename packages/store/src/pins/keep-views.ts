@@ -40,11 +40,9 @@ function changesOf({ document, deleted, fields }: Materialised): PinChange[] {
 
 /** Views that wait for what has just arrived stand to be made. */
 async function wake({ session, names }: PinContext, ledger: Ledger): Promise<boolean> {
-  const arrived = ledger.accepted.filter(({ document }) => ledger.isPinned(document.schema.schema.id))
-  if (arrived.length === 0) return false
   const { affectedRows } = await session.query(
     `UPDATE ${names.table('pinned_views')} SET awaits = '' WHERE awaits = ANY($1::bytea[])`,
-    [hexArray(arrived.map(({ item }) => item.entryHash))],
+    [hexArray(ledger.accepted.map(({ item }) => item.entryHash))],
   )
   return affectedRows > 0
 }

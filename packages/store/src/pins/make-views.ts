@@ -131,7 +131,7 @@ const MADE_VIEWS: Columns<MadeView> = {
 async function reduceViews(context: PinContext, pending: readonly PendingView[]): Promise<void> {
   const { session, names } = context
   const ids = new Set(pending.flatMap(({ viewId }) => operationIdsOf(viewId)))
-  const histories = historiesOf(context, await readOperations(session, names, ids))
+  const histories = await historiesOf(context, await readOperations(session, names, ids))
   const made = pending.map((view) => makeView(context, histories, view))
   const pins: PinChange[] = []
   for (const number of new Set(made.flatMap(({ schema }) => schema?.number ?? []))) {
@@ -167,17 +167,23 @@ type Histories = ReadonlyMap<
   { readonly rows: readonly OperationRow[]; readonly operations: NumberedOperation[] }
 >
 
-function historiesOf({ schemas }: PinContext, rows: readonly OperationRow[]): Histories {
+async function historiesOf({ session, names, schemas }: PinContext, rows: readonly OperationRow[]): Promise<Histories> {
+  const payloads = rows.map(({ operation }) => (operation === null ? undefined : decodeOperation(operation)))
+  await schemas.holdSchemas(
+    session,
+    names,
+    payloads.flatMap((plain) => plain?.schemaId ?? []),
+  )
   const byDocument = new Map<bigint, { rows: OperationRow[]; operations: NumberedOperation[] }>()
   const histories = new Map<OperationId, { rows: OperationRow[]; operations: NumberedOperation[] }>()
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const history = byDocument.get(row.document) ?? { rows: [], operations: [] }
     byDocument.set(row.document, history)
     const id = decodeHex(row.hash) as OperationId
     histories.set(id, history)
     history.rows.push(row)
-    if (row.operation === null || row.purged) continue
-    const plain = decodeOperation(row.operation)
+    const plain = payloads[index]
+    if (!plain || row.purged) continue
     const schema = schemas.knownSchema(plain.schemaId)?.schema
     if (!schema) throw new Error('a stored operation has no known schema')
     const publicKey = decodeHex(row.public_key) as PublicKey
@@ -239,12 +245,13 @@ async function pinnedTables(
   number: number,
 ): Promise<KnownSchema> {
   made.add(number)
+  await schemas.holdSchemas(session, names, [number])
   const schema = schemas.schemaAt(number)
   if (!schema) throw new Error('a stored document has no known schema')
   if (schema.hasPinned || newPinned.has(number)) return schema
   await session.exec(
     `${schema.views.createPinnedSql(names)} UPDATE ${names.table('schemas')} SET has_pinned = true WHERE number = ${number};`,
   )
-  newPinned.add(number)
+  newPinned.set(number, schema)
   return schema
 }

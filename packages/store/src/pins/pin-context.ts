@@ -8,13 +8,15 @@ export interface PinContext {
   readonly session: Session
   readonly names: Names
   readonly schemas: PinSchemas
-  /** Numbers of schemas whose tables of pinned views this transaction makes. */
-  readonly newPinned: Set<number>
+  /** By number, the schemas whose tables of pinned views this transaction makes. */
+  readonly newPinned: Map<number, KnownSchema>
   /** Numbers of schemas that it has made views of. */
   readonly made: Set<number>
 }
 
 export interface PinSchemas {
+  /** Reads those that are not in memory; the others find them then. */
+  holdSchemas(session: Session, names: Names, keys: Iterable<SchemaId | number>): Promise<void>
   knownSchema(id: SchemaId): KnownSchema | undefined
   schemaAt(number: number): KnownSchema | undefined
 }

@@ -1,5 +1,6 @@
 import type { DocumentViewId, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
+import { Ledger, NO_COUNTERS } from '../ingest/ledger.js'
 import type { KnownSchema, SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
 import { decodeViewId } from '../values/decode-column.js'
@@ -68,20 +69,14 @@ async function withPins<Result>(
   registry: SchemaRegistry,
   work: (context: PinContext) => Promise<Result>,
 ): Promise<Result> {
-  const schemas = {
-    knownSchema: (id: KnownSchema['schema']['id']) => registry.get(id),
-    schemaAt: (number: number) => registry.at(number),
-  }
-  const newPinned = new Set<number>()
+  const ledger = new Ledger(registry, NO_COUNTERS)
+  const { newPinned } = ledger
   const result = await driver.transaction(async (session) => {
     await session.query(`SELECT one FROM ${names.table('arrival')} FOR UPDATE`)
     await registry.load(session, names)
-    return work({ session, names, schemas, newPinned, made: new Set() })
+    return work({ session, names, schemas: ledger, newPinned, made: new Set() })
   })
-  for (const number of newPinned) {
-    const schema = registry.at(number)
-    if (schema) registry.set({ ...schema, hasPinned: true })
-  }
+  for (const schema of newPinned.values()) registry.change(schema, { hasPinned: true })
   return result
 }
 

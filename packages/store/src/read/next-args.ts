@@ -70,7 +70,7 @@ async function readLedger(
   const mark = await preloadLogs(driver, names, ledger, keys, { logs: [], entries: [], hashes: [] })
   const questions = viewIds.flatMap(operationIdsOf).map((operationId) => ({ operationId, publicKey }))
   if (questions.length > 0) {
-    await preloadDocuments(driver, names, registry, ledger, questions)
+    await preloadDocuments(driver, names, ledger, questions)
     const logs = [...(ledger.authors.get(publicKey)?.logs.values() ?? [])]
     // The entry to be written links to one, and the answer to it names the link of the one after it.
     const entries = logs.flatMap(({ logId, seqNum }) => skiplinkKeys({ publicKey, logId }, seqNum + 1n, seqNum + 2n))

@@ -34,8 +34,9 @@ export const MAX_IDLE_FIELDS = 16_384
 
 /**
  * Known schemas in memory, as the database has them; what a transaction adds joins when it has committed. Those that have
- * tables, that the app has declared or the protocol are all here: their number has limits. Of the others the ones used last are, and
- * `find` brings back any.
+ * tables, that the app has declared or the protocol are all here: their number has limits. Of the others the ones used last are,
+ * and any may be gone after the next `await`: who needs a schema holds on to what `find` has answered. Another node on this
+ * database may have met a schema, or made tables for it, that this one does not know of.
  */
 export class SchemaRegistry {
   readonly #byId = new Map<SchemaId, KnownSchema>()
@@ -45,8 +46,6 @@ export class SchemaRegistry {
   #idleFields = 0
   /** The highest number that was ever seen. */
   #newest = 0
-  /** Schemas that a pinned relation of a schema with documents leads to. */
-  readonly #pinned = new Set<SchemaId>()
   readonly allowed: AllowedSchemas
 
   constructor(allowed: AllowedSchemas) {
@@ -88,27 +87,24 @@ export class SchemaRegistry {
     return tables
   }
 
-  /** Whether views of its documents may be pinned. */
-  isPinned(id: SchemaId): boolean {
-    return this.#pinned.has(id)
-  }
-
   set(known: KnownSchema): void {
-    const { number, schema, views, hasTable, hasPinned, isDeclared } = known
+    const { number, schema } = known
     this.#drop(schema.id)
     this.#byId.set(schema.id, known)
     this.#byNumber.set(number, known)
     this.#newest = Math.max(this.#newest, number)
-    if (hasTable) {
-      for (const { type } of views.pinning) if ('schemaId' in type) this.#pinned.add(type.schemaId)
-    }
-    if (hasTable || hasPinned || isDeclared || SYSTEM_SCHEMAS.has(schema.id)) return
+    if (!isIdle(known)) return
     this.#idle.set(schema.id, known)
     this.#idleFields += weight(known)
     for (const id of this.#idle.keys()) {
       if (this.#idleFields <= MAX_IDLE_FIELDS || id === schema.id) break
       this.#drop(id)
     }
+  }
+
+  /** Something has come about for a schema, which may have left memory since it was `known`. */
+  change(known: KnownSchema, change: Partial<KnownSchema>): void {
+    this.set({ ...(this.#byNumber.get(known.number) ?? known), ...change })
   }
 
   #drop(id: SchemaId): void {
@@ -119,9 +115,13 @@ export class SchemaRegistry {
     if (this.#idle.delete(id)) this.#idleFields -= weight(known)
   }
 
-  /** Reads those that have tables, and the latest of the others. */
+  /** Reads those that have tables, and of the others the latest that there is room for: none has to go for them. */
   async load(session: Pick<Session, 'query'>, names: Names): Promise<void> {
-    for (const known of await this.#read(session, names, RESIDENT)) this.set(known)
+    for (const known of (await this.#read(session, names, RESIDENT)).reverse()) {
+      this.#newest = Math.max(this.#newest, known.number)
+      const hasRoom = this.#byNumber.has(known.number) || this.#idleFields + weight(known) <= MAX_IDLE_FIELDS
+      if (hasRoom || !isIdle(known)) this.set(known)
+    }
   }
 
   /** The schema, out of the database where it is known and not in memory. */
@@ -129,8 +129,21 @@ export class SchemaRegistry {
     const known = this.get(id)
     // Where all are in memory it is not known; the protocol's own always are.
     if (known || this.size >= this.#newest) return known
-    const [found] = await this.#read(session, names, () => 'schema_id = $1::text', [id])
-    if (found) this.set(found)
+    const [found] = await this.reread(session, names, [id])
+    return found
+  }
+
+  /** As the database has them now, whatever is in memory; those that it does not know are left out. */
+  async reread(
+    session: Pick<Session, 'query'>,
+    names: Names,
+    keys: readonly (SchemaId | number)[],
+  ): Promise<KnownSchema[]> {
+    const ids = keys.filter((key) => typeof key === 'string')
+    const numbers = keys.filter((key) => typeof key === 'number')
+    const condition = () => 'schema_id = ANY($1::text[]) OR number = ANY($2::integer[])'
+    const found = await this.#read(session, names, condition, [ids, numbers])
+    for (const known of found) this.set(known)
     return found
   }
 
@@ -157,18 +170,23 @@ export class SchemaRegistry {
       const id = schema_id as SchemaId
       const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
       const schema = { id, name, description: decodeText(description), fields: new Map<string, FieldType>(typed) }
-      // What an app declares is not stored: the catalog has the indexes that were made.
-      const { indexes = [], search, isDeclared } = this.#byNumber.get(number) ?? {}
+      // What an app declares is not stored: the catalog has the indexes that were made. A table that was made meanwhile stays.
+      const { indexes = [], search, isDeclared, hasTable, hasPinned, madeBy } = this.#byNumber.get(number) ?? {}
       return {
-        ...knownSchema(number, schema, has_table),
-        hasPinned: has_pinned,
-        madeBy: made_by ?? undefined,
+        ...knownSchema(number, schema, has_table || hasTable),
+        hasPinned: has_pinned || hasPinned === true,
+        madeBy: made_by ?? madeBy,
         indexes,
         search,
         isDeclared,
       }
     })
   }
+}
+
+/** Whether a schema may leave memory. */
+function isIdle({ schema, hasTable, hasPinned, isDeclared }: KnownSchema): boolean {
+  return !(hasTable || hasPinned || isDeclared || SYSTEM_SCHEMAS.has(schema.id))
 }
 
 /** Room in memory is taken by fields; what each schema takes beside is no more than one. */
