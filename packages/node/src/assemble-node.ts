@@ -67,9 +67,13 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
       return key.signer
     }
     // What a node writes is never parked: an earlier process was ended before it had put the key aside.
-    if (await store.isParking(key.signer.publicKey)) await renewKey()
+    const { publicKey } = key.signer
+    const operationId = await store.parkedEntryOf(publicKey)
+    const found =
+      operationId &&
+      ({ type: 'key-cloned', publicKey, operationId, newPublicKey: (await renewKey()).publicKey } as const)
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
-    const node = createNode({ store, signer: key.signer, renewKey, storage: report, pause, timers })
+    const node = createNode({ store, signer: key.signer, renewKey, found, storage: report, pause, timers })
     if (schemas !== undefined) await node.addSchemas(schemas)
     return node
   } catch (error) {

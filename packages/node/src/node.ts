@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly signer: WriterSigner
   /** Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned. */
   readonly renewKey?: (() => Promise<WriterSigner>) | undefined
+  /** Of what was found before there was a node; told to its first listener. */
+  readonly found?: NodeEvent | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
@@ -66,13 +68,20 @@ export class Node {
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
   readonly #keeper: Keeper | undefined
+  #found: NodeEvent | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, renewKey: renew = noOtherKey, storage, pause, timers }: NodeOptions) {
+  constructor({ store, signer, renewKey: renew = noOtherKey, found, storage, pause, timers }: NodeOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
-    this.#ownKey = new OwnKey({ signer, renew, replace: (next) => this.#writer.replaceSigner(next) })
+    this.#found = found
+    this.#ownKey = new OwnKey({
+      signer,
+      renew,
+      isDecided: (id) => store.isDecided(id),
+      replace: (next) => this.#writer.replaceSigner(next),
+    })
     store.onFork((forks) => {
       for (const { publicKey, logId, documentId } of forks) {
         this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
@@ -134,9 +143,16 @@ export class Node {
     })
   }
 
-  /** Calls the listener with what the node tells of by itself, until the function that it answers with is called. */
+  /**
+   * Calls the listener with what the node tells of by itself, until the function that it answers with is called. The first one
+   * is told at once what was found as the node was opened.
+   */
   onEvent(listener: (event: NodeEvent) => void): () => void {
-    return this.#events.add(listener)
+    const end = this.#events.add(listener)
+    const found = this.#found
+    this.#found = undefined
+    if (found) this.#events.tell(found)
+    return end
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {

@@ -7,12 +7,14 @@ export interface OwnKeyOptions {
   readonly signer: WriterSigner
   /** Puts the key aside and makes another for this database. */
   readonly renew: () => Promise<WriterSigner>
+  /** Whether the store has decided about an entry. */
+  readonly isDecided: (id: OperationId) => Promise<boolean>
   /** Called at once, before the key is put aside: nothing more may be signed with it. */
   readonly replace: (next: Promise<WriterSigner>) => void
 }
 
 /** Of an entry that is not stored and whose signature is good: the reasons come after both were looked at. */
-const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG_FORKED'])
+const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG_FORKED', 'TABLE_LIMIT'])
 
 /**
  * Watches what arrives for entries that are signed with this node's key. What the node has written is stored before it
@@ -40,8 +42,16 @@ export class OwnKey {
     outcomes: readonly (IngestOutcome | PublishOutcome)[],
   ): Promise<NodeEvent | undefined> {
     if (this.#hasNoKey) return undefined
-    const foreign = items.find((item, index) => isUnknown(outcomes[index]) && this.#isOwn(item.entry))
-    return foreign && this.#renew(hash(foreign.entry) as OperationId)
+    for (const [index, { entry }] of items.entries()) {
+      const outcome = outcomes[index]
+      if (!(isUnknown(outcome) || isNotAllowed(outcome)) || !this.#isOwn(entry)) continue
+      const id = hash(entry) as OperationId
+      // The list is asked first: what was written here may be off it by now.
+      if (isNotAllowed(outcome) && (await this.#options.isDecided(id))) continue
+      // Another call may have taken one meanwhile.
+      return this.#hasNoKey || !this.#isOwn(entry) ? undefined : this.#renew(id)
+    }
+    return undefined
   }
 
   async #renew(operationId: OperationId): Promise<NodeEvent> {
@@ -68,8 +78,17 @@ export class OwnKey {
 
 /** Only of these is the signature known to be good, and that they are new. */
 function isUnknown(outcome: IngestOutcome | PublishOutcome | undefined): boolean {
-  if (outcome?.status !== 'refused') return outcome !== undefined && outcome.status !== 'decided'
-  return 'final' in outcome ? outcome.final : UNKNOWN_HERE.has(outcome.error.code)
+  if (outcome?.status !== 'refused') {
+    return outcome?.status === 'decided' ? outcome.isNew === true : outcome !== undefined
+  }
+  const { code, details } = outcome.error
+  return (
+    ('final' in outcome && outcome.final) || UNKNOWN_HERE.has(code) || (code === 'FORGOTTEN' && details.isNew === true)
+  )
+}
+
+function isNotAllowed(outcome: IngestOutcome | PublishOutcome | undefined): boolean {
+  return outcome?.status === 'refused' && outcome.error.code === 'SCHEMA_NOT_ALLOWED'
 }
 
 function keyCloned(publicKey: PublicKey, operationId: OperationId, cause: unknown): RakkoError {

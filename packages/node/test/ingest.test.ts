@@ -1,4 +1,6 @@
 import {
+  type DocumentId,
+  type DocumentViewId,
   encodeOperation,
   hash,
   type NextArgs,
@@ -16,7 +18,8 @@ import { createNode, type Node } from '../src/node.js'
 import type { NodeEvent } from '../src/node-event.js'
 import { nativeSigner, nativeVerifier } from '../src/nodejs/native-key.js'
 import { openStorage } from '../src/nodejs/open-storage.js'
-import { memoryStore, pause, random } from './support/memory-store.js'
+import { OwnKey } from '../src/own-key.js'
+import { lockOf, memoryStore, pause, random } from './support/memory-store.js'
 
 const TIMEOUT_MS = 60_000
 const fields = { name: 'title', type: 'str' }
@@ -114,6 +117,38 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
     expect(told).toMatchObject([{ type: 'key-cloned', operationId: ahead.id }])
   })
 
+  test.each(['ingest', 'publish'] as const)('does so where one builds on what was forgotten here: %s', async (way) => {
+    const { lock, expected, venue } = await lockOf()
+    await node.addSchemas({ lock, expected })
+    const [written] = await node.write([{ action: 'create', schemaId: venue, fields: { name: 'a', capacity: 1 } }])
+    const id = (written as { documentId: DocumentId }).documentId
+    const viewId = id as string as DocumentViewId
+    const args = await node.nextArgs(node.publicKey, viewId)
+    await node.forget({ document: id })
+    const values = new Map([['name', { type: 'str', value: 'b' } as const]])
+    const operation = encodeOperation({ action: 'update', schemaId: venue, previous: viewId, fields: values })
+    const entry = signEntry(args, operation, nativeSigner(seed))
+    if (way === 'ingest') await node.ingest([{ entry, operation }])
+    else await expect(node.publish(entry, operation)).rejects.toMatchObject({ code: 'FORGOTTEN' })
+    expect(events).toMatchObject([{ type: 'key-cloned', operationId: hash(entry) }])
+  })
+
+  test('does so where one is of a schema that is not allowed, unless it was written before that', async () => {
+    const refused = new RakkoError('SCHEMA_NOT_ALLOWED', 'not on the list')
+    const { entry } = sign(nativeSigner(seed), 'elsewhere', { logId: 9n, seqNum: 1n })
+    const told: unknown[] = []
+    for (const isDecided of [true, false]) {
+      const own = new OwnKey({
+        signer: nativeSigner(seed),
+        renew: () => other,
+        replace: () => {},
+        isDecided: async () => isDecided,
+      })
+      told.push(await own.check([{ entry }], [{ status: 'refused', error: refused, final: false }]))
+    }
+    expect(told).toMatchObject([undefined, { type: 'key-cloned', operationId: hash(entry) }])
+  })
+
   test('keeps its key where what it has written comes again', async () => {
     const args = await node.nextArgs(node.publicKey)
     const item = sign(nativeSigner(seed), 'own', args)
@@ -173,6 +208,12 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
     const after = await open()
     expect(after.publicKey).not.toBe(nativeSigner(seed).publicKey)
     expect([after.publicKey, signers.length]).toEqual([signers[0]?.publicKey, 1])
+    const told: NodeEvent[] = []
+    after.onEvent((event) => told.push(event))
+    after.onEvent((event) => told.push(event))
+    const { publicKey } = nativeSigner(seed)
+    const operationId = sign(nativeSigner(seed), 'waits', args).id
+    expect(told).toEqual([{ type: 'key-cloned', publicKey, operationId, newPublicKey: after.publicKey }])
     await after.close()
   })
 })

@@ -3,6 +3,7 @@ import {
   type DocumentId,
   type DocumentViewId,
   type NextArgs,
+  type OperationId,
   type PublicKey,
   parseSchemaIdParts,
   type Query,
@@ -21,7 +22,7 @@ import { type ForgetTarget, forget } from './forget/forget.js'
 import { readIdempotent } from './ingest/idempotency.js'
 import { type IngestContext, learnSchema, lookAgain } from './ingest/ingest.js'
 import { Listeners } from './ingest/listeners.js'
-import { isParking } from './ingest/parking.js'
+import { isDecided, parkedEntryOf } from './ingest/parking.js'
 import { Publisher } from './ingest/publisher.js'
 import { Recall } from './ingest/recall.js'
 import { Keeper } from './keeper/keeper.js'
@@ -234,8 +235,12 @@ class SqlStore implements Store {
     })
   }
 
-  isParking(author: PublicKey): Promise<boolean> {
-    return this.#read(() => isParking(this.#driver, this.#names, author))
+  parkedEntryOf(author: PublicKey): Promise<OperationId | undefined> {
+    return this.#read(() => parkedEntryOf(this.#driver, this.#names, author))
+  }
+
+  isDecided(id: OperationId): Promise<boolean> {
+    return this.#read(() => isDecided(this.#driver, this.#names, id))
   }
 
   onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {

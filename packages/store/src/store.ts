@@ -95,8 +95,10 @@ export interface Store extends DocumentStore {
    * them. Throws STILL_NEEDED on definitions of schemas.
    */
   forget(target: ForgetTarget): Promise<void>
-  /** Whether entries of this author wait for others: a node's own never do, so these were signed with a copy of its key. */
-  isParking(author: PublicKey): Promise<boolean>
+  /** An entry of this author that waits for others: a node's own never do, so it was signed with a copy of its key. */
+  parkedEntryOf(author: PublicKey): Promise<OperationId | undefined>
+  /** Whether there was a decision about an entry: it is held, or its hash is remembered. */
+  isDecided(id: OperationId): Promise<boolean>
   /**
    * Tells of the schemas whose documents are shown otherwise than before though no commit tells so: some were forgotten, or
    * `maintain` has made views that are pinned. Returns what ends it.
@@ -130,8 +132,8 @@ export interface IngestItem {
 /** What became of an entry from elsewhere, see `validateIngest`. */
 export type IngestOutcome =
   | { readonly status: 'held'; readonly operationId: OperationId; readonly documentId: DocumentId }
-  /** It was decided about before: nothing changed. */
-  | { readonly status: 'decided'; readonly decision: Decision }
+  /** It was decided about before: nothing changed. `isNew`: just now, since it builds on what was forgotten here. */
+  | { readonly status: 'decided'; readonly decision: Decision; readonly isNew?: true }
   /**
    * `final`: it can never be valid, which is remembered, so that nothing fetches it again. Otherwise these bytes are no
    * entry with its payload, and others for the same hash may be.

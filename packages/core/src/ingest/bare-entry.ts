@@ -42,8 +42,11 @@ export function isRestorable({ backlink }: Entry, { action, previous, schemaId }
  * Refused is what no payload could make valid: wrong links, a backlink that was refused or is a DELETE.
  *
  * That the payload was fit to be dropped, and valid, can be seen by nobody who has not got it. A peer that withholds
- * others makes deleted documents differ here, in their view ids, or in which document a deletion belongs to; it
- * cannot touch a document that nobody has deleted.
+ * others makes deleted documents differ here, in their view ids, or in which document a deletion belongs to, and that is not
+ * mended by the payloads when they come. A document may so live on here that is deleted elsewhere: Alice CREATEs it,
+ * Bob UPDATEs it as the first entry of his log, and DELETEs it as the second. Who sends the UPDATE without its payload
+ * and the DELETE makes them a document of their own, the UPDATE its CREATE; no DELETE of Alice's document is known here then,
+ * and these two are decided about. Nothing is deleted here by that which nobody has signed a DELETE for.
  */
 export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRequest): IngestDecision {
   const { backlink } = entry

@@ -22,10 +22,11 @@ export async function refuseForgotten(
   const { outcome, admission } = admitted
   if (outcome.status !== 'refused') return admitted
   const buildsOn = outcome.error.code === 'PREVIOUS_NOT_FOUND' && previous !== undefined ? operationIdsOf(previous) : []
-  const isForgotten = ledger.forgotten.has(entryHash) || (await isAnyForgotten(session, names, buildsOn))
-  if (!isForgotten) return admitted
+  const isKnown = ledger.forgotten.has(entryHash)
+  if (!isKnown && !(await isAnyForgotten(session, names, buildsOn))) return admitted
   const error = new RakkoError('FORGOTTEN', `The entry ${entryHash}, or what it builds on, was forgotten here`, {
     entryHash,
+    isNew: !isKnown,
   })
   return { outcome: { status: 'refused', error }, admission }
 }

@@ -122,7 +122,7 @@ export async function admitFromPeer(
       return refuse(decider, { entryHash, error: decision.error })
     case 'forgotten':
       decider.decide(entryHash, 'forgotten')
-      return { outcome: { status: 'decided', decision: 'forgotten' }, admission: { status: 'decided' } }
+      return { outcome: { status: 'decided', decision: 'forgotten', isNew: true }, admission: { status: 'decided' } }
     case 'waiting':
       return {
         outcome: { status: 'waiting', for: decision.for, parked: false },

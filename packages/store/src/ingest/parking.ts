@@ -1,4 +1,4 @@
-import type { Hash, PublicKey } from '@rakko/core'
+import type { Hash, OperationId, PublicKey } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
 import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
 import { hexArray } from '../sql/column.js'
@@ -179,12 +179,24 @@ export class Parking {
   }
 }
 
-/** Whether anything of this author waits. */
-export async function isParking(session: Pick<Session, 'query'>, names: Names, author: PublicKey): Promise<boolean> {
-  const { rows } = await session.query(
+/** An entry of this author that waits. */
+export async function parkedEntryOf(
+  session: Pick<Session, 'query'>,
+  names: Names,
+  author: PublicKey,
+): Promise<OperationId | undefined> {
+  const { rows } = await session.query<{ hash: Uint8Array }>(
     `SELECT hash FROM ${names.table('parked')} WHERE author = ANY($1::bytea[]) LIMIT 1`,
     [hexArray([author])],
   )
+  const [parked] = rows
+  return parked && (decodeHex(parked.hash) as OperationId)
+}
+
+export async function isDecided(session: Pick<Session, 'query'>, names: Names, id: OperationId): Promise<boolean> {
+  const { rows } = await session.query(`SELECT hash FROM ${names.table('entries')} WHERE hash = ANY($1::bytea[])`, [
+    hexArray([id]),
+  ])
   return rows.length > 0
 }
 

@@ -78,9 +78,11 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       const stranger = new Author(63).update(gone.documentId, note.id, update.viewId, { text: str('too') })
       expect(codesOf(await store.publish([gone, update, next, stranger]))).toEqual(Array(4).fill('FORGOTTEN'))
       const outcomes = await store.ingest([gone, update, next, stranger])
-      expect(outcomes).toEqual(Array(4).fill({ status: 'decided', decision: 'forgotten' }))
+      const known = { status: 'decided', decision: 'forgotten' }
+      expect(outcomes).toEqual([known, known, { ...known, isNew: true }, { ...known, isNew: true }])
+      expect(await store.ingest([next, stranger])).toEqual([known, known])
       const merge = penguin.update(gone.documentId, note.id, documentViewIdFromTips([next.id, stranger.id]), {})
-      expect(await store.ingest([merge])).toEqual([{ status: 'decided', decision: 'forgotten' }])
+      expect(await store.ingest([merge])).toEqual([{ ...known, isNew: true }])
       expect(await store.documents([gone.documentId])).toEqual([undefined])
       expect(codesOf(await store.publish([next, merge]))).toEqual(['FORGOTTEN', 'FORGOTTEN'])
     })
@@ -100,9 +102,13 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       expect(stored).toContain(Buffer.from('parked').toString('hex'))
       expect(stored).not.toContain(Buffer.from('secret').toString('hex'))
       const forgotten = { status: 'decided', decision: 'forgotten' }
-      expect(await store.ingest([follows, merge, missing])).toEqual([forgotten, forgotten, forgotten])
-      expect(await store.isParking(other.signedBy)).toBe(true)
-      expect(await store.isParking(merge.signedBy)).toBe(false)
+      expect(await store.ingest([follows, merge, missing])).toEqual([
+        forgotten,
+        forgotten,
+        { ...forgotten, isNew: true },
+      ])
+      expect(await store.parkedEntryOf(other.signedBy)).toBe(other.id)
+      expect(await store.parkedEntryOf(merge.signedBy)).toBeUndefined()
     })
 
     test('every table is as it was but for the hashes of entries and the marks of logs', async () => {
