@@ -22,15 +22,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null
 }
 
-/** Levels of objects and lists in a query. Who takes a message apart does so on the stack, and a browser says nothing where it overflows. */
-const MAX_QUERY_LEVELS = 256
+/** Levels of objects and lists in an argument. Who takes a message apart does so on the stack, and a browser says nothing where it overflows. */
+const MAX_LEVELS = 256
 
-/** The query, if it is not too deep to be sent. Throws INVALID_ARGUMENT. */
-export function checkLevels<Query extends object>(query: Query): Query {
-  if (!isDeeper(query, MAX_QUERY_LEVELS)) return query
-  const expected = `at most ${MAX_QUERY_LEVELS} levels of objects and lists`
-  const details = { field: 'options', expected, got: 'more' }
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid options: expected ${expected}, got more`, details)
+/** The argument, if it is not too deep to be sent. Throws INVALID_ARGUMENT. */
+export function checkLevels<Argument extends object>(field: string, argument: Argument): Argument {
+  if (!isDeeper(argument, MAX_LEVELS)) return argument
+  const expected = `at most ${MAX_LEVELS} levels of objects and lists`
+  const details = { field, expected, got: 'more' }
+  throw new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got more`, details)
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -1,5 +1,6 @@
-import { type DocumentId, type DocumentViewId, RakkoError, type SchemaId } from '@rakko/core'
+import type { DocumentId, DocumentViewId, SchemaId } from '@rakko/core'
 import { type Change, errorFromData, type Methods, type UpdateChange, type WireFields } from '@rakko/node/rpc'
+import { isSurelySent } from './wire-fields.js'
 
 export type WriteMethod = 'create' | 'update' | 'delete'
 
@@ -27,7 +28,8 @@ interface Run {
 
 /**
  * Writes of one kind that are made one after another, before anything else is asked or awaited, travel in one message: a
- * message costs many times what a write in it does. Their order stays.
+ * message costs many times what a write in it does. A write that perhaps no message carries travels alone, so that it spoils no
+ * other. Their order stays.
  */
 export class GatheredWrites {
   readonly #send: Send
@@ -37,11 +39,15 @@ export class GatheredWrites {
     this.#send = send
   }
 
-  /** `write` must not change any more. */
+  /** `write` must not change any more; its fields are `wireFields`. */
   add<M extends WriteMethod>(method: M, schemaId: SchemaId, write: Write<M>): Promise<Id> {
-    return new Promise((resolve, reject) => {
+    const travelsAlone = !isSure(method, write)
+    if (travelsAlone) this.send()
+    const id = new Promise<Id>((resolve, reject) => {
       this.#runOf(method, schemaId).waiting.push({ write, resolve, reject })
     })
+    if (travelsAlone) this.send()
+    return id
   }
 
   /** Sends what was gathered. */
@@ -74,10 +80,7 @@ export class GatheredWrites {
         else reject(errorFromData(outcome))
       }
     } catch (error) {
-      if (waiting.length > 1 && isUnsendable(error)) {
-        // Nothing was sent: one write has a value that no message carries, the others have not.
-        for (const one of waiting) void this.#deliver({ ...run, waiting: [one] })
-      } else for (const { reject } of waiting) reject(error)
+      for (const { reject } of waiting) reject(error)
     }
   }
 
@@ -89,7 +92,8 @@ export class GatheredWrites {
   }
 }
 
-/** What `Connection` says of a value that cannot be cloned; a node never says it. */
-function isUnsendable(error: unknown): boolean {
-  return error instanceof RakkoError && error.code === 'INVALID_ARGUMENT' && error.details.field === 'arguments'
+/** Whether no clone of it can fail. */
+function isSure<M extends WriteMethod>(method: M, write: Write<M>): boolean {
+  if (method === 'create') return isSurelySent(write as WireFields)
+  return method === 'delete' || isSurelySent((write as UpdateChange).fields)
 }

@@ -9,7 +9,7 @@ import {
   type RowPage,
   type Where,
 } from '@rakko/core'
-import { compactBytes, type ErrorData, errorFromData, type WireFields } from '@rakko/node/rpc'
+import { type ErrorData, errorFromData } from '@rakko/node/rpc'
 import { checkId, checkLevels, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
@@ -27,14 +27,13 @@ import type { Write } from './gathered-writes.js'
 import type { LiveObserver, LiveOptions } from './live.js'
 import { subscribe } from './live-subscription.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
+import { wireFields } from './wire-fields.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
   const schemaId = schema.id
-  const bytesFields = Object.keys(schema.fields).filter((name) => schema.fields[name]?.type === 'bytes')
-  const toWire = (fields: unknown): WireFields => compactFields(fields, bytesFields)
 
   async function createMany(items: readonly unknown[], idempotencyId: string | undefined, options: CallOptions) {
-    const params = { schemaId, items: Array.from(items, toWire), ...optional({ idempotencyId }) }
+    const params = { schemaId, items: Array.from(items, wireFields), ...optional({ idempotencyId }) }
     const outcomes = await connection.request('create', params, options)
     return outcomes.map(createOutcome)
   }
@@ -55,7 +54,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     async create(fields, options?: CreateOptions) {
       const { idempotencyId, ...call } = checkOptions(options)
       if (idempotencyId === undefined && isPlain(call)) {
-        return (await connection.write('create', schemaId, copied(fields))) as DocumentId
+        return (await connection.write('create', schemaId, wireFields(fields))) as DocumentId
       }
       const [outcome] = await createMany([fields], idempotencyId, call)
       if (outcome?.status === 'created') return outcome.id
@@ -68,8 +67,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async update(id, fields, options) {
       const { call, ...change } = changeOf(id, options)
-      if (isPlain(call)) return changed('update', { ...change, fields: copied(fields) })
-      const changes = [{ ...change, fields: toWire(fields) }]
+      if (isPlain(call)) return changed('update', { ...change, fields: wireFields(fields) })
+      const changes = [{ ...change, fields: wireFields(fields) }]
       return viewOf(await connection.request('update', { schemaId, changes }, call))
     },
     async delete(id, options) {
@@ -101,7 +100,11 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
       const { where, ...call } = checkOptions(options)
-      return connection.request('count', { schemaId, query: checkLevels(optional({ where: where as Where })) }, call)
+      return connection.request(
+        'count',
+        { schemaId, query: checkLevels('options', optional({ where: where as Where })) },
+        call,
+      )
     },
   }
 }
@@ -119,7 +122,7 @@ function queryOf<S extends BoundSchema>(options: FindOptions<S> | IncludeOptions
     count,
     include: include as IncludeInput,
   }
-  return { query: checkLevels(optional(members)), call }
+  return { query: checkLevels('options', optional(members)), call }
 }
 
 /** The members that are there. */
@@ -129,28 +132,6 @@ function optional<Members extends object>(
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Members]?: Exclude<Members[Name], undefined>
   }
-}
-
-/** As they are now, whatever the caller does with them until the message is sent. */
-function copied(fields: unknown): WireFields {
-  if (typeof fields !== 'object' || fields === null) return fields as unknown as WireFields
-  const copy: Record<string, unknown> = { ...fields }
-  for (const [name, value] of Object.entries(copy)) {
-    if (value instanceof Uint8Array || Array.isArray(value)) copy[name] = value.slice()
-  }
-  return copy
-}
-
-/** Bytes that are a part of a larger buffer are copied out, so that a message does not carry all of it. */
-function compactFields(fields: unknown, bytesFields: readonly string[]): WireFields {
-  const given = fields as WireFields
-  if (bytesFields.length === 0 || typeof fields !== 'object' || fields === null) return given
-  const compacted: Record<string, unknown> = { ...given }
-  for (const name of bytesFields) {
-    const value = compacted[name]
-    if (value instanceof Uint8Array) compacted[name] = compactBytes(value)
-  }
-  return compacted
 }
 
 function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {

@@ -14,13 +14,20 @@ function collectionAnswering(result: unknown) {
   const sent: ToNode[] = []
   const channel = {
     async handle(message: ToNode) {
-      sent.push(message)
+      sent.push(structuredClone(message))
       return { id: 0, ok: true, result } as const
     },
     onDeath: () => undefined,
     close: async () => undefined,
   }
   return { sent, photos: remoteCollection(new Connection(channel, platformTimers), schema) }
+}
+
+type AnyParams = { items?: readonly never[]; changes?: readonly { fields: never }[] }
+
+/** What is written by a message. */
+function fieldsOf({ items, changes }: AnyParams): readonly { data: Uint8Array }[] {
+  return items ?? changes?.map(({ fields }) => fields) ?? []
 }
 
 test('a message carries of a large buffer only the part that is meant', async () => {
@@ -30,6 +37,65 @@ test('a message carries of a large buffer only the part that is meant', async ()
   const [item] = (sent[0] as { params: CreateParams }).params.items
   expect(item).toEqual({ width: 1, data: new Uint8Array(3) })
   expect(item?.data).toHaveProperty('buffer.byteLength', 3)
+})
+
+test('a write carries its bytes and lists as they were, and no more', async () => {
+  const { photos, sent } = collectionAnswering(['0020'])
+  const data = Buffer.from('first')
+  const list = [['0020']]
+  const writes = [photos.create({ width: 1, data }), photos.update('0020', { data, tags: list } as never)]
+  writes.push(photos.createMany([{ width: 1, data }]) as never)
+  data.set(Buffer.from('SECND'))
+  list[0]?.push('0021')
+  await Promise.all(writes)
+  const fields = sent.flatMap((message) => fieldsOf((message as unknown as { params: AnyParams }).params))
+  expect(fields.map((one) => [new TextDecoder().decode(one.data), one.data.buffer.byteLength])).toEqual(
+    Array.from({ length: 3 }, () => ['first', 5]),
+  )
+  expect(fields[1]).toHaveProperty('tags', [['0020']])
+})
+
+test('the last of two writes wins, though one between them has a value that no message carries', async () => {
+  const { photos, sent } = collectionAnswering(['0020'])
+  const proxy = new Proxy([() => 1], {})
+  const writes = [{ n: 1 }, { n: () => 1 }, { n: new Map([[1, () => 1]]) }, { n: proxy }, { n: 2 }].map((fields) =>
+    photos.update('0020', fields as never),
+  )
+  const counted = photos.count()
+  writes.push(photos.update('0020', { width: 3 }))
+  const outcomes = await Promise.allSettled([...writes, counted])
+  const bad = outcomes.filter((one) => one.status === 'rejected').map(({ reason }) => reason.details.field)
+  expect(bad).toEqual(['arguments', 'arguments', 'arguments'])
+  expect(
+    sent.map((message) => [
+      'method' in message && message.method,
+      ...fieldsOf((message as unknown as { params: AnyParams }).params),
+    ]),
+  ).toEqual([['update', { n: 1 }], ['update', { n: 2 }], ['count'], ['update', { width: 3 }]])
+})
+
+test('a value that is too deep is refused before it is sent', async () => {
+  const { photos, sent } = collectionAnswering(['0020'])
+  let deep: unknown = 1
+  for (let level = 0; level < 5_000; level += 1) deep = level % 2 ? [deep] : { deep }
+  const fields = { width: deep } as never
+  for (const call of [
+    () => photos.create(fields),
+    () => photos.create(fields, { deadlineMs: 1_000 }),
+    () => photos.createMany([fields]),
+    () => photos.update('0020', fields),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'fields' } })
+  }
+  expect(sent).toEqual([])
+})
+
+test('bytes that are no longer the caller’s are the caller’s fault', async () => {
+  const { photos } = collectionAnswering(['0020'])
+  const data = new Uint8Array(1)
+  structuredClone(data, { transfer: [data.buffer] })
+  const refusal = { code: 'INVALID_ARGUMENT', details: { field: 'arguments' } }
+  await expect(photos.create({ width: 1, data })).rejects.toMatchObject(refusal)
 })
 
 test('ten thousand documents are one message', async () => {

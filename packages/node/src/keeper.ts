@@ -31,7 +31,7 @@ export class Keeper {
   /** Calls since the timer was set. */
   #calls = 0
   #working: Promise<void> | undefined
-  /** Begins the next slice. */
+  /** Begins the next slice; set while it gives way. */
   #goOn: (() => void) | undefined
   #isClosed = false
   #slices = 0
@@ -99,6 +99,7 @@ export class Keeper {
     }
     this.#wait()
   }
+
   /**
    * PGlite answers within the call, so that no slice lets the event loop have its turn: a call that has come meanwhile
    * would be found after the last one only.
@@ -106,11 +107,13 @@ export class Keeper {
   #giveWay(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = this.#timers.setTimeout(resolve, 0)
-      this.#goOn = () => {
+      const goOn = (): void => {
+        this.#goOn = undefined
         this.#timers.clearTimeout(timer)
         resolve()
       }
+      const timer = this.#timers.setTimeout(goOn, 0)
+      this.#goOn = goOn
     })
   }
 }

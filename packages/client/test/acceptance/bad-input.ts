@@ -211,6 +211,13 @@ export function badInputTests(world: () => World): void {
       expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field: 'arguments' })
     })
 
+    test('a value that is deeper than messages are', async () => {
+      let name: unknown = 'x'
+      for (let level = 0; level < 5_000; level += 1) name = [name]
+      const fields = { name, capacity: 1 }
+      expect(await refusalOf(create(fields))).toEqual({ code: 'INVALID_ARGUMENT', field: 'fields' })
+    })
+
     test('what is no id', async () => {
       expect(await refusalOf(() => venues().update('cafe', { capacity: 1 }))).toEqual({
         code: 'INVALID_HASH',
