@@ -6,8 +6,10 @@ import { checkLevels, invalidArgument, isObject } from './arguments.js'
  * buffer they are a part of, so that a message does not carry all of it. Throws INVALID_ARGUMENT.
  */
 export function wireFields(fields: unknown): WireFields {
-  if (!isObject(fields)) return fields as unknown as WireFields
-  const copy: Record<string, unknown> = checkLevels('fields', { ...fields })
+  if (isObject(fields)) checkLevels('fields', fields)
+  // The node says what is wrong with it.
+  if (!isObject(fields) || Array.isArray(fields)) return fields as unknown as WireFields
+  const copy: Record<string, unknown> = { ...fields }
   for (const [name, value] of Object.entries(copy)) {
     if (isObject(value)) copy[name] = copied(value)
   }
@@ -16,7 +18,7 @@ export function wireFields(fields: unknown): WireFields {
 
 /** Whether a message carries the fields for sure, once copied. What else there is may have anything within it. */
 export function isSurelySent(fields: WireFields): boolean {
-  return Object.values(fields).every(isSurelyCloned)
+  return isObject(fields) && !Array.isArray(fields) && Object.values(fields).every(isSurelyCloned)
 }
 
 function copied(value: unknown): unknown {

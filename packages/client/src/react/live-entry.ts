@@ -29,6 +29,9 @@ export function pendingState(): LiveState<never> {
 /** How long after its result a live query stays open for a component that waited for it and is still not mounted. */
 export const AWAITED_MS = 5_000
 
+/** How long an error that was thrown stays for the other renders that React tries before an error boundary shows it. */
+export const THROWN_MS = 100
+
 /**
  * A live query that is open as long as a component listens to it, and not before: rendering alone has no effect, unless a
  * component suspends until the result is there. Listeners that go and come back at once, as StrictMode has them do, find it
@@ -43,6 +46,7 @@ export class LiveEntry<Row> {
   /** The result that a component which is not mounted waits for, or has waited for. */
   #awaited: { readonly result: Promise<void>; readonly resolve: () => void } | undefined
   #timer: unknown
+  #thrown: RakkoError | undefined
 
   constructor(open: (observer: LiveObserver<Row>) => Subscription, onClose: () => void) {
     this.#open = open
@@ -73,6 +77,21 @@ export class LiveEntry<Row> {
       this.#start()
     }
     return this.#awaited.result
+  }
+
+  /** Throws what has ended it. Whoever tries again then asks anew, even if others still listen to this one. */
+  throwError(): never {
+    const { error } = this.#state
+    if (this.#thrown !== error) {
+      this.#thrown = error
+      platformTimers.setTimeout(() => {
+        if (this.#state.error !== error) return
+        this.#onClose()
+        this.#endWait()
+        this.#closeUnheard()
+      }, THROWN_MS)
+    }
+    throw error
   }
 
   #start(): void {

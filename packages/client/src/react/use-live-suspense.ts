@@ -21,8 +21,8 @@ export function useLiveSuspense<S extends BoundSchema>(
   const key = structuralKey(query)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
   const entry = useMemo(() => liveEntry(collection, query), [collection, key])
-  const { status, error, ...page } = useSyncExternalStore(entry.subscribe, entry.getState, leaveToBrowser)
-  if (status === 'error') throw error
+  const { status, error: _, ...page } = useSyncExternalStore(entry.subscribe, entry.getState, leaveToBrowser)
+  if (status === 'error') entry.throwError()
   if (status === 'pending') throw entry.awaitResult()
   return page
 }

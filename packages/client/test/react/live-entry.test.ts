@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RakkoError } from '../../src/exports.js'
 import type { LiveObserver, LiveResult } from '../../src/live.js'
-import { AWAITED_MS, LiveEntry } from '../../src/react/live-entry.js'
+import { AWAITED_MS, LiveEntry, THROWN_MS } from '../../src/react/live-entry.js'
 
 const RESULT: LiveResult<string> = {
   rows: ['a'],
@@ -16,17 +16,20 @@ const RESULT: LiveResult<string> = {
 let opened: LiveObserver<string>[]
 let open: number
 let entry: LiveEntry<string>
+let isForgotten: boolean
 
 beforeEach(() => {
   vi.useFakeTimers()
-  ;[opened, open] = [[], 0]
+  ;[opened, open, isForgotten] = [[], 0, false]
   entry = new LiveEntry(
     (observer) => {
       opened.push(observer)
       open += 1
       return { close: () => (open -= 1) }
     },
-    () => undefined,
+    () => {
+      isForgotten = true
+    },
   )
 })
 afterEach(() => vi.useRealTimers())
@@ -77,4 +80,28 @@ test('an error is a result: it is there for who has waited, and gone afterwards'
   expect(entry.getState()).toMatchObject({ status: 'error', error })
   vi.advanceTimersByTime(AWAITED_MS)
   expect(entry.getState()).toMatchObject({ status: 'pending', error: undefined })
+})
+
+test('an error that was thrown is there for React’s other renders, and gone for who tries again', async () => {
+  const waiting = entry.awaitResult()
+  const error = new RakkoError('INVALID_QUERY', 'wrong')
+  opened[0]?.error?.(error)
+  await waiting
+  vi.advanceTimersByTime(AWAITED_MS / 2)
+  for (const ms of [0, THROWN_MS - 1]) {
+    vi.advanceTimersByTime(ms)
+    expect(() => entry.throwError()).toThrow(error)
+  }
+  vi.advanceTimersByTime(1)
+  expect([open, isForgotten, entry.getState().status]).toEqual([0, true, 'pending'])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('others that still listen to an error keep it, and who tries again does not get it', () => {
+  mount()
+  const error = new RakkoError('INVALID_QUERY', 'wrong')
+  opened[0]?.error?.(error)
+  expect(() => entry.throwError()).toThrow(error)
+  vi.advanceTimersByTime(THROWN_MS)
+  expect([open, isForgotten, entry.getState().error]).toEqual([1, true, error])
 })

@@ -3,6 +3,7 @@ import { Component, createElement, type ReactNode, StrictMode, Suspense, startTr
 import { createRoot, type Root } from 'react-dom/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { useLiveSuspense } from '../../src/react/index.js'
+import { AWAITED_MS } from '../../src/react/live-entry.js'
 import { lockSchemas, type TestSchemas } from '../acceptance/test-schemas.js'
 import { counting, type Venues } from './world.js'
 
@@ -91,16 +92,27 @@ test('within a transition what was shown stays until the other result is there',
   await vi.waitFor(() => expect(venues.counts.open).toBe(1))
 })
 
-test('what ends a live query is thrown to the error boundary', async () => {
-  class Boundary extends Component<{ children?: ReactNode }, { code?: string }> {
-    override state: { code?: string } = {}
+test('what ends a live query is thrown to the error boundary, and trying again asks anew', async () => {
+  let tryAgain: () => void = () => undefined
+  class Boundary extends Component<{ children?: ReactNode }, { code?: string | undefined }> {
+    override state: { code?: string | undefined } = {}
     static getDerivedStateFromError = (error: { code: string }) => ({ code: error.code })
+    override componentDidMount(): void {
+      tryAgain = () => this.setState({ code: undefined })
+    }
     override render = (): ReactNode => this.state.code ?? this.props.children
   }
-  function Wrong(): ReactNode {
-    useLiveSuspense(node.collection(schemas.venue), { where: { nowhere: 1 } } as never)
-    return 'shown'
-  }
-  root.render(createElement(Boundary, {}, waiting(createElement(Wrong))))
+  const venues = counting(node.collection(schemas.venue))
+  await venues.create({ name: 'found again', capacity: 1 })
+  const { live } = venues
+  // The first one fails.
+  venues.live = ((query: object, observer: never) =>
+    live((venues.counts.opened === 0 ? { where: { nowhere: 1 } } : query) as never, observer)) as never
+  root.render(createElement(Boundary, {}, waiting(createElement(List, { venues, mark: 'again' }))))
   await shows('INVALID_QUERY')
+  // Long before a result that was waited for would go.
+  await vi.waitFor(() => expect(venues.counts).toEqual({ open: 0, opened: 1 }), { timeout: AWAITED_MS / 2 })
+  tryAgain()
+  await shows('again: found again')
+  expect(venues.counts).toEqual({ open: 1, opened: 2 })
 })
