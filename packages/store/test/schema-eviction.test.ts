@@ -87,7 +87,8 @@ describe('with more schemas than stay in memory', () => {
 
   test('a schema that left memory while its table was made is known to have it', async () => {
     await ingest(store, ...venue.items, ...fields, zoo, ...wide)
-    expect((await store.ingest([zoo, biggerZoo])).map(({ status }) => status)).toEqual(['decided', 'held'])
+    expect((await store.ingest([zoo])).map(({ status }) => status)).toEqual(['decided'])
+    await ingest(store, biggerZoo)
     expect((await store.query(all(venue.schemaId))).documents.map(capacity)).toEqual([int(2)])
   })
 
@@ -116,7 +117,8 @@ describe('beside another node that has stored the first document of a schema', (
 
   test('its entries arrive once more', async () => {
     await ingest(store, zoo)
-    expect((await other.ingest([zoo, biggerZoo])).map(({ status }) => status)).toEqual(['decided', 'held'])
+    expect((await other.ingest([zoo])).map(({ status }) => status)).toEqual(['decided'])
+    await ingest(other, biggerZoo)
     expect((await other.query(all(venue.schemaId))).documents.map(capacity)).toEqual([int(2)])
   })
 
