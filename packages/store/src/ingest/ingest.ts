@@ -1,4 +1,4 @@
-import type { SchemaId } from '@rakko/core'
+import type { Hash, SchemaId } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import { refuseForgotten } from '../forget/refuse-forgotten.js'
 import { keepViews } from '../pins/keep-views.js'
@@ -40,6 +40,8 @@ export interface Ingested {
   /** Logs that it forked. */
   readonly forks: readonly ForkedLog[]
   readonly hasWritten: boolean
+  /** Entries that are not kept. */
+  readonly decided: readonly Hash[]
 }
 
 /**
@@ -62,9 +64,25 @@ export function ingest(context: IngestContext, items: readonly Arrival[]): Promi
   return ingestWith(context, items, (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash)))
 }
 
-/** Looks again at all that waits, after something was decided that did not arrive: what builds on what was forgotten goes. */
-export function lookAgain(context: IngestContext): Promise<Ingested> {
-  return ingestWith(context, [], (parking) => parking.all())
+/** Parked entries that one transaction looks at again. */
+export const LOOK_AT_ONCE = 300
+
+/**
+ * Looks again at all that waits, after something was decided that did not arrive: what builds on what was forgotten goes. A
+ * transaction for some of them, and one for what waits for those that were decided.
+ */
+export async function lookAgain(context: IngestContext): Promise<void> {
+  let last: Hash | undefined
+  for (;;) {
+    let some: readonly Parked[] = []
+    const { decided } = await ingestWith(context, [], async (parking) => {
+      some = await parking.after(last, LOOK_AT_ONCE)
+      return some
+    })
+    if (decided.length > 0) await ingestWith(context, [], (parking) => parking.wokenBy(decided))
+    if (some.length < LOOK_AT_ONCE) return
+    last = some.at(-1)?.item.entryHash
+  }
 }
 
 async function ingestWith(
@@ -134,7 +152,16 @@ async function ingestWith(
       await keepViews(session, names, ledger, materialised)
     }
     const committed = () => hasWritten && recall.committed(marks.own, ledger, isRecalled)
-    return { outcomes, forks: ledger.forks, hasWritten, materialised, number: ledger.counters.number, committed }
+    const decided = ledger.decided.map(({ hash }) => hash)
+    return {
+      outcomes,
+      forks: ledger.forks,
+      hasWritten,
+      decided,
+      materialised,
+      number: ledger.counters.number,
+      committed,
+    }
   }).catch((error: unknown) => {
     recall.forget()
     throw error

@@ -56,9 +56,13 @@ export class Parking {
     )
   }
 
-  /** Reads all that waits. */
-  all(): Promise<readonly Parked[]> {
-    return this.#read(`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}`, [])
+  /** Reads so much of what waits, in order of the hashes, after one of them. */
+  after(hash: Hash | undefined, count: number): Promise<readonly Parked[]> {
+    return this.#read(
+      `SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}
+       WHERE hash > ALL($1::bytea[]) ORDER BY hash LIMIT $2::integer`,
+      [hexArray(hash === undefined ? [] : [hash]), count],
+    )
   }
 
   async #read(text: string, parameters: unknown[]): Promise<readonly Parked[]> {

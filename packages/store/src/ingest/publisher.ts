@@ -149,7 +149,7 @@ async function allOf(received: Call['received']): Promise<readonly Received[]> {
   return received.some((one) => one instanceof Promise) ? Promise.all(received) : (received as readonly Received[])
 }
 
-const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false }
+const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false, decided: [] }
 
 /** One for each that was received; outcomes are of those that reached the database. */
 function resultsOf(received: readonly Received[], outcomes: readonly Outcome[]): Result[] {

@@ -8,6 +8,7 @@ import {
   stateHash,
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { LOOK_AT_ONCE } from '../../src/ingest/ingest.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
@@ -109,6 +110,30 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       ])
       expect(await store.parkedEntryOf(other.signedBy)).toBe(other.id)
       expect(await store.parkedEntryOf(merge.signedBy)).toBeUndefined()
+    })
+
+    test('does so where more waits than one transaction looks at, whichever of it that sees first', async () => {
+      const gone = write('gone')
+      const missing = penguin.update(gone.documentId, note.id, gone.viewId, { text: str('never sent') })
+      const merge = new Author(63).update(gone.documentId, note.id, documentViewIdFromTips([gone.id, missing.id]), {
+        text: str('merged'),
+      })
+      await publishAll(store, [gone])
+      const following = Array.from({ length: LOOK_AT_ONCE }, (_, index) =>
+        new Author(1000 + index).update(gone.documentId, note.id, merge.viewId, { text: str('follows') }),
+      )
+      const apart = Array.from({ length: LOOK_AT_ONCE }, (_, index) =>
+        new Author(2000 + index).update(gone.documentId, note.id, write('never sent').viewId, { text: str('apart') }),
+      )
+      await store.ingest([...following, ...apart, merge])
+      await store.forget({ document: gone.documentId })
+      const outcomes = await store.ingest([...following, merge])
+      expect(outcomes).toEqual(outcomes.map(() => ({ status: 'decided', decision: 'forgotten' })))
+      const [first, last] = [apart[0], apart.at(-1)] as [SignedItem, SignedItem]
+      expect([await store.parkedEntryOf(first.signedBy), await store.parkedEntryOf(last.signedBy)]).toEqual([
+        first.id,
+        last.id,
+      ])
     })
 
     test('every table is as it was but for the hashes of entries and the marks of logs', async () => {
