@@ -33,9 +33,13 @@ export function checkLevels<Argument extends object>(field: string, argument: Ar
   throw new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got more`, details)
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
+/** `seen`: with how many levels an object was looked into, which many others may hold. */
+function isDeeper(value: unknown, levels: number, seen = new Map<object, number>()): boolean {
   if (!isObject(value) || ArrayBuffer.isView(value)) return false
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
+  if (levels === 0) return true
+  if ((seen.get(value) ?? Number.POSITIVE_INFINITY) <= levels) return false
+  seen.set(value, levels)
+  return Object.values(value).some((member) => isDeeper(member, levels - 1, seen))
 }
 
 /** The options of a call, or none; what they hold is checked by whoever reads it. Throws INVALID_ARGUMENT. */

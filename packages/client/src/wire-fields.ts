@@ -21,9 +21,10 @@ export function isSurelySent(fields: WireFields): boolean {
   return isObject(fields) && !Array.isArray(fields) && Object.values(fields).every(isSurelyCloned)
 }
 
+/** Lists are of ids: what else may stand in one no node takes. */
 function copied(value: unknown): unknown {
   if (value instanceof Uint8Array) return copiedBytes(value)
-  return Array.isArray(value) ? Array.from(value, copied) : value
+  return Array.isArray(value) ? [...value] : value
 }
 
 /** A `slice` of Node's Buffer is no copy. */
@@ -36,6 +37,10 @@ function copiedBytes(bytes: Uint8Array): Uint8Array {
 }
 
 function isSurelyCloned(value: unknown): boolean {
-  if (isObject(value)) return value instanceof Uint8Array || (Array.isArray(value) && value.every(isSurelyCloned))
-  return typeof value !== 'function' && typeof value !== 'symbol'
+  if (Array.isArray(value)) return value.every(isPrimitive)
+  return value instanceof Uint8Array || isPrimitive(value)
+}
+
+function isPrimitive(value: unknown): boolean {
+  return !isObject(value) && typeof value !== 'function' && typeof value !== 'symbol'
 }

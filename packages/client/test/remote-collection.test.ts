@@ -136,3 +136,11 @@ test('a query carries only what was asked', async () => {
     { schemaId: 'photo_0020', query: { where: { width: 1 } } },
   ])
 })
+
+test('a value that many others hold is looked into once', async () => {
+  const { photos, sent } = collectionAnswering(['0020'])
+  let shared: unknown[] = []
+  for (let level = 0; level < 100; level += 1) shared = [shared, shared]
+  await photos.createMany([{ width: shared as never, data: new Uint8Array() }])
+  expect(sent).toHaveLength(1)
+})
