@@ -1,8 +1,19 @@
 /**
  * Runs in the page: texts with less than the contrast that WCAG 2.2 AA asks for (4.5, or 3 from 24 px and from 18.66 px
- * in bold), each with its ratio. Texts over a gradient or a drawing are left to the eye.
+ * in bold), each with its ratio, once nothing moves any more: halfway from one colour to another a text may well be the
+ * colour of what is behind it. Texts over a gradient or a drawing are left to the eye.
  */
-export function lowContrastTexts(): string[] {
+export async function lowContrastTexts(): Promise<string[]> {
+  // Asking for the animations starts those that the newest styles lead to. One that repeats for ever is not waited for.
+  const moving = () =>
+    document
+      .getAnimations()
+      .filter(({ effect, playState }) => playState !== 'finished' && effect?.getComputedTiming().endTime !== Infinity)
+  for (let left = moving(); left.length > 0; left = moving()) {
+    // One that is cancelled, because its element went away, has come to rest too.
+    await Promise.allSettled(left.map((animation) => animation.finished))
+  }
+
   type Colour = readonly [red: number, green: number, blue: number, alpha: number]
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
   if (canvas === null) throw new Error('no canvas')
