@@ -4,11 +4,12 @@
  * colour of what is behind it. Texts over a gradient or a drawing are left to the eye.
  */
 export async function lowContrastTexts(): Promise<string[]> {
-  // Asking for the animations starts those that the newest styles lead to. One that repeats for ever is not waited for.
+  // Asking for the animations starts those that the newest styles lead to. One that repeats for ever, or is held still,
+  // would never finish.
   const moving = () =>
     document
       .getAnimations()
-      .filter(({ effect, playState }) => playState !== 'finished' && effect?.getComputedTiming().endTime !== Infinity)
+      .filter(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity)
   for (let left = moving(); left.length > 0; left = moving()) {
     // One that is cancelled, because its element went away, has come to rest too.
     await Promise.allSettled(left.map((animation) => animation.finished))
