@@ -29,8 +29,8 @@ afterEach(() => {
 
 const shows = (text: string) =>
   vi.waitFor(() => expect(place.textContent).toBe(text), { timeout: 20_000, interval: 10 })
-const closed = (venues: ReturnType<typeof counting>) =>
-  vi.waitFor(() => expect(venues.counts.open).toBe(0), { timeout: 20_000, interval: 10 })
+const counts = (venues: ReturnType<typeof counting>, expected: { open: number; opened?: number }) =>
+  vi.waitFor(() => expect(venues.counts).toMatchObject(expected), { timeout: 20_000, interval: 10 })
 
 /** Names of the venues that bear a mark, and how the query is. */
 function List({
@@ -70,7 +70,7 @@ test('a component shows the rows as they are, rendered again where they change a
   expect(seen.at(-1)?.[0]).toBe(kept)
   expect(venues.counts).toEqual({ open: 1, opened: 1 })
   root.unmount()
-  await closed(venues)
+  await counts(venues, { open: 0 })
 })
 
 test('in StrictMode nothing is left over, and components that ask the same share one live query', async () => {
@@ -85,7 +85,7 @@ test('in StrictMode nothing is left over, and components that ask the same share
   await shows('live strict, strict too (2) ;')
   expect(venues.counts).toEqual({ open: 1, opened: 1 })
   root.render(null)
-  await closed(venues)
+  await counts(venues, { open: 0 })
 })
 
 test('another query shows the rows of the one before until its own are there, and closes that one', async () => {
@@ -103,7 +103,7 @@ test('another query shows the rows of the one before until its own are there, an
   await shows('live right (1) ;')
   observer.disconnect()
   expect(texts).toEqual(['pending left (1) ;', 'live right (1) ;'])
-  await vi.waitFor(() => expect(venues.counts).toEqual({ open: 1, opened: 2 }))
+  await counts(venues, { open: 1, opened: 2 })
 })
 
 test('a component that suspends and is never mounted opens no live query', async () => {

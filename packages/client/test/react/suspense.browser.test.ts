@@ -33,8 +33,8 @@ afterEach(() => {
 
 /** What a person sees: React hides what it keeps behind a fallback. */
 const shows = (text: string) => vi.waitFor(() => expect(place.innerText).toBe(text), { timeout: 20_000, interval: 10 })
-const closed = (venues: ReturnType<typeof counting>) =>
-  vi.waitFor(() => expect(venues.counts.open).toBe(0), { timeout: 20_000, interval: 10 })
+const counts = (venues: ReturnType<typeof counting>, expected: { open: number; opened?: number }) =>
+  vi.waitFor(() => expect(venues.counts).toMatchObject(expected), { timeout: 20_000, interval: 10 })
 
 /** Names of the venues that bear a mark; never anything else than a result. */
 function List({ venues, mark }: { venues: Venues; mark: string }): ReactNode {
@@ -56,7 +56,7 @@ test('a component suspends until its result is there, and follows it then', asyn
   expect(texts.filter((text) => text === 'waiting')).toHaveLength(1)
   expect(venues.counts).toEqual({ open: 1, opened: 1 })
   root.unmount()
-  await closed(venues)
+  await counts(venues, { open: 0 })
 })
 
 test('components that ask the same share one live query, opened once', async () => {
@@ -85,11 +85,11 @@ test('within a transition what was shown stays until the other result is there',
   startTransition(() => turn('right'))
   await shows('right: right')
   expect(texts).not.toContain('waiting')
-  await vi.waitFor(() => expect(venues.counts).toEqual({ open: 1, opened: 2 }))
+  await counts(venues, { open: 1, opened: 2 })
   turn('left')
   await shows('left: left')
   expect(texts).toContain('waiting')
-  await vi.waitFor(() => expect(venues.counts.open).toBe(1))
+  await counts(venues, { open: 1 })
 })
 
 test('what ends a live query is thrown to the error boundary, and trying again asks anew', async () => {
