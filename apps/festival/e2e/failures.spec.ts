@@ -55,7 +55,7 @@ test.describe('without a service worker in between', () => {
     )
     await page.reload()
     await expect(title(page, 'The signing key cannot be read')).toBeVisible()
-    await page.unrouteAll()
+    await page.unrouteAll({ behavior: 'wait' })
     await page.reload()
     await festival.opened()
     await expect(page.getByText(/[0-9a-f]{64}/)).toHaveText(key ?? '')

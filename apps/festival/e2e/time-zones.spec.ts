@@ -89,7 +89,12 @@ async function inZone(
   timezoneId: string,
   visit: (festival: Festival) => Promise<void>,
 ): Promise<void> {
-  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, timezoneId, locale: 'en-GB' })
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launchOptions,
+    timezoneId,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  })
   try {
     await visit(new Festival(context.pages()[0] ?? (await context.newPage())))
   } finally {
