@@ -71,6 +71,9 @@ function sign(signer: SyncSigner, name: string, args: NextArgs) {
   return { entry, operation, id: hash(entry) as OperationId }
 }
 
+const ownKey = (isDecided: boolean): OwnKey =>
+  new OwnKey({ signer: nativeSigner(seed), renew: () => other, replace: () => {}, isDecided: async () => isDecided })
+
 describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, () => {
   test('holds them, and goes on signing', async () => {
     const item = sign(nativeSigner(random(32)), 'theirs', { logId: 0n, seqNum: 1n })
@@ -135,18 +138,31 @@ describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, ()
 
   test('does so where one is of a schema that is not allowed, unless it was written before that', async () => {
     const refused = new RakkoError('SCHEMA_NOT_ALLOWED', 'not on the list')
-    const { entry } = sign(nativeSigner(seed), 'elsewhere', { logId: 9n, seqNum: 1n })
+    const { entry, id } = sign(nativeSigner(seed), 'elsewhere', { logId: 9n, seqNum: 1n })
     const told: unknown[] = []
     for (const isDecided of [true, false]) {
-      const own = new OwnKey({
-        signer: nativeSigner(seed),
-        renew: () => other,
-        replace: () => {},
-        isDecided: async () => isDecided,
-      })
-      told.push(await own.check([{ entry }], [{ status: 'refused', error: refused, final: false }]))
+      told.push(await ownKey(isDecided).check([{ entry }], [{ status: 'refused', error: refused, final: false }]))
     }
-    expect(told).toMatchObject([undefined, { type: 'key-cloned', operationId: hash(entry) }])
+    expect(told).toMatchObject([undefined, { type: 'key-cloned', operationId: id }])
+  })
+
+  test.each([
+    ['LOG_FORKED', true],
+    ['TABLE_LIMIT', true],
+    ['UNEXPECTED_SEQ_NUM', true],
+    // Neither is said of an entry whose signature was found to be good, and that is not stored.
+    ['INVALID_SIGNATURE', false],
+    ['ALREADY_PUBLISHED', false],
+  ] as const)('does so where one is refused for now, and new for sure: %s, %s', async (code, isTold) => {
+    const error = new RakkoError(code, 'refused')
+    const { entry, id } = sign(nativeSigner(seed), 'elsewhere', { logId: 9n, seqNum: 1n })
+    for (const outcome of [
+      { status: 'refused', error },
+      { status: 'refused', error, final: false },
+    ] as const) {
+      const told = await ownKey(false).check([{ entry }], [outcome])
+      expect(told).toEqual(isTold ? expect.objectContaining({ type: 'key-cloned', operationId: id }) : undefined)
+    }
   })
 
   test('keeps its key where what it has written comes again', async () => {

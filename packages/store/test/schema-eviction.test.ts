@@ -41,7 +41,6 @@ function definitions(name: string, count: number, of: readonly SignedItem[]): Si
 
 const panda = new Author(401)
 const venue = defineSchema(panda, 'venue', { capacity: 'int' })
-const event = defineSchema(panda, 'event', { at: `relation(${venue.schemaId})` })
 const visit = defineSchema(panda, 'visit', { at: `pinned_relation(${venue.schemaId})` })
 const tour = defineSchema(
   panda,

@@ -3,7 +3,7 @@ import { type AuthorState, authorState, type DocumentState, type Ledger } from '
 import type { ReceivedItem } from './received-item.js'
 
 /** Documents that are remembered at most: a round of a writer. */
-const MAX_DOCUMENTS = 20_000
+export const MAX_DOCUMENTS = 20_000
 
 type RecalledAuthor = Pick<AuthorState, 'number' | 'highestLogId' | 'isForked'>
 
