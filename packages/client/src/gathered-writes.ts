@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentViewId, SchemaId } from '@rakko/core'
 import { type Change, errorFromData, type Methods, type UpdateChange, type WireFields } from '@rakko/node/rpc'
-import { isSurelySent } from './wire-fields.js'
+import { wireBytes } from './wire-fields.js'
 
 export type WriteMethod = 'create' | 'update' | 'delete'
 
@@ -9,6 +9,8 @@ export type Write<M extends WriteMethod> = { create: WireFields; update: UpdateC
 
 /** Writes of one message at most: the first answers come while the last are still being written. */
 const MAX_WRITES = 1_000
+/** What writes of one message set at most, roughly: no message is so large that those it gathers fail where each alone would not. */
+export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 type Id = DocumentId | DocumentViewId
 
@@ -24,12 +26,13 @@ interface Run {
   readonly method: WriteMethod
   readonly schemaId: SchemaId
   readonly waiting: Waiting[]
+  bytes: number
 }
 
 /**
  * Writes of one kind that are made one after another, before anything else is asked or awaited, travel in one message: a
- * message costs many times what a write in it does. A write that perhaps no message carries travels alone, so that it spoils no
- * other. Their order stays.
+ * message costs many times what a write in it does. A write that perhaps no message carries, or that fills one, travels alone, so
+ * that it spoils no other. Their order stays.
  */
 export class GatheredWrites {
   readonly #send: Send
@@ -41,10 +44,13 @@ export class GatheredWrites {
 
   /** `write` must not change any more; its fields are `wireFields`. */
   add<M extends WriteMethod>(method: M, schemaId: SchemaId, write: Write<M>): Promise<Id> {
-    const travelsAlone = !isSure(method, write)
+    const bytes = bytesOf(method, write)
+    const travelsAlone = bytes > MAX_MESSAGE_BYTES
     if (travelsAlone) this.send()
     const id = new Promise<Id>((resolve, reject) => {
-      this.#runOf(method, schemaId).waiting.push({ write, resolve, reject })
+      const run = this.#runOf(method, schemaId, bytes)
+      run.waiting.push({ write, resolve, reject })
+      run.bytes += bytes
     })
     if (travelsAlone) this.send()
     return id
@@ -57,12 +63,12 @@ export class GatheredWrites {
     if (run) void this.#deliver(run)
   }
 
-  #runOf(method: WriteMethod, schemaId: SchemaId): Run {
+  #runOf(method: WriteMethod, schemaId: SchemaId, bytes: number): Run {
     const open = this.#run
-    const fits = open?.method === method && open.schemaId === schemaId && open.waiting.length < MAX_WRITES
-    if (open && fits) return open
+    const isOfKind = open?.method === method && open.schemaId === schemaId
+    if (open && isOfKind && open.waiting.length < MAX_WRITES && open.bytes + bytes <= MAX_MESSAGE_BYTES) return open
     this.send()
-    const run: Run = { method, schemaId, waiting: [] }
+    const run: Run = { method, schemaId, waiting: [], bytes: 0 }
     this.#run = run
     queueMicrotask(() => {
       if (this.#run === run) this.send()
@@ -92,8 +98,8 @@ export class GatheredWrites {
   }
 }
 
-/** Whether no clone of it can fail. */
-function isSure<M extends WriteMethod>(method: M, write: Write<M>): boolean {
-  if (method === 'create') return isSurelySent(write as WireFields)
-  return method === 'delete' || isSurelySent((write as UpdateChange).fields)
+/** See `wireBytes`; ids are not counted. */
+function bytesOf<M extends WriteMethod>(method: M, write: Write<M>): number {
+  if (method === 'create') return wireBytes(write as WireFields)
+  return method === 'delete' ? 0 : wireBytes((write as UpdateChange).fields)
 }

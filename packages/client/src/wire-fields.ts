@@ -16,9 +16,15 @@ export function wireFields(fields: unknown): WireFields {
   return copy
 }
 
-/** Whether a message carries the fields for sure, once copied. What else there is may have anything within it. */
-export function isSurelySent(fields: WireFields): boolean {
-  return isObject(fields) && !Array.isArray(fields) && Object.values(fields).every(isSurelyCloned)
+/**
+ * Roughly the bytes that a message carries the fields in, once copied. Infinity where perhaps none does: what is no value of a
+ * field may have anything within it.
+ */
+export function wireBytes(fields: WireFields): number {
+  if (!isObject(fields) || Array.isArray(fields)) return Number.POSITIVE_INFINITY
+  let bytes = 0
+  for (const [name, value] of Object.entries(fields)) bytes += bytesOf(name) + bytesOf(value)
+  return bytes
 }
 
 /** Lists are of ids: what else may stand in one no node takes. */
@@ -36,10 +42,14 @@ function copiedBytes(bytes: Uint8Array): Uint8Array {
   }
 }
 
-function isSurelyCloned(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isPrimitive)
-  return value instanceof Uint8Array || isPrimitive(value)
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return 2 * value.length
+  if (value instanceof Uint8Array) return value.length
+  if (!Array.isArray(value)) return isPrimitive(value) ? PRIMITIVE_BYTES : Number.POSITIVE_INFINITY
+  return value.reduce<number>((bytes, one) => bytes + (isPrimitive(one) ? bytesOf(one) : Number.POSITIVE_INFINITY), 0)
 }
+
+const PRIMITIVE_BYTES = 8
 
 function isPrimitive(value: unknown): boolean {
   return !isObject(value) && typeof value !== 'function' && typeof value !== 'symbol'

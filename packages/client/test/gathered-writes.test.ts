@@ -1,7 +1,7 @@
 import { RakkoError, type SchemaId } from '@rakko/core'
 import { errorToData } from '@rakko/node/rpc'
 import { expect, test } from 'vitest'
-import { GatheredWrites } from '../src/gathered-writes.js'
+import { GatheredWrites, MAX_MESSAGE_BYTES } from '../src/gathered-writes.js'
 
 const venue = 'venue' as SchemaId
 const artist = 'artist' as SchemaId
@@ -23,12 +23,14 @@ function gathering(fail: (writes: readonly unknown[]) => RakkoError | undefined 
     const all = ('items' in params ? params.items : params.changes) as readonly unknown[]
     const error = fail(all)
     if (error) throw error
-    return all.map((one) => ('refused' in (one as object) ? errorToData(refused) : JSON.stringify(one))) as never[]
+    return all.map((one) => ('refused' in (one as object) ? errorToData(refused) : shown(one))) as never[]
   })
   return { sent, writes }
 }
 
 const refused = new RakkoError('INVALID_FIELD', 'no', { field: 'name' })
+const shown = (write: unknown) =>
+  JSON.stringify(write, (_, value) => (value instanceof Uint8Array ? value.length : value))
 const change = (documentId: string) => ({ documentId })
 const sizes = (sent: readonly Sent[]) =>
   sent.map(({ method, params }) => [method, params.schemaId, (params.items ?? params.changes)?.length])
@@ -71,6 +73,25 @@ test('a message holds a thousand', async () => {
   const { sent, writes } = gathering()
   await Promise.all(Array.from({ length: 2_500 }, (_, n) => writes.add('create', venue, { n })))
   expect(sizes(sent)).toEqual([1_000, 1_000, 500].map((count) => ['create', venue, count]))
+})
+
+test('a message holds so many bytes, of text and lists too; what alone has more travels alone', async () => {
+  const { sent, writes } = gathering()
+  const third = MAX_MESSAGE_BYTES / 4 + 1
+  const bytes = { bytes: new Uint8Array(third) }
+  const text = { text: 'a'.repeat(third / 2) }
+  const list = { list: Array.from({ length: 16 }, () => 'a'.repeat(third / 32)) }
+  const changes = [bytes, text, list, list, text].map((fields, n) => ({ ...change(`${n}`), fields }))
+  const all = changes.map((one) => writes.add('update', venue, one))
+  all.push(writes.add('create', venue, { bytes: new Uint8Array(MAX_MESSAGE_BYTES) }))
+  all.push(writes.add('create', venue, { n: 1 }))
+  await Promise.all(all)
+  expect(sizes(sent)).toEqual([
+    ['update', venue, 3],
+    ['update', venue, 2],
+    ['create', venue, 1],
+    ['create', venue, 1],
+  ])
 })
 
 test('what perhaps no message carries travels alone, at once and in its order, and nothing is sent twice', async () => {

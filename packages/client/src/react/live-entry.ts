@@ -29,7 +29,10 @@ export function pendingState(): LiveState<never> {
 /** How long after its result a live query stays open for a component that waited for it and is still not mounted. */
 export const AWAITED_MS = 5_000
 
-/** How long an error that was thrown stays for the other renders that React tries before an error boundary shows it. */
+/**
+ * React renders what has thrown once more before an error boundary shows it, mostly in the same turn. A query that is opened so
+ * soon after an error may be that of a render which took longer: an error of its own stays as long.
+ */
 export const THROWN_MS = 100
 
 /**
@@ -47,6 +50,10 @@ export class LiveEntry<Row> {
   #awaited: { readonly result: Promise<void>; readonly resolve: () => void } | undefined
   #timer: unknown
   #thrown: RakkoError | undefined
+  /** While a query that is opened may be none that anybody asked for again. */
+  #settling: unknown
+  /** How long an error that was thrown stays. */
+  #thrownMs = 0
 
   constructor(open: (observer: LiveObserver<Row>) => Subscription, onClose: () => void) {
     this.#open = open
@@ -85,17 +92,29 @@ export class LiveEntry<Row> {
     if (this.#thrown !== error) {
       this.#thrown = error
       platformTimers.setTimeout(() => {
-        if (this.#state.error !== error) return
-        this.#onClose()
-        this.#endWait()
-        this.#closeUnheard()
-      }, THROWN_MS)
+        if (this.#state.error === error) this.#drop()
+      }, this.#thrownMs)
     }
     throw error
   }
 
+  #drop(): void {
+    this.#endWait()
+    if (this.#listeners.size > 0) {
+      this.#onClose()
+      return
+    }
+    this.#close()
+    platformTimers.clearTimeout(this.#settling)
+    this.#settling = platformTimers.setTimeout(() => {
+      this.#settling = undefined
+    }, THROWN_MS)
+  }
+
   #start(): void {
-    this.#subscription ??= this.#open({
+    if (this.#subscription !== undefined) return
+    this.#thrownMs = this.#settling === undefined ? 0 : THROWN_MS
+    this.#subscription = this.#open({
       next: ({ delta: _, ...page }) => this.#show({ ...page, status: 'live', error: undefined }),
       error: (error) => this.#show({ ...this.#state, status: 'error', error }),
     })
@@ -109,10 +128,15 @@ export class LiveEntry<Row> {
 
   #closeUnheard(): void {
     if (this.#listeners.size > 0 || this.#awaited !== undefined || this.#subscription === undefined) return
-    this.#subscription.close()
+    this.#close()
+    this.#onClose()
+  }
+
+  #close(): void {
+    this.#subscription?.close()
     this.#subscription = undefined
     this.#state = PENDING
-    this.#onClose()
+    this.#thrown = undefined
   }
 
   #show(state: LiveState<Row>): void {
