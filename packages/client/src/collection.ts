@@ -4,6 +4,7 @@ import type {
   DocumentId,
   DocumentViewId,
   IncludeOf,
+  KnownInclude,
   OperationAction,
   OperationId,
   OrderOf,
@@ -47,9 +48,11 @@ export interface Collection<S extends BoundSchema> {
    */
   history(id: string, options?: CallOptions): Promise<HistoryOperation<S>[] | undefined>
   /** Rows that match, one page long. Rejects with INVALID_QUERY. */
-  find<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowWith<S, I>[]>
+  find<const I extends IncludeOf<S>>(options: IncludeOptions<S, I> & KnownInclude<S, I>): Promise<RowWith<S, I>[]>
   find(options?: FindOptions<S>): Promise<Row<S>[]>
-  page<const I extends IncludeOf<S>>(options: IncludeOptions<S, I>): Promise<RowPage<RowWith<S, I>>>
+  page<const I extends IncludeOf<S>>(
+    options: IncludeOptions<S, I> & KnownInclude<S, I>,
+  ): Promise<RowPage<RowWith<S, I>>>
   page(options?: FindOptions<S>): Promise<Page<S>>
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
   /**
@@ -57,7 +60,7 @@ export interface Collection<S extends BoundSchema> {
    * different. Callbacks come after the call has returned. While one runs, changes gather and come as one. Throws INVALID_ARGUMENT.
    */
   live<const I extends IncludeOf<S>>(
-    query: LiveIncludeQuery<S, I>,
+    query: LiveIncludeQuery<S, I> & KnownInclude<S, I>,
     observer: LiveObserver<RowWith<S, I>> | ((result: LiveResult<RowWith<S, I>>) => void),
     options?: LiveOptions,
   ): Subscription

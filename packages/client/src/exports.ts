@@ -6,6 +6,7 @@ export type {
   DocumentViewId,
   ErrorCode,
   IncludeOf,
+  KnownInclude,
   NextArgs,
   OperationAction,
   OperationId,

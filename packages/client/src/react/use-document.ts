@@ -1,4 +1,4 @@
-import type { BoundSchema, IncludeOf, RakkoError, Row, RowWith } from '@rakko/core'
+import type { BoundSchema, IncludeOf, KnownInclude, RakkoError, Row, RowWith } from '@rakko/core'
 import type { Collection } from '../collection.js'
 import type { LiveStatus } from './live-entry.js'
 import { useLive } from './use-live.js'
@@ -14,7 +14,7 @@ export interface DocumentState<RowType> {
 export function useDocument<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
   id: string,
-  options: { readonly include: I },
+  options: { readonly include: I } & KnownInclude<S, I>,
 ): DocumentState<RowWith<S, I>>
 export function useDocument<S extends BoundSchema>(collection: Collection<S>, id: string): DocumentState<Row<S>>
 export function useDocument<S extends BoundSchema>(

@@ -1,4 +1,12 @@
-import { type BoundSchema, type IncludeOf, RakkoError, type Row, type RowPage, type RowWith } from '@rakko/core'
+import {
+  type BoundSchema,
+  type IncludeOf,
+  type KnownInclude,
+  RakkoError,
+  type Row,
+  type RowPage,
+  type RowWith,
+} from '@rakko/core'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
 import { liveEntry } from './live-entries.js'
@@ -11,7 +19,7 @@ import { structuralKey } from './structural-key.js'
  */
 export function useLiveSuspense<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
-  query: LiveIncludeQuery<S, I>,
+  query: LiveIncludeQuery<S, I> & KnownInclude<S, I>,
 ): RowPage<RowWith<S, I>>
 export function useLiveSuspense<S extends BoundSchema>(collection: Collection<S>, query?: LiveQuery<S>): RowPage<Row<S>>
 export function useLiveSuspense<S extends BoundSchema>(

@@ -1,4 +1,4 @@
-import type { BoundSchema, IncludeOf, Row, RowWith } from '@rakko/core'
+import type { BoundSchema, IncludeOf, KnownInclude, Row, RowWith } from '@rakko/core'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
 import { liveEntry } from './live-entries.js'
@@ -14,7 +14,7 @@ export type { LiveState, LiveStatus } from './live-entry.js'
  */
 export function useLive<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
-  query: LiveIncludeQuery<S, I>,
+  query: LiveIncludeQuery<S, I> & KnownInclude<S, I>,
 ): LiveState<RowWith<S, I>>
 export function useLive<S extends BoundSchema>(collection: Collection<S>, query?: LiveQuery<S>): LiveState<Row<S>>
 export function useLive<S extends BoundSchema>(

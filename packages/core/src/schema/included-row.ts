@@ -55,6 +55,38 @@ export interface ListInclude<S extends BoundSchema> extends SingleInclude<S> {
   readonly page?: boolean | undefined
 }
 
+/**
+ * Beside options whose include is inferred: `never` at each name in it that is none. The compiler would let any pass beside a
+ * known one, as an inferred type has whatever was written.
+ */
+export interface KnownInclude<S extends BoundSchema, I> {
+  readonly include: KnownRelations<S, I>
+}
+
+type KnownRelations<S extends BoundSchema, I> = {
+  readonly [Name in keyof I]: Name extends RelationName<S> ? KnownMembers<S, Name, I[Name]> : never
+}
+
+type KnownMembers<S extends BoundSchema, Name extends keyof S['fields'], Members> = Members extends object
+  ? {
+      readonly [Member in keyof Members]: Member extends keyof ListInclude<TargetOf<S, Name>>
+        ? Member extends 'include'
+          ? KnownRelations<TargetOf<S, Name>, Members[Member]>
+          : Member extends 'where'
+            ? KnownNames<WhereOf<TargetOf<S, Name>>, Members[Member]>
+            : Member extends keyof SingleInclude<TargetOf<S, Name>>
+              ? Members[Member]
+              : IsList<S, Name> extends true
+                ? Members[Member]
+                : never
+        : never
+    }
+  : Members
+
+type KnownNames<Shape, Members> = {
+  readonly [Name in keyof Members]: Name extends keyof Shape ? Members[Name] : never
+}
+
 /** Rows and how to go on from them. */
 export interface RowPage<RowType> {
   readonly rows: RowType[]
