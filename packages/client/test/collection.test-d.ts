@@ -106,7 +106,9 @@ function mistakenLiveQueries(): void {
   events.live({ signal: new AbortController().signal }, none)
   // @ts-expect-error rows have no such field
   events.live({ include: { venue: true } }, ({ rows }) => rows[0]?.venue?.size)
+}
 
+function useMistakenLiveQueries(): void {
   useLive(events, { include: { venue: true } }).rows[0]?.venue?.name
   // @ts-expect-error no relation beside a relation
   useLive(events, { include: { venue: true, title: true } })
@@ -124,4 +126,4 @@ function mistakenLiveQueries(): void {
 
 export { mistaken }
 
-const mistaken = [mistakes, mistakenIncludes, mistakenLiveQueries]
+const mistaken = [mistakes, mistakenIncludes, mistakenLiveQueries, useMistakenLiveQueries]
