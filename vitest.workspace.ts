@@ -8,8 +8,8 @@ const ELSEWHERE = ['**/*.browser.test.ts', '**/*.system.test.ts', '**/node_modul
 /** The random cases of all projects: `SEED=… npm test` has them again. */
 const provide = { seed: chooseSeed(process.env) }
 
-/** A database may have to start first, on a machine that is busy with another test. */
-const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 }
+/** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
+const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 const inNode = (name: string, folder: string) => ({
   test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, provide, ...TIMEOUTS },

@@ -15,18 +15,16 @@ import { valueTests } from './acceptance/values.js'
 
 export type { OpenedNode, Transport } from './acceptance/transport.js'
 
-const OPEN_TIMEOUT_MS = 60_000
-
 /** What an app may expect of its node, wherever that runs. */
 export function acceptance(transport: Transport): void {
-  describe(`a node ${transport.name}`, { timeout: OPEN_TIMEOUT_MS }, () => {
+  describe(`a node ${transport.name}`, () => {
     let schemas: TestSchemas
     let opened: OpenedNode
 
     beforeAll(async () => {
       schemas = await lockSchemas()
       opened = await transport.open(schemas)
-    }, OPEN_TIMEOUT_MS)
+    })
 
     afterAll(() => opened?.dispose())
 

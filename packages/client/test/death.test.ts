@@ -3,8 +3,6 @@ import { openNode, type RakkoNode, servePort } from '@rakko/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 
-const TIMEOUT_MS = 60_000
-
 let threads: Worker[]
 const keep = (thread: Worker) => threads.push(thread)
 let schemas: TestSchemas
@@ -39,7 +37,7 @@ async function expectDeath(node: RakkoNode, kill: () => unknown): Promise<void> 
   await node.close()
 }
 
-describe('a node that dies', { timeout: TIMEOUT_MS }, () => {
+describe('a node that dies', () => {
   test('with its thread rejects what was pending, and what comes after', async () => {
     const node = await openNode({ name: 'test', storage: 'memory', schemas })
     const [thread] = threads
@@ -71,7 +69,7 @@ describe('a node that dies', { timeout: TIMEOUT_MS }, () => {
   })
 })
 
-describe('an opening that fails', { timeout: TIMEOUT_MS }, () => {
+describe('an opening that fails', () => {
   test('carries its code and leaves no thread', async () => {
     const opening = openNode({ name: 'test', storage: 'opfs' })
     await expect(opening).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', details: { got: 'opfs' } })

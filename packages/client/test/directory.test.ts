@@ -8,7 +8,6 @@ import { openNode } from '@rakko/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 
-const TIMEOUT_MS = 60_000
 const OWNER = fileURLToPath(new URL('./directory-owner.mjs', import.meta.url))
 
 let folder: string
@@ -25,7 +24,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const open = (path = directory) => openNode({ name: 'festival', directory: path, schemas })
 
-describe('a node on a directory', { timeout: TIMEOUT_MS }, () => {
+describe('a node on a directory', () => {
   test('has its documents and its key again when it is opened anew', async () => {
     const first = await open()
     const id = await first.collection(schemas.venue).create({ name: 'Main stage', capacity: 500 })

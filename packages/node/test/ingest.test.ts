@@ -21,7 +21,6 @@ import { openStorage } from '../src/nodejs/open-storage.js'
 import { OwnKey } from '../src/own-key.js'
 import { lockOf, memoryStore, pause, random } from './support/memory-store.js'
 
-const TIMEOUT_MS = 60_000
 const fields = { name: 'title', type: 'str' }
 
 let seed: Uint8Array
@@ -74,7 +73,7 @@ function sign(signer: SyncSigner, name: string, args: NextArgs) {
 const ownKey = (isDecided: boolean): OwnKey =>
   new OwnKey({ signer: nativeSigner(seed), renew: () => other, replace: () => {}, isDecided: async () => isDecided })
 
-describe('a node that takes entries from elsewhere', { timeout: TIMEOUT_MS }, () => {
+describe('a node that takes entries from elsewhere', () => {
   test('holds them, and goes on signing', async () => {
     const item = sign(nativeSigner(random(32)), 'theirs', { logId: 0n, seqNum: 1n })
     expect(await node.ingest([item])).toEqual([{ status: 'held', operationId: item.id, documentId: item.id }])

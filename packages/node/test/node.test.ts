@@ -6,8 +6,6 @@ import { nativeSigner } from '../src/nodejs/native-key.js'
 import { addSchemas } from '../src/schema-lock.js'
 import { lockOf, memoryStore, pause, random } from './support/memory-store.js'
 
-const TIMEOUT_MS = 60_000
-
 let store: Store
 let node: Node
 
@@ -19,11 +17,11 @@ beforeEach(async () => {
     storage: async () => ({ kind: 'memory', key: 'memory' }),
     pause,
   })
-}, TIMEOUT_MS)
+})
 
 afterEach(() => node.close())
 
-describe('the schemas of a lock', { timeout: TIMEOUT_MS }, () => {
+describe('the schemas of a lock', () => {
   test('are documents like any other, published once however often the lock is brought', async () => {
     const lock = await lockOf()
     await node.addSchemas(lock)
@@ -79,7 +77,7 @@ describe('the schemas of a lock', { timeout: TIMEOUT_MS }, () => {
   })
 })
 
-describe('closing a node', { timeout: TIMEOUT_MS }, () => {
+describe('closing a node', () => {
   test('lets what runs end, then closes its store, once', async () => {
     const { lock, venue } = await lockOf()
     await node.addSchemas({ lock, expected: [] })

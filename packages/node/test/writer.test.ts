@@ -16,7 +16,7 @@ beforeAll(async () => {
   const lock = await lockOf()
   await addSchemas(store, lock)
   venue = lock.venue
-}, 60_000)
+})
 
 afterAll(() => store?.close())
 

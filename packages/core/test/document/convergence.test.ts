@@ -60,7 +60,7 @@ function replicate(operations: readonly DocumentOperation[], random: () => numbe
   return document
 }
 
-describe(`a document of random operations (SEED=${seed})`, { timeout: 60_000 }, () => {
+describe(`a document of random operations (SEED=${seed})`, () => {
   it('is the same in whatever order its operations are given', () => {
     const random = randomNumbers(seed)
     for (let i = 0; i < DOCUMENTS; i++) {

@@ -117,7 +117,7 @@ describe('a killed process', () => {
     }
   })
 
-  it('is not waited for: the next one opens at once, a living one is named', { timeout: 60_000 }, async () => {
+  it('is not waited for: the next one opens at once, a living one is named', async () => {
     const program = new Program('write-rows', [directory])
     await program.line()
     await expect(open()).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { pid: program.pid } })
@@ -226,9 +226,7 @@ describe('damage', () => {
     expect(readdirSync(root)).toEqual(['database'])
   })
 
-  it('what PostgreSQL finds in recovery is told in its words, and nothing is made anew', {
-    timeout: 60_000,
-  }, async () => {
+  it('what PostgreSQL finds in recovery is told in its words, and nothing is made anew', async () => {
     const program = new Program('write-rows', [directory])
     for (let count = 0; count < 50; count++) await program.line()
     await program.kill()

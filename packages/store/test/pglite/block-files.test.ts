@@ -279,7 +279,7 @@ describe('a device in memory', () => {
 describe('PostgreSQL on files in blocks', () => {
   const open = (files: BlockFiles): Promise<Driver> => openPglite({ files, label: 'blocks' })
 
-  it('keeps what it committed, over closing and opening', { timeout: 60_000 }, async () => {
+  it('keeps what it committed, over closing and opening', async () => {
     const devices = memoryDevices()
     const first = await open(created(prepared(), devices))
     await first.exec("CREATE TABLE item AS SELECT n, repeat('x', 900) AS text FROM generate_series(1, 3000) n")
@@ -348,9 +348,7 @@ describe('PostgreSQL on files in blocks', () => {
     expect(found).toEqual(new Uint8Array(BLOCK_BYTES).fill(1))
   })
 
-  it('gives up where its log finds no room, and has what it committed once there is some', {
-    timeout: 60_000,
-  }, async () => {
+  it('gives up where its log finds no room, and has what it committed once there is some', async () => {
     class FullDevice extends MemoryDevice {
       isFull = false
 
