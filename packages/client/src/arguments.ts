@@ -49,9 +49,17 @@ export function checkOptions<Options extends object>(options: Options | undefine
   throw invalidArgument('options', 'an object', options)
 }
 
+/** What is left of options once those that a call has were taken: passed over, a mistyped one would go unnoticed. Throws INVALID_ARGUMENT. */
+export function checkNoMore(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) throw invalidArgument(name, 'no option of this name', value)
+  }
+}
+
 /** Throws INVALID_ARGUMENT. */
 export function checkCallOptions(options: CallOptions | undefined): CallOptions {
-  const { signal, deadlineMs } = checkOptions(options)
+  const { signal, deadlineMs, ...more } = checkOptions(options)
+  checkNoMore(more)
   if (signal !== undefined && !isAbortSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal)
   if (deadlineMs !== undefined) checkDeadline(deadlineMs)
   return options ?? {}

@@ -1,4 +1,4 @@
-import { checkCallOptions, checkOptions, invalidArgument, isObject } from './arguments.js'
+import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from './arguments.js'
 import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -9,20 +9,18 @@ export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options 
 
 /** The part of the options that the page's half keeps. Throws INVALID_ARGUMENT. */
 export function sessionOptions(options: SessionOptions | undefined): SessionOptions {
-  const { schemas } = checkOptions(options)
-  const { signal, deadlineMs } = checkCallOptions(options)
-  return {
-    ...(schemas !== undefined && { schemas }),
-    ...(signal !== undefined && { signal }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  }
+  const { schemas, signal, deadlineMs } = checkOptions(options)
+  const call = { ...(signal !== undefined && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }
+  return { ...(schemas !== undefined && { schemas }), ...checkCallOptions(call) }
 }
 
 type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
 export function openParams(options: OpenNodeOptions): OpenParams {
-  const { name, storage = 'auto', directory, durability, purge, allowSchemas } = checkOptions(options)
+  const { schemas: _schemas, signal: _signal, deadlineMs: _deadlineMs, ...own } = checkOptions(options)
+  const { name, storage = 'auto', directory, durability, purge, allowSchemas, ...more } = own
+  checkNoMore(more)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }

@@ -10,7 +10,7 @@ import {
   type Where,
 } from '@rakko/core'
 import { type ErrorData, errorFromData } from '@rakko/node/rpc'
-import { checkId, checkLevels, checkOptions, invalidArgument } from './arguments.js'
+import { checkId, checkLevels, checkNoMore, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
   ChangeOptions,
@@ -95,7 +95,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
       observer: LiveObserver<never> | LiveObserver<never>['next'],
       limits?: LiveOptions,
     ) => {
-      const { query } = queryOf(options)
+      const { query, call } = queryOf(options)
+      checkNoMore(call)
       return subscribe(connection, { schemaId, query }, (row) => rowOf(schema, row) as never, observer, limits)
     },
     async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
@@ -148,8 +149,8 @@ function changeOf(id: unknown, options: ChangeOptions | undefined) {
 }
 
 /** A call that ends as all do: it may share its message with others. */
-function isPlain({ signal, deadlineMs }: CallOptions): boolean {
-  return signal === undefined && deadlineMs === undefined
+function isPlain(call: CallOptions): boolean {
+  return Object.keys(call).length === 0
 }
 
 function viewOf([outcome]: readonly (DocumentViewId | ErrorData)[]): DocumentViewId {

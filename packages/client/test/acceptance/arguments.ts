@@ -52,6 +52,14 @@ export function argumentTests(world: () => World): void {
       expect(await venues().count({ where: { name: fields.name } })).toBe(0)
     })
 
+    test('an option that it has not, among those that it has', async () => {
+      const refusal = await refusalOf(() => call(wrong({ deadlineMs: 60_000, limit: 5 })))
+      expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field: 'limit' })
+      const alone = await refusalOf(() => call(wrong({ idempotencyID: 'misspelt' })))
+      expect(alone).toEqual({ code: 'INVALID_ARGUMENT', field: 'idempotencyID' })
+      expect(await venues().count({ where: { name: fields.name } })).toBe(0)
+    })
+
     test('a signal that is none', async () => {
       const { signal } = new AbortController()
       for (const one of [null, 'signal', {}, () => signal, { aborted: true }, new EventTarget()]) {
@@ -135,6 +143,7 @@ export function argumentTests(world: () => World): void {
     ['a number for a directory', { name: 'test', storage: 'memory', directory: 5 }, 'directory'],
     ['an object for a signal', { name: 'test', storage: 'memory', signal: {} }, 'signal'],
     ['a text for a deadline', { name: 'test', storage: 'memory', deadlineMs: '5' }, 'deadlineMs'],
+    ['an option that there is none of', { name: 'test', storage: 'memory', dir: 'festival' }, 'dir'],
     ['a number for schemas', { name: 'test', storage: 'memory', schemas: 5 }, 'schemas'],
   ])('opening with %s', async (_what, options, field) => {
     const { openNode } = world().transport
@@ -142,6 +151,15 @@ export function argumentTests(world: () => World): void {
       code: 'INVALID_ARGUMENT',
       field,
     })
+  })
+
+  test('a live query with an option of its third argument, or one that there is none of', () => {
+    const { signal } = new AbortController()
+    for (const [field, value] of Object.entries({ signal, limit: 5 })) {
+      expect(() => venues().live(wrong({ [field]: value }), () => undefined)).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ field }) }),
+      )
+    }
   })
 
   test('what is served must be a node', () => {

@@ -25,7 +25,8 @@ export function parseFilterValue(type: QueryFieldType, value: unknown, path: str
       if (typeof value === 'number') return value
       throw invalidQuery(path, 'a number', value)
     case 'str':
-      if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return value
+      if (typeof value !== 'string') throw invalidQuery(path, 'text', value)
+      if (!LONE_SURROGATE.test(value)) return value
       throw invalidQuery(path, 'text without lone surrogates', value)
     case 'bytes':
       if (value instanceof Uint8Array) return value

@@ -51,6 +51,15 @@ const refusedAt = (input: unknown) => {
 }
 
 describe('a query', () => {
+  it.each([
+    [['a', 'b'], 'text', 'a list of 2'],
+    [null, 'text', 'null'],
+    ['\ud800', 'text without lone surrogates', `'\ud800'`],
+  ])('says of %j what is wrong with it as text', (name, expected, got) => {
+    const { details } = rakkoErrorOf(() => parseQuery({ where: { name } }, VENUE))
+    expect(details).toMatchObject({ expected, got })
+  })
+
   it('asks for a first page of everything, in order of ids, where it says nothing', () => {
     expect(parseQuery({}, VENUE)).toEqual({
       schemaId: VENUE.id,
