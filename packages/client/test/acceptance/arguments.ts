@@ -156,7 +156,7 @@ export function argumentTests(world: () => World): void {
   test('a live query with an option of its third argument, or one that there is none of', () => {
     const { signal } = new AbortController()
     for (const [field, value] of Object.entries({ signal, limit: 5 })) {
-      expect(() => venues().live(wrong({ [field]: value }), () => undefined)).toThrow(
+      expect(() => venues().live(wrong<object>({ [field]: value }), () => undefined)).toThrow(
         expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ field }) }),
       )
     }
