@@ -1,10 +1,10 @@
 import {
-  appendSignature,
   bytesToHex,
+  concatBytes,
   decodeEntry,
   decodeOperation,
+  draftEntry,
   encodeOperation,
-  encodeUnsignedEntry,
   isSignedByAuthor,
   portableSigner,
   portableVerifier,
@@ -129,10 +129,10 @@ test('of an entry that was wounded before it was signed p2panda-js reads what we
   fc.assert(
     fc.property(places, operations, seeds, wounds, (args, operation, privateKey, wound) => {
       const signer = portableSigner(privateKey)
-      const intact = encodeUnsignedEntry(args, signer.publicKey, encodeOperation(operation))
+      const intact = draftEntry(args, signer.publicKey, encodeOperation(operation)).unsigned
       // Behind the tag and the key, without which no signature could hold.
       const unsigned = wounded(intact, wound, 33)
-      const bytes = appendSignature(unsigned, signer.sign(unsigned))
+      const bytes = concatBytes(unsigned, signer.sign(unsigned))
       const ours = attempt(() => {
         const entry = decodeEntry(bytes)
         return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined

@@ -19,17 +19,14 @@ const SIGNATURE =
   '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a'
 
 describe('node:crypto behind the signer and verifier', () => {
-  test('signs as RFC 8032 says, at once and beside', async () => {
+  test('signs as RFC 8032 says', () => {
     const signer = nativeSigner(SEED)
     expect(signer.publicKey).toBe(PUBLIC_KEY)
     expect(bytesToHex(signer.sign(MESSAGE))).toBe(SIGNATURE)
-    expect(signer.beside.publicKey).toBe(PUBLIC_KEY)
-    expect(bytesToHex(await signer.beside.sign(MESSAGE))).toBe(SIGNATURE)
   })
 
   test('passes the self-tests, as it is chosen', async () => {
     expect(await selfTestSigner(nativeSigner(SEED))).toEqual([])
-    expect(await selfTestSigner(nativeSigner(SEED).beside)).toEqual([])
     const verifier = await chooseVerifier(nativeVerifier())
     expect(await selfTestVerifier(verifier)).toEqual([])
     expect(verifier).not.toBe(portableVerifier)

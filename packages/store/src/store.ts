@@ -3,6 +3,7 @@ import type {
   Dependency,
   DocumentId,
   DocumentViewId,
+  Entry,
   FilterValue,
   HistoryOperation,
   NextArgs,
@@ -175,8 +176,11 @@ export interface PublishItem {
   readonly entry: Uint8Array
   /** Encoded operation, as received. */
   readonly operation: Uint8Array
-  /** This process signed it just now: its signature is not verified again. */
-  readonly trusted?: boolean
+  /**
+   * What the entry says, where this process has just signed it over this operation: it is neither decoded nor held against
+   * its operation again, nor its signature verified. Never taken from anybody else.
+   */
+  readonly trusted?: Entry
   /** Chosen by the caller of a create, 1 to 80 characters. */
   readonly idempotencyId?: string
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import {
-  appendSignature,
   decodeEntry,
   decodeOperation,
+  draftEntry,
   encodeOperation,
-  encodeUnsignedEntry,
   hash,
   type PlainOperation,
   type PlainValue,
@@ -42,8 +41,7 @@ export async function coreRoundtrip(): Promise<Measurement> {
   const roundtrips = () => {
     for (const operation of operations) {
       const payload = encodeOperation(operation)
-      const unsigned = encodeUnsignedEntry({ logId: 0n, seqNum: 2n, backlink }, publicKey, payload)
-      const entry = appendSignature(unsigned, signature)
+      const entry = draftEntry({ logId: 0n, seqNum: 2n, backlink }, publicKey, payload).sealed(signature).bytes
       const decoded = decodeEntry(entry)
       if (decoded.payloadHash !== hash(payload)) throw new Error('payload hash differs')
       hash(entry)

@@ -1,62 +1,84 @@
 import { hexToBytes } from '../bytes/hex.js'
-import { hashBytes, hashToBytes, parseHash } from '../hash/hash.js'
+import { HASH_BYTES, hash, hashToBytes, parseHash } from '../hash/hash.js'
 import type { Hash, PublicKey } from '../ids.js'
-import { parsePublicKey } from '../key/public-key.js'
+import { PUBLIC_KEY_BYTES, parsePublicKey } from '../key/public-key.js'
 import { SIGNATURE_BYTES } from '../key/signer.js'
 import { RakkoError } from '../rakko-error.js'
 import type { Entry, NextArgs } from './entry.js'
-import { MAX_ENCODED_ENTRY_BYTES, MAX_PAYLOAD_BYTES } from './entry-layout.js'
+import { MAX_PAYLOAD_BYTES, TAG_BYTES } from './entry-layout.js'
 import { validateLinks } from './entry-links.js'
-import { MAX_U64, writeVaru64 } from './varu64.js'
+import { MAX_U64, varu64Length, writeVaru64 } from './varu64.js'
 
 /** Bytes of an entry with its signature, as laid out in entry-layout.ts. Throws INVALID_ARGUMENT and INVALID_ENTRY. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const payloadHash = hashToBytes(parseHash(entry.payloadHash, 'payloadHash'))
+  const payloadHash = parseHash(entry.payloadHash, 'payloadHash')
   checkU64('payloadSize', entry.payloadSize, 0n)
-  const unsigned = encodeUnsigned(entry, entry.publicKey, entry.payloadSize, payloadHash)
-  return appendSignature(unsigned, entry.signature)
+  return new EntryDraft({ ...entry, payloadHash }).sealed(entry.signature).bytes
 }
 
 /**
- * Bytes of an entry up to its signature, which is made over exactly these. `operation` is the encoded operation.
- * Throws INVALID_ARGUMENT, INVALID_ENTRY (links) and PAYLOAD_TOO_LARGE.
+ * An entry to be signed that carries `operation` (encoded) as the next one of a log. Throws INVALID_ARGUMENT,
+ * INVALID_ENTRY (links) and PAYLOAD_TOO_LARGE.
  */
-export function encodeUnsignedEntry(args: NextArgs, publicKey: PublicKey, operation: Uint8Array): Uint8Array {
+export function draftEntry(args: NextArgs, publicKey: PublicKey, operation: Uint8Array): EntryDraft {
   checkPayloadSize(operation)
-  return encodeUnsigned(args, publicKey, BigInt(operation.length), hashBytes(operation))
+  const { logId, seqNum, skiplink, backlink } = args
+  const links = { ...(skiplink !== undefined && { skiplink }), ...(backlink !== undefined && { backlink }) }
+  const payload = { payloadSize: BigInt(operation.length), payloadHash: hash(operation) }
+  return new EntryDraft({ publicKey, logId, seqNum, ...links, ...payload })
 }
 
-/** Completes what `encodeUnsignedEntry` made. Throws INVALID_ARGUMENT where the signature has not 64 bytes. */
-export function appendSignature(unsigned: Uint8Array, signature: Uint8Array): Uint8Array {
-  if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) {
-    const got = signature instanceof Uint8Array ? `${signature.length} bytes` : typeof signature
-    throw invalidArgument('signature', `${SIGNATURE_BYTES} bytes`, got)
+type UnsignedEntry = Omit<Entry, 'signature'>
+
+export interface SignedEntry {
+  readonly entry: Entry
+  readonly bytes: Uint8Array
+}
+
+/** An entry that lacks only its signature. */
+export class EntryDraft {
+  /** What is to be signed: the entry's bytes up to its signature. */
+  readonly unsigned: Uint8Array
+  readonly #entry: UnsignedEntry
+  /** With room for the signature. */
+  readonly #bytes: Uint8Array
+
+  constructor(entry: UnsignedEntry) {
+    checkU64('logId', entry.logId, 0n)
+    checkU64('seqNum', entry.seqNum, 1n)
+    validateLinks(entry)
+    this.#entry = entry
+    this.#bytes = new Uint8Array(encodedLength(entry))
+    this.unsigned = this.#bytes.subarray(0, writeUnsigned(entry, this.#bytes))
   }
-  const bytes = new Uint8Array(unsigned.length + SIGNATURE_BYTES)
-  bytes.set(unsigned)
-  bytes.set(signature, unsigned.length)
-  return bytes
+
+  /** To be called once. Throws INVALID_ARGUMENT where the signature has not 64 bytes. */
+  sealed(signature: Uint8Array): SignedEntry {
+    if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) {
+      const got = signature instanceof Uint8Array ? `${signature.length} bytes` : typeof signature
+      throw invalidArgument('signature', `${SIGNATURE_BYTES} bytes`, got)
+    }
+    this.#bytes.set(signature, this.unsigned.length)
+    return { entry: { ...this.#entry, signature }, bytes: this.#bytes }
+  }
 }
 
-function encodeUnsigned(
-  args: NextArgs,
-  publicKey: PublicKey,
-  payloadSize: bigint,
-  payloadHash: Uint8Array,
-): Uint8Array {
-  checkU64('logId', args.logId, 0n)
-  checkU64('seqNum', args.seqNum, 1n)
-  validateLinks(args)
-  const bytes = new Uint8Array(MAX_ENCODED_ENTRY_BYTES)
-  let offset = 1
-  offset = writeBytes(hexToBytes(parsePublicKey(publicKey)), bytes, offset)
-  offset = writeVaru64(args.logId, bytes, offset)
-  offset = writeVaru64(args.seqNum, bytes, offset)
-  offset = writeLink('skiplink', args.skiplink, bytes, offset)
-  offset = writeLink('backlink', args.backlink, bytes, offset)
-  offset = writeVaru64(payloadSize, bytes, offset)
-  offset = writeBytes(payloadHash, bytes, offset)
-  return bytes.subarray(0, offset)
+function encodedLength({ logId, seqNum, skiplink, backlink, payloadSize }: UnsignedEntry): number {
+  const numbers = varu64Length(logId) + varu64Length(seqNum) + varu64Length(payloadSize)
+  const hashes = 1 + (skiplink === undefined ? 0 : 1) + (backlink === undefined ? 0 : 1)
+  return TAG_BYTES + PUBLIC_KEY_BYTES + numbers + hashes * HASH_BYTES + SIGNATURE_BYTES
+}
+
+/** Answers the offset behind. */
+function writeUnsigned(entry: UnsignedEntry, bytes: Uint8Array): number {
+  let offset = TAG_BYTES
+  offset = writeBytes(hexToBytes(parsePublicKey(entry.publicKey)), bytes, offset)
+  offset = writeVaru64(entry.logId, bytes, offset)
+  offset = writeVaru64(entry.seqNum, bytes, offset)
+  offset = writeLink('skiplink', entry.skiplink, bytes, offset)
+  offset = writeLink('backlink', entry.backlink, bytes, offset)
+  offset = writeVaru64(entry.payloadSize, bytes, offset)
+  return writeBytes(hashToBytes(entry.payloadHash), bytes, offset)
 }
 
 function writeLink(field: string, link: Hash | undefined, target: Uint8Array, offset: number): number {

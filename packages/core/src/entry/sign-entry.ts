@@ -1,6 +1,6 @@
 import type { Signer, SyncSigner } from '../key/signer.js'
 import { RakkoError } from '../rakko-error.js'
-import { appendSignature, encodeUnsignedEntry } from './encode-entry.js'
+import { draftEntry } from './encode-entry.js'
 import type { NextArgs } from './entry.js'
 
 /**
@@ -11,11 +11,11 @@ export function signEntry(args: NextArgs, operation: Uint8Array, signer: SyncSig
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array>
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer): Uint8Array | Promise<Uint8Array> {
   if (typeof signer?.sign !== 'function') throw notASigner(signer)
-  const unsigned = encodeUnsignedEntry(args, signer.publicKey, operation)
-  const signature = signer.sign(unsigned)
+  const draft = draftEntry(args, signer.publicKey, operation)
+  const signature = signer.sign(draft.unsigned)
   return signature instanceof Promise
-    ? signature.then((bytes) => appendSignature(unsigned, bytes))
-    : appendSignature(unsigned, signature)
+    ? signature.then((bytes) => draft.sealed(bytes).bytes)
+    : draft.sealed(signature).bytes
 }
 
 function notASigner(signer: unknown): RakkoError {

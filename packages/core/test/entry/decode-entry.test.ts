@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes/byte-array.js'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { decodeEntry } from '../../src/entry/decode-entry.js'
-import { encodeUnsignedEntry } from '../../src/entry/encode-entry.js'
+import { draftEntry } from '../../src/entry/encode-entry.js'
 import type { Entry } from '../../src/entry/entry.js'
 import { MAX_ENTRY_BYTES } from '../../src/entry/entry-layout.js'
 import { checkPayload } from '../../src/entry/entry-payload.js'
@@ -208,7 +208,7 @@ function signWithTrailingBytes(count: number): Uint8Array {
   const [secret, nonce] = [12345n, 67890n]
   const publicKey = Point.BASE.multiply(secret).toBytes()
   const r = Point.BASE.multiply(nonce).toBytes()
-  const unsigned = encodeUnsignedEntry({ logId: 0n, seqNum: 1n }, publicKeyFromBytes(publicKey), OPERATION)
+  const { unsigned } = draftEntry({ logId: 0n, seqNum: 1n }, publicKeyFromBytes(publicKey), OPERATION)
   const message = concatBytes(unsigned, r.subarray(0, count))
   const k = BigInt(`0x${bytesToHex(sha512(concatBytes(r, publicKey, message)).reverse())}`) % order
   const s = hexToBytes(((nonce + k * secret) % order).toString(16).padStart(64, '0')).reverse()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { decodeEntry } from '../../src/entry/decode-entry.js'
-import { encodeEntry, encodeUnsignedEntry } from '../../src/entry/encode-entry.js'
+import { draftEntry, encodeEntry } from '../../src/entry/encode-entry.js'
 import type { Entry, NextArgs } from '../../src/entry/entry.js'
 import { MAX_ENCODED_ENTRY_BYTES, MAX_PAYLOAD_BYTES } from '../../src/entry/entry-layout.js'
 import { signEntry } from '../../src/entry/sign-entry.js'
@@ -177,6 +177,6 @@ describe('encoding an entry', () => {
 })
 
 function encodedWith(operation: Uint8Array): Uint8Array {
-  const unsigned = encodeUnsignedEntry({ logId: 0n, seqNum: 1n }, signer.publicKey, operation)
+  const { unsigned } = draftEntry({ logId: 0n, seqNum: 1n }, signer.publicKey, operation)
   return Uint8Array.from([...unsigned, ...new Uint8Array(64)])
 }

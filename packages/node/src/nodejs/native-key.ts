@@ -1,13 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import {
-  bytesToHex,
-  concatBytes,
-  hexToBytes,
-  parsePublicKey,
-  type Signer,
-  type SyncSigner,
-  type SyncVerifier,
-} from '@rakko/core'
+import { bytesToHex, concatBytes, hexToBytes, parsePublicKey, type SyncSigner, type SyncVerifier } from '@rakko/core'
+import { SigningThread } from './signing-thread.js'
 
 /** ASN.1 of an Ed25519 key up to its 32 bytes (RFC 8410): PKCS #8 of a seed, SubjectPublicKeyInfo of a public key. */
 const PKCS8_PREFIX = hexToBytes('302e020100300506032b657004220420')
@@ -16,8 +9,8 @@ const SPKI_PREFIX = hexToBytes('302a300506032b6570032100')
 /** Making a key object costs as much as a tenth of a verification: those of the authors met last are kept. */
 const KEPT_KEYS = 1024
 
-/** Signs by node:crypto: at once, or beside this thread on the pool that Node has for such work. */
-export function nativeSigner(seed: Uint8Array): SyncSigner & { readonly beside: Signer } {
+/** Signs by node:crypto: at once, or many on a thread of their own. */
+export function nativeSigner(seed: Uint8Array): SyncSigner & { readonly beside: SigningThread } {
   const der = concatBytes(PKCS8_PREFIX, seed)
   const key = createPrivateKey({ key: Buffer.from(der.buffer), format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
@@ -25,14 +18,8 @@ export function nativeSigner(seed: Uint8Array): SyncSigner & { readonly beside: 
   return {
     publicKey,
     sign: (message) => sign(null, message, key),
-    beside: { publicKey, sign: (message) => signOnPool(message, key) },
+    beside: new SigningThread(key),
   }
-}
-
-function signOnPool(message: Uint8Array, key: KeyObject): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    sign(null, message, key, (error, signature) => (error ? reject(error) : resolve(signature)))
-  })
 }
 
 /** Verifies by node:crypto; to be used only after core's self-test. */

@@ -1,16 +1,18 @@
 import {
   type DocumentId,
   type DocumentViewId,
+  draftEntry,
   encodeOperation,
   hash,
   type OperationValue,
+  type PublicKey,
   parseDocumentViewId,
   parseHash,
   RakkoError,
   type Schema,
   type SchemaId,
+  type SignedEntry,
   type Signer,
-  signEntry,
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
@@ -21,12 +23,17 @@ import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutco
 /** Entries signed before they are handed to the store, which works on them while the next ones are signed. */
 const CHUNK_ITEMS = 1_000
 
-/** From so many entries on, signing on other threads is worth the way there. */
-const MIN_BESIDE_ITEMS = 32
+/** From so many entries on, signing on another thread is worth the way there. */
+const MIN_BESIDE_ITEMS = 128
 
-/** A signer that may have a way to sign on other threads: slower for one entry, but it leaves this thread to the store. */
+/** A signer that may have a way to sign many on another thread: slower for a few, but it leaves this one to the store. */
 export interface WriterSigner extends Signer {
-  readonly beside?: Signer
+  readonly beside?: ManySigner
+}
+
+export interface ManySigner {
+  /** A signature for each message, in their order. */
+  signAll(messages: readonly Uint8Array[]): Promise<readonly Uint8Array[]>
 }
 
 /** What a writer needs of a node, near or far. */
@@ -189,8 +196,7 @@ async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore,
   for (let start = 0; start < drafts.length; start += CHUNK_ITEMS) {
     const chunk = drafts.slice(start, start + CHUNK_ITEMS)
     try {
-      const isMany = chunk.length >= MIN_BESIDE_ITEMS
-      const signed = await sign(chunk, isMany ? (signer.beside ?? signer) : signer)
+      const signed = await sign(chunk, signer)
       published.push(publish(signed, store))
     } catch (error) {
       for (const { item } of chunk) refuse(item, asRakkoError(error))
@@ -199,39 +205,49 @@ async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore,
   await Promise.all(published)
 }
 
-interface Signed {
+interface Signed extends SignedEntry {
   readonly draft: ReadyDraft
-  readonly entry: Uint8Array
   readonly operation: Uint8Array
 }
 
-async function sign(drafts: readonly ReadyDraft[], signer: Signer): Promise<Signed[]> {
-  const signing = keepGood(
+async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promise<Signed[]> {
+  const encoded = keepGood(
     drafts,
     ({ item }) => item,
-    (draft) => {
-      const { item, values, write } = draft
-      const { args, previous } = write
-      const operation = encodeOperation({
-        action: item.intent.action,
-        schemaId: item.intent.schemaId,
-        ...(previous !== undefined && { previous }),
-        ...(values !== undefined && { fields: values }),
-      })
-      return { draft, operation, entry: signEntry(args, operation, signer) }
-    },
+    (draft) => encode(draft, signer.publicKey),
   )
-  const entries = await Promise.all(signing.map(({ entry }) => entry))
-  return signing.map(({ draft, operation }, index) => ({ draft, operation, entry: entries[index] as Uint8Array }))
+  const signatures = await signAll(
+    encoded.map(({ entry }) => entry.unsigned),
+    signer,
+  )
+  return encoded.map(({ draft, operation, entry }, index) => {
+    return { draft, operation, ...entry.sealed(signatures[index] as Uint8Array) }
+  })
+}
+
+function encode(draft: ReadyDraft, publicKey: PublicKey) {
+  const { item, values, write } = draft
+  const operation = encodeOperation({
+    action: item.intent.action,
+    schemaId: item.intent.schemaId,
+    ...(write.previous !== undefined && { previous: write.previous }),
+    ...(values !== undefined && { fields: values }),
+  })
+  return { draft, operation, entry: draftEntry(write.args, publicKey, operation) }
+}
+
+async function signAll(messages: readonly Uint8Array[], signer: WriterSigner): Promise<readonly Uint8Array[]> {
+  if (signer.beside && messages.length >= MIN_BESIDE_ITEMS) return signer.beside.signAll(messages)
+  return Promise.all(messages.map((message) => signer.sign(message)))
 }
 
 /** Never rejects: what the store throws is the outcome of all. */
 async function publish(signed: readonly Signed[], store: WriterStore): Promise<void> {
   try {
     const outcomes = await store.publish(
-      signed.map(({ entry, operation, draft }) => {
+      signed.map(({ entry, bytes, operation, draft }) => {
         const idempotencyId = idempotencyIdOf(draft.item.intent)
-        return { entry, operation, trusted: true, ...(idempotencyId !== undefined && { idempotencyId }) }
+        return { entry: bytes, operation, trusted: entry, ...(idempotencyId !== undefined && { idempotencyId }) }
       }),
     )
     for (const [index, one] of signed.entries()) {
@@ -252,12 +268,12 @@ async function publish(signed: readonly Signed[], store: WriterStore): Promise<v
  * key made meanwhile, which the error names: here it is again.
  */
 async function publishedBefore(
-  { draft, entry }: Signed,
+  { draft, bytes }: Signed,
   error: RakkoError,
   store: WriterStore,
 ): Promise<IntentOutcome> {
   const { documentId: first } = error.details
-  const made = typeof first === 'string' ? first : hash(entry)
+  const made = typeof first === 'string' ? first : hash(bytes)
   const documentId = draft.target?.documentId ?? (made as string as DocumentId)
   const [document] = await store.documents([documentId])
   return publishedAs(documentId, document?.viewId ?? (documentId as string as DocumentViewId))

@@ -56,7 +56,7 @@ const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 export function receiveItem(item: PublishItem, verifier: Verifier): Received | Promise<Received> {
   try {
     const received = decodeItem(item)
-    if (item.trusted === true) return received
+    if (item.trusted) return received
     const verified = verifyEntry(item.entry, received.entry, verifier)
     return verified === undefined ? received : verified.then(() => received, refusal)
   } catch (error) {
@@ -66,17 +66,18 @@ export function receiveItem(item: PublishItem, verifier: Verifier): Received | P
 
 export type Received = ReceivedItem | RakkoError
 
-function decodeItem({ entry: entryBytes, operation: operationBytes, idempotencyId }: PublishItem): ReceivedItem {
+function decodeItem(item: PublishItem): ReceivedItem {
+  const { entry: entryBytes, operation: operationBytes, trusted, idempotencyId } = item
   checkIdempotencyId(idempotencyId)
   const plainOperation = decodeOperation(operationBytes)
-  const entry = decodeEntry(entryBytes)
+  const entry = trusted ?? decodeEntry(entryBytes)
   return {
     entry,
     entryHash: hash(entryBytes),
     entryBytes,
     plainOperation,
     operationBytes,
-    hasItsPayload: carries(entry, operationBytes),
+    hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
     idempotencyId,
     isFromPeer: false,
   }
