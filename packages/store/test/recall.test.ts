@@ -95,6 +95,34 @@ describe('what was read for those who are about to write', () => {
     expect(codesOf(await store.publish([late]))).toEqual(['UNEXPECTED_SEQ_NUM'])
   })
 
+  test('holds what it has led to: who changes a document once more asks one statement, two where a skiplink is far', async () => {
+    await publishAll(store, await update(documents, 100))
+    const statements = new Map<bigint, number>()
+    for (let seqNum = 3n; seqNum < 15n; seqNum++) {
+      driver.reset()
+      const answers = await store.writeArgs(panda.publicKey, documents.map(target))
+      statements.set(seqNum, driver.statements)
+      const justOpened = await harness.reopen(store)
+      expect(answers).toEqual(await justOpened.writeArgs(panda.publicKey, documents.map(target)))
+      await publishAll(store, await update(documents, Number(seqNum)))
+      expect(driver.statements).toBe(WITHOUT_READING)
+    }
+    // Entry 13, which is asked for with the one before it, points at entry 4.
+    expect([...statements].filter(([, count]) => count !== 1)).toEqual([[12n, 2]])
+  })
+
+  test('is thrown away by a transaction that another store’s came before', async () => {
+    const [first] = documents as [SignedItem]
+    const [mine] = (await update([first], 100)) as [SignedItem]
+    await publishAll(store, [mine])
+    const other = await harness.reopen(store)
+    const theirs = new Author(2).update(first.documentId, schemaId, mine.viewId, { capacity: int(7) })
+    await publishAll(other, [theirs])
+    await publishAll(store, [panda.create(schemaId, { capacity: int(1) })])
+    const [write] = await ask([first])
+    expect(write?.previous).toBe(theirs.viewId)
+  })
+
   test('does not hold where another store has forgotten, deleted or forked', async () => {
     const other = await harness.reopen(store)
     const [forgotten, deleted, forked] = documents as [SignedItem, SignedItem, SignedItem]

@@ -18,7 +18,7 @@ import { Parking } from './parking.js'
 import { PeerLookup } from './peer-lookup.js'
 import { documentQuestions, preloadDocuments } from './preload-documents.js'
 import { preloadLogs, skiplinkKeys } from './preload-logs.js'
-import type { Recall } from './recall.js'
+import type { Marks, Recall } from './recall.js'
 import { isReadable } from './receive-from-peer.js'
 import type { BareItem, ReceivedItem } from './received-item.js'
 import { writeLedger } from './write.js'
@@ -151,7 +151,7 @@ async function ingestWith(
       await writeLedger(session, names, ledger, materialised, now, writes)
       await keepViews(session, names, ledger, materialised)
     }
-    const committed = () => hasWritten && recall.committed(marks.own, ledger, isRecalled)
+    const committed = () => hasWritten && recall.committed(marks, ledger)
     const decided = ledger.decided.map(({ hash }) => hash)
     return {
       outcomes,
@@ -205,14 +205,6 @@ async function inLedger<Result>(
   }
   for (const schema of ledger.newPinned.values()) registry.change(schema, { hasPinned: true })
   return result
-}
-
-/** Transactions as the row `arrival` shows them, see recall.ts. */
-interface Marks {
-  /** The one that wrote it last. */
-  readonly before: bigint
-  /** This one. */
-  readonly own: bigint
 }
 
 interface ArrivalRow {

@@ -1,39 +1,61 @@
-import { type DocumentId, type Hash, lipmaa, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
-import { type AuthorState, authorState, type DocumentState, type Ledger } from './ledger.js'
+import {
+  type DocumentId,
+  type Hash,
+  lipmaa,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  type ReducedDocument,
+} from '@rakko/core'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import { type AuthorState, authorState, type DocumentState, type Ledger, type LogState } from './ledger.js'
 import type { ReceivedItem } from './received-item.js'
 
-/** Documents that are remembered at most: a round of a writer. */
+/** Documents that are remembered at most, some kilobyte each: as many as a round of a writer may change. */
 export const MAX_DOCUMENTS = 20_000
+
+/** Entries of a log before its head that are remembered: most skiplinks reach no further. */
+const RECENT_ENTRIES = 4n
+
+/** Transactions as the row `arrival` shows them. */
+export interface Marks {
+  /** The one that wrote it last. */
+  readonly before: bigint
+  /** This one. */
+  readonly own: bigint
+}
 
 type RecalledAuthor = Pick<AuthorState, 'number' | 'highestLogId' | 'isForked'>
 
-/** A document as an author who is about to change it has read it. */
+/** A document as one of its authors finds it who is about to change it. */
 interface RecalledDocument {
-  readonly document: DocumentState
+  readonly number: number
+  readonly schema: KnownSchema
+  /** Without its fields. */
+  readonly view: ReducedDocument
   readonly publicKey: PublicKey
-  /** Operations that lead to it here: its tips. */
-  readonly tips: readonly OperationId[]
   /** The author's log in it; undefined where there is none. */
   readonly log: RecalledLog | undefined
 }
 
-interface RecalledLog {
-  readonly logId: bigint
-  readonly seqNum: bigint
-  readonly hash: Hash
-  readonly entries: ReadonlyMap<bigint, Hash> | undefined
-}
+type RecalledLog = Pick<LogState, 'logId' | 'seqNum' | 'hash' | 'entries'>
+
+const NO_FIELDS: ReducedDocument['fields'] = new Map()
 
 /**
- * What was read for authors who are about to write, so that publishing what they have signed reads none of it again. It is
- * as the transaction left it that last wrote the row `arrival`, which every transaction does that changes what is remembered
- * here: a transaction that has locked the row sees by its mark whether all of it still holds, whoever writes to the
- * database. A transaction that reads for itself ends it, but for its authors.
+ * What was read for authors who are about to write, so that publishing what they have signed reads none of it again; and what
+ * that has led to, since who changes a document will mostly change it once more. It is as the transaction left it that last
+ * wrote the row `arrival`, which every transaction does that changes what is remembered here: who has read the row sees by its
+ * mark whether all of it still holds, whoever writes to the database. Where more would be remembered than the limit, what
+ * was changed longest ago goes.
  */
 export class Recall {
   #mark: bigint | undefined
   #authors = new Map<PublicKey, RecalledAuthor>()
-  readonly #documents = new Map<OperationId, RecalledDocument>()
+  /** In the order in which they were read or changed. */
+  readonly #documents = new Map<DocumentId, RecalledDocument>()
+  /** By the operations that the next one is to follow. */
+  readonly #followed = new Map<OperationId, RecalledDocument>()
 
   /**
    * To be called before something is read; what it answers with takes what was read, and the mark that was read first.
@@ -50,38 +72,54 @@ export class Recall {
     }
   }
 
+  /**
+   * Puts into a ledger what an author will be told of these operations' documents, as far as it is remembered since `mark`;
+   * answers those of which it is not. The ledger has read the author.
+   */
+  tell(
+    ledger: Ledger,
+    mark: bigint,
+    publicKey: PublicKey,
+    operationIds: readonly OperationId[],
+  ): readonly OperationId[] {
+    const author = ledger.authors.get(publicKey)
+    if (mark !== this.#mark || !author || author.isForked) return operationIds
+    return operationIds.filter((id) => {
+      const recalled = this.#documents.get(id as string as DocumentId) ?? this.#followed.get(id)
+      if (recalled?.publicKey !== publicKey || !isOfTheSameTables(ledger, recalled)) return true
+      ledger.operations.set(id, putDocument(ledger, author, recalled))
+      return false
+    })
+  }
+
   /** Puts into a ledger all that the rules will ask about items, if all of it is remembered; answers whether it is. */
   fill(ledger: Ledger, mark: bigint, items: readonly ReceivedItem[]): boolean {
     if (mark !== this.#mark || !items.every((item) => this.#knows(ledger, item))) return false
     for (const { entry, plainOperation } of items) {
       const author = this.#author(ledger, entry.publicKey)
       if (plainOperation.previous === undefined) continue
-      for (const tip of operationIdsOf(plainOperation.previous)) {
-        const { document, log } = this.#documents.get(tip) as RecalledDocument
-        ledger.documents.set(document.id as string as OperationId, document)
-        ledger.operations.set(tip, document)
-        if (log) addLog(author, document, log)
+      for (const id of operationIdsOf(plainOperation.previous)) {
+        ledger.operations.set(id, putDocument(ledger, author, this.#followed.get(id) as RecalledDocument))
       }
     }
     return true
   }
 
-  /** A transaction that wrote `arrival` has committed; `mark` is its own. What it has filled is used up. */
-  committed(mark: bigint, ledger: Ledger, wasFilled: boolean): void {
-    if (!wasFilled) this.#documents.clear()
-    for (const { item } of wasFilled ? ledger.accepted : []) {
-      const { previous } = item.plainOperation
-      for (const id of previous === undefined ? [] : operationIdsOf(previous)) {
-        for (const tip of this.#documents.get(id)?.tips ?? []) this.#documents.delete(tip)
-      }
-    }
-    this.#mark = mark
+  /** A transaction that wrote `arrival` has committed. */
+  committed({ before, own }: Marks, ledger: Ledger): void {
+    if (this.#mark !== before) this.forget()
+    this.#mark = own
     this.#authors = new Map(
       [...ledger.authors].map(([publicKey, { number, highestLogId, isForked }]) => [
         publicKey,
         { number, highestLogId, isForked },
       ]),
     )
+    for (const document of ledger.documents.values()) if (document.isChanged) this.#drop(document.id)
+    for (const { item, author, document } of ledger.accepted) {
+      // A thousand that were imported and are never changed would be remembered for nothing.
+      if (!item.isFromPeer && !document.isNew) this.#remember(author, document)
+    }
   }
 
   /** A transaction has failed that may have changed what it was filled with. */
@@ -89,6 +127,7 @@ export class Recall {
     this.#mark = undefined
     this.#authors.clear()
     this.#documents.clear()
+    this.#followed.clear()
   }
 
   #begin(mark: bigint): void {
@@ -101,15 +140,38 @@ export class Recall {
     // An author who forked a log has logs that only the entries tell of.
     if (!author || author.isNew || author.isForked) return
     this.#authors.set(publicKey, { number: author.number, highestLogId: author.highestLogId, isForked: false })
-    if (this.#documents.size + ledger.documents.size > MAX_DOCUMENTS) this.#documents.clear()
-    if (ledger.documents.size > MAX_DOCUMENTS) return
     for (const document of ledger.documents.values()) {
-      if (document.isDeleted || !document.view || document.view === 'created') continue
-      const tips = operationIdsOf(document.view.follow)
-      const logId = author.logOf.get(document.id)
-      const log = logId === undefined ? undefined : author.logs.get(logId)
-      for (const tip of tips) this.#documents.set(tip, { document, publicKey, tips, log: log && recalledLog(log) })
+      if (!this.#holds(author, document)) this.#remember(author, document)
     }
+  }
+
+  /** Whether this is what it was told. */
+  #holds({ publicKey, logs }: AuthorState, { id }: DocumentState): boolean {
+    const recalled = this.#documents.get(id)
+    if (recalled?.publicKey !== publicKey) return false
+    const { log } = recalled
+    return log === undefined || logs.get(log.logId)?.entries?.size === log.entries?.size
+  }
+
+  #remember(author: AuthorState, { number, id, schema, view, isDeleted, isPurged }: DocumentState): void {
+    if (author.isForked || isDeleted || isPurged || !view || view === 'created') return
+    this.#drop(id)
+    const logId = author.logOf.get(id)
+    const log = logId === undefined ? undefined : author.logs.get(logId)
+    const { publicKey } = author
+    const recalled = { number, schema, view: { ...view, fields: NO_FIELDS }, publicKey, log: log && recalledLog(log) }
+    this.#documents.set(id, recalled)
+    for (const tip of operationIdsOf(view.follow)) this.#followed.set(tip, recalled)
+    if (this.#documents.size <= MAX_DOCUMENTS) return
+    const [oldest] = this.#documents.keys()
+    if (oldest !== undefined) this.#drop(oldest)
+  }
+
+  #drop(id: DocumentId): void {
+    const recalled = this.#documents.get(id)
+    if (!recalled) return
+    this.#documents.delete(id)
+    for (const tip of operationIdsOf(recalled.view.follow)) this.#followed.delete(tip)
   }
 
   /**
@@ -122,12 +184,10 @@ export class Recall {
     if (!author || author.isForked) return false
     const isNewLog = seqNum === 1n && (author.highestLogId === undefined || logId > author.highestLogId)
     if (previous === undefined) return isNewLog
-    return operationIdsOf(previous).every((tip) => {
-      const recalled = this.#documents.get(tip)
-      if (recalled?.publicKey !== publicKey) return false
-      const { document, log } = recalled
-      // Its tables may have changed since.
-      if (ledger.schemaAt(document.schema.number) !== document.schema) return false
+    return operationIdsOf(previous).every((id) => {
+      const recalled = this.#followed.get(id)
+      if (recalled?.publicKey !== publicKey || !isOfTheSameTables(ledger, recalled)) return false
+      const { log } = recalled
       if (!log) return isNewLog
       if (log.logId !== logId || seqNum !== log.seqNum + 1n) return false
       return hasSkiplink(log, seqNum) && hasSkiplink(log, seqNum + 1n)
@@ -143,27 +203,56 @@ export class Recall {
   }
 }
 
-function recalledLog({ logId, seqNum, hash, entries }: RecalledLog): RecalledLog {
-  return { logId, seqNum, hash, entries }
+/** They may have changed since. */
+function isOfTheSameTables(ledger: Ledger, { schema }: RecalledDocument): boolean {
+  return ledger.schemaAt(schema.number) === schema
 }
 
-function addLog(author: AuthorState, { id, number }: { id: DocumentId; number: number }, log: RecalledLog): void {
-  if (author.logs.has(log.logId)) return
-  author.logOf.set(id, log.logId)
-  const { logId, seqNum, hash } = log
-  const entries = log.entries && new Map(log.entries)
-  const state = {
-    author,
-    logId,
-    document: number,
-    seqNum,
-    hash,
-    isForked: false,
+/** What a transaction changes is its own. */
+function putDocument(
+  ledger: Ledger,
+  author: AuthorState,
+  { number, schema, view, log }: RecalledDocument,
+): DocumentState {
+  const { documentId: id, owner, viewId } = view
+  const known = ledger.documents.get(id as string as OperationId)
+  if (known) return known
+  const document = {
+    number,
+    id,
+    schema,
+    owner,
     isNew: false,
     isChanged: false,
-    entries,
+    viewId,
+    isDeleted: false,
+    isPurged: false,
+    view,
+    added: [],
   }
-  author.logs.set(logId, state)
+  ledger.documents.set(id as string as OperationId, document)
+  if (log) putLog(author, document, log)
+  return document
+}
+
+function putLog(author: AuthorState, { id, number: document }: DocumentState, { entries, ...log }: RecalledLog): void {
+  if (author.logs.has(log.logId)) return
+  author.logOf.set(id, log.logId)
+  const flags = { isForked: false, isNew: false, isChanged: false }
+  author.logs.set(log.logId, { author, document, ...log, ...flags, entries: entries && new Map(entries) })
+}
+
+function recalledLog({ logId, seqNum, hash, entries }: LogState): RecalledLog {
+  const kept = new Map<bigint, Hash>()
+  for (const target of [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n), ...recentOf(seqNum)]) {
+    const entry = entries?.get(target)
+    if (entry !== undefined) kept.set(target, entry)
+  }
+  return { logId, seqNum, hash, entries: kept }
+}
+
+function recentOf(seqNum: bigint): bigint[] {
+  return Array.from({ length: Number(RECENT_ENTRIES) }, (_, index) => seqNum - 1n - BigInt(index))
 }
 
 /** Whether the entry that the skiplink of entry `seqNum` names, if it has one, is remembered. */

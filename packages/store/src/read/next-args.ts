@@ -12,9 +12,9 @@ import {
   writeArgs,
 } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
-import { authorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
+import { authorState, Ledger, type LogState, NO_COUNTERS } from '../ingest/ledger.js'
 import { preloadDocuments } from '../ingest/preload-documents.js'
-import { preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
+import { type EntryKey, preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
 import type { Recall } from '../ingest/recall.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Names } from '../sql/names.js'
@@ -39,7 +39,7 @@ export async function readNextArgs(
 
 /**
  * Answers for one author in order of the targets. New logs get ids one after another, so that one call can prepare a whole
- * batch. Three statements at most, however many targets.
+ * batch. Three statements at most, however many targets; one where they are remembered, see recall.ts.
  */
 export async function readWriteArgs(
   context: ArgsContext,
@@ -68,16 +68,19 @@ async function readLedger(
   const keys = new Set([publicKey])
   const remember = recall.reading()
   const mark = await preloadLogs(driver, names, ledger, keys, { logs: [], entries: [], hashes: [] })
-  const questions = viewIds.flatMap(operationIdsOf).map((operationId) => ({ operationId, publicKey }))
-  if (questions.length > 0) {
-    await preloadDocuments(driver, names, ledger, questions)
-    const logs = [...(ledger.authors.get(publicKey)?.logs.values() ?? [])]
-    // The entry to be written links to one, and the answer to it names the link of the one after it.
-    const entries = logs.flatMap(({ logId, seqNum }) => skiplinkKeys({ publicKey, logId }, seqNum + 1n, seqNum + 2n))
-    if (entries.length > 0) await preloadLogs(driver, names, ledger, keys, { logs: [], entries, hashes: [] })
-  }
+  const unknown = recall.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
+  const questions = unknown.map((operationId) => ({ operationId, publicKey }))
+  if (questions.length > 0) await preloadDocuments(driver, names, ledger, questions)
+  const entries = [...(ledger.authors.get(publicKey)?.logs.values() ?? [])].flatMap(missingSkiplinks)
+  if (entries.length > 0) await preloadLogs(driver, names, ledger, keys, { logs: [], entries, hashes: [] })
   remember(mark, ledger, publicKey)
   return ledger
+}
+
+/** The entry to be written links to one, and the answer to it names the link of the one after it. */
+function missingSkiplinks({ author: { publicKey }, logId, seqNum, entries }: LogState): EntryKey[] {
+  const keys = skiplinkKeys({ publicKey, logId }, seqNum + 1n, seqNum + 2n)
+  return keys.filter((key) => key.seqNum !== seqNum && !entries?.has(key.seqNum))
 }
 
 function unknownAuthor(publicKey: PublicKey) {
