@@ -1,3 +1,4 @@
+import { isPlainObject } from '../query/plain-object.js'
 import { MAX_SEARCH_FIELDS, SEARCH_LANGUAGES } from '../query/search.js'
 import { RakkoError } from '../rakko-error.js'
 import {
@@ -77,6 +78,7 @@ export function isRelation(field: { readonly type: DeclaredType }): field is Rel
 }
 
 function checkDefinition(name: string, definition: SchemaDefinition): void {
+  checkShape(name, definition)
   const { description, fields, indexes = [] } = definition
   if (!isSchemaName(name)) {
     throw invalid(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
@@ -109,6 +111,18 @@ function checkDefinition(name: string, definition: SchemaDefinition): void {
     if (unknown !== undefined) throw invalid(path, `fields among ${names.join(', ')}`, unknown)
   }
   if (definition.search) checkSearch(`${name}.search`, definition.search, fields)
+}
+
+/** What the compiler sees to, where there is one. */
+function checkShape(name: string, definition: unknown): void {
+  if (!isPlainObject(definition)) throw invalid(name, 'an object with description and fields', typeof definition)
+  const { description, fields } = definition
+  if (typeof description !== 'string') throw invalid(`${name}.description`, 'text', typeof description)
+  if (!isPlainObject(fields)) throw invalid(`${name}.fields`, 'an object of fields', typeof fields)
+  for (const [field, type] of Object.entries(fields)) {
+    if (isPlainObject(type) && typeof type.type === 'string') continue
+    throw invalid(`${name}.${field}`, 'a type, as str() or relation() makes it', String(type))
+  }
 }
 
 function checkSearch(

@@ -83,6 +83,18 @@ describe('defining schemas', () => {
     expect(rakkoErrorOf(() => define(definitions))).toMatchObject({ code: 'INVALID_SCHEMA', details: { field } })
   })
 
+  it.each([
+    ['a text for a schema', 'venue', 'venue'],
+    ['no description', { fields: { name: str() } }, 'venue.description'],
+    ['no fields', { description: '' }, 'venue.fields'],
+    ['the name of a type', { description: '', fields: { name: 'str' } }, 'venue.name'],
+    ['a type that was not called', { description: '', fields: { name: str } }, 'venue.name'],
+    ['nothing for a type', { description: '', fields: { name: undefined } }, 'venue.name'],
+  ])('refuses %s, where no compiler did', (_what, venue, field) => {
+    const error = rakkoErrorOf(() => defineSchemas({ venue } as never))
+    expect(error).toMatchObject({ code: 'INVALID_SCHEMA', details: { field } })
+  })
+
   it('refuses a relation of a schema to itself, and names the cycle', () => {
     const error = rakkoErrorOf(() => withFields({ parent: relation('venue') }))
     expect(error).toMatchObject({ code: 'INVALID_SCHEMA', details: { got: 'venue → venue' } })
