@@ -56,7 +56,8 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
       venuesOf(side).live(query, watcher.observer)
       return watcher
     })
-    const known: DocumentId[] = []
+    const known = await share(3)
+    await divergeSurely()
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const side of sides) {
         for (let count = random.integer(WRITES); count >= 0; count -= 1) await write(side, random, known)
@@ -83,6 +84,23 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
       expect(watcher.composed).toEqual(page.rows)
     }
   })
+
+  /** Documents of the first side that both know. */
+  async function share(count: number): Promise<DocumentId[]> {
+    const ids: DocumentId[] = []
+    while (ids.length < count) ids.push(await venuesOf(sides[0]).create({ name: 'shared', capacity: 3 }))
+    await exchange()
+    return ids
+  }
+
+  /** What random writes may leave out: a document that the other side changes, one that both change, one that it deletes. */
+  async function divergeSurely(): Promise<void> {
+    const [changed = '', contended = '', deleted = ''] = await share(3)
+    const other = venuesOf(sides[1])
+    await other.update(changed, { capacity: 4 })
+    for (const [index, side] of sides.entries()) await venuesOf(side).update(contended, { capacity: index })
+    await other.delete(deleted)
+  }
 
   /** One change, as an app makes it, of documents that this side may not know yet. */
   async function write(side: Side, random: Random, known: DocumentId[]): Promise<void> {
