@@ -14,6 +14,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'create-10k-jazz-one-by-one': async () => (await import('./create-beside-jazz.js')).createOneByOneBesideJazz(),
   'create-flatness': async () => (await import('./create-flatness.js')).createFlatness(),
   'update-10k': async () => (await import('./update-batch.js')).updateBatch(),
+  'update-10k-cold': async () => (await import('./update-batch.js')).updateBatch({ cold: true }),
   'query-page-100k': async () => (await import('./query-page.js')).queryPage(),
   'query-nested': async () => (await import('./query-nested.js')).queryNested(),
   'live-50': async () => (await import('./live-50.js')).live50(),

@@ -8,8 +8,11 @@ import { withFolder } from '../start/temporary-folder.js'
 
 const COUNT = 10_000
 
-/** One field of each of 10 000 documents, updates that do not wait for each other, on a node in this thread and a directory. */
-export function updateBatch(): Promise<Measurement> {
+/**
+ * One field of each of 10 000 documents, updates that do not wait for each other, on a node in this thread and a directory.
+ * A node remembers what it has changed; `cold` has it forget that before each round.
+ */
+export function updateBatch({ cold = false } = {}): Promise<Measurement> {
   return withFolder(async (folder) => {
     const schemas = await benchSchemas()
     await using source = await ReadableNode.open(schemas, `${folder}/node`)
@@ -24,6 +27,8 @@ export function updateBatch(): Promise<Measurement> {
     let capacity = 0
     const update = async (): Promise<number> => {
       capacity += COUNT
+      // As if another node on this database had written.
+      if (cold) await source.driver.exec('UPDATE rakko.arrival SET number = number')
       globalThis.gc?.()
       const ms = await timed(() =>
         Promise.all(ids.map((id, index) => collection.update(id, { capacity: capacity + index }))),
