@@ -20,8 +20,13 @@ import type { Store } from '@rakko/store'
 import { fieldValues } from './field-values.js'
 import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from './intent.js'
 
-/** Entries signed before they are handed to the store, which works on them while the next ones are signed. */
-const CHUNK_ITEMS = 1_000
+/**
+ * Entries signed before they are handed to the store, which works on them while the next ones are signed: few at first, so
+ * that it soon has something to do, then twice as many each time. More than a thousand in one transaction save little time
+ * and cost 10 MB a thousand, which PostgreSQL in WebAssembly never gives back.
+ */
+const FIRST_CHUNK_ITEMS = 250
+const MAX_CHUNK_ITEMS = 1_000
 
 /** From so many entries on, signing on another thread is worth the way there. */
 const MIN_BESIDE_ITEMS = 128
@@ -193,8 +198,7 @@ async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Si
 /** While the store works on one chunk the next is signed: many signers work beside this thread. */
 async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore, signer: WriterSigner): Promise<void> {
   const published: Promise<void>[] = []
-  for (let start = 0; start < drafts.length; start += CHUNK_ITEMS) {
-    const chunk = drafts.slice(start, start + CHUNK_ITEMS)
+  for (const chunk of growingChunks(drafts)) {
     try {
       const signed = await sign(chunk, signer)
       published.push(publish(signed, store))
@@ -203,6 +207,14 @@ async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore,
     }
   }
   await Promise.all(published)
+}
+
+function* growingChunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  let start = 0
+  for (let size = FIRST_CHUNK_ITEMS; start < items.length; size = Math.min(2 * size, MAX_CHUNK_ITEMS)) {
+    yield items.slice(start, start + size)
+    start += size
+  }
 }
 
 interface Signed extends SignedEntry {

@@ -14,7 +14,8 @@ import type { ReceivedItem } from './received-item.js'
 /** Documents that are remembered at most, some kilobyte each: as many as a round of a writer may change. */
 export const MAX_DOCUMENTS = 20_000
 
-/** Entries of a log before its head that are remembered: most skiplinks reach no further. */
+/** Entries of a log that are remembered beside its head: most skiplinks reach no further than a few entries back. */
+const MAX_ENTRIES = 8
 const RECENT_ENTRIES = 4n
 
 /** Transactions as the row `arrival` shows them. */
@@ -150,7 +151,7 @@ export class Recall {
     const recalled = this.#documents.get(id)
     if (recalled?.publicKey !== publicKey) return false
     const { log } = recalled
-    return log === undefined || logs.get(log.logId)?.entries?.size === log.entries?.size
+    return log === undefined || logs.get(log.logId)?.entries === log.entries
   }
 
   #remember(author: AuthorState, { number, id, schema, view, isDeleted, isPurged }: DocumentState): void {
@@ -238,21 +239,19 @@ function putDocument(
 function putLog(author: AuthorState, { id, number: document }: DocumentState, { entries, ...log }: RecalledLog): void {
   if (author.logs.has(log.logId)) return
   author.logOf.set(id, log.logId)
-  const flags = { isForked: false, isNew: false, isChanged: false }
-  author.logs.set(log.logId, { author, document, ...log, ...flags, entries: entries && new Map(entries) })
+  // The entries may be shared: what is added to them is true whoever reads it, and a log that grows is remembered anew.
+  author.logs.set(log.logId, { author, document, ...log, entries, isForked: false, isNew: false, isChanged: false })
 }
 
 function recalledLog({ logId, seqNum, hash, entries }: LogState): RecalledLog {
-  const kept = new Map<bigint, Hash>()
-  for (const target of [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n), ...recentOf(seqNum)]) {
-    const entry = entries?.get(target)
-    if (entry !== undefined) kept.set(target, entry)
-  }
-  return { logId, seqNum, hash, entries: kept }
+  return { logId, seqNum, hash, entries: entries && latestOf(entries, seqNum) }
 }
 
-function recentOf(seqNum: bigint): bigint[] {
-  return Array.from({ length: Number(RECENT_ENTRIES) }, (_, index) => seqNum - 1n - BigInt(index))
+/** Of a log that grows and grows, what the next skiplinks may name. */
+function latestOf(entries: Map<bigint, Hash>, seqNum: bigint): Map<bigint, Hash> {
+  if (entries.size <= MAX_ENTRIES) return entries
+  const next = [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n)]
+  return new Map([...entries].filter(([target]) => target >= seqNum - RECENT_ENTRIES || next.includes(target)))
 }
 
 /** Whether the entry that the skiplink of entry `seqNum` names, if it has one, is remembered. */
