@@ -36,7 +36,7 @@ function read(count: number): OperationId[] {
     ledger.documents.set(document.id as string as OperationId, document)
   }
   const ids = [...ledger.documents.keys()]
-  recall.reading()(MARK, ledger, publicKey)
+  recall.reading()(MARK, ledger, publicKey, ledger.documents.values())
   return ids
 }
 

@@ -74,21 +74,18 @@ export function skiplinkTarget(
 
 /** The one document that these operations belong to. Throws PREVIOUS_NOT_FOUND or DIFFERENT_DOCUMENTS. */
 export function documentOf(ids: readonly OperationId[], lookup: PublishLookup): DocumentId {
-  const documents = new Set<DocumentId>()
-  for (const id of ids) {
+  const documentIds = ids.map((id) => {
     const operation = lookup.operation(id)
     if (!operation) throw previousNotFound(id)
-    documents.add(operation.documentId)
-  }
-  const [documentId] = documents
-  if (documentId === undefined || documents.size > 1) {
-    throw new RakkoError(
-      'DIFFERENT_DOCUMENTS',
-      'Operations in passed document view id originate from different documents',
-      { documentIds: [...documents] },
-    )
-  }
-  return documentId
+    return operation.documentId
+  })
+  const [documentId] = documentIds
+  if (documentId !== undefined && documentIds.every((id) => id === documentId)) return documentId
+  throw new RakkoError(
+    'DIFFERENT_DOCUMENTS',
+    'Operations in passed document view id originate from different documents',
+    { documentIds: [...new Set(documentIds)] },
+  )
 }
 
 export function previousNotFound(operationId: OperationId): RakkoError {

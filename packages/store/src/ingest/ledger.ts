@@ -341,19 +341,21 @@ export class Ledger implements WriteLookup {
   }
 
   #append(document: DocumentState, update: Omit<AddedOperation, 'viewId'>): DocumentState {
-    const { previous, action } = update.operation
     const before = latestView(document)
     document.view = before && applyUpdate(before, update)
-    // Tips need no history: an operation takes the place of those tips that it follows.
-    const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
-    const tips = operationIdsOf(document.viewId).filter((id) => !followed.has(id))
-    document.viewId = document.view?.viewId ?? documentViewIdFromTips([...tips, update.id])
-    document.isDeleted ||= action === 'delete'
+    document.viewId = document.view?.viewId ?? viewIdAfter(document.viewId, update)
+    document.isDeleted ||= update.operation.action === 'delete'
     document.isChanged = true
     document.added.push({ ...update, viewId: document.viewId })
     this.operations.set(update.id, document)
     return document
   }
+}
+
+/** Tips need no history: an operation takes the place of those tips that it follows. */
+function viewIdAfter(viewId: DocumentViewId, { id, operation: { previous } }: DocumentOperation): DocumentViewId {
+  const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
+  return documentViewIdFromTips([...operationIdsOf(viewId).filter((tip) => !followed.has(tip)), id])
 }
 
 function latestView({ view, added }: DocumentState): ReducedDocument | undefined {

@@ -59,17 +59,18 @@ export class Recall {
   readonly #followed = new Map<OperationId, RecalledDocument>()
 
   /**
-   * To be called before something is read; what it answers with takes what was read, and the mark that was read first.
-   * That is thrown away where this store has committed meanwhile, since nobody knows whether it was seen.
+   * To be called before something is read; what it answers with takes the author and the documents that were read, and the
+   * mark that was read first. That is thrown away where this store has committed meanwhile, since nobody knows whether it
+   * was seen.
    */
-  reading(): (mark: bigint, ledger: Ledger, publicKey: PublicKey) => void {
+  reading(): (mark: bigint, ledger: Ledger, publicKey: PublicKey, read: Iterable<DocumentState>) => void {
     const before = this.#mark
-    return (mark, ledger, publicKey) => {
+    return (mark, ledger, publicKey, read) => {
       if (mark !== this.#mark) {
         if (this.#mark !== before) return
         this.#begin(mark)
       }
-      this.#add(ledger, publicKey)
+      this.#add(ledger.authors.get(publicKey), read)
     }
   }
 
@@ -136,12 +137,12 @@ export class Recall {
     this.#mark = mark
   }
 
-  #add(ledger: Ledger, publicKey: PublicKey): void {
-    const author = ledger.authors.get(publicKey)
+  #add(author: AuthorState | undefined, documents: Iterable<DocumentState>): void {
     // An author who forked a log has logs that only the entries tell of.
     if (!author || author.isNew || author.isForked) return
-    this.#authors.set(publicKey, { number: author.number, highestLogId: author.highestLogId, isForked: false })
-    for (const document of ledger.documents.values()) {
+    const { number, highestLogId, publicKey } = author
+    this.#authors.set(publicKey, { number, highestLogId, isForked: false })
+    for (const document of documents) {
       if (!this.#holds(author, document)) this.#remember(author, document)
     }
   }

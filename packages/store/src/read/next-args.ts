@@ -12,7 +12,7 @@ import {
   writeArgs,
 } from '@rakko/core'
 import type { Session } from '../driver/driver.js'
-import { authorState, Ledger, type LogState, NO_COUNTERS } from '../ingest/ledger.js'
+import { authorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
 import { preloadDocuments } from '../ingest/preload-documents.js'
 import { type EntryKey, preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
 import type { Recall } from '../ingest/recall.js'
@@ -71,16 +71,22 @@ async function readLedger(
   const unknown = recall.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
   if (questions.length > 0) await preloadDocuments(driver, names, ledger, questions)
-  const entries = [...(ledger.authors.get(publicKey)?.logs.values() ?? [])].flatMap(missingSkiplinks)
+  const entries = missingSkiplinks(publicKey, ledger)
   if (entries.length > 0) await preloadLogs(driver, names, ledger, keys, { logs: [], entries, hashes: [] })
-  remember(mark, ledger, publicKey)
+  const isKnown = unknown.length === 0 && entries.length === 0
+  remember(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
   return ledger
 }
 
 /** The entry to be written links to one, and the answer to it names the link of the one after it. */
-function missingSkiplinks({ author: { publicKey }, logId, seqNum, entries }: LogState): EntryKey[] {
-  const keys = skiplinkKeys({ publicKey, logId }, seqNum + 1n, seqNum + 2n)
-  return keys.filter((key) => key.seqNum !== seqNum && !entries?.has(key.seqNum))
+function missingSkiplinks(publicKey: PublicKey, ledger: Ledger): EntryKey[] {
+  const missing: EntryKey[] = []
+  for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {
+    for (const { seqNum } of skiplinkKeys({ publicKey, logId }, latest + 1n, latest + 2n)) {
+      if (seqNum !== latest && !entries?.has(seqNum)) missing.push({ publicKey, logId, seqNum })
+    }
+  }
+  return missing
 }
 
 function unknownAuthor(publicKey: PublicKey) {
