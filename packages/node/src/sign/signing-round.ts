@@ -195,18 +195,23 @@ async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Si
   return ready
 }
 
-/** While the store works on one chunk the next is signed: many signers work beside this thread. */
+/**
+ * While the store works on one chunk the next is signed. Two are with the store at most: it would put more of them into one
+ * transaction. Each is handed over before the one before it is durable, for which the store's next transaction need not wait.
+ */
 async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore, signer: WriterSigner): Promise<void> {
-  const published: Promise<void>[] = []
+  let [beforeLast, last]: Promise<void>[] = []
   for (const chunk of growingChunks(drafts)) {
     try {
       const signed = await sign(chunk, signer)
-      published.push(publish(signed, store))
+      await beforeLast
+      beforeLast = last
+      last = publish(signed, store)
     } catch (error) {
       for (const { item } of chunk) refuse(item, asRakkoError(error))
     }
   }
-  await Promise.all(published)
+  await Promise.all([beforeLast, last])
 }
 
 function* growingChunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
