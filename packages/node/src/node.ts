@@ -23,6 +23,7 @@ import {
   type SqlRow,
   type Store,
 } from '@rakko/store'
+import { DocumentReads } from './document-reads.js'
 import { forgetTarget } from './forget-target.js'
 import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
@@ -62,6 +63,7 @@ export class Node {
   readonly databaseId: string
   readonly #store: Store
   readonly #writer: Writer
+  readonly #reads: DocumentReads
   readonly #ownKey: OwnKey
   readonly #events = new Listeners<NodeEvent>()
   readonly #liveQueries: LiveQueries
@@ -75,6 +77,7 @@ export class Node {
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
+    this.#reads = new DocumentReads({ store, pause })
     this.#found = found
     this.#ownKey = new OwnKey({
       signer,
@@ -162,7 +165,7 @@ export class Node {
   /** Undefined where unknown, deleted or of another schema. Throws INVALID_HASH. */
   document(schemaId: SchemaId, documentId: string): Promise<Document | undefined> {
     return this.#run(async () => {
-      const [document] = await this.#store.documents([parseHash(documentId, 'documentId') as string as DocumentId])
+      const document = await this.#reads.read(parseHash(documentId, 'documentId') as string as DocumentId)
       return document?.schemaId === schemaId && !document.deleted ? document : undefined
     })
   }

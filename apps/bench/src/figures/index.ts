@@ -8,6 +8,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'create-batch-10k-thread': async () => (await import('./create-batch.js')).createBatchOnThread(),
   'create-one': async () => (await import('./create-one.js')).createOne(),
   'create-pipelined': async () => (await import('./create-one.js')).createPipelined(),
+  'get-in-flight': async () => (await import('./get-in-flight.js')).getInFlight(),
   'create-10k-jazz': async () => (await import('./create-beside-jazz.js')).createBesideJazz('wasm'),
   'create-10k-jazz-native': async () => (await import('./create-beside-jazz.js')).createBesideJazz('native'),
   'create-10k-jazz-fresh': async () => (await import('./create-beside-jazz.js')).createBesideFreshJazz(),
