@@ -1,4 +1,5 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 const CODE_OF_DIGIT = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 /** Characters made by one call: engines take so many arguments and more. */
@@ -68,5 +69,5 @@ function digitAt(hex: string, index: number): number {
 
 /** The text itself stays out of the error: it may be a private key. */
 function invalidHex(expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_HEX', `Expected ${expected}, got ${got}`, { field: 'hex', expected, got })
+  return refusal('INVALID_HEX', { field: 'hex', expected, got, about: 'Invalid hexadecimal text' })
 }

@@ -1,4 +1,5 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 /** The two platform objects that core uses; every platform that Rakko runs on has them. */
 declare const TextEncoder: new () => {
@@ -89,6 +90,5 @@ export function compareUtf8(a: string, b: string): number {
 function loneSurrogate(field: string, index: number, code: number): RakkoError {
   const expected = 'well-formed Unicode text'
   const got = `a lone surrogate U+${code.toString(16).toUpperCase()} at index ${index}`
-  const message = `Invalid text in ${field}: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got, about: `Invalid text in ${field}` })
 }

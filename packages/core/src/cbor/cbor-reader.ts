@@ -1,6 +1,7 @@
 import { joinBytes } from '../bytes/byte-array.js'
 import { decodeUtf8 } from '../bytes/utf8.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { float16ToNumber } from './float16.js'
 
 /** Major types of RFC 8949, 3.1: the upper three bits of an item's first byte. */
@@ -131,8 +132,7 @@ export class CborReader {
   }
 
   malformed(expected: string, got: string, offset: number = this.headOffset): RakkoError {
-    const message = `Malformed CBOR at byte ${offset}: expected ${expected}, got ${got}`
-    return new RakkoError('INVALID_CBOR', message, { offset, expected, got })
+    return refusal('INVALID_CBOR', { expected, got, about: `Malformed CBOR at byte ${offset}`, details: { offset } })
   }
 
   private readLongHead(): void {

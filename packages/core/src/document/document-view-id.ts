@@ -1,7 +1,8 @@
 import { hexToBytes } from '../bytes/hex.js'
 import { HASH_HEX_DIGITS, hash, parseHash } from '../hash/hash.js'
 import type { DocumentViewId, Hash, OperationId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 /**
  * A document view id names the tips of a document's graph: at least one operation id, ascending, none twice, joined
@@ -46,9 +47,5 @@ export function hashDocumentViewId(viewId: DocumentViewId): Hash {
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_DOCUMENT_VIEW_ID', `document view id in ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_DOCUMENT_VIEW_ID', { field, expected, got, about: `Invalid document view id in ${field}` })
 }

@@ -1,5 +1,6 @@
 import type { OperationId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 /** A node of a document's graph: an operation and those it says it follows. The root follows none. */
 export interface GraphNode {
@@ -125,5 +126,5 @@ function byId<Node extends GraphNode>(a: Vertex<Node>, b: Vertex<Node>): number 
 }
 
 function invalid(expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_DOCUMENT_GRAPH', `document graph: expected ${expected}, got ${got}`, { expected, got })
+  return refusal('INVALID_DOCUMENT_GRAPH', { expected, got, about: 'Invalid document graph' })
 }

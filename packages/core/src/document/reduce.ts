@@ -1,6 +1,7 @@
 import type { DocumentId, DocumentViewId, OperationId, PublicKey, SchemaId } from '../ids.js'
 import type { Operation, OperationValue } from '../operation/operation.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { documentViewIdFromTips, operationIdsOf } from './document-view-id.js'
 import { type GraphNode, sortGraph, trimGraph } from './graph.js'
 
@@ -146,5 +147,5 @@ function setFields(fields: Map<string, DocumentField>, { id, operation }: Docume
 }
 
 function invalid(expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_DOCUMENT_GRAPH', `document: expected ${expected}, got ${got}`, { expected, got })
+  return refusal('INVALID_DOCUMENT_GRAPH', { expected, got, about: 'Invalid document' })
 }

@@ -4,6 +4,7 @@ import type { Hash, PublicKey } from '../ids.js'
 import { PUBLIC_KEY_BYTES, publicKeyFromBytes } from '../key/public-key.js'
 import { SIGNATURE_BYTES } from '../key/signer.js'
 import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { Entry } from './entry.js'
 import { MAX_ENTRY_BYTES, TAG_BYTES } from './entry-layout.js'
 import { validateLinks } from './entry-links.js'
@@ -86,6 +87,5 @@ function because(field: string, cause: unknown): RakkoError {
 }
 
 function invalidEntry(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  const message = `Invalid entry: expected ${field} to be ${expected}, got ${got}`
-  return new RakkoError('INVALID_ENTRY', message, { field, expected, got }, { cause })
+  return refusal('INVALID_ENTRY', { field, expected, got, about: `Invalid entry, ${field}`, cause })
 }

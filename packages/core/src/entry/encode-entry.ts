@@ -3,7 +3,8 @@ import { HASH_BYTES, hash, hashToBytes, parseHash } from '../hash/hash.js'
 import type { Hash, PublicKey } from '../ids.js'
 import { PUBLIC_KEY_BYTES, parsePublicKey } from '../key/public-key.js'
 import { SIGNATURE_BYTES } from '../key/signer.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { Entry, NextArgs } from './entry.js'
 import { MAX_PAYLOAD_BYTES, TAG_BYTES } from './entry-layout.js'
 import { validateLinks } from './entry-links.js'
@@ -106,17 +107,9 @@ function checkPayloadSize(operation: Uint8Array): void {
 
 export function payloadTooLarge(size: number | bigint): RakkoError {
   const expected = `at most ${MAX_PAYLOAD_BYTES} bytes`
-  return new RakkoError('PAYLOAD_TOO_LARGE', `Payload too large: expected ${expected}, got ${size}`, {
-    field: 'payloadSize',
-    expected,
-    got: size,
-  })
+  return refusal('PAYLOAD_TOO_LARGE', { field: 'payloadSize', expected, got: size, about: 'The payload is too large' })
 }
 
 function invalidArgument(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_ARGUMENT', { field, expected, got })
 }

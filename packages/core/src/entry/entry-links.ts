@@ -1,5 +1,5 @@
 import type { Hash } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { isSkiplinkRequired } from './lipmaa.js'
 
 export interface EntryLinks {
@@ -19,17 +19,12 @@ export function validateLinks({ seqNum, skiplink, backlink }: EntryLinks): void 
   expectLink('skiplink', skiplink, isSkiplinkRequired(seqNum), seqNum)
   if (skiplink !== undefined && skiplink === backlink) {
     const expected = 'skiplink and backlink to differ'
-    throw new RakkoError('INVALID_ENTRY', `Invalid entry: expected ${expected}, got ${skiplink} twice`, {
-      field: 'skiplink',
-      expected,
-      got: skiplink,
-    })
+    throw refusal('INVALID_ENTRY', { field: 'skiplink', expected, got: skiplink, about: 'Invalid entry' })
   }
 }
 
 function expectLink(field: 'skiplink' | 'backlink', link: Hash | undefined, required: boolean, seqNum: bigint): void {
   if ((link !== undefined) === required) return
   const expected = `${required ? 'a' : 'no'} ${field} at sequence number ${seqNum}`
-  const got = link ?? 'none'
-  throw new RakkoError('INVALID_ENTRY', `Invalid entry: expected ${expected}, got ${got}`, { field, expected, got })
+  throw refusal('INVALID_ENTRY', { field, expected, got: link ?? 'none', about: 'Invalid entry' })
 }

@@ -1,5 +1,6 @@
 import { hash } from '../hash/hash.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { payloadTooLarge } from './encode-entry.js'
 import type { Entry } from './entry.js'
 import { MAX_PAYLOAD_BYTES } from './entry-layout.js'
@@ -20,6 +21,5 @@ export function checkPayload(entry: Entry, operation: Uint8Array): void {
 
 /** `got` is what the entry claims, `expected` what its operation needs. */
 function mismatch(field: string, expected: string | bigint, got: string | bigint): RakkoError {
-  const message = `Payload does not match its entry: expected ${field} ${expected}, got ${got}`
-  return new RakkoError('PAYLOAD_MISMATCH', message, { field, expected, got })
+  return refusal('PAYLOAD_MISMATCH', { field, expected, got, about: `The payload does not match its entry, ${field}` })
 }

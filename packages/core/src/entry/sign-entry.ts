@@ -1,5 +1,6 @@
 import type { Signer, SyncSigner } from '../key/signer.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { draftEntry } from './encode-entry.js'
 import type { NextArgs } from './entry.js'
 
@@ -19,7 +20,5 @@ export function signEntry(args: NextArgs, operation: Uint8Array, signer: Signer)
 }
 
 function notASigner(signer: unknown): RakkoError {
-  const expected = 'a Signer'
-  const got = typeof signer
-  return new RakkoError('INVALID_ARGUMENT', `Expected ${expected}, got ${got}`, { field: 'signer', expected, got })
+  return refusal('INVALID_ARGUMENT', { field: 'signer', expected: 'a Signer', got: typeof signer })
 }

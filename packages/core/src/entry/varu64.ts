@@ -2,7 +2,8 @@
  * varu64: a u64 in 1 to 9 bytes. Below 248 the one byte is the value; otherwise the first byte is 247 + k and the value
  * follows in k big-endian bytes, k as small as it gets.
  */
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 export const MAX_U64 = 2n ** 64n - 1n
 export const MAX_VARU64_BYTES = 9
@@ -21,7 +22,7 @@ export function varu64Length(value: bigint): number {
   if (typeof value !== 'bigint' || value < 0n || value > MAX_U64) {
     const expected = 'a bigint from 0 to 2^64−1'
     const got = typeof value === 'bigint' ? `${value}` : typeof value
-    throw new RakkoError('INVALID_ARGUMENT', `Expected ${expected}, got ${got}`, { field: 'varu64', expected, got })
+    throw refusal('INVALID_ARGUMENT', { field: 'varu64', expected, got })
   }
   if (value < FIRST_LONG) return 1
   let length = 2
@@ -70,6 +71,6 @@ export function decodeVaru64(bytes: Uint8Array, offset = 0): Varu64 {
 }
 
 function invalidVaru64(offset: number, expected: string, got: string): RakkoError {
-  const message = `Invalid varu64 at byte ${offset}: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_VARU64', message, { field: 'varu64', offset, expected, got })
+  const about = `Invalid varu64 at byte ${offset}`
+  return refusal('INVALID_VARU64', { field: 'varu64', expected, got, about, details: { offset } })
 }

@@ -1,6 +1,6 @@
 import { PUBLIC_KEY_BYTES } from '../key/public-key.js'
 import { SIGNATURE_BYTES, type SyncVerifier, type Verifier } from '../key/signer.js'
-import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { Entry } from './entry.js'
 import { TAG_BYTES } from './entry-layout.js'
 
@@ -32,9 +32,5 @@ function expectValid(isValid: boolean, entry: Entry): void {
   if (isValid) return
   const expected = `a signature by ${entry.publicKey}`
   const got = 'one that does not verify'
-  throw new RakkoError('INVALID_SIGNATURE', `Invalid entry: expected ${expected}, got ${got}`, {
-    field: 'signature',
-    expected,
-    got,
-  })
+  throw refusal('INVALID_SIGNATURE', { field: 'signature', expected, got, about: 'Invalid entry' })
 }

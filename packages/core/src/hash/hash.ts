@@ -11,7 +11,8 @@
  */
 import { bytesToHex, hexToBytes } from '../bytes/hex.js'
 import type { Hash } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { blake3 } from './blake3.js'
 
 export const HASH_BYTES = 34
@@ -64,10 +65,5 @@ export function hashFromBytes(bytes: Uint8Array, field = 'hash'): Hash {
 
 function invalidHash(field: string, expected: string, got: unknown, cause?: unknown): RakkoError {
   const text = typeof got === 'string' ? got.slice(0, 2 * HASH_HEX_DIGITS) : typeof got
-  return new RakkoError(
-    'INVALID_HASH',
-    `Invalid hash in ${field}: expected ${expected}, got ${text}`,
-    { field, expected, got: text },
-    { cause },
-  )
+  return refusal('INVALID_HASH', { field, expected, got: text, about: `Invalid hash in ${field}`, cause })
 }

@@ -3,6 +3,7 @@ import type { Entry } from '../entry/entry.js'
 import type { DocumentId, Hash, OperationId, SchemaId } from '../ids.js'
 import type { Operation, PlainOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { validateOperation } from '../schema/validate-operation.js'
 import { checkLinks, deleted, dependencyRefused, heldEntry } from './check-links.js'
 import type { HeldEntry, IngestLookup } from './ingest-lookup.js'
@@ -73,10 +74,8 @@ export function validateIngest(request: IngestRequest): IngestDecision {
   const decided = named.map(({ id }) => lookup.entry(id))
   try {
     if (claimed.status === 'invalid') {
-      throw new RakkoError('INVALID_SCHEMA', `No schema is defined by what ${plainOperation.schemaId} names`, {
-        field: 'schemaId',
-        got: plainOperation.schemaId,
-      })
+      const expected = 'a schema id whose definition describes a schema'
+      throw refusal('INVALID_SCHEMA', { field: 'schemaId', expected, got: plainOperation.schemaId })
     }
     for (const [index, { kind, id }] of named.entries()) {
       if (decided[index]?.decision === 'refused') throw dependencyRefused(kind, id)
@@ -118,11 +117,8 @@ function checkPrevious({ schemaId }: PlainOperation, previous: readonly HeldEntr
   const [first] = previous
   for (const { schemaId: actual, documentId, action } of previous) {
     if (actual !== schemaId) {
-      throw new RakkoError('SCHEMA_MISMATCH', `The operation claims ${schemaId} for a document with schema ${actual}`, {
-        field: 'schemaId',
-        expected: actual,
-        got: schemaId,
-      })
+      const about = 'The operation claims another schema than its document has'
+      throw refusal('SCHEMA_MISMATCH', { field: 'schemaId', expected: actual, got: schemaId, about })
     }
     if (documentId !== first?.documentId) {
       throw new RakkoError(
@@ -137,10 +133,11 @@ function checkPrevious({ schemaId }: PlainOperation, previous: readonly HeldEntr
 
 function checkDocument({ publicKey, logId }: Entry, backlink: HeldEntry, documentId: DocumentId): void {
   if (backlink.documentId === documentId) return
-  throw new RakkoError('UNEXPECTED_LOG_ID', `Log ${logId} of ${publicKey} is of another document`, {
+  throw refusal('UNEXPECTED_LOG_ID', {
     field: 'logId',
     expected: backlink.documentId,
     got: documentId,
-    publicKey,
+    about: `Log ${logId} of ${publicKey} holds another document`,
+    details: { publicKey },
   })
 }

@@ -2,7 +2,8 @@ import { getPublicKey, hashes, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { hexToBytes } from '../bytes/hex.js'
 import type { PublicKey } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { publicKeyFromBytes } from './public-key.js'
 import type { SyncSigner } from './signer.js'
 
@@ -53,6 +54,5 @@ function checkedSeed(seed: Uint8Array): Uint8Array {
 }
 
 function invalidSeed(expected: string, got: string): RakkoError {
-  const message = `Invalid private key: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_PRIVATE_KEY', message, { field: 'privateKey', expected, got })
+  return refusal('INVALID_PRIVATE_KEY', { field: 'privateKey', expected, got, about: 'Invalid private key' })
 }

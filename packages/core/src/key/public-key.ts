@@ -1,8 +1,9 @@
 import { Point } from '@noble/ed25519'
 import { bytesToHex, hexToBytes } from '../bytes/hex.js'
 import type { PublicKey } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
 import { RecentMap } from '../recent-map.js'
+import { refusal } from '../refusal.js'
 
 export const PUBLIC_KEY_BYTES = 32
 
@@ -51,10 +52,5 @@ export function publicKeyToBytes(publicKey: PublicKey): Uint8Array {
 }
 
 function invalidPublicKey(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  return new RakkoError(
-    'INVALID_PUBLIC_KEY',
-    `Invalid public key in ${field}: expected ${expected}, got ${got}`,
-    { field, expected, got },
-    { cause },
-  )
+  return refusal('INVALID_PUBLIC_KEY', { field, expected, got, about: `Invalid public key in ${field}`, cause })
 }

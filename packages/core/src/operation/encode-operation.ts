@@ -5,7 +5,8 @@ import { operationIdsOf, parseDocumentViewId } from '../document/document-view-i
 import { payloadTooLarge } from '../entry/encode-entry.js'
 import { MAX_PAYLOAD_BYTES } from '../entry/entry-layout.js'
 import type { SchemaId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { knownSchemaId } from './known-schema-id.js'
 import type { OperationAction, OperationValue, PlainValue } from './operation.js'
 import { validateOperationFormat } from './operation-format.js'
@@ -72,6 +73,5 @@ function ascending(fields: Fields): Iterable<readonly [string, PlainValue | Oper
 }
 
 function invalidArgument(field: string, expected: string, got: string): RakkoError {
-  const message = `Invalid operation: expected ${field} to be ${expected}, got ${got}`
-  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got, about: `Invalid operation, ${field}` })
 }

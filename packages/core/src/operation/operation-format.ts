@@ -1,4 +1,5 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { OperationAction } from './operation.js'
 
 /** The members that an action decides about; a decoded operation of either kind has them. */
@@ -39,6 +40,5 @@ export function validateOperationFormat(operation: OperationMembers): void {
 }
 
 export function invalidFormat(field: string, expected: string, got: string): RakkoError {
-  const message = `Invalid operation: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_OPERATION_FORMAT', message, { field, expected, got })
+  return refusal('INVALID_OPERATION_FORMAT', { field, expected, got, about: 'Invalid operation' })
 }

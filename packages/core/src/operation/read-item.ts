@@ -1,6 +1,7 @@
 /** Steps that the parts of an operation share: what the reference skips, converts and refuses between heads. */
 import { type CborReader, MAJOR, MAJOR_NAMES, SIMPLE } from '../cbor/cbor-reader.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 /** Tags of integers beyond 64 bits (RFC 8949, 3.4.3): bytes follow, big-endian. */
 export const TAG_POSITIVE_BIGNUM = 2
@@ -47,9 +48,9 @@ export function unexpected(reader: CborReader, field: string, expected: string):
 }
 
 export function invalidOperation(field: string, expected: string, got: string): RakkoError {
-  const details = { field: shortened(field), expected, got: shortened(got) }
-  const message = `Invalid operation: expected ${details.field} to be ${expected}, got ${details.got}`
-  return new RakkoError('INVALID_OPERATION', message, details)
+  const shortField = shortened(field)
+  const about = `Invalid operation, ${shortField}`
+  return refusal('INVALID_OPERATION', { field: shortField, expected, got: shortened(got), about })
 }
 
 /** Field names are a stranger's and may fill the payload. */

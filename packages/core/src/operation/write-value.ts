@@ -2,7 +2,8 @@ import { MAJOR } from '../cbor/cbor-reader.js'
 import type { CborWriter } from '../cbor/cbor-writer.js'
 import { operationIdsOf, parseDocumentViewId } from '../document/document-view-id.js'
 import { hashToBytes, parseHash } from '../hash/hash.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { OperationValue, PlainValue } from './operation.js'
 import { MAX_INT, MIN_INT } from './operation-layout.js'
 
@@ -86,6 +87,5 @@ function writeBytes(writer: CborWriter, field: string, value: unknown): void {
 
 function invalidValue(field: string, expected: string, value: unknown): RakkoError {
   const got = typeof value === 'bigint' || typeof value === 'number' ? `${typeof value} ${value}` : typeof value
-  const message = `Invalid value of field '${field}': expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got, about: `Invalid value of field '${field}'` })
 }

@@ -1,13 +1,9 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 
 /** INVALID_QUERY; `field` is the path from the query's root, as in `where.$or[1].capacity.gte`. */
 export function invalidQuery(field: string, expected: string, got: unknown): RakkoError {
-  const shown = describe(got)
-  return new RakkoError('INVALID_QUERY', `query, ${field}: expected ${expected}, got ${shown}`, {
-    field,
-    expected,
-    got: shown,
-  })
+  return refusal('INVALID_QUERY', { field, expected, got: describe(got), about: `Invalid query, ${field}` })
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,5 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { RelationFieldType, Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
 import { parseFilter } from './parse-filter.js'
@@ -86,9 +87,5 @@ function checkMembers(
 
 function schemaNotFound(field: string, got: string): RakkoError {
   const expected = 'a relation to a known schema'
-  return new RakkoError('SCHEMA_NOT_FOUND', `query, ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('SCHEMA_NOT_FOUND', { field, expected, got, about: `Invalid query, ${field}` })
 }

@@ -1,5 +1,5 @@
 import type { SchemaId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { SchemaDefinition, SchemaDefinitions } from './definition.js'
 
 /** One signed operation of a schema's history, as `schema.lock` keeps it; all hexadecimal. */
@@ -67,11 +67,8 @@ export function bindSchemas<
   for (const [name, { description, fields, indexes, search }] of Object.entries<SchemaDefinition>(definitions)) {
     const id = known[name]
     if (id === undefined) {
-      throw new RakkoError('INVALID_SCHEMA_LOCK', `schema '${name}' has no id: write schema.lock and its module anew`, {
-        field: name,
-        expected: 'a schema id',
-        got: 'none',
-      })
+      const about = `The schema '${name}' has no id (write schema.lock and its module again)`
+      throw refusal('INVALID_SCHEMA_LOCK', { field: name, expected: 'a schema id', got: 'none', about })
     }
     const schema = {
       id: id as SchemaId,

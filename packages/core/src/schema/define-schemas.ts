@@ -1,6 +1,7 @@
 import { isPlainObject } from '../query/plain-object.js'
 import { MAX_SEARCH_FIELDS, SEARCH_LANGUAGES } from '../query/search.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import {
   type DeclaredType,
   MAX_INDEX_FIELDS,
@@ -142,9 +143,5 @@ function checkSearch(
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_SCHEMA', `schema definition, ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_SCHEMA', { field, expected, got, about: `Invalid schema definition, ${field}` })
 }

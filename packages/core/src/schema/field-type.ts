@@ -1,4 +1,5 @@
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { BasicFieldType, FieldType, RelationFieldType } from './schema.js'
 import { parseSchemaId } from './schema-id.js'
 
@@ -62,8 +63,5 @@ function isRelation(word: string): word is RelationFieldType {
 
 function invalid(text: string): RakkoError {
   const expected = `${BASIC_FIELD_TYPES.join(', ')} or one of ${RELATION_FIELD_TYPES.join(', ')} with (schema id)`
-  return new RakkoError('INVALID_FIELD_TYPE', `field type '${text.slice(0, 256)}': expected ${expected}`, {
-    expected,
-    got: text,
-  })
+  return refusal('INVALID_FIELD_TYPE', { expected, got: text, about: 'Invalid field type' })
 }

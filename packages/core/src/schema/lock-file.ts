@@ -2,6 +2,7 @@ import { parse } from 'smol-toml'
 import { hexToBytes } from '../bytes/hex.js'
 import { parseHash } from '../hash/hash.js'
 import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { Commit } from './bind-schemas.js'
 
 /**
@@ -84,9 +85,5 @@ function expectTable(field: string, value: unknown, keys: readonly string[]): Re
 
 function invalid(field: string, expected: string, got: unknown): RakkoError {
   const shown = typeof got === 'object' && got !== null ? 'an object' : String(got)
-  return new RakkoError('INVALID_SCHEMA_LOCK', `schema.lock, ${field}: expected ${expected}, got ${shown}`, {
-    field,
-    expected,
-    got: shown,
-  })
+  return refusal('INVALID_SCHEMA_LOCK', { field, expected, got: shown, about: `schema.lock, ${field}` })
 }

@@ -2,7 +2,8 @@ import { checkDocumentViewId } from '../document/document-view-id.js'
 import { hashFromBytes } from '../hash/hash.js'
 import type { DocumentId, DocumentViewId, OperationId } from '../ids.js'
 import type { OperationValue, PlainValue } from '../operation/operation.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { FieldType } from './schema.js'
 
 /**
@@ -74,10 +75,5 @@ function viewId(field: string, ids: readonly OperationId[]): DocumentViewId {
 }
 
 function invalidField(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  return new RakkoError(
-    'INVALID_FIELD',
-    `field '${field}': expected ${expected}, got ${got}`,
-    { field, expected, got },
-    { cause },
-  )
+  return refusal('INVALID_FIELD', { field, expected, got, about: `Invalid field '${field}'`, cause })
 }

@@ -1,6 +1,7 @@
 import type { DocumentViewId } from '../ids.js'
 import type { OperationValue } from '../operation/operation.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { parseFieldType } from './field-type.js'
 import type { FieldType, Schema } from './schema.js'
 import { formatSchemaId } from './schema-id.js'
@@ -78,9 +79,5 @@ function expectSize({ viewId, fields }: DefinitionView, size: number): void {
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_SCHEMA', `schema definition, ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_SCHEMA', { field, expected, got, about: `Invalid schema definition, ${field}` })
 }

@@ -11,7 +11,8 @@ import { decodeOperation } from '../operation/decode-operation.js'
 import { MemoryLookup } from '../publish/memory-lookup.js'
 import { nextArgs } from '../publish/next-args.js'
 import { validatePublish } from '../publish/validate-publish.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import type { Commit } from './bind-schemas.js'
 import type { Schema } from './schema.js'
 import { type DefinitionView, schemaFromViews } from './schema-from-views.js'
@@ -141,9 +142,5 @@ function definitionView({ viewId, fields }: ReducedDocument): DefinitionView {
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_SCHEMA_LOCK', `schema.lock, ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_SCHEMA_LOCK', { field, expected, got, about: `schema.lock, ${field}` })
 }

@@ -1,5 +1,6 @@
 import type { DocumentViewId, SchemaId } from '../ids.js'
-import { RakkoError } from '../rakko-error.js'
+import type { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { isSchemaName } from './schema-rules.js'
 
 /**
@@ -81,10 +82,6 @@ function isSystemSchemaName(name: string): name is SystemSchemaName {
 
 function invalid(text: unknown, expected: string, got: string): RakkoError {
   const shown = typeof text === 'string' ? text.slice(0, 256) : String(text)
-  return new RakkoError('INVALID_SCHEMA_ID', `schema id '${shown}': expected ${expected}, got '${got.slice(0, 128)}'`, {
-    field: 'schemaId',
-    schemaId: shown,
-    expected,
-    got,
-  })
+  const about = `Invalid schema id '${shown}'`
+  return refusal('INVALID_SCHEMA_ID', { field: 'schemaId', expected, got, about, details: { schemaId: shown } })
 }

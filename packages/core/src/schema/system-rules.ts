@@ -1,6 +1,6 @@
 import type { SchemaId } from '../ids.js'
 import type { OperationValue } from '../operation/operation.js'
-import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { isPublishableFieldType } from './field-type.js'
 import {
   isDescription,
@@ -47,10 +47,11 @@ export function checkSystemRules(schemaId: SchemaId, fields: ReadonlyMap<string,
     const value = fields.get(field)
     const expected = value && rule(value)
     if (!value || expected === undefined) continue
-    throw new RakkoError('INVALID_FIELD', `field '${field}' of ${schemaId}: expected ${expected}`, {
+    throw refusal('INVALID_FIELD', {
       field,
       expected,
       got: shown(value),
+      about: `Invalid field '${field}' of ${schemaId}`,
     })
   }
 }

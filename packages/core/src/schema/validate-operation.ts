@@ -1,6 +1,6 @@
 import type { Operation, OperationValue, PlainOperation, PlainValue } from '../operation/operation.js'
 import { validateOperationFormat } from '../operation/operation-format.js'
-import { RakkoError } from '../rakko-error.js'
+import { refusal } from '../refusal.js'
 import { typedValue } from './operation-value.js'
 import type { Schema } from './schema.js'
 import { checkSystemRules } from './system-rules.js'
@@ -19,11 +19,8 @@ import { checkSystemRules } from './system-rules.js'
  */
 export function validateOperation(plain: PlainOperation, schema: Schema): Operation {
   if (plain.schemaId !== schema.id) {
-    throw new RakkoError('SCHEMA_MISMATCH', `operation claims schema ${plain.schemaId}, expected ${schema.id}`, {
-      field: 'schemaId',
-      expected: schema.id,
-      got: plain.schemaId,
-    })
+    const about = 'The operation claims another schema'
+    throw refusal('SCHEMA_MISMATCH', { field: 'schemaId', expected: schema.id, got: plain.schemaId, about })
   }
   validateOperationFormat(plain)
   const { action, schemaId, previous, fields } = plain
@@ -41,19 +38,13 @@ function allFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map
   for (const [name, type] of schema.fields) {
     const next = given.next()
     if (next.done) {
-      throw new RakkoError('MISSING_FIELD', `field '${name}' is missing, expected ${type.type}`, {
-        field: name,
-        expected: type.type,
-        got: 'nothing',
-      })
+      const about = `Missing field '${name}'`
+      throw refusal('MISSING_FIELD', { field: name, expected: type.type, got: 'nothing', about })
     }
     const [givenName, value] = next.value
     if (givenName !== name) {
-      throw new RakkoError('INVALID_FIELD', `field '${givenName}' stands where '${name}' of the schema belongs`, {
-        field: givenName,
-        expected: name,
-        got: givenName,
-      })
+      const about = `Invalid field '${givenName}', where another field of the schema belongs`
+      throw refusal('INVALID_FIELD', { field: givenName, expected: name, got: givenName, about })
     }
     typed.set(name, typedValue(name, value, type))
   }
@@ -78,14 +69,7 @@ function givenFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): M
 function refuseUnexpected(names: readonly string[]): void {
   const [field] = names
   if (field === undefined) return
-  throw new RakkoError(
-    'UNEXPECTED_FIELD',
-    `fields that the schema lacks: ${names.map((name) => `'${name}'`).join(', ')}`,
-    {
-      field,
-      fields: names,
-      expected: 'fields of the schema only',
-      got: field,
-    },
-  )
+  const about = `Unexpected fields ${names.map((name) => `'${name}'`).join(', ')}`
+  const expected = 'fields of the schema only'
+  throw refusal('UNEXPECTED_FIELD', { field, expected, got: field, about, details: { fields: names } })
 }
