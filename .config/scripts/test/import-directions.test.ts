@@ -55,7 +55,7 @@ const CASES: [file: string, source: string, rules: string[]][] = [
   ['packages/node/src/nodejs/uses-files.ts', "export { readFileSync } from 'node:fs'", []],
   ['packages/node/src/nodejs/uses-web.ts', "export { x } from '../web/index.js'", ['noRestrictedImports']],
   ['packages/client/src/uses-messages.ts', "export { x } from '@rakko/node/rpc'\nexport { y } from '@rakko/core'", []],
-  ['packages/client/src/uses-sign.ts', "export { x } from '@rakko/node/sign'", []],
+  ['packages/client/src/uses-sign.ts', "export { x } from '@rakko/node/sign'", ['noRestrictedImports']],
   ['packages/client/src/uses-node.ts', "export { x } from '@rakko/node'", ['noRestrictedImports']],
   ['packages/client/src/uses-web.ts', "export { x } from '@rakko/node/web'", ['noRestrictedImports']],
   ['packages/client/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],

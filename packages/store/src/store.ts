@@ -126,7 +126,7 @@ export interface Store extends DocumentStore {
 export interface IngestItem {
   /** Encoded entry, as received. */
   readonly entry: Uint8Array
-  /** Encoded operation, as received; absent where it was purged, see core's `validateBareEntry`. */
+  /** Encoded operation, as received; absent where it was purged, see core's `validatePayloadLessEntry`. */
   readonly operation?: Uint8Array | undefined
 }
 

@@ -1,4 +1,4 @@
-import { decodeEntry, decodeOperation, isRestorable, type OperationId, type RakkoError } from '@rakko/core'
+import { canDropPayload, decodeEntry, decodeOperation, type OperationId, type RakkoError } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
 import { seed } from '../../../.config/testing/seed.js'
@@ -77,7 +77,7 @@ async function bareOf(store: DocumentStore, items: readonly SignedItem[]): Promi
   const documents = await store.documents(items.map(({ documentId }) => documentId))
   const bare = items.filter(
     ({ entry, operation }, index) =>
-      documents[index]?.deleted && isRestorable(decodeEntry(entry), decodeOperation(operation)),
+      documents[index]?.deleted && canDropPayload(decodeEntry(entry), decodeOperation(operation)),
   )
   return new Set(bare.map(({ id }) => id))
 }

@@ -35,7 +35,7 @@ export type Dependency =
   /** `missing`: operations that its views lack; none where no operation can make it known to this version. */
   | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
   /**
-   * The entry's own, which it came without; or a DELETE of its document, see `validateBareEntry`: `documentId` is absent
+   * The entry's own, which it came without; or a DELETE of its document, see `validatePayloadLessEntry`: `documentId` is absent
    * where nothing but the payload will do.
    */
   | { readonly kind: 'payload'; readonly id: Hash; readonly documentId?: DocumentId }

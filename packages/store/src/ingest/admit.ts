@@ -10,8 +10,8 @@ import {
   RakkoError,
   type SchemaId,
   type ValidPublish,
-  validateBareEntry,
   validateIngest,
+  validatePayloadLessEntry,
   validatePublish,
 } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
@@ -76,7 +76,7 @@ function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | 
 
 /** The rules of replication for what came with or without its payload. */
 export function judge(lookup: IngestLookup, item: ReceivedItem | BareItem, deletion?: SchemaId): IngestDecision {
-  return isBare(item) ? validateBareEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
+  return isBare(item) ? validatePayloadLessEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
 }
 
 /** A held item, its operation restored where the payload is gone. */
@@ -95,7 +95,7 @@ export function asStored(
   }
 }
 
-/** Judges one item by the rules of replication; `deletion` as in `validateBareEntry`. */
+/** Judges one item by the rules of replication; `deletion` as in `validatePayloadLessEntry`. */
 export async function admitFromPeer(
   decider: Decider,
   lookup: PreparedLookup,

@@ -1,4 +1,4 @@
-import { canBeBare, type DocumentId, type Hash, type SchemaId } from '@rakko/core'
+import { type DocumentId, type Hash, mayLackPayloads, type SchemaId } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
 import { AssumedLookup } from './assumed-lookup.js'
@@ -34,7 +34,7 @@ interface Task {
   readonly entryHash: Hash
   readonly item: Arrival
   readonly index?: number
-  /** See `validateBareEntry`. */
+  /** See `validatePayloadLessEntry`. */
   readonly deletion?: SchemaId
 }
 
@@ -198,7 +198,7 @@ export class Arrivals {
     await lookup.prepareSchema(schemaId)
     const claimed = lookup.claimedSchema(schemaId)
     if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
-    const isTried = kind === 'bare' && canBeBare(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
+    const isTried = kind === 'bare' && mayLackPayloads(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
     if (!isTried) return { waitsFor: undefined }
     const tasks = pasts.of([root])
     const items = tasks.map(({ item }) => item)

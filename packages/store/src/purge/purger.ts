@@ -1,4 +1,4 @@
-import { decodeEntry, decodeOperation, isRestorable, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { canDropPayload, decodeEntry, decodeOperation, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import type { Driver, Session } from '../driver/driver.js'
 import { DECISION } from '../ingest/rows.js'
 import { hexArray } from '../sql/column.js'
@@ -30,7 +30,7 @@ interface PayloadRow {
 /**
  * Drops the payloads of deleted documents, slice by slice. Entries and documents stay: ids, view ids and the deleted flag go
  * on to converge. Kept are the payloads of DELETEs, and of all operations of which their entries do not tell what they
- * follow (core's `isRestorable`), so that a node that gets no more than is left comes to the same; and whole documents
+ * follow (core's `canDropPayload`), so that a node that gets no more than is left comes to the same; and whole documents
  *
  * - until the grace period is over, and where the policy does not have it,
  * - while something pins one of their views,
@@ -108,7 +108,7 @@ export class Purger {
     this.#after = isAll ? undefined : last
     const dropped = rows
       .filter(
-        ({ entry, operation }) => operation === null || isRestorable(decodeEntry(entry), decodeOperation(operation)),
+        ({ entry, operation }) => operation === null || canDropPayload(decodeEntry(entry), decodeOperation(operation)),
       )
       .map(({ number }) => number)
     const touched = new Set([...done, ...rows.map(({ document }) => document)])

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/entry/entry.js'
 import type { DocumentId, Hash, SchemaId } from '../../src/ids.js'
-import { isRestorable, validateBareEntry } from '../../src/ingest/bare-entry.js'
+import { canDropPayload, validatePayloadLessEntry } from '../../src/ingest/payload-less-entry.js'
 import type { IngestDecision } from '../../src/ingest/validate-ingest.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '../../src/schema/system-schemas.js'
 import { BOB, create, entryAfter, IngestWorld, idOf, remove, update, VENUE } from './ingest-world.js'
@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 
 function decide(entry: Entry, deletion?: SchemaId): IngestDecision {
-  return validateBareEntry({ entry, entryHash: NEW, lookup: world, deletion })
+  return validatePayloadLessEntry({ entry, entryHash: NEW, lookup: world, deletion })
 }
 
 const documentOf = (id: Hash) => id as string as DocumentId
@@ -85,14 +85,14 @@ describe('an entry without its payload', () => {
 describe('a payload', () => {
   it('can be done without where its operation creates, or follows its backlink alone, and deletes nothing', () => {
     const [first, second] = [entryAfter(world), entryAfter(world, ONE)]
-    expect(isRestorable(first, create())).toBe(true)
-    expect(isRestorable(second, update([ONE]))).toBe(true)
-    expect(isRestorable(first, update([ONE]))).toBe(false)
-    expect(isRestorable(second, update([TWO]))).toBe(false)
-    expect(isRestorable(second, update([ONE, TWO]))).toBe(false)
-    expect(isRestorable(second, remove([ONE]))).toBe(false)
+    expect(canDropPayload(first, create())).toBe(true)
+    expect(canDropPayload(second, update([ONE]))).toBe(true)
+    expect(canDropPayload(first, update([ONE]))).toBe(false)
+    expect(canDropPayload(second, update([TWO]))).toBe(false)
+    expect(canDropPayload(second, update([ONE, TWO]))).toBe(false)
+    expect(canDropPayload(second, remove([ONE]))).toBe(false)
     for (const schemaId of [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]) {
-      expect(isRestorable(first, create(schemaId))).toBe(false)
+      expect(canDropPayload(first, create(schemaId))).toBe(false)
     }
   })
 })

@@ -7,7 +7,7 @@ import { checkLinks, dependencyRefused, heldEntry } from './check-links.js'
 import type { IngestLookup } from './ingest-lookup.js'
 import type { IngestDecision } from './validate-ingest.js'
 
-export interface BareRequest {
+export interface PayloadLessRequest {
   /** Decoded, its signature verified. */
   readonly entry: Entry
   /** Hash of the entry's bytes as received. Nothing was decided about it yet. */
@@ -18,11 +18,11 @@ export interface BareRequest {
 }
 
 /** Documents that others are read by keep their payloads, deleted or not. */
-const NEVER_BARE: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
+const NEVER_WITHOUT_PAYLOADS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
 /** Whether entries of documents of this schema are ever held without their payloads. */
-export function canBeBare(schemaId: SchemaId): boolean {
-  return !NEVER_BARE.has(schemaId)
+export function mayLackPayloads(schemaId: SchemaId): boolean {
+  return !NEVER_WITHOUT_PAYLOADS.has(schemaId)
 }
 
 /**
@@ -30,14 +30,14 @@ export function canBeBare(schemaId: SchemaId): boolean {
  * alone. The first entry of a log creates its document, and each one after it follows its backlink and nothing else.
  * Who purges keeps the payloads of DELETEs and of all operations of which that is not true.
  */
-export function isRestorable({ backlink }: Entry, { action, previous, schemaId }: PlainOperation): boolean {
-  return action !== 'delete' && previous === (backlink as string | undefined) && canBeBare(schemaId)
+export function canDropPayload({ backlink }: Entry, { action, previous, schemaId }: PlainOperation): boolean {
+  return action !== 'delete' && previous === (backlink as string | undefined) && mayLackPayloads(schemaId)
 }
 
 /**
  * The rules for an entry without its payload, beside `validateIngest`: it is held only where its document is deleted, so
  * that no one misses what is gone: a DELETE of the document is held already, or is held together with it, since it follows the entry.
- * Otherwise it waits: the payload may come as well. What the entry did is what `isRestorable` says.
+ * Otherwise it waits: the payload may come as well. What the entry did is what `canDropPayload` says.
  *
  * Refused is what no payload could make valid: wrong links, a backlink that was refused or is a DELETE.
  *
@@ -48,7 +48,7 @@ export function isRestorable({ backlink }: Entry, { action, previous, schemaId }
  * and the DELETE makes them a document of their own, the UPDATE its CREATE; no DELETE of Alice's document is known here then,
  * and these two are decided about. Nothing is deleted here by that which nobody has signed a DELETE for.
  */
-export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRequest): IngestDecision {
+export function validatePayloadLessEntry({ entry, entryHash, lookup, deletion }: PayloadLessRequest): IngestDecision {
   const { backlink } = entry
   try {
     if (backlink === undefined) {
@@ -63,7 +63,7 @@ export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRe
     checkLinks(entry, before, lookup)
     const { documentId, schemaId } = before
     const isDeleted = deletion !== undefined || lookup.isDeleted(documentId)
-    if (!isDeleted && canBeBare(schemaId)) return waiting(entryHash, documentId)
+    if (!isDeleted && mayLackPayloads(schemaId)) return waiting(entryHash, documentId)
     return held(entryHash, documentId, schemaId, backlink)
   } catch (error) {
     if (error instanceof RakkoError) return { decision: 'refused', error }
@@ -72,7 +72,7 @@ export function validateBareEntry({ entry, entryHash, lookup, deletion }: BareRe
 }
 
 function held(entryHash: Hash, documentId: DocumentId, schemaId: SchemaId, backlink?: Hash): IngestDecision {
-  if (!canBeBare(schemaId)) return waiting(entryHash)
+  if (!mayLackPayloads(schemaId)) return waiting(entryHash)
   const operation: Operation =
     backlink === undefined
       ? { action: 'create', schemaId }

@@ -1,5 +1,0 @@
-export { fieldValues } from './field-values.js'
-export { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
-export { withKeyLock } from './key-lock.js'
-export type { WriterSigner, WriterStore } from './signing-round.js'
-export { Writer, type WriterOptions } from './writer.js'
