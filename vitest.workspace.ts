@@ -1,12 +1,12 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
-import { chooseSeed } from './.config/scripts/seed.mjs'
+import { seedsFrom } from './.config/scripts/seeds.mjs'
 
 const ELSEWHERE = ['**/*.browser.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**']
 
-/** The random cases of all projects: `SEED=… npm test` has them again. */
-const provide = { seed: chooseSeed(process.env) }
+/** Those that properties are tried with: `SEED=…` gives them, else they are the fixed ones. */
+const provide = { seeds: seedsFrom(process.env) }
 
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }

@@ -104,4 +104,4 @@ export const places: fc.Arbitrary<NextArgs> = fc
     ...(isSkiplinkRequired(seqNum) && { skiplink: skiplink as Hash }),
   }))
 
-export const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
+export const privateKeys = fc.uint8Array({ minLength: 32, maxLength: 32 })

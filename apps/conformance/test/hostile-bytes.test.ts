@@ -11,8 +11,8 @@ import {
 } from '@rakko/core'
 import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { seed } from '../../../.config/testing/seed.js'
-import { operations, places, seeds } from './arbitraries.js'
+import { seeds } from '../../../.config/testing/seeds.js'
+import { operations, places, privateKeys } from './arbitraries.js'
 import { choicesOf, choiceTapes, encodeLeniently } from './lenient-encoder.js'
 import { loadPanda, type Panda } from './panda.js'
 import {
@@ -87,61 +87,70 @@ function tally() {
   }
 }
 
-test('of a wounded operation p2panda-js reads what we read, and refuses what we refuse', () => {
-  const answers = tally()
-  fc.assert(
-    fc.property(operations, wounds, (operation, wound) => {
-      const bytes = wounded(encodeOperation(operation), wound)
-      const ours = attempt(() => decodeOperation(bytes))
-      const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
-      expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
-      answers.see(ours)
-    }),
-    { seed, numRuns: WOUNDED_OPERATION_RUNS },
-  )
-  answers.expectBoth()
-})
+test.each(seeds())(
+  'of a wounded operation p2panda-js reads what we read, and refuses what we refuse (seed %d)',
+  (seed) => {
+    const answers = tally()
+    fc.assert(
+      fc.property(operations, wounds, (operation, wound) => {
+        const bytes = wounded(encodeOperation(operation), wound)
+        const ours = attempt(() => decodeOperation(bytes))
+        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+        expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
+        answers.see(ours)
+      }),
+      { seed, numRuns: WOUNDED_OPERATION_RUNS },
+    )
+    answers.expectBoth()
+  },
+)
 
-test('of an operation in more bytes than needed p2panda-js reads what we read, and it is the operation', () => {
-  let longer = 0
-  let read = 0
-  fc.assert(
-    fc.property(operations, choiceTapes, (operation, tape) => {
-      const bytes = encodeLeniently(operation, choicesOf(tape))
-      const ours = attempt(() => decodeOperation(bytes))
-      const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
-      expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
-      if (bytes.length > encodeOperation(operation).length) longer++
-      if (ours === undefined) return
-      read++
-      expect(ours, bytesToHex(bytes)).toEqual(asWeRead(operation))
-      expect(theirs, bytesToHex(bytes)).toEqual(asPandaReads(operation))
-    }),
-    { seed, numRuns: LENIENT_OPERATION_RUNS },
-  )
-  expect(longer).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
-  // Refused are bignums of more than 16 bytes.
-  expect(read).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
-})
+test.each(seeds())(
+  'of an operation in more bytes than needed p2panda-js reads what we read, and it is the operation (seed %d)',
+  (seed) => {
+    let longer = 0
+    let read = 0
+    fc.assert(
+      fc.property(operations, choiceTapes, (operation, tape) => {
+        const bytes = encodeLeniently(operation, choicesOf(tape))
+        const ours = attempt(() => decodeOperation(bytes))
+        const theirs = attempt(() => readByPanda(panda, bytesToHex(bytes)))
+        expect(ours && plainAsPandaReads(ours), bytesToHex(bytes)).toEqual(theirs)
+        if (bytes.length > encodeOperation(operation).length) longer++
+        if (ours === undefined) return
+        read++
+        expect(ours, bytesToHex(bytes)).toEqual(asWeRead(operation))
+        expect(theirs, bytesToHex(bytes)).toEqual(asPandaReads(operation))
+      }),
+      { seed, numRuns: LENIENT_OPERATION_RUNS },
+    )
+    expect(longer).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
+    // Refused are bignums of more than 16 bytes.
+    expect(read).toBeGreaterThan(0.9 * LENIENT_OPERATION_RUNS)
+  },
+)
 
-test('of an entry that was wounded before it was signed p2panda-js reads what we read, and refuses what we refuse', () => {
-  const answers = tally()
-  fc.assert(
-    fc.property(places, operations, seeds, wounds, (args, operation, privateKey, wound) => {
-      const signer = portableSigner(privateKey)
-      const intact = draftEntry(args, signer.publicKey, encodeOperation(operation)).unsigned
-      // Behind the tag and the key, without which no signature could hold.
-      const unsigned = wounded(intact, wound, 33)
-      const bytes = concatBytes(unsigned, signer.sign(unsigned))
-      const ours = attempt(() => {
-        const entry = decodeEntry(bytes)
-        return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined
-      })
-      const theirs = attempt(() => withoutUndefined(panda.decodeEntry(bytesToHex(bytes))))
-      expect(ours && asPandaReadsEntry(ours), bytesToHex(bytes)).toEqual(theirs)
-      answers.see(ours)
-    }),
-    { seed, numRuns: WOUNDED_ENTRY_RUNS },
-  )
-  answers.expectBoth()
-})
+test.each(seeds())(
+  'of an entry that was wounded before it was signed p2panda-js reads what we read, and refuses what we refuse (seed %d)',
+  (seed) => {
+    const answers = tally()
+    fc.assert(
+      fc.property(places, operations, privateKeys, wounds, (args, operation, privateKey, wound) => {
+        const signer = portableSigner(privateKey)
+        const intact = draftEntry(args, signer.publicKey, encodeOperation(operation)).unsigned
+        // Behind the tag and the key, without which no signature could hold.
+        const unsigned = wounded(intact, wound, 33)
+        const bytes = concatBytes(unsigned, signer.sign(unsigned))
+        const ours = attempt(() => {
+          const entry = decodeEntry(bytes)
+          return isSignedByAuthor(bytes, entry, portableVerifier) ? entry : undefined
+        })
+        const theirs = attempt(() => withoutUndefined(panda.decodeEntry(bytesToHex(bytes))))
+        expect(ours && asPandaReadsEntry(ours), bytesToHex(bytes)).toEqual(theirs)
+        answers.see(ours)
+      }),
+      { seed, numRuns: WOUNDED_ENTRY_RUNS },
+    )
+    answers.expectBoth()
+  },
+)

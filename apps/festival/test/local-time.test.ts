@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomNumbers } from '../../../.config/testing/random.js'
-import { seed } from '../../../.config/testing/seed.js'
+import { seeds } from '../../../.config/testing/seeds.js'
 import { boundsOfDay, instantAtOrAfter, instantsOf, toWallTime } from '../src/time/local-time.js'
 
 const utc = (iso: string) => Date.parse(iso) / 1000
@@ -42,17 +42,30 @@ test('text that is no wall time is no instant', () => {
   expect(toWallTime(Number.MAX_SAFE_INTEGER, 'UTC')).toBeUndefined()
 })
 
-test(`an instant shown as a wall time leads back to that instant (seed ${seed})`, () => {
+test('a wall time has seconds where the clock shows them: of a zone with an odd offset, or of an odd instant', () => {
+  // 44 min 30 s behind UTC until 1972.
+  expect(toWallTime(utc('1972-01-01T12:00Z'), 'Africa/Monrovia')).toBe('1972-01-01T11:15:30')
+  expect(instantsOf('1972-01-01T11:15:30', 'Africa/Monrovia')).toEqual([utc('1972-01-01T12:00Z')])
+  expect(instantsOf('1972-01-01T11:15', 'Africa/Monrovia')).toEqual([utc('1972-01-01T11:59:30Z')])
+  expect(toWallTime(utc('2026-06-12T16:30:07Z'), 'Europe/Berlin')).toBe('2026-06-12T18:30:07')
+  expect(instantsOf('2026-06-12T18:30:61', 'Europe/Berlin')).toEqual([])
+})
+
+test.each(seeds())('an instant shown as a wall time leads back to that instant (seed %d)', (seed) => {
   const random = randomNumbers(seed)
   const zones = Intl.supportedValuesOf('timeZone')
-  const from = utc('1972-01-01T00:00Z')
-  const to = utc('2100-01-01T00:00Z')
+  // Half of the instants are of the years in which zones changed their clocks.
+  const spans = [
+    { from: utc('0001-01-02T00:00Z'), to: utc('9999-12-30T00:00Z') },
+    { from: utc('1850-01-01T00:00Z'), to: utc('2040-01-01T00:00Z') },
+  ]
   const lost: string[] = []
   for (let round = 0; round < 20_000; round++) {
     const zone = zones[Math.floor(random() * zones.length)] ?? 'UTC'
-    const instant = Math.floor((from + random() * (to - from)) / 60) * 60
+    const { from, to } = spans[round % 2] ?? { from: 0, to: 0 }
+    const instant = Math.floor(from + random() * (to - from))
     const wallTime = toWallTime(instant, zone) ?? ''
-    if (!instantsOf(wallTime, zone).includes(instant)) lost.push(`${zone} ${instant}`)
+    if (!instantsOf(wallTime, zone).includes(instant)) lost.push(`${zone} ${instant} ${wallTime}`)
   }
   expect(lost).toEqual([])
 })

@@ -1,7 +1,7 @@
 import type { DocumentId } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seed } from '../../../.config/testing/seed.js'
+import { seeds } from '../../../.config/testing/seeds.js'
 import type { Row } from '../src/exports.js'
 import { Watcher } from './acceptance/live.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
@@ -48,7 +48,7 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
     return { hash: await side.app.stateHash(schemas.venue), rows, pasts: await Promise.all(pasts), events }
   }
 
-  test(`end with the same rows, history and state hash, live queries too (seed ${seed})`, async () => {
+  test.each(seeds())('end with the same rows, history and state hash, live queries too (seed %d)', async (seed) => {
     const random = new Random(seed)
     const query = { where: { capacity: { gte: 3 } }, orderBy: 'name', first: 5, count: true } as const
     const watchers = sides.map((side) => {

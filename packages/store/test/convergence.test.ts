@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seed } from '../../../.config/testing/seed.js'
+import { seeds } from '../../../.config/testing/seeds.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore } from '../src/store.js'
@@ -35,7 +35,7 @@ const STORES: readonly [name: string, graphs: number, open: () => Promise<Docume
 const remembered = remembering(verifier)
 
 describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) => {
-  test(`ends the same whatever the order of arrival (seed ${seed})`, async () => {
+  test.each(seeds())('ends the same whatever the order of arrival (seed %d)', async (seed) => {
     for (let number = 0; number < graphs; number += 1) {
       const random = new Random(seed + number)
       const graph = randomGraph(random, OPERATIONS)
@@ -52,32 +52,38 @@ describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) =
     }
   })
 
-  test(`ends the same in every causal order of ${SMALL_OPERATIONS} operations (seed ${seed})`, async () => {
-    for (let number = 0; number < graphs; number += 1) {
-      const random = new Random(seed + 1000 + number)
-      const { graph, orders } = smallOrders(random)
-      const expected = await inMemory(graph)
-      for (const [order, items] of orders.entries()) {
-        const store = await open()
-        await arrive(store, cutInto(random, items, 'one by one'), false)
-        expect(await outcomeOf(store, graph), `graph ${number}, order ${order}`).toEqual(expected)
+  test.each(seeds())(
+    `ends the same in every causal order of ${SMALL_OPERATIONS} operations (seed %d)`,
+    async (seed) => {
+      for (let number = 0; number < graphs; number += 1) {
+        const random = new Random(seed + 1000 + number)
+        const { graph, orders } = smallOrders(random)
+        const expected = await inMemory(graph)
+        for (const [order, items] of orders.entries()) {
+          const store = await open()
+          await arrive(store, cutInto(random, items, 'one by one'), false)
+          expect(await outcomeOf(store, graph), `graph ${number}, order ${order}`).toEqual(expected)
+        }
       }
-    }
-  })
+    },
+  )
 })
 
-test(`the graphs hold what they are meant to: refusals, forks, deletes and merges (seed ${seed})`, async () => {
-  const seen = new Set<string>()
-  for (let number = 0; number < 25; number += 1) {
-    const text = JSON.stringify(await inMemory(randomGraph(new Random(seed + number), OPERATIONS)), (_, value) =>
-      typeof value === 'bigint' ? `${value}` : value,
-    )
-    for (const word of ['decided refused', 'decided held', 'LOG_FORKED', 'DOCUMENT_DELETED', '"deleted":false']) {
-      if (text.includes(word)) seen.add(word)
+test.each(seeds())(
+  'the graphs hold what they are meant to: refusals, forks, deletes and merges (seed %d)',
+  async (seed) => {
+    const seen = new Set<string>()
+    for (let number = 0; number < 25; number += 1) {
+      const text = JSON.stringify(await inMemory(randomGraph(new Random(seed + number), OPERATIONS)), (_, value) =>
+        typeof value === 'bigint' ? `${value}` : value,
+      )
+      for (const word of ['decided refused', 'decided held', 'LOG_FORKED', 'DOCUMENT_DELETED', '"deleted":false']) {
+        if (text.includes(word)) seen.add(word)
+      }
     }
-  }
-  expect(seen.size).toBe(5)
-})
+    expect(seen.size).toBe(5)
+  },
+)
 
 /** Entries arrive; a node publishes some of them itself, where publishing takes them. */
 async function arrive(store: DocumentStore, batches: readonly SignedItem[][], isPublishing: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { canDropPayload, decodeEntry, decodeOperation, type OperationId, type RakkoError } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seed } from '../../../.config/testing/seed.js'
+import { seeds } from '../../../.config/testing/seeds.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore, IngestItem } from '../src/store.js'
@@ -33,7 +33,7 @@ const STORES: readonly [name: string, graphs: number, open: () => Promise<Docume
 ]
 
 describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) => {
-  test(`ends the same with what purging leaves, in whatever order it comes (seed ${seed})`, async () => {
+  test.each(seeds())('ends the same with what purging leaves, in whatever order it comes (seed %d)', async (seed) => {
     let purged = 0
     for (let number = 0, tried = 0; tried < graphs; number += 1) {
       const random = new Random(seed + number)

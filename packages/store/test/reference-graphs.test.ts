@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type DocumentId, type DocumentViewId, type OperationId, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seed } from '../../../.config/testing/seed.js'
+import { seeds } from '../../../.config/testing/seeds.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore } from '../src/store.js'
@@ -42,7 +42,7 @@ const STORES: readonly [name: string, graphs: number, open: () => Promise<Docume
 ]
 
 describe.each(STORES)('a store %s', { timeout: 240_000 }, (_, count, open) => {
-  test(`sorts what it ingests as the reference does, departures aside (seed ${seed})`, async () => {
+  test.each(seeds())('sorts what it ingests as the reference does, departures aside (seed %d)', async (seed) => {
     const random = new Random(seed)
     const graphs = referenceGraphs()
     for (let i = 0; i < count; i += 1) {

@@ -15,7 +15,7 @@ export interface TimeDraft {
   readonly wallTime: WallTime
   /** Which of the two instants is meant where the clocks repeat this time. */
   readonly second: boolean
-  /** The stored instant that this was read from: untouched text keeps it, seconds and all. */
+  /** The stored instant that this was read from: untouched text keeps it, also where no calendar shows it. */
   readonly stored?: number
 }
 

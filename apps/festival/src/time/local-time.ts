@@ -4,7 +4,10 @@
  * the clocks skip (no instant) or into the hour they repeat (two instants). Nothing here guesses: it returns them all.
  */
 
-/** A wall time as `<input type="datetime-local">` writes it: `YYYY-MM-DDTHH:mm`. */
+/**
+ * A wall time as `<input type="datetime-local">` writes it: `YYYY-MM-DDTHH:mm`, and `:ss` where its seconds are not zero.
+ * They need not be zero at a full minute of UTC: until 1972 the clocks of Monrovia were 44 min 30 s behind it.
+ */
 export type WallTime = string
 
 /** A calendar day, `YYYY-MM-DD`. */
@@ -58,7 +61,8 @@ export function toWallTime(seconds: number, timeZone: string): WallTime | undefi
   const instantMs = seconds * 1000
   if (Number.isNaN(new Date(instantMs).getTime())) return undefined
   const iso = new Date(wallMs(instantMs, timeZone)).toISOString()
-  return iso.startsWith('+') || iso.startsWith('-') ? undefined : iso.slice(0, 16)
+  if (iso.startsWith('+') || iso.startsWith('-')) return undefined
+  return iso.slice(0, 19).replace(/:00$/, '')
 }
 
 /**
@@ -113,7 +117,7 @@ export function daysBetween(first: Day, last: Day, limit: number): readonly Day[
 }
 
 function parseWallTime(wallTime: WallTime): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(wallTime)) return undefined
-  const wall = Date.parse(`${wallTime}:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(wallTime)) return undefined
+  const wall = Date.parse(`${wallTime}Z`)
   return Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(wallTime) ? undefined : wall
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { compareBytes } from '../../src/bytes/byte-array.js'
 import { compareUtf8, decodeUtf8, encodeUtf8, utf8Length } from '../../src/bytes/utf8.js'
 import { rakkoErrorOf } from '../rakko-error-of.js'
@@ -47,7 +47,7 @@ describe('UTF-8', () => {
     expect(decodeUtf8(Uint8Array.from([0xff, 0x61, 0x62, 0xff]), 1, 3)).toBe('ab')
   })
 
-  it(`writes, measures and reads back any text (seed ${seed})`, () => {
+  it.each(seeds())('writes, measures and reads back any text (seed %d)', (seed) => {
     fc.assert(
       fc.property(text, (input) => {
         const bytes = encodeUtf8(input)
@@ -59,7 +59,7 @@ describe('UTF-8', () => {
     )
   })
 
-  it(`orders texts as their bytes (seed ${seed})`, () => {
+  it.each(seeds())('orders texts as their bytes (seed %d)', (seed) => {
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(Math.sign(compareUtf8(a, b))).toBe(Math.sign(compareBytes(encodeUtf8(a), encodeUtf8(b))))

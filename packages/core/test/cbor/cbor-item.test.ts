@@ -1,7 +1,7 @@
 import { Decoder, Encoder } from 'cbor-x'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { type CborItem, decodeCbor, MAX_CBOR_DEPTH } from '../../src/cbor/cbor-item.js'
 import { RakkoError } from '../../src/rakko-error.js'
@@ -118,7 +118,7 @@ describe('a CBOR item (RFC 8949)', () => {
     expect(rakkoErrorOf(() => decodeCbor(new Uint8Array(100_000).fill(0x81))).code).toBe('INVALID_CBOR')
   })
 
-  it(`never fails but with INVALID_CBOR (seed ${seed})`, () => {
+  it.each(seeds())('never fails but with INVALID_CBOR (seed %d)', (seed) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (input) => {
         try {
@@ -191,7 +191,7 @@ const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
 }))
 
 describe('the reader and cbor-x', () => {
-  it(`read the same in what cbor-x writes (seed ${seed})`, () => {
+  it.each(seeds())('read the same in what cbor-x writes (seed %d)', (seed) => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const encoded = Uint8Array.from(encoder.encode(value))

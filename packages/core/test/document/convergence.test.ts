@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { operationIdsOf } from '../../src/document/document-view-id.js'
 import { applyUpdate, type DocumentOperation, type ReducedDocument, reduce } from '../../src/document/reduce.js'
 import type { OperationId } from '../../src/ids.js'
@@ -60,7 +60,7 @@ function replicate(operations: readonly DocumentOperation[], random: () => numbe
   return document
 }
 
-describe(`a document of random operations (SEED=${seed})`, () => {
+describe.each(seeds())('a document of random operations (seed %d)', (seed) => {
   it('is the same in whatever order its operations are given', () => {
     const random = randomNumbers(seed)
     for (let i = 0; i < DOCUMENTS; i++) {

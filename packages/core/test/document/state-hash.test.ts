@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import {
   type DocumentState,
   stateBucketHash,
@@ -48,7 +48,7 @@ describe('the state hash', () => {
     expect(stateHash(two.reverse())).toBe(hashes[0])
   })
 
-  it(`changes with every change of many documents, and comes back with it (SEED=${seed})`, () => {
+  it.each(seeds())('changes with every change of many documents, and comes back with it (seed %d)', (seed) => {
     const random = randomNumbers(seed)
     const digits = () => Math.floor(random() * 2 ** 48).toString(16)
     const documents = Array.from({ length: 500 }, () => state(digits(), digits(), random() < 0.1))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { decodeEntry } from '../../src/entry/decode-entry.js'
 import { encodeEntry } from '../../src/entry/encode-entry.js'
 import type { Entry } from '../../src/entry/entry.js'
@@ -33,7 +33,7 @@ const entry: fc.Arbitrary<Entry> = fc
   }))
 
 describe('any entry', () => {
-  it(`survives encoding and decoding (seed ${seed})`, () => {
+  it.each(seeds())('survives encoding and decoding (seed %d)', (seed) => {
     fc.assert(
       fc.property(entry, (original) => {
         const bytes = encodeEntry(original)
@@ -44,7 +44,7 @@ describe('any entry', () => {
     )
   })
 
-  it(`once changed decodes to something or is refused as INVALID_ENTRY (seed ${seed})`, () => {
+  it.each(seeds())('once changed decodes to something or is refused as INVALID_ENTRY (seed %d)', (seed) => {
     const change = fc.record({ position: fc.nat(), byte: fc.nat(255) })
     fc.assert(
       fc.property(entry, fc.array(change, { minLength: 1, maxLength: 4 }), fc.nat(20), (original, changes, cut) => {
@@ -58,7 +58,7 @@ describe('any entry', () => {
 })
 
 describe('any bytes', () => {
-  it(`decode to an entry or are refused as INVALID_ENTRY (seed ${seed})`, () => {
+  it.each(seeds())('decode to an entry or are refused as INVALID_ENTRY (seed %d)', (seed) => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), expectDecodedOrRefused), { seed, numRuns: 2000 })
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { bytesToHex, hexToBytes } from '../../src/bytes/hex.js'
 import { decodeVaru64, encodeVaru64, MAX_U64, varu64Length, writeVaru64 } from '../../src/entry/varu64.js'
 import { rakkoErrorOf } from '../rakko-error-of.js'
@@ -48,7 +48,7 @@ describe('varu64', () => {
     expect(decodeVaru64(bytes, 1)).toEqual({ value: 256n, end: 4 })
   })
 
-  it(`has one form for any u64, and that one reads back (seed ${seed})`, () => {
+  it.each(seeds())('has one form for any u64, and that one reads back (seed %d)', (seed) => {
     const u64 = fc.oneof(fc.bigInt(0n, MAX_U64), fc.bigInt(0n, 70_000n))
     fc.assert(
       fc.property(u64, (value) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { compareUtf8 } from '../../src/bytes/utf8.js'
 import { documentViewIdFromTips } from '../../src/document/document-view-id.js'
 import { hashFromBytes } from '../../src/hash/hash.js'
@@ -49,7 +49,7 @@ const operation: fc.Arbitrary<EncodableOperation> = fc.oneof(
 )
 
 describe('any operation', () => {
-  it(`of all nine field types survives encoding and decoding (seed ${seed})`, () => {
+  it.each(seeds())('of all nine field types survives encoding and decoding (seed %d)', (seed) => {
     fc.assert(
       fc.property(operation, (original) => {
         const bytes = encodeOperation(original)
@@ -63,7 +63,7 @@ describe('any operation', () => {
     )
   })
 
-  it(`once changed or cut decodes to something or is refused with a code (seed ${seed})`, () => {
+  it.each(seeds())('once changed or cut decodes to something or is refused with a code (seed %d)', (seed) => {
     const change = fc.record({ position: fc.nat(), byte: fc.nat(255) })
     const changes = fc.array(change, { minLength: 1, maxLength: 4 })
     fc.assert(
@@ -78,7 +78,7 @@ describe('any operation', () => {
 })
 
 describe('any bytes', () => {
-  it(`decode to an operation or are refused with a code (seed ${seed})`, () => {
+  it.each(seeds())('decode to an operation or are refused with a code (seed %d)', (seed) => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), expectDecodedOrRefused), { seed, numRuns: 10_000 })
   })
 })

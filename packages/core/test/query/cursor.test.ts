@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { encodeBase64Url } from '../../src/bytes/base64url.js'
 import { encodeUtf8 } from '../../src/bytes/utf8.js'
 import type { SchemaId } from '../../src/ids.js'
@@ -62,7 +62,7 @@ describe('a cursor', () => {
     expect(roundTrip(field, value)).toStrictEqual(value)
   })
 
-  it(`keeps any float and any int exactly (SEED=${seed})`, () => {
+  it.each(seeds())('keeps any float and any int exactly (seed %d)', (seed) => {
     const random = randomNumbers(seed)
     const bits = new DataView(new ArrayBuffer(8))
     for (let i = 0; i < 2000; i++) {

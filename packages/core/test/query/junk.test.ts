@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { SchemaId } from '../../src/ids.js'
 import { encodeCursor } from '../../src/query/cursor.js'
 import { parseQuery } from '../../src/query/parse-query.js'
@@ -95,7 +95,7 @@ const ATOMS: readonly (() => unknown)[] = [
   () => new Error('x'),
 ]
 
-const next = randomNumbers(seed)
+let next: () => number
 const integer = (below: number): number => Math.floor(next() * below)
 const pick = <Item>(items: readonly Item[]): Item => items[integer(items.length)] as Item
 
@@ -200,7 +200,8 @@ function expectFilter(filter: Filter, counted: { terms: number; values: number }
   }
 }
 
-it(`Junk becomes a well-formed query or an INVALID_QUERY that says where (SEED=${seed})`, async () => {
+it.each(seeds())('Junk becomes a well-formed query or an INVALID_QUERY that says where (seed %d)', async (seed) => {
+  next = randomNumbers(seed)
   let accepted = 0
   for (let round = 0; round < QUERIES; round += 1) {
     const input = round % 4 === 0 ? junk(4) : nearlyRight(3)

@@ -1,7 +1,7 @@
 import { type DocumentId, encodeCursor, type QueryInput } from '@rakko/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { IntentOutcome } from '../../src/sign/intent.js'
 import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
@@ -18,14 +18,16 @@ let world: LiveWorld
 const views: string[] = []
 /** Places that were deleted. */
 const dropped: DocumentId[] = []
-beforeAll(async () => {
+beforeEach(async () => {
+  views.length = 0
+  dropped.length = 0
   world = await openLiveWorld()
 })
-afterAll(() => world.node.close())
+afterEach(() => world.node.close())
 
-test(
-  `random live queries are at every moment what their statement says (seed ${seed})`,
-  async () => {
+test.each(seeds())(
+  'random live queries are at every moment what their statement says (seed %d)',
+  async (seed) => {
     const random = new Random(seed)
     const places = await createAll(
       world,

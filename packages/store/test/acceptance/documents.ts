@@ -13,7 +13,7 @@ import {
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -67,27 +67,30 @@ export function documentsAcceptance(harness: StoreHarness<DocumentStore>): void 
       expect(codesOf(await store.publish([again]))).toEqual(['DOCUMENT_DELETED'])
     })
 
-    test(`random graphs by three authors, in batches, are what core reduces them to (seed ${seed})`, async () => {
-      const random = new Random(seed)
-      const documents = new Map<DocumentId, SignedItem[]>()
-      const deleted = new Set<DocumentId>()
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const batch = Array.from({ length: 1 + random.integer(MOST_ITEMS) }, () =>
-          randomItem(random, documents, deleted),
-        )
-        const outcomes = await publishAll(store, batch)
-        for (const [index, item] of batch.entries()) {
-          const known = documents.get(item.documentId) ?? []
-          const until = known.slice(0, known.indexOf(item) + 1)
-          expect(outcomes[index]?.viewId).toBe(reduce(until.map(toOperation)).viewId)
+    test.each(seeds())(
+      'random graphs by three authors, in batches, are what core reduces them to (seed %d)',
+      async (seed) => {
+        const random = new Random(seed)
+        const documents = new Map<DocumentId, SignedItem[]>()
+        const deleted = new Set<DocumentId>()
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const batch = Array.from({ length: 1 + random.integer(MOST_ITEMS) }, () =>
+            randomItem(random, documents, deleted),
+          )
+          const outcomes = await publishAll(store, batch)
+          for (const [index, item] of batch.entries()) {
+            const known = documents.get(item.documentId) ?? []
+            const until = known.slice(0, known.indexOf(item) + 1)
+            expect(outcomes[index]?.viewId).toBe(reduce(until.map(toOperation)).viewId)
+          }
         }
-      }
-      const ids = [...documents.keys()]
-      const stored = await store.documents(ids)
-      for (const [index, id] of ids.entries()) expect(stored[index]).toEqual(expected(documents.get(id) ?? []))
-      const reopened = await harness.reopen(store)
-      expect(await reopened.documents(ids)).toEqual(stored)
-    })
+        const ids = [...documents.keys()]
+        const stored = await store.documents(ids)
+        for (const [index, id] of ids.entries()) expect(stored[index]).toEqual(expected(documents.get(id) ?? []))
+        const reopened = await harness.reopen(store)
+        expect(await reopened.documents(ids)).toEqual(stored)
+      },
+    )
 
     /** A new document, or an operation on one that follows any of its operations. */
     function randomItem(

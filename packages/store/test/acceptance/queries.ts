@@ -19,7 +19,7 @@ import {
 } from '@rakko/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -49,7 +49,7 @@ const POOLS: { readonly [Type in FieldType['type']]: readonly Extract<OperationV
 
 /** A store's answers against a filter and a sort over everything. */
 export function queriesAcceptance(harness: StoreHarness): void {
-  describe('queries', () => {
+  describe.each(seeds())('queries (seed %d)', (seed) => {
     let store: Store
     let schema: Schema
     let documents: Document[]
@@ -142,7 +142,7 @@ export function queriesAcceptance(harness: StoreHarness): void {
       }
     })
 
-    test(`random filters, orders and page lengths (seed ${seed})`, async () => {
+    test('random filters, orders and page lengths', async () => {
       for (let round = 0; round < QUERIES; round += 1) {
         const input = { where: randomWhere(3), orderBy: randomOrder(), first: 1 + random.integer(30) }
         await (round % 5 === 0 ? expectPages(input) : expectSame(input))

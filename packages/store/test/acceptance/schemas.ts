@@ -9,7 +9,7 @@ import {
 } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -56,23 +56,26 @@ export function schemasAcceptance(harness: StoreHarness<DocumentStore>): void {
       expect((await store.documents([venue.documentId]))[0]?.schemaId).toBe(schemaId)
     })
 
-    test(`is known at the end whatever the order of its operations, one by one or together (seed ${seed})`, async () => {
-      const random = new Random(seed)
-      for (let round = 0; round < 4; round += 1) {
-        const { items, schemaId } = defineSchema(new Author(1), 'venue', fields)
-        const store = await harness.open()
-        const shuffled = [...items].sort(() => random.number() - 0.5)
-        const logs = shuffled.filter(({ args }) => args.seqNum === 1n)
-        const last = logs.pop() as SignedItem
-        if (random.chance(0.5)) await publishAll(store, logs)
-        else for (const item of logs) await publishAll(store, [item])
-        expect(await store.schema(schemaId)).toBeUndefined()
-        await publishAll(store, [last])
-        expect((await store.schema(schemaId))?.id).toBe(schemaId)
-        const reopened = await harness.reopen(store)
-        expect((await reopened.schema(schemaId))?.fields.size).toBe(2)
-      }
-    })
+    test.each(seeds())(
+      'is known at the end whatever the order of its operations, one by one or together (seed %d)',
+      async (seed) => {
+        const random = new Random(seed)
+        for (let round = 0; round < 4; round += 1) {
+          const { items, schemaId } = defineSchema(new Author(1), 'venue', fields)
+          const store = await harness.open()
+          const shuffled = [...items].sort(() => random.number() - 0.5)
+          const logs = shuffled.filter(({ args }) => args.seqNum === 1n)
+          const last = logs.pop() as SignedItem
+          if (random.chance(0.5)) await publishAll(store, logs)
+          else for (const item of logs) await publishAll(store, [item])
+          expect(await store.schema(schemaId)).toBeUndefined()
+          await publishAll(store, [last])
+          expect((await store.schema(schemaId))?.id).toBe(schemaId)
+          const reopened = await harness.reopen(store)
+          expect((await reopened.schema(schemaId))?.fields.size).toBe(2)
+        }
+      },
+    )
 
     test('every view of a definition is a schema of its own, those passed within one call too', async () => {
       const store = await harness.open()

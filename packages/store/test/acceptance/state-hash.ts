@@ -1,7 +1,7 @@
 import { type DocumentId, type Schema, type SchemaId, stateHash } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
@@ -53,7 +53,7 @@ export function stateHashAcceptance(harness: StoreHarness<DocumentStore>): void 
       return stateHash((await from.documents(created)).flatMap((document) => document ?? []))
     }
 
-    test(`is that of all documents after any writes, and after a restart (seed ${seed})`, async () => {
+    test.each(seeds())('is that of all documents after any writes, and after a restart (seed %d)', async (seed) => {
       const random = new Random(seed)
       const living = new Map<DocumentId, SignedItem>()
       for (let round = 0; round < ROUNDS; round += 1) {

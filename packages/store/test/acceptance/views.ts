@@ -1,7 +1,7 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationId, type Schema } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -119,7 +119,7 @@ export function viewsAcceptance(harness: StoreHarness<DocumentStore>): void {
       expect(await store.history(update.id as string as typeof create.documentId)).toBeUndefined()
     })
 
-    test(`the views that publishing answers are found again later (seed ${seed})`, async () => {
+    test.each(seeds())('the views that publishing answers are found again later (seed %d)', async (seed) => {
       const random = new Random(seed)
       const seen = new Map<DocumentViewId, Document>()
       const first = panda.create(schema.id, { likes: int(0), text: str('start') })

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { randomNumbers } from '../../../../.config/testing/random.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Driver } from '../../src/driver/index.js'
 import {
   BLOCK_BYTES,
@@ -17,17 +19,6 @@ import {
 
 const ARCHIVE = new URL('../../dist/prepared/database.pack', import.meta.url)
 const prepared = () => readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const memoryDevices = (): Devices => ({
   blocks: new MemoryDevice(),
@@ -141,8 +132,8 @@ const encoded = (model: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...model].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]))
 
 describe('files in blocks', () => {
-  it('hold what was written, through any history, and when read anew', { timeout: 120_000 }, async () => {
-    const random = randomOf(inject('seed'))
+  it.each(seeds())('hold what was written, through any history, and when read anew (seed %d)', async (seed) => {
+    const random = randomNumbers(seed)
     for (let history = 0; history < 20; history++) {
       const devices = memoryDevices()
       const files = created([], devices)
@@ -153,28 +144,29 @@ describe('files in blocks', () => {
     }
   })
 
-  it('are, wherever the process ends, as they were before or after a step, or in between', {
-    timeout: 120_000,
-  }, async () => {
-    const random = randomOf(inject('seed'))
-    const record = recording()
-    const files = created([], record.devices)
-    const model = new Map<string, Uint8Array>()
-    for (let step = 0; step < 40; step++) {
-      const sizes = new Map([...model].map(([name, bytes]) => [name, bytes.length]))
-      const begin = record.steps.length
-      randomStep(files, model, random)
-      for (let count = begin; count < record.steps.length; count++) {
-        const found = await contentOf(loaded(stateAfter(record, count)))
-        // Names and sizes change at once; content may be half written, as on any disk.
-        for (const [name, text] of Object.entries(found)) {
-          const bytes = Buffer.from(text, 'base64').length
-          expect([sizes.get(name), model.get(name)?.length]).toContain(bytes)
+  it.each(seeds())(
+    'are, wherever the process ends, as before or after a step, or in between (seed %d)',
+    async (seed) => {
+      const random = randomNumbers(seed)
+      const record = recording()
+      const files = created([], record.devices)
+      const model = new Map<string, Uint8Array>()
+      for (let step = 0; step < 40; step++) {
+        const sizes = new Map([...model].map(([name, bytes]) => [name, bytes.length]))
+        const begin = record.steps.length
+        randomStep(files, model, random)
+        for (let count = begin; count < record.steps.length; count++) {
+          const found = await contentOf(loaded(stateAfter(record, count)))
+          // Names and sizes change at once; content may be half written, as on any disk.
+          for (const [name, text] of Object.entries(found)) {
+            const bytes = Buffer.from(text, 'base64').length
+            expect([sizes.get(name), model.get(name)?.length]).toContain(bytes)
+          }
         }
+        expect(await contentOf(loaded(stateAfter(record, record.steps.length)))).toEqual(encoded(model))
       }
-      expect(await contentOf(loaded(stateAfter(record, record.steps.length)))).toEqual(encoded(model))
-    }
-  })
+    },
+  )
 
   it('do not show what a block held in an earlier life', async () => {
     const devices = memoryDevices()
@@ -253,8 +245,8 @@ describe('files in blocks', () => {
 })
 
 describe('a device in memory', () => {
-  it('tells what was written, so that a copy can be kept', () => {
-    const random = randomOf(inject('seed'))
+  it.each(seeds())('tells what was written, so that a copy can be kept (seed %d)', (seed) => {
+    const random = randomNumbers(seed)
     const device = new MemoryDevice()
     const kept = new Map<number, Uint8Array>()
     for (let step = 0; step < 200; step++) {
@@ -292,8 +284,8 @@ describe('PostgreSQL on files in blocks', () => {
     await second.close()
   })
 
-  it('has every row that was acknowledged, wherever its process ends', { timeout: 180_000 }, async () => {
-    const random = randomOf(inject('seed'))
+  it.each(seeds())('has every row that was acknowledged, wherever its process ends (seed %d)', async (seed) => {
+    const random = randomNumbers(seed)
     const record = recording()
     const driver = await open(created(prepared(), record.devices))
     await driver.exec('CREATE TABLE item (n int PRIMARY KEY, bytes bytea)')

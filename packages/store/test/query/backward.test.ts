@@ -1,7 +1,7 @@
 import { encodeCursor, type FilterValue, parseQuery, type Query, type QueryInput, type Schema } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentPage, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -14,15 +14,17 @@ import { StatementLog } from '../support/statement-log.js'
 const DOCUMENTS = 60
 const ROUNDS = 200
 
-const random = new Random(seed)
+let random: Random
 const panda = new Author(1)
-const driver = new StatementLog(await openMemoryDriver())
+let driver: StatementLog
 let store: Store
 let schema: Schema
 let documents: Document[]
 let items: SignedItem[]
 
-beforeAll(async () => {
+async function fillStore(seed: number): Promise<void> {
+  random = new Random(seed)
+  driver = new StatementLog(await openMemoryDriver())
   store = await openStore(driver)
   const definition = defineSchema(panda, 'venue', { name: 'str', capacity: 'int' })
   await publishAll(store, definition.items)
@@ -30,8 +32,7 @@ beforeAll(async () => {
   items = Array.from({ length: DOCUMENTS }, () => create())
   await publishAll(store, items)
   documents = await all()
-})
-afterAll(() => store.close())
+}
 
 /** Few values, so that ties are many. */
 function create(): SignedItem {
@@ -55,7 +56,10 @@ const ORDERS = [
   { $id: 'desc' },
 ]
 
-describe('pages', () => {
+describe.each(seeds())('pages (seed %d)', (seed) => {
+  beforeAll(() => fillStore(seed))
+  afterAll(() => store.close())
+
   test('from the end are the last rows, in the same order', async () => {
     for (const orderBy of ORDERS) {
       const whole = naiveQuery(documents, ask({ orderBy }))
@@ -80,7 +84,7 @@ describe('pages', () => {
     }
   })
 
-  test(`lie between cursors, from either side, and say what is around them, in one statement (seed ${seed})`, async () => {
+  test('lie between cursors, from either side, and say what is around them, in one statement', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const orderBy = random.pick(ORDERS)
       const where = random.pick([{}, { capacity: { gte: 2 } }, { name: 'a' }, { name: 'nobody' }])

@@ -13,7 +13,7 @@ import {
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentPage, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -34,8 +34,8 @@ const TEXTS = ['', 'a', 'ab', 'ä', '\0', 'a\0b\u0001', '"', '\\', '\n', '\u{100
 const BYTES = [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(0, 255, 1)]
 
 const AUTHORS = [new Author(2), new Author(3)]
-const random = new Random(seed)
-const driver = new StatementLog(await openMemoryDriver())
+let random: Random
+let driver: StatementLog
 let store: Store
 const schemas = new Map<SchemaId, Schema>()
 const documents = new Map<SchemaId, Document[]>()
@@ -105,7 +105,9 @@ async function expectSame(input: QueryInput, schema: Schema): Promise<void> {
   expect(withoutCursors(await run(query)), JSON.stringify(input, showValue)).toEqual(expected)
 }
 
-beforeAll(async () => {
+async function fillStore(seed: number): Promise<void> {
+  random = new Random(seed)
+  driver = new StatementLog(await openMemoryDriver())
   store = await openStore(driver)
   const panda = new Author(1)
   const define = async (name: string, fields: Record<string, string>): Promise<Schema> => {
@@ -135,8 +137,7 @@ beforeAll(async () => {
   await fill(leaf, LEAVES)
   await fill(branch, BRANCHES)
   await fill(tree, TREES)
-})
-afterAll(() => store.close())
+}
 
 async function fill(schema: Schema, length: number): Promise<void> {
   const items: SignedItem[] = []
@@ -240,7 +241,10 @@ function showValue(_: string, value: unknown): unknown {
   return value instanceof Uint8Array ? [...value] : value
 }
 
-describe('included relations', () => {
+describe.each(seeds())('included relations (seed %d)', (seed) => {
+  beforeAll(() => fillStore(seed))
+  afterAll(() => store.close())
+
   test('come with their rows, every value as it is, in one statement', async () => {
     const all = { one: true, many: true, pinned: true, pins: true }
     await expectSame({ include: all }, branch)
@@ -269,7 +273,7 @@ describe('included relations', () => {
     await expectSame({ include: { many: { where: { $deleted: { in: [true, false] } } } } }, tree)
   })
 
-  test(`random trees of queries give what loops over everything give (seed ${seed})`, async () => {
+  test('random trees of queries give what loops over everything give', async () => {
     for (let round = 0; round < QUERIES; round += 1) {
       const schema = random.pick([tree, tree, branch])
       await expectSame(randomInput(schema, 3), schema)

@@ -1,7 +1,7 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationValue, parseQuery, type Schema } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { CountingDriver } from '../support/counting-driver.js'
@@ -177,7 +177,7 @@ describe('pinned views', () => {
     expect(await kept()).toEqual({ pinned: 1, rows: 1, pins: 1 })
   })
 
-  test(`pins and their views are those of the latest links after any writes (seed ${seed})`, async () => {
+  test.each(seeds())('pins and their views are those of the latest links after any writes (seed %d)', async (seed) => {
     const random = new Random(seed)
     const written: SignedItem[] = []
     const latest = new Map<string, SignedItem>()

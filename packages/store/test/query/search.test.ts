@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor, parseQuery, type QueryInput, type Schema, type SearchLanguage } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seed } from '../../../../.config/testing/seed.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
 import { MAX_SEARCHED_CHARACTERS } from '../../src/schemas/search-index.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
@@ -153,7 +153,7 @@ test('What a parser could stumble over is words and separators', async () => {
   expect(await found('-tea')).toEqual(['Quiet corner', 'Teapot'])
 })
 
-test(`Junk of any kind is an answer or INVALID_QUERY (seed ${seed})`, async () => {
+test.each(seeds())('Junk of any kind is an answer or INVALID_QUERY (seed %d)', async (seed) => {
   const random = new Random(seed)
   const pieces = [
     'tea',
@@ -219,7 +219,7 @@ function naiveSearch(words: readonly string[], alternatives: readonly (readonly 
   )
 }
 
-test(`Random searches find what a loop over all words finds (seed ${seed})`, async () => {
+test.each(seeds())('Random searches find what a loop over all words finds (seed %d)', async (seed) => {
   const random = new Random(seed)
   const vocabulary = ['ant', 'antler', 'bee', 'beetle', 'Éclair', 'éclairs']
   const someWords = (most: number) => Array.from({ length: 1 + random.integer(most) }, () => random.pick(vocabulary))
