@@ -3,15 +3,13 @@ import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/no
 import { checkCallOptions, checkDeadline } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
+import { Deadline, MAX_TIMER_MS } from './deadline.js'
 import { GatheredWrites, type Write, type WriteMethod } from './gathered-writes.js'
 
 export const DEFAULT_DEADLINE_MS = 30_000
 
-/** Time that a node has to finish what was begun; then its worker is ended all the same. */
+/** Time that closing may take. A node that has not finished by then is ended all the same, and its end is not awaited. */
 const CLOSE_DEADLINE_MS = 30_000
-
-/** The longest that a timer can wait; beyond it, it would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export interface Timers {
   setTimeout(callback: () => void, ms: number): unknown
@@ -81,6 +79,7 @@ export class Connection {
     const isDead = this.#refusal !== undefined
     this.#refusal ??= nodeClosed()
     for (const listener of this.#closingListeners) listener()
+    const deadline = new Deadline(this.#timers, CLOSE_DEADLINE_MS)
     try {
       if (!isDead) {
         // A node that others use as well answers at once, though it still works on what was begun here.
@@ -91,7 +90,8 @@ export class Connection {
       if (!(error instanceof RakkoError) || error.code !== 'WORKER_DIED') throw error
     } finally {
       this.#rejectPending(nodeClosed())
-      await this.#channel.close()
+      await deadline.waitFor(this.#channel.close())
+      deadline.clear()
     }
   }
 

@@ -28,7 +28,10 @@ export interface OpenNodeOptions extends CallOptions {
    * end of the machine as well, at the price of a sync for each group of writes.
    */
   readonly durability?: 'process' | 'power'
-  /** Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. */
+  /**
+   * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What has begun
+   * by then is ended, and that is not awaited.
+   */
   readonly deadlineMs?: number
 }
 
@@ -105,7 +108,7 @@ export interface RakkoNode {
   requestPersistence(options?: CallOptions): Promise<boolean>
   /**
    * Finishes what was begun, closes the database where this call opened it, ends its worker or thread. Later calls reject
-   * with NODE_CLOSED; closing again is the same promise.
+   * with NODE_CLOSED; closing again is the same promise. It takes 30 seconds at most.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -113,6 +116,7 @@ export interface RakkoNode {
 
 /**
  * Opens the app's own node, in a worker or thread of its own, or reaches one over a port. Rejects with the code of what
- * failed (DATABASE_IN_USE, DATABASE_DAMAGED, STORAGE_UNAVAILABLE, INVALID_SCHEMA_LOCK…) and leaves nothing running.
+ * failed (DATABASE_IN_USE, DATABASE_DAMAGED, STORAGE_UNAVAILABLE, INVALID_SCHEMA_LOCK…) and leaves nothing
+ * running; only what is not ended by the deadline ends later, or never, where a system call does not return.
  */
 export type OpenNode = (options: OpenNodeOptions | OpenPortOptions) => Promise<RakkoNode>

@@ -4,7 +4,8 @@ import { checkId, invalidArgument, isObject } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
 import type { Collection } from './collection.js'
-import { Connection, type Timers } from './connection.js'
+import { Connection, DEFAULT_DEADLINE_MS, type Timers } from './connection.js'
+import { Deadline } from './deadline.js'
 import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
@@ -29,9 +30,10 @@ export function connectionOf(node: RakkoNode): Connection {
   throw invalidArgument('node', 'a node that openNode returned', node)
 }
 
-/** Opens the session over a channel. Where that fails, nothing of it is left. */
+/** Opens the session over a channel. Where that fails, what is left of it is ended, and that awaited until the deadline. */
 export async function connect(options: ConnectOptions): Promise<RakkoNode> {
   const { channel, timers, open, schemas, askForPersistence, deadlineMs, ...call } = options
+  const deadline = new Deadline(timers, deadlineMs ?? DEFAULT_DEADLINE_MS)
   try {
     const connection = new Connection(channel, timers, deadlineMs)
     const info = await connection.request(
@@ -43,8 +45,10 @@ export async function connect(options: ConnectOptions): Promise<RakkoNode> {
     connections.set(node, connection)
     return node
   } catch (error) {
-    await channel.close()
+    await deadline.waitFor(channel.close())
     throw error
+  } finally {
+    deadline.clear()
   }
 }
 

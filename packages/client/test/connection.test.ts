@@ -151,6 +151,17 @@ describe('a connection', () => {
     expect(await pending).toBe('NODE_CLOSED')
   })
 
+  test('is closed by its deadline, though its channel never ends', async () => {
+    channel.close = () => new Promise(() => undefined)
+    const closing = connection.close()
+    channel.answer(0, { id: 0, ok: true, result: undefined })
+    await handled()
+    expect([...timers.running.values()].map(({ ms }) => ms)).toEqual([30_000])
+    for (const { callback } of [...timers.running.values()]) callback()
+    await closing
+    expect(timers.running.size).toBe(0)
+  })
+
   test('passes on why a node could not close, and gives the channel up all the same', async () => {
     const closing = codeOf(connection.close())
     channel.answer(0, { id: 0, ok: false, error: { code: 'STORAGE_FAILED', message: 'disk full', details: {} } })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { connectInProcess, openNode, servePort } from '../src/in-process.js'
+import { connectInProcess, openNode, type RakkoNode, servePort } from '../src/in-process.js'
 import { openNode as openAny } from '../src/nodejs.js'
 import { acceptance } from './acceptance.js'
 
@@ -19,13 +19,19 @@ acceptance({
 test.each<[string, (signal: AbortSignal) => { signal?: AbortSignal; deadlineMs?: number }, string]>([
   ['is aborted', (signal) => ({ signal }), 'ABORTED'],
   ['takes longer than its deadline', () => ({ deadlineMs: 1 }), 'DEADLINE_EXCEEDED'],
-])('opening that %s leaves nothing open', async (_what, limits, code) => {
+])('opening that %s leaves nothing open for long', async (_what, limits, code) => {
   const directory = await mkdtemp(join(tmpdir(), 'rakko-in-process-'))
   const controller = new AbortController()
   const opening = openNode({ name: 'test', directory, ...limits(controller.signal) })
   controller.abort()
   await expect(opening).rejects.toMatchObject({ code })
-  await (await openNode({ name: 'test', directory })).close()
+  // What had begun ends by itself, and is in use until then.
+  const openAgain = (): Promise<RakkoNode> =>
+    openNode({ name: 'test', directory }).catch((error: { code?: string }) => {
+      if (error.code !== 'DATABASE_IN_USE') throw error
+      return openAgain()
+    })
+  await (await openAgain()).close()
   await rm(directory, { recursive: true })
 })
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Signer } from '@rakko/core'
 import { nativeSigner } from './native-key.js'
+import { readRegularFile } from './regular-file.js'
 
 /**
  * Signs with the developer's key: a file of mode 0600 with 64 hexadecimal digits. Looked for when the first signature is
@@ -24,7 +25,7 @@ export function developerSigner(path: string): Signer {
 
 function readSeed(path: string): Uint8Array {
   try {
-    return parseSeed(readFileSync(path, 'utf8').trim())
+    return parseSeed(readRegularFile(path).toString('utf8').trim())
   } catch (cause) {
     // What the file holds stays out of the error.
     const got = cause instanceof RakkoError ? String(cause.details.got) : (cause as Error).message

@@ -1,8 +1,10 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { isAlive, listen, newContenderId, pidOf, socketId, socketName } from './lock-socket.js'
+import { makeDirectory } from './make-directory.js'
+import { readRegularFile } from './regular-file.js'
 
 /**
  * Lets one process at a time have a directory, in `<directory>/lock`:
@@ -35,10 +37,11 @@ export class DirectoryLock {
 
   /** @throws {RakkoError} DATABASE_IN_USE with `pid`; STORAGE_UNAVAILABLE: nothing can be written there */
   static async acquire(directory: string): Promise<DirectoryLock> {
-    for (;;) {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
       const lock = await DirectoryLock.#tryAcquire(directory)
       if (lock !== undefined) return lock
     }
+    throw unlockable(directory, new Error('nobody can reach its sockets'))
   }
 
   /** Undefined where this contender withdrew, which another one, with a new ID, can make good. */
@@ -47,7 +50,7 @@ export class DirectoryLock {
     const id = newContenderId()
     let server: Server | undefined
     try {
-      mkdirSync(folder, { mode: 0o700, recursive: true })
+      makeDirectory(folder)
       server = await listen(folder, id)
       const lock = new DirectoryLock(folder, id, server)
       if (await lock.#claim(directory)) return lock
@@ -56,13 +59,7 @@ export class DirectoryLock {
     } catch (error) {
       await letGo(folder, id, server)
       if (error instanceof RakkoError) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new RakkoError(
-        'STORAGE_UNAVAILABLE',
-        `${directory} cannot be locked: ${reason}`,
-        { directory },
-        { cause: error },
-      )
+      throw unlockable(directory, error)
     }
   }
 
@@ -76,7 +73,8 @@ export class DirectoryLock {
     const claim = join(this.#folder, `claim-${this.#id}`)
     writeFileSync(claim, this.#id)
     try {
-      for (;;) {
+      for (let turn = 0; ; turn++) {
+        if (turn === MAX_TURNS) throw new Error(`the files in ${this.#folder} lead nowhere`)
         const end = chain(this.#folder).at(-1) ?? NONE
         if (end !== NONE && (await isAlive(this.#folder, end))) throw inUse(directory, end)
         const after = join(this.#folder, `after-${end}`)
@@ -108,6 +106,8 @@ export class DirectoryLock {
 
 /** Stands for the owner before the first. */
 const NONE = 'none'
+/** Far more than contenders ever take; files that somebody else has put there could go on for ever. */
+const MAX_TURNS = 1_000
 
 export function lockFolder(directory: string): string {
   return join(directory, 'lock')
@@ -135,21 +135,29 @@ export function inUse(directory: string, owner: string): RakkoError {
   })
 }
 
+function unlockable(directory: string, cause: unknown): RakkoError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new RakkoError('STORAGE_UNAVAILABLE', `${directory} cannot be locked: ${reason}`, { directory }, { cause })
+}
+
 /** Owners from `owner` on, in order. */
 function chain(folder: string): string[] {
   const owners: string[] = []
   for (let id = readId(join(folder, 'owner')) ?? NONE; !owners.includes(id); ) {
     owners.push(id)
-    id = readId(join(folder, `after-${id}`)) ?? id
+    id = readId(join(folder, `after-${id}`), `lost-${id}`) ?? id
   }
   return owners
 }
 
-/** Undefined where there is no such file, or where a power cut left it without its content. */
-function readId(path: string): string | undefined {
+/**
+ * Undefined where there is no such file. A power cut may have left it without its content: then its contender is dead, and
+ * `lost` stands for it.
+ */
+function readId(path: string, lost?: string): string | undefined {
   try {
-    const id = readFileSync(path, 'utf8')
-    return /^\d+-[0-9a-f]+$/.test(id) ? id : undefined
+    const id = readRegularFile(path).toString('utf8')
+    return /^\d+-[0-9a-f]+$/.test(id) ? id : lost
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
     throw error

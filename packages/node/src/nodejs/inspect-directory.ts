@@ -1,14 +1,18 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { type DataTree, inspectData } from '@rakko/store/pglite'
 import { inUse, type LockState, readLock } from './directory-lock.js'
+import { readRegularFile } from './regular-file.js'
 
 /** PostgreSQL's files, within a database's directory. */
 export const DATA_FOLDER = 'data'
 /** What an interrupted first start leaves; the name between is the contender's own. */
 export const UNFINISHED_FOLDER = /^data\..+\.new$/
 const LOCK_FOLDER = 'lock'
+
+type Stat = NonNullable<Awaited<ReturnType<DataTree['stat']>>>
 
 /** `new`: nothing was ever stored there. `complete`: a database that looks whole. */
 export type DirectoryState = 'new' | 'complete'
@@ -41,7 +45,8 @@ export async function inspectDirectory(directory: string): Promise<DirectoryStat
     throw unavailable(directory, `it holds other files (${foreign}) and no database of Rakko's`)
   }
   const data = join(directory, DATA_FOLDER)
-  if (!lstatSync(data).isDirectory()) {
+  const found = statOf(directory, data)
+  if (found?.type !== 'directory') {
     throw new RakkoError(
       'DATABASE_DAMAGED',
       `${directory} is damaged and was left as it is: ${DATA_FOLDER} is not a directory`,
@@ -55,13 +60,12 @@ export async function inspectDirectory(directory: string): Promise<DirectoryStat
   return 'complete'
 }
 
-/** The path that all names of one directory lead to, so that they lead to one lock. */
-export function realDirectory(directory: string): string {
-  try {
-    return realpathSync(directory)
-  } catch {
-    return directory
-  }
+/**
+ * The path that all names of one directory lead to, so that they lead to one lock. Asked in the background: a mount that is
+ * gone does not answer, and deadlines pass meanwhile.
+ */
+export function realDirectory(directory: string): Promise<string> {
+  return realpath(directory).catch(() => directory)
 }
 
 function isDirectory(directory: string): boolean {
@@ -85,19 +89,10 @@ function isLink(path: string): boolean {
 
 function treeOf(directory: string, data: string): DataTree {
   return {
-    async stat(path) {
-      try {
-        const found = lstatSync(join(data, path))
-        const type = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
-        return { type, bytes: found.size }
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-        throw unavailable(directory, messageOf(error))
-      }
-    },
+    stat: async (path) => statOf(directory, join(data, path)),
     async read(path) {
       try {
-        return readFileSync(join(data, path))
+        return readRegularFile(join(data, path))
       } catch (error) {
         throw unavailable(directory, messageOf(error))
       }
@@ -105,6 +100,17 @@ function treeOf(directory: string, data: string): DataTree {
     async list(path) {
       return list(directory, join(data, path))
     },
+  }
+}
+
+function statOf(directory: string, path: string): Stat | undefined {
+  try {
+    const found = lstatSync(path)
+    const type = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
+    return { type, bytes: found.size }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw unavailable(directory, messageOf(error))
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Verifier } from '@rakko/core'
 import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
+import { readRegularFile } from './regular-file.js'
 
 /**
  * The key of a database in a directory, in a file of mode 0600 beside it; JSON.
@@ -45,7 +46,7 @@ export function keyFile(path: string, database: string, verifier?: Verifier): Ke
 }
 
 async function openSeed(path: string, databaseId: string, directory: string): Promise<Uint8Array> {
-  const kept = await readKeyFile(path)
+  const kept = readKeyFile(path)
   if (kept?.databaseId === databaseId && kept.directory === directory) return parseSeed(kept.privateKey)
   if (kept !== undefined) await putAside(path, kept)
   const seed = new Uint8Array(randomBytes(SEED_BYTES))
@@ -53,10 +54,10 @@ async function openSeed(path: string, databaseId: string, directory: string): Pr
   return seed
 }
 
-async function readKeyFile(path: string): Promise<KeyFile | undefined> {
+function readKeyFile(path: string): KeyFile | undefined {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readRegularFile(path).toString('utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -104,7 +105,7 @@ async function syncDirectory(path: string): Promise<void> {
 
 async function retire(path: string): Promise<void> {
   try {
-    const kept = await readKeyFile(path)
+    const kept = readKeyFile(path)
     if (kept !== undefined) await putAside(path, kept)
   } catch (cause) {
     throw cause instanceof RakkoError ? cause : failed(path, 'a file that can be renamed', cause)

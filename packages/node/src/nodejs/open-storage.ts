@@ -51,7 +51,7 @@ export async function openStorage({
   if (directory === undefined || directory === '') {
     throw new RakkoError('INVALID_ARGUMENT', 'directory: expected a path', { field: 'directory', expected: 'a path' })
   }
-  return openDirectory(realDirectory(resolve(directory)), durability)
+  return openDirectory(await realDirectory(resolve(directory)), durability)
 }
 
 function openMemory(): Promise<Driver> {
@@ -62,7 +62,7 @@ async function openDirectory(path: string, durability: Durability): Promise<Open
   await inspectUnlocked(path)
   const lock = await DirectoryLock.acquire(path)
   try {
-    const directory = realDirectory(path)
+    const directory = await realDirectory(path)
     // Whoever owned the lock since the first look may have changed everything.
     if ((await inspectDirectory(directory)) === 'new') unpack(directory, durability)
     const files = new DirectoryFiles(join(directory, DATA_FOLDER), durability === 'power' ? fileSync : undefined)

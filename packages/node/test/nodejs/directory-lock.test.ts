@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DirectoryLock, readLock } from '../../src/nodejs/directory-lock.js'
@@ -63,6 +63,25 @@ describe('a directory', () => {
     await lock.release()
     await (await DirectoryLock.acquire(long)).release()
     expect(existsSync(long)).toBe(true)
+  })
+
+  it('is had again after a power cut that left the names of its owners empty', async () => {
+    mkdirSync(join(directory, 'lock'), { recursive: true })
+    for (const name of ['owner', 'after-none', 'after-lost-none']) writeFileSync(join(directory, 'lock', name), '')
+    const lock = await DirectoryLock.acquire(directory)
+    await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({ code: 'DATABASE_IN_USE' })
+    await lock.release()
+    expect(readdirSync(join(directory, 'lock'))).toEqual(['owner'])
+    expect(readFileSync(join(directory, 'lock', 'owner'), 'utf8')).toMatch(new RegExp(`^${process.pid}-`))
+  })
+
+  it('cannot be locked where its files lead in a circle', async () => {
+    mkdirSync(join(directory, 'lock'), { recursive: true })
+    for (const name of ['owner', 'after-1-ab']) writeFileSync(join(directory, 'lock', name), '1-ab')
+    await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('lead nowhere'),
+    })
   })
 
   it('cannot be locked where nothing can be written', async () => {
