@@ -1,14 +1,9 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
 
 /** What a caller handed over that it must not. */
 export function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
-  const got = shown(value)
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_ARGUMENT', { field, expected, got: shown(value) })
 }
 
 const MAX_SHOWN_CHARS = 100
@@ -29,8 +24,7 @@ const MAX_LEVELS = 256
 export function checkLevels<Argument extends object>(field: string, argument: Argument): Argument {
   if (!isDeeper(argument, MAX_LEVELS)) return argument
   const expected = `at most ${MAX_LEVELS} levels of objects and lists`
-  const details = { field, expected, got: 'more' }
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got more`, details)
+  throw refusal('INVALID_ARGUMENT', { field, expected, got: 'more' })
 }
 
 /** `seen`: with how many levels an object was looked into, which many others may hold. */

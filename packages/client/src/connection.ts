@@ -1,4 +1,4 @@
-import { type DocumentId, type DocumentViewId, RakkoError, type SchemaId } from '@rakko/core'
+import { type DocumentId, type DocumentViewId, RakkoError, refusal, type SchemaId } from '@rakko/core'
 import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/node/rpc'
 import { checkCallOptions, checkDeadline } from './arguments.js'
 import type { CallOptions } from './call-options.js'
@@ -207,8 +207,7 @@ function unsendable(error: unknown): RakkoError {
   // A RangeError is what a clone of very deep data ends with.
   if (error instanceof Error && (error.name === 'DataCloneError' || error instanceof RangeError)) {
     const expected = 'plain data that a structured clone carries'
-    const details = { field: 'arguments', expected, got: error.message }
-    return new RakkoError('INVALID_ARGUMENT', `Invalid arguments: expected ${expected}, got: ${error.message}`, details)
+    return refusal('INVALID_ARGUMENT', { field: 'arguments', expected, got: error.message })
   }
   return new RakkoError('INTERNAL', 'A message could not be sent, see the cause', {}, { cause: error })
 }

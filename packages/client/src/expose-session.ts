@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { refusal } from '@rakko/core'
 import { errorToData, type Reply, type Session } from '@rakko/node/rpc'
 import { expose } from 'comlink'
 import type { PortEvent, PortLike } from './channel.js'
@@ -15,7 +15,7 @@ export function exposeSession(session: Session, port: PortLike): () => void {
     const { data } = event
     if (isRelease(data)) stop()
     else if (isCall(data)) listener?.(event)
-    else port.postMessage(refusal(data))
+    else port.postMessage(refusalOf(data))
   }
   const guarded: PortLike = {
     postMessage: (message) => port.postMessage(message),
@@ -56,13 +56,10 @@ function isRelease(data: unknown): boolean {
 }
 
 /** The reply as Comlink reads it where the message named itself, else as it is. */
-function refusal(data: unknown): unknown {
+function refusalOf(data: unknown): unknown {
   const expected = 'a call of handle with one message'
-  const error = new RakkoError('INVALID_MESSAGE', `Invalid message: expected ${expected}, got another`, {
-    field: 'message',
-    expected,
-    got: data === null ? 'null' : typeof data,
-  })
+  const got = data === null ? 'null' : typeof data
+  const error = refusal('INVALID_MESSAGE', { field: 'message', expected, got })
   const reply: Reply = { id: null, ok: false, error: errorToData(error) }
   return isObject(data) && typeof data.id === 'string' ? { type: 'RAW', value: reply, id: data.id } : reply
 }

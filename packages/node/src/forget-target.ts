@@ -1,4 +1,4 @@
-import { type DocumentId, parseHash, parsePublicKey, parseSchemaId, RakkoError } from '@rakko/core'
+import { type DocumentId, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
 import type { ForgetTarget } from '@rakko/store'
 import type { ForgetParams } from './rpc/messages.js'
 
@@ -8,11 +8,7 @@ export function forgetTarget(params: ForgetParams): ForgetTarget {
   const given = [document, schema, author].filter((one) => one !== undefined)
   if (given.length !== 1) {
     const expected = 'one of document, schema and author'
-    throw new RakkoError('INVALID_ARGUMENT', `Invalid target: expected ${expected}, got ${given.length} of them`, {
-      field: 'target',
-      expected,
-      got: given.length,
-    })
+    throw refusal('INVALID_ARGUMENT', { field: 'target', expected, got: given.length })
   }
   if (document !== undefined) return { document: parseHash(document, 'document') as string as DocumentId }
   if (schema !== undefined) return { schema: parseSchemaId(schema) }

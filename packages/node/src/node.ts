@@ -9,6 +9,7 @@ import {
   type Query,
   type QueryInput,
   RakkoError,
+  refusal,
   relatedSchemas,
   type Schema,
   type SchemaId,
@@ -268,8 +269,7 @@ export class Node {
   async #knownSchema(id: SchemaId): Promise<Schema> {
     const schema = await this.#store.schema(id)
     if (schema !== undefined) return schema
-    const details = { field: 'schemaId', expected: 'a known schema', got: id }
-    throw new RakkoError('SCHEMA_NOT_FOUND', `No schema ${id} is known here`, details)
+    throw refusal('SCHEMA_NOT_FOUND', { field: 'schemaId', expected: 'a known schema', got: id })
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import { type ErrorCode, hash, hexToBytes, RakkoError, type Schema } from '@rakko/core'
+import { type ErrorCode, hash, hexToBytes, type RakkoError, refusal, type Schema } from '@rakko/core'
 import type { PublishItem, Store } from '@rakko/store'
 import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js'
 
@@ -61,11 +61,6 @@ function checkExpected({ id, fields }: ExpectedSchema, schema: Schema | undefine
 }
 
 function invalidLock(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  const message = `The schemas do not fit their lock at ${field}: expected ${expected}, got ${got}. Write schema.lock and its module anew?`
-  return new RakkoError(
-    'INVALID_SCHEMA_LOCK',
-    message,
-    { field, expected, got },
-    cause === undefined ? undefined : { cause },
-  )
+  const about = `The schemas do not fit their lock at ${field} (write schema.lock and its module again?)`
+  return refusal('INVALID_SCHEMA_LOCK', { field, expected, got, about, cause })
 }

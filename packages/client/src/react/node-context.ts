@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { refusal } from '@rakko/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
 import type { RakkoNode } from '../rakko-node.js'
 
@@ -14,5 +14,5 @@ export function useNode(): RakkoNode {
   const node = useContext(NodeContext)
   if (node !== undefined) return node
   const expected = 'a RakkoProvider around the component'
-  throw new RakkoError('INVALID_ARGUMENT', `useNode: expected ${expected}, got none`, { expected, got: 'none' })
+  throw refusal('INVALID_ARGUMENT', { expected, got: 'none', about: 'useNode' })
 }

@@ -2,10 +2,10 @@ import {
   type BoundSchema,
   type IncludeOf,
   type KnownInclude,
-  RakkoError,
   type Row,
   type RowPage,
   type RowWith,
+  refusal,
 } from '@rakko/core'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
@@ -38,8 +38,5 @@ export function useLiveSuspense<S extends BoundSchema>(
 /** React's way to say that a browser has to fill in: a server would wait for a live query that nobody closes. */
 function leaveToBrowser(): never {
   const expected = 'a Suspense around it, and a browser that renders what is within'
-  throw new RakkoError('INVALID_ARGUMENT', `useLiveSuspense: expected ${expected}, got a server`, {
-    expected,
-    got: 'a server',
-  })
+  throw refusal('INVALID_ARGUMENT', { expected, got: 'a server', about: 'useLiveSuspense' })
 }

@@ -1,4 +1,4 @@
-import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import { type DocumentId, type Query, type RakkoError, refusal, type Schema, type SchemaId } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage, DocumentSnapshot } from '@rakko/store'
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
 import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
@@ -219,9 +219,6 @@ function isSameAround(a: DocumentPage, b: DocumentPage): boolean {
 
 function tooLarge(got: number): RakkoError {
   const expected = `at most ${MAX_LIVE_BYTES} bytes, as they are estimated`
-  return new RakkoError('LIVE_QUERY_TOO_LARGE', `The rows of a live query take ${got} bytes: expected ${expected}`, {
-    field: 'first',
-    expected,
-    got,
-  })
+  const about = 'The rows of a live query are too large'
+  return refusal('LIVE_QUERY_TOO_LARGE', { field: 'first', expected, got, about })
 }

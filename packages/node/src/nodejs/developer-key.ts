@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
-import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Signer } from '@rakko/core'
+import { bytesToHex, parseSeed, RakkoError, refusal, SEED_BYTES, type Signer } from '@rakko/core'
 import { nativeSigner } from './native-key.js'
 import { readRegularFile } from './regular-file.js'
 
@@ -44,6 +44,5 @@ function makeSeed(path: string): Uint8Array {
 }
 
 function failed(path: string, expected: string, got: string): RakkoError {
-  const message = `The developer's key ${path}: expected ${expected}, got: ${got}`
-  return new RakkoError('KEY_STORE_FAILED', message, { path, expected, got })
+  return refusal('KEY_STORE_FAILED', { expected, got, about: `The developer's key ${path}`, details: { path } })
 }

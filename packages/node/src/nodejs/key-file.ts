@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { bytesToHex, parseSeed, RakkoError, SEED_BYTES, type Verifier } from '@rakko/core'
+import { bytesToHex, parseSeed, RakkoError, refusal, SEED_BYTES, type Verifier } from '@rakko/core'
 import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
@@ -134,11 +134,6 @@ async function identityOf(directory: string): Promise<string> {
 
 function failed(path: string, expected: string, cause: unknown): RakkoError {
   const got = cause instanceof Error ? cause.message : 'another content'
-  const message = `The key file ${path} cannot be used: expected ${expected}, got ${got}. It was left as it is.`
-  return new RakkoError(
-    'KEY_STORE_FAILED',
-    message,
-    { path, expected, got },
-    cause === undefined ? undefined : { cause },
-  )
+  const about = `The key file ${path} cannot be used and was left as it is`
+  return refusal('KEY_STORE_FAILED', { expected, got, about, details: { path }, cause })
 }

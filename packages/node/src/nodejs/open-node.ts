@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { RakkoError } from '@rakko/core'
+import { refusal } from '@rakko/core'
 import { assembleNode } from '../assemble-node.js'
 import { chooseVerifier } from '../choose-backend.js'
 import { useFastBlake3 } from '../fast-blake3.js'
@@ -48,19 +48,12 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
 function storageOptions({ name, storage = 'auto', directory, durability }: OpenParams): OpenStorageOptions {
   if (storage === 'memory') return { kind: 'memory' }
   if (storage !== 'auto' && storage !== 'directory') {
-    const message = `Storage '${storage}' is a browser's: Node has directory and memory`
-    throw new RakkoError('STORAGE_UNAVAILABLE', message, {
-      field: 'storage',
-      expected: 'directory or memory',
-      got: storage,
-    })
+    const about = 'No such storage in Node'
+    throw refusal('STORAGE_UNAVAILABLE', { field: 'storage', expected: 'directory or memory', got: storage, about })
   }
   if (directory === undefined && name === undefined) {
-    throw new RakkoError('INVALID_ARGUMENT', 'Opening a directory takes its path or a name', {
-      field: 'directory',
-      expected: 'a path, or a name for the default path',
-      got: 'neither',
-    })
+    const expected = 'a path, or a name for the default path'
+    throw refusal('INVALID_ARGUMENT', { field: 'directory', expected, got: 'neither' })
   }
   return { kind: 'directory', directory: directory ?? join(DEFAULT_FOLDER, name as string), durability }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import type { Driver } from '@rakko/store'
 import { DirectoryFiles, MemoryFiles, openPglite } from '@rakko/store/pglite'
 import { DirectoryLock } from './directory-lock.js'
@@ -49,7 +49,7 @@ export async function openStorage({
   setFlagsFromString('--wasm-num-compilation-tasks=1')
   if (kind === 'memory') return { kind, driver: await openMemory() }
   if (directory === undefined || directory === '') {
-    throw new RakkoError('INVALID_ARGUMENT', 'directory: expected a path', { field: 'directory', expected: 'a path' })
+    throw refusal('INVALID_ARGUMENT', { field: 'directory', expected: 'a path', got: 'none' })
   }
   return openDirectory(await realDirectory(resolve(directory)), durability)
 }

@@ -1,4 +1,4 @@
-import { RakkoError, SEARCH_LANGUAGES } from '@rakko/core'
+import { type RakkoError, refusal, SEARCH_LANGUAGES } from '@rakko/core'
 import type { Cancel, Method, Request } from './messages.js'
 
 /** What a value of a message must be; `undefined` where it is right, else what was expected. */
@@ -117,6 +117,5 @@ const MAX_SHOWN_CHARS = 100
 export function invalidMessage(field: string, expected: string, value: unknown): RakkoError {
   const isShort = typeof value === 'string' && value.length <= MAX_SHOWN_CHARS
   const got = isShort || typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value
-  const message = `Invalid message at ${field}: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_MESSAGE', message, { field, expected, got })
+  return refusal('INVALID_MESSAGE', { field, expected, got, about: `Invalid message at ${field}` })
 }

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 import type { LiveQuery } from '../live/live-query.js'
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
@@ -61,11 +61,8 @@ export class Subscriptions {
 export function checkLiveQueries(open: number): void {
   if (open < MAX_LIVE_QUERIES) return
   const expected = `at most ${MAX_LIVE_QUERIES} open live queries a session`
-  throw new RakkoError('TOO_MANY_LIVE_QUERIES', `Expected ${expected}: close some`, {
-    field: 'live',
-    expected,
-    got: open + 1,
-  })
+  const about = 'Too many live queries (close some)'
+  throw refusal('TOO_MANY_LIVE_QUERIES', { field: 'live', expected, got: open + 1, about })
 }
 
 export function notOpen(subscription: number): RakkoError {

@@ -5,7 +5,8 @@ import {
   type OperationValue,
   parseDocumentViewId,
   parseHash,
-  RakkoError,
+  type RakkoError,
+  refusal,
   type Schema,
 } from '@rakko/core'
 
@@ -64,7 +65,8 @@ function fieldValue(field: string, value: unknown, { type }: FieldType): Operati
       throw invalidField(field, 'a number', value)
     case 'str':
       if (typeof value !== 'string') throw invalidField(field, 'text', value)
-      if (LONE_SURROGATE.test(value)) throw refused(field, 'well-formed Unicode text', 'a lone surrogate')
+      if (LONE_SURROGATE.test(value))
+        throw refusal('INVALID_FIELD', { field, expected: 'well-formed Unicode text', got: 'a lone surrogate' })
       return { type, value }
     case 'bytes':
       if (value instanceof Uint8Array) return { type, value }
@@ -120,22 +122,16 @@ function shown(value: unknown): string {
 }
 
 function invalidField(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {
-  return refused(field, expected, shown(value), cause)
-}
-
-function refused(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  const message = `Invalid ${field}: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_FIELD', message, { field, expected, got }, cause === undefined ? undefined : { cause })
+  return refusal('INVALID_FIELD', { field, expected, got: shown(value), cause })
 }
 
 function missingField(field: string, schema: Schema): RakkoError {
   const expected = schema.fields.get(field)?.type ?? 'a value'
-  const message = `Missing ${field}: expected ${expected}, got nothing; a document of ${schema.name} has all of its fields`
-  return new RakkoError('MISSING_FIELD', message, { field, expected, got: 'nothing' })
+  const about = `Missing ${field} (a document of ${schema.name} has all of its fields)`
+  return refusal('MISSING_FIELD', { field, expected, got: 'nothing', about })
 }
 
 function unexpectedField(field: string, schema: Schema): RakkoError {
   const expected = `one of ${[...schema.fields.keys()].slice(0, 20).join(', ')}`
-  const message = `Unexpected ${field.slice(0, MAX_SHOWN_CHARS)}: ${schema.name} has no such field, expected ${expected}`
-  return new RakkoError('UNEXPECTED_FIELD', message, { field, expected, got: field })
+  return refusal('UNEXPECTED_FIELD', { field, expected, got: field, about: `Unexpected field of ${schema.name}` })
 }

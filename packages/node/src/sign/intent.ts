@@ -1,4 +1,4 @@
-import { type DocumentId, type DocumentViewId, RakkoError, type SchemaId } from '@rakko/core'
+import { type DocumentId, type DocumentViewId, type RakkoError, refusal, type SchemaId } from '@rakko/core'
 
 export const MAX_IDEMPOTENCY_ID_CHARS = 64
 
@@ -45,9 +45,5 @@ export function checkIdempotencyId(id: unknown): void {
   if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_ID_CHARS && IDEMPOTENCY_ID.test(id)) return
   const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters, none of them a control character`
   const got = typeof id === 'string' ? `${id.length} characters` : typeof id
-  throw new RakkoError('INVALID_ARGUMENT', `Invalid idempotencyId: expected ${expected}, got ${got}`, {
-    field: 'idempotencyId',
-    expected,
-    got,
-  })
+  throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
 }

@@ -9,6 +9,7 @@ import {
   parseDocumentViewId,
   parseHash,
   RakkoError,
+  refusal,
   type Schema,
   type SchemaId,
   type SignedEntry,
@@ -140,12 +141,7 @@ async function draftAll(items: readonly RoundItem[], store: WriterStore): Promis
 function draft(item: RoundItem, schema: Schema | undefined): Draft {
   const { intent } = item
   if (schema === undefined) {
-    const message = `No schema ${intent.schemaId} is known here`
-    throw new RakkoError('SCHEMA_NOT_FOUND', message, {
-      field: 'schemaId',
-      expected: 'a known schema',
-      got: intent.schemaId,
-    })
+    throw refusal('SCHEMA_NOT_FOUND', { field: 'schemaId', expected: 'a known schema', got: intent.schemaId })
   }
   if (intent.action === 'create') {
     if (intent.idempotencyId !== undefined) checkIdempotencyId(intent.idempotencyId)

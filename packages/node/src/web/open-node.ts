@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { refusal } from '@rakko/core'
 import { assembleNode } from '../assemble-node.js'
 import { chooseVerifier } from '../choose-backend.js'
 import { useFastBlake3 } from '../fast-blake3.js'
@@ -38,16 +38,11 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
 
 function storageOptions({ name, storage: kind = 'auto' }: OpenParams): OpenWebStorageOptions {
   if (name === undefined) {
-    const details = { field: 'name', expected: 'text', got: 'undefined' }
-    throw new RakkoError('INVALID_ARGUMENT', 'Opening a database takes its name', details)
+    throw refusal('INVALID_ARGUMENT', { field: 'name', expected: 'text', got: 'undefined' })
   }
   if (kind === 'auto' || kind === 'opfs' || kind === 'indexeddb' || kind === 'memory') return { kind, name }
-  const details = { field: 'storage', expected: 'opfs, indexeddb or memory', got: kind }
-  throw new RakkoError(
-    'STORAGE_UNAVAILABLE',
-    `Storage '${kind}' is not a browser's: it has opfs, indexeddb and memory`,
-    details,
-  )
+  const about = 'No such storage in a browser'
+  throw refusal('STORAGE_UNAVAILABLE', { field: 'storage', expected: 'opfs, indexeddb or memory', got: kind, about })
 }
 
 /** Messages that arrived before this are handled first; a timer would be throttled. */

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import type { Driver } from '@rakko/store'
 import {
   BlockFiles,
@@ -46,7 +46,7 @@ export interface OpenedWebStorage {
 export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Promise<OpenedWebStorage> {
   if (!NAME.test(name)) {
     const expected = '1 to 64 letters, digits, - or _'
-    throw new RakkoError('INVALID_ARGUMENT', `name: expected ${expected}`, { field: 'name', expected, got: name })
+    throw refusal('INVALID_ARGUMENT', { field: 'name', expected, got: name })
   }
   if (kind !== 'auto') return { kind, driver: await open(kind, name), passedOver: [] }
   const passedOver: { kind: WebStorageKind; reason: string }[] = []
