@@ -1,4 +1,7 @@
 import type { RakkoError, RowPage } from '@rakko/core'
+import type { Observer, Subscription, SubscriptionOptions } from './subscription.js'
+
+export type { Subscription }
 
 /** A live query's page after a change. Rows that have not changed are the very same objects as before. */
 export interface LiveResult<Row> extends RowPage<Row> {
@@ -16,8 +19,7 @@ export interface LiveDelta<Row> {
   readonly changed: readonly { readonly index: number; readonly row: Row; readonly before: Row }[]
 }
 
-export interface LiveObserver<Row> {
-  next(result: LiveResult<Row>): void
+export interface LiveObserver<Row> extends Observer<LiveResult<Row>> {
   /**
    * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE, WORKER_DIED,
    * NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
@@ -25,12 +27,4 @@ export interface LiveObserver<Row> {
   error?(error: RakkoError): void
 }
 
-export interface LiveOptions {
-  /** Closes the live query. */
-  readonly signal?: AbortSignal
-}
-
-export interface Subscription {
-  /** No callback is called any more. Closing again does nothing. */
-  close(): void
-}
+export type LiveOptions = SubscriptionOptions

@@ -3,7 +3,10 @@ import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
 import type { PortLike } from './channel.js'
 import type { Collection } from './collection.js'
+import type { IngestItem, IngestOutcome } from './ingest.js'
+import type { NodeEvent } from './node-events.js'
 import type { Sql } from './sql.js'
+import type { Observer, Subscription, SubscriptionOptions } from './subscription.js'
 
 export type { KeyProtection, StorageKind, StorageReport }
 
@@ -84,6 +87,16 @@ export interface RakkoNode {
    * code of the first rule broken; the very same bytes again are ALREADY_PUBLISHED.
    */
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
+  /**
+   * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most. Outcomes in order of
+   * the items, one's fault does not touch the others. Rejects, over a port that is served without, with INGEST_NOT_ALLOWED.
+   */
+  ingest(items: readonly IngestItem[], options?: CallOptions): Promise<IngestOutcome[]>
+  /**
+   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event as it happens.
+   * Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
+   */
+  onEvent(observer: Observer<NodeEvent> | ((event: NodeEvent) => void), options?: SubscriptionOptions): Subscription
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
   /**

@@ -5,18 +5,23 @@ import {
   type Method,
   type Methods,
   notOpen,
-  type QueryParams,
   type Request,
   type RequestHandler,
   type SubscriptionParams,
 } from '@rakko/node/rpc'
 import type { Connection } from './connection.js'
 
+/** What a served port may ask for only where whoever serves it says so. */
+export interface ServeRights {
+  readonly sql: boolean
+  readonly ingest: boolean
+}
+
 /**
- * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its live queries
+ * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its subscriptions
  * are its own: it reaches no other session's, and they end with it.
  */
-export function relay(connection: Connection, takesSql: boolean): RequestHandler {
+export function relay(connection: Connection, rights: ServeRights): RequestHandler {
   const open = new Set<number>()
   let opening = 0
   let isEnded = false
@@ -27,11 +32,15 @@ export function relay(connection: Connection, takesSql: boolean): RequestHandler
       deadlineMs: Number.POSITIVE_INFINITY,
     })
   }
-  async function openLive(params: QueryParams, cancellation: Cancellation): Promise<SubscriptionParams> {
+  async function subscribe<M extends 'live' | 'events'>(
+    method: M,
+    params: Methods[M]['params'],
+    cancellation: Cancellation,
+  ): Promise<SubscriptionParams> {
     checkLiveQueries(open.size + opening)
     opening += 1
     try {
-      const opened = await pass('live', params, cancellation)
+      const opened = await pass(method, params, cancellation)
       open.add(opened.subscription)
       if (isEnded) await end()
       return opened
@@ -41,23 +50,28 @@ export function relay(connection: Connection, takesSql: boolean): RequestHandler
   }
   async function end(): Promise<void> {
     isEnded = true
-    for (const subscription of open) connection.request('endLive', { subscription }).catch(() => undefined)
+    for (const subscription of open) connection.request('end', { subscription }).catch(() => undefined)
     open.clear()
   }
   async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
     if (method === 'close') return end()
-    if (method === 'sql' && !takesSql) {
-      throw new RakkoError('SQL_NOT_ALLOWED', 'The port is served without SQL: servePort(node, port, { sql: true })')
-    }
-    if (method === 'live') return openLive(params as QueryParams, cancellation)
-    if (method === 'next' || method === 'endLive') {
+    if ((method === 'sql' || method === 'ingest') && !rights[method]) throw notServed(method)
+    if (method === 'live' || method === 'events') return subscribe(method, params as never, cancellation)
+    if (method === 'next' || method === 'end') {
       const { subscription } = params as SubscriptionParams
       if (!open.has(subscription)) throw notOpen(subscription)
-      if (method === 'endLive') open.delete(subscription)
+      if (method === 'end') open.delete(subscription)
     }
     return pass(method, params, cancellation)
   }
   return Object.assign(handle, { end })
+}
+
+function notServed(method: 'sql' | 'ingest'): RakkoError {
+  const remedy = `servePort(node, port, { ${method}: true })`
+  return method === 'sql'
+    ? new RakkoError('SQL_NOT_ALLOWED', `The port is served without SQL: ${remedy}`)
+    : new RakkoError('INGEST_NOT_ALLOWED', `The port is served without ingest: ${remedy}`)
 }
 
 function signalOf(cancellation: Cancellation): AbortSignal {

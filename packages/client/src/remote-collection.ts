@@ -25,7 +25,7 @@ import type {
 import type { Connection } from './connection.js'
 import type { Write } from './gathered-writes.js'
 import type { LiveObserver, LiveOptions } from './live.js'
-import { subscribe } from './live-subscription.js'
+import { subscribeToRows } from './live-subscription.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
 import { wireFields } from './wire-fields.js'
 
@@ -97,7 +97,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     ) => {
       const { query, call } = queryOf(options)
       checkNoMore(call)
-      return subscribe(connection, { schemaId, query }, (row) => rowOf(schema, row) as never, observer, limits)
+      return subscribeToRows(connection, { schemaId, query }, (row) => rowOf(schema, row) as never, observer, limits)
     },
     async count(options?: Pick<FindOptions<S>, 'where'> & CallOptions) {
       const { where, ...call } = checkOptions(options)

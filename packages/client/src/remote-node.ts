@@ -6,9 +6,12 @@ import type { Channel } from './channel.js'
 import type { Collection } from './collection.js'
 import { Connection, DEFAULT_DEADLINE_MS, type Timers } from './connection.js'
 import { Deadline } from './deadline.js'
+import { type IngestItem, ingest } from './ingest.js'
+import { type NodeEvent, subscribeToEvents } from './node-events.js'
 import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
+import type { Observer, SubscriptionOptions } from './subscription.js'
 
 /** What a page can be asked that a worker cannot. */
 export type AskForPersistence = () => Promise<boolean>
@@ -73,6 +76,9 @@ function remoteNode(
       const params = { entry: checkBytes('entry', entry), operation: checkBytes('operation', operation) }
       return connection.request('publish', params, options)
     },
+    ingest: (items: readonly IngestItem[], options?: CallOptions) => ingest(connection, items, options),
+    onEvent: (observer: Observer<NodeEvent> | Observer<NodeEvent>['next'], options?: SubscriptionOptions) =>
+      subscribeToEvents(connection, observer, options),
     async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions) {
       const params = {
         publicKey: checkId('publicKey', 'a public key', publicKey),

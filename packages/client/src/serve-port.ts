@@ -8,15 +8,20 @@ import { connectionOf } from './remote-node.js'
 
 export interface ServeOptions {
   /** Whether the other end may run SQL of its own, as the app that opened the node may. Without it SQL_NOT_ALLOWED. */
-  readonly sql?: boolean
+  readonly sql?: boolean | undefined
+  /**
+   * Whether the other end may hand over entries that others have signed, by the rules of replication: forks are kept, and what
+   * waits for others takes room. Without it INGEST_NOT_ALLOWED; `publish` and its stricter rules are for everybody.
+   */
+  readonly ingest?: boolean | undefined
 }
 
 /**
  * Serves an open node to whoever holds the other end of the port, who reaches it by `openNode({ port })`. Closing there ends
  * the session only. Returns what stops serving; a port that closes stops by itself. Throws INVALID_ARGUMENT.
  */
-export function servePort(node: RakkoNode, port: PortLike, { sql = false }: ServeOptions = {}): () => void {
+export function servePort(node: RakkoNode, port: PortLike, { sql, ingest }: ServeOptions = {}): () => void {
   checkPort(port)
-  const session: Session = serve(relay(connectionOf(node), sql === true))
+  const session: Session = serve(relay(connectionOf(node), { sql: sql === true, ingest: ingest === true }))
   return exposeSession(session, port)
 }

@@ -3,6 +3,7 @@ import { argumentTests } from './acceptance/arguments.js'
 import { badInputTests } from './acceptance/bad-input.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
+import { eventTests } from './acceptance/events.js'
 import { extremeTests } from './acceptance/extremes.js'
 import { forgetTests } from './acceptance/forget.js'
 import { historyTests } from './acceptance/history.js'
@@ -39,6 +40,7 @@ export function acceptance(transport: Transport): void {
     describe('arguments', () => argumentTests(world))
     describe('calls', () => callTests(world))
     describe('forgetting', () => forgetTests(world))
+    describe('events', () => eventTests(world))
     describe('live queries', () => liveTests(world))
   })
 }

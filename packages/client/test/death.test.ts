@@ -22,10 +22,11 @@ const exited = (thread: Worker | undefined): boolean => thread?.threadId === -1
 
 const many = Array.from({ length: 5_000 }, (_, capacity) => ({ name: 'Pending', capacity }))
 
-/** Calls and a live query that were pending and one that comes after say that the node is gone; closing is quiet. */
+/** Calls, a live query and a listener that were pending and one that comes after say that the node is gone; closing is quiet. */
 async function expectDeath(node: RakkoNode, kill: () => unknown): Promise<void> {
   const venues = node.collection(schemas.venue)
   const liveEnds = new Promise((error) => venues.live({}, { next: () => undefined, error }))
+  const listenerEnds = new Promise((error) => node.onEvent({ next: () => undefined, error }))
   const pending = [venues.createMany(many), venues.count()].map((call) => call.catch((error: unknown) => error))
   kill()
   for (const error of await Promise.all(pending)) {
@@ -33,6 +34,7 @@ async function expectDeath(node: RakkoNode, kill: () => unknown): Promise<void> 
     expect((error as Error).message).toContain('outcome of pending writes is unknown')
   }
   expect(await liveEnds).toMatchObject({ name: 'RakkoError', code: 'WORKER_DIED' })
+  expect(await listenerEnds).toMatchObject({ name: 'RakkoError', code: 'WORKER_DIED' })
   await expect(venues.get(`0020${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'WORKER_DIED' })
   await node.close()
   await node.close()

@@ -82,6 +82,7 @@ export const ERROR_CODES = {
   TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
   SQL_FAILED: "PostgreSQL refused an app's own statement; details.sqlState says why",
   SQL_NOT_ALLOWED: 'who serves this node takes no SQL',
+  INGEST_NOT_ALLOWED: 'who serves this node takes no entries of others but by publishing',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made anew',

@@ -1,6 +1,6 @@
 import type { DocumentId, OperationId, PublicKey, RakkoError } from '@rakko/core'
 
-/** What a node tells of by itself. */
+/** What a node tells of by itself. What happened once may be told again, to another listener or after the node was opened anew. */
 export type NodeEvent =
   /** Two branches of a log were seen. Both are kept; the log takes no more entries by publishing. */
   | {
@@ -20,3 +20,5 @@ export type NodeEvent =
       readonly newPublicKey?: PublicKey
       readonly error?: RakkoError
     }
+  /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
+  | { readonly type: 'events-missed'; readonly count: number }

@@ -14,17 +14,9 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import {
-  type Document,
-  type DocumentHistory,
-  type DocumentPage,
-  type IngestItem,
-  type IngestOutcome,
-  Listeners,
-  type SqlRow,
-  type Store,
-} from '@rakko/store'
+import type { Document, DocumentHistory, DocumentPage, IngestItem, IngestOutcome, SqlRow, Store } from '@rakko/store'
 import { DocumentReads } from './document-reads.js'
+import { type EventFeed, EventLog } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
 import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
@@ -44,7 +36,7 @@ export interface NodeOptions {
   readonly signer: WriterSigner
   /** Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned. */
   readonly renewKey?: (() => Promise<WriterSigner>) | undefined
-  /** Of what was found before there was a node; told to its first listener. */
+  /** Of what was found before there was a node; the first event that it tells of. */
   readonly found?: NodeEvent | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
@@ -66,12 +58,11 @@ export class Node {
   readonly #writer: Writer
   readonly #reads: DocumentReads
   readonly #ownKey: OwnKey
-  readonly #events = new Listeners<NodeEvent>()
+  readonly #events = new EventLog()
   readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
   readonly #keeper: Keeper | undefined
-  #found: NodeEvent | undefined
   #closing: Promise<void> | undefined
 
   constructor({ store, signer, renewKey: renew = noOtherKey, found, storage, pause, timers }: NodeOptions) {
@@ -79,7 +70,7 @@ export class Node {
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
     this.#reads = new DocumentReads({ store, pause })
-    this.#found = found
+    if (found) this.#events.tell(found)
     this.#ownKey = new OwnKey({
       signer,
       renew,
@@ -148,15 +139,16 @@ export class Node {
   }
 
   /**
-   * Calls the listener with what the node tells of by itself, until the function that it answers with is called. The first one
-   * is told at once what was found as the node was opened.
+   * Calls the listener with what the node tells of by itself, until the function that it returns is called: at once with what
+   * has happened since the node was opened, then with each event as it happens.
    */
   onEvent(listener: (event: NodeEvent) => void): () => void {
-    const end = this.#events.add(listener)
-    const found = this.#found
-    this.#found = undefined
-    if (found) this.#events.tell(found)
-    return end
+    return this.#events.listen(listener)
+  }
+
+  /** The same for who asks for one batch of events after the other. Throws NODE_CLOSED. */
+  events(): Promise<EventFeed> {
+    return this.#run(async () => this.#events.open())
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
@@ -248,6 +240,7 @@ export class Node {
   }
 
   async #close(): Promise<void> {
+    this.#events.close()
     await this.#liveQueries.close()
     await this.#writer.close()
     await Promise.allSettled(this.#running)

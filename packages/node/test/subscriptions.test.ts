@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LiveQuery } from '../src/live/live-query.js'
 import { Cancellation } from '../src/rpc/cancellation.js'
 import { nodeHandler, openingHandler } from '../src/rpc/node-handler.js'
 import { serve } from '../src/rpc/serve.js'
-import { MAX_LIVE_QUERIES, Subscriptions } from '../src/rpc/subscriptions.js'
-import { createAll, type LiveWorld, openLive, openLiveWorld } from './live/live-world.js'
+import { liveSource } from '../src/rpc/source.js'
+import { MAX_LIVE_QUERIES, type Source, Subscriptions } from '../src/rpc/subscriptions.js'
+import { createAll, type LiveWorld, openLiveWorld } from './live/live-world.js'
 
 let world: LiveWorld
 beforeAll(async () => {
@@ -13,17 +13,19 @@ beforeAll(async () => {
 afterAll(() => world.node.close())
 
 /** Stands for a live query where only opening and closing matter. */
-function openedAndClosed(): { live: LiveQuery; isOpen: () => boolean } {
+function openedAndClosed(): { live: Source; isOpen: () => boolean } {
   let isOpen = true
-  const live = {
+  const live: Source = {
     get isOpen() {
       return isOpen
     },
+    next: () => new Promise(() => undefined),
+    stopWaiting: () => undefined,
     close: () => {
       isOpen = false
     },
   }
-  return { live: live as LiveQuery, isOpen: () => isOpen }
+  return { live, isOpen: () => isOpen }
 }
 
 test('a session has so many live queries open at once and no more, whatever it has closed', async () => {
@@ -51,7 +53,7 @@ test('a live query that nobody waits for any more, or whose session ended, does 
 
 test('asking for the next change can be given up, and takes nothing then', async () => {
   const subscriptions = new Subscriptions()
-  const { subscription } = await subscriptions.add(() => openLive(world, world.place, {}), new Cancellation())
+  const { subscription } = await subscriptions.add(() => liveSource(world.node, world.place, {}), new Cancellation())
   expect(await subscriptions.next({ subscription }, new Cancellation())).toMatchObject({ entered: [] })
   const cancellation = new Cancellation()
   const givenUp = subscriptions.next({ subscription }, cancellation)
@@ -72,7 +74,7 @@ test.each([
   const call = async (method: string, params: unknown) => facade.handle({ id: 1, method, params })
   await call('open', {})
   for (const params of [{}, { subscription: 'one' }, { subscription: -1 }, { subscription: 77 }]) {
-    const [next, ended] = [await call('next', params), await call('endLive', params)]
+    const [next, ended] = [await call('next', params), await call('end', params)]
     expect(next).toMatchObject({
       ok: false,
       error: { code: 'INVALID_MESSAGE', details: { field: 'params.subscription' } },

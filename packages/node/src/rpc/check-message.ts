@@ -46,6 +46,7 @@ const allowed: Check = (value) =>
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
 const change = shape({ documentId: text, previous: optional(text) }, 'a change')
 const changes = { schemaId: text, changes: list(change, 'a list of changes') }
+const ingestItem = shape({ entry: bytes, operation: optional(bytes) }, 'an entry')
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
 
@@ -74,8 +75,10 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   count: query,
   live: query,
   next: subscription,
-  endLive: subscription,
+  end: subscription,
+  events: {},
   publish: { entry: bytes, operation: bytes },
+  ingest: { items: list(ingestItem, 'a list of entries, each with its operation or without one') },
   nextArgs: { publicKey: text, viewId: optional(text) },
   sql: { text, params: list(anything, 'a list of values') },
   forget: { document: optional(text), schema: optional(text), author: optional(text) },

@@ -11,6 +11,8 @@ import type {
   SchemaId,
   SearchLanguage,
 } from '@rakko/core'
+import type { IngestItem, IngestOutcome } from '@rakko/store'
+import type { NodeEvent } from '../node-event.js'
 import type { StorageReport } from '../storage-report.js'
 
 /**
@@ -74,13 +76,18 @@ export interface Methods {
   count: { params: QueryParams; result: number }
   /** Opens a live query of this session; at most MAX_LIVE_QUERIES are open at once. */
   live: { params: QueryParams; result: SubscriptionParams }
+  /** Opens a subscription to the node's events, those first that have happened since it was opened; it counts as a live query. */
+  events: { params: Record<never, never>; result: SubscriptionParams }
   /**
-   * The next change of a live query, as soon as there is one; asking for it acknowledges those before. Undefined once it
+   * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once it
    * was closed. A live query that fails is closed with it.
    */
-  next: { params: SubscriptionParams; result: LiveUpdate | undefined }
-  endLive: { params: SubscriptionParams; result: undefined }
+  next: { params: SubscriptionParams; result: SubscriptionUpdate | undefined }
+  /** Ends a subscription of this session. */
+  end: { params: SubscriptionParams; result: undefined }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
+  /** Outcomes in order of the items, of which MAX_INGEST_ITEMS and MAX_INGEST_BYTES are taken at most. */
+  ingest: { params: { readonly items: readonly IngestItem[] }; result: readonly WireIngestOutcome[] }
   nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
   /** One SELECT over views of the schemas. Values as the driver has them: ints are bigints, bytes Uint8Arrays. */
   sql: { params: { readonly text: string; readonly params: readonly unknown[] }; result: readonly WireSqlRow[] }
@@ -222,9 +229,22 @@ export interface WirePage {
 }
 
 export interface SubscriptionParams {
-  /** Given by `live`, this session's own. */
+  /** Given by `live` and `events`, this session's own. */
   readonly subscription: number
 }
+
+/** What a subscription tells: of a live query, or of events, one at least. */
+export type SubscriptionUpdate = LiveUpdate | { readonly events: readonly WireNodeEvent[] }
+
+/** A NodeEvent whose error is data. */
+export type WireNodeEvent =
+  | Exclude<NodeEvent, { readonly type: 'key-cloned' }>
+  | (Omit<Extract<NodeEvent, { readonly type: 'key-cloned' }>, 'error'> & { readonly error?: ErrorData })
+
+/** An IngestOutcome whose error is data. */
+export type WireIngestOutcome =
+  | Exclude<IngestOutcome, { readonly status: 'refused' }>
+  | (Omit<Extract<IngestOutcome, { readonly status: 'refused' }>, 'error'> & { readonly error: ErrorData })
 
 /** What has changed in a live query's page; from an empty page at first. How its parts compose is said at node/live's PageDelta. */
 export interface LiveUpdate extends Omit<WirePage, 'rows'> {

@@ -4,8 +4,10 @@ import { checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/int
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
+import { checkIngest, outcomeToData } from './ingest-data.js'
 import type { Change, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
+import { eventSource, liveSource } from './source.js'
 import { Subscriptions } from './subscriptions.js'
 import { wireOperation, wirePage, wireRow } from './wire-row.js'
 
@@ -103,13 +105,15 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       return wirePage(page, page.query)
     },
     count: ({ schemaId, query }) => node.count(schemaId, query),
-    live: ({ schemaId, query }, signal) => subscriptions.add(() => node.live(schemaId, query), signal),
+    live: ({ schemaId, query }, signal) => subscriptions.add(() => liveSource(node, schemaId, query), signal),
+    events: (_params, signal) => subscriptions.add(() => eventSource(node), signal),
     next: (params, signal) => subscriptions.next(params, signal),
-    async endLive(params) {
+    async end(params) {
       subscriptions.end(params)
       return undefined
     },
     publish: ({ entry, operation }) => node.publish(entry, operation),
+    ingest: async ({ items }) => (await node.ingest(checkIngest(items))).map(outcomeToData),
     async nextArgs({ publicKey, viewId }) {
       return node.nextArgs(parsePublicKey(publicKey), viewId === undefined ? undefined : parseDocumentViewId(viewId))
     },

@@ -1,43 +1,53 @@
 import { type RakkoError, refusal } from '@rakko/core'
-import type { LiveQuery } from '../live/live-query.js'
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
-import type { LiveUpdate, SubscriptionParams } from './messages.js'
-import { wireUpdate } from './wire-row.js'
+import type { SubscriptionParams, SubscriptionUpdate } from './messages.js'
 
-/** Live queries that one session may have open at once. */
+/** Live queries and listeners to events that one session may have open at once. */
 export const MAX_LIVE_QUERIES = 10_000
 
-/** The live queries of one session. */
+/** What a session takes one update after the other from. */
+export interface Source {
+  readonly isOpen: boolean
+  /** The next update, as soon as there is one; undefined once it is closed. Rejects with what ended it. */
+  next(): Promise<SubscriptionUpdate | undefined>
+  /** Gives up the call of `next` that waits, if any does. */
+  stopWaiting(): void
+  close(): void
+}
+
+/** The live queries of one session, and its listeners to events. */
 export class Subscriptions {
-  readonly #open = new Map<number, LiveQuery>()
+  readonly #open = new Map<number, Source>()
   #opening = 0
   #last = 0
   #isEnded = false
 
   /** Throws TOO_MANY_LIVE_QUERIES. Whoever gave up meanwhile never learns the number: nothing stays open then. */
-  async add(open: () => Promise<LiveQuery>, cancellation: Cancellation): Promise<SubscriptionParams> {
+  async add(open: () => Promise<Source>, cancellation: Cancellation): Promise<SubscriptionParams> {
     checkLiveQueries(this.#open.size + this.#opening)
     this.#opening += 1
     try {
-      const live = await open()
-      if (this.#isEnded || cancellation.aborted) live.close()
+      const source = await open()
+      if (this.#isEnded || cancellation.aborted) source.close()
       this.#last += 1
-      if (live.isOpen) this.#open.set(this.#last, live)
+      if (source.isOpen) this.#open.set(this.#last, source)
       return { subscription: this.#last }
     } finally {
       this.#opening -= 1
     }
   }
 
-  async next({ subscription }: SubscriptionParams, cancellation: Cancellation): Promise<LiveUpdate | undefined> {
-    const live = this.#open.get(subscription)
-    if (!live) throw notOpen(subscription)
-    const change = live.next()
-    cancellation.onAbort(() => live.stopWaiting())
+  async next(
+    { subscription }: SubscriptionParams,
+    cancellation: Cancellation,
+  ): Promise<SubscriptionUpdate | undefined> {
+    const source = this.#open.get(subscription)
+    if (!source) throw notOpen(subscription)
+    const update = source.next()
+    cancellation.onAbort(() => source.stopWaiting())
     try {
-      const found = await change
-      return found && wireUpdate(found, live.query)
+      return await update
     } catch (error) {
       this.#open.delete(subscription)
       throw error
@@ -52,7 +62,7 @@ export class Subscriptions {
 
   endAll(): void {
     this.#isEnded = true
-    for (const live of this.#open.values()) live.close()
+    for (const source of this.#open.values()) source.close()
     this.#open.clear()
   }
 }
@@ -60,11 +70,11 @@ export class Subscriptions {
 /** Throws TOO_MANY_LIVE_QUERIES where no more than `open` may be open. */
 export function checkLiveQueries(open: number): void {
   if (open < MAX_LIVE_QUERIES) return
-  const expected = `at most ${MAX_LIVE_QUERIES} open live queries a session`
+  const expected = `at most ${MAX_LIVE_QUERIES} open live queries and listeners to events a session`
   const about = 'Too many live queries (close some)'
   throw refusal('TOO_MANY_LIVE_QUERIES', { field: 'live', expected, got: open + 1, about })
 }
 
 export function notOpen(subscription: number): RakkoError {
-  return invalidMessage('params.subscription', 'an open live query of this session', subscription)
+  return invalidMessage('params.subscription', 'an open subscription of this session', subscription)
 }

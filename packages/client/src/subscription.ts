@@ -1,0 +1,104 @@
+import { RakkoError } from '@rakko/core'
+import type { SubscriptionParams, SubscriptionUpdate } from '@rakko/node/rpc'
+import { checkCallOptions, invalidArgument } from './arguments.js'
+import type { Connection } from './connection.js'
+
+/** Ends the callbacks of a live query or of a listener to events. */
+export interface Subscription {
+  /** No callback is called any more. Closing again does nothing. */
+  close(): void
+}
+
+export interface SubscriptionOptions {
+  /** Closes the subscription. */
+  readonly signal?: AbortSignal
+}
+
+export interface Observer<Value> {
+  next(value: Value): void
+  /** The subscription has ended. Where nobody observes errors, it is thrown as nobody's. */
+  error?(error: RakkoError): void
+}
+
+/** What a subscription asks the node for, and what it makes of an update. */
+export interface SubscriptionSource<Value> {
+  open(signal: AbortSignal): Promise<SubscriptionParams>
+  valuesOf(update: SubscriptionUpdate): readonly Value[]
+}
+
+/**
+ * Keeps asking for the next update of a subscription: one request waits at the node at any time, and the one that follows says
+ * that the update before was taken. Throws INVALID_ARGUMENT.
+ */
+export function subscribe<Value>(
+  connection: Connection,
+  source: SubscriptionSource<Value>,
+  observer: Observer<Value> | Observer<Value>['next'],
+  options?: SubscriptionOptions,
+): Subscription {
+  const { next, error: onError = raise } = checkObserver(observer)
+  const { signal } = checkCallOptions(options)
+  const closing = new AbortController()
+  const isClosed = (): boolean => closing.signal.aborted
+
+  async function follow(): Promise<void> {
+    const { subscription } = await source.open(closing.signal)
+    try {
+      for (;;) {
+        const limits = { signal: closing.signal, deadlineMs: Number.POSITIVE_INFINITY }
+        const update = await connection.request('next', { subscription }, limits)
+        if (update === undefined || isClosed()) return
+        for (const value of source.valuesOf(update)) {
+          guarded(() => next(value))
+          if (isClosed()) return
+        }
+      }
+    } finally {
+      // Nobody waits for it: a node that is gone has ended it.
+      connection.request('end', { subscription }).catch(() => undefined)
+    }
+  }
+
+  const close = (): void => {
+    forget()
+    signal?.removeEventListener('abort', close)
+    closing.abort()
+  }
+  const forget = connection.onClosing(close)
+  signal?.addEventListener('abort', close)
+  if (signal?.aborted) close()
+  else {
+    follow().then(close, (error: unknown) => {
+      if (isClosed()) return
+      close()
+      guarded(() => onError(error instanceof RakkoError ? error : new RakkoError('INTERNAL', String(error))))
+    })
+  }
+  return { close }
+}
+
+function checkObserver<Value>(observer: Observer<Value> | Observer<Value>['next']): Observer<Value> {
+  const checked = typeof observer === 'function' ? { next: observer } : observer
+  if (typeof checked?.next === 'function' && ['function', 'undefined'].includes(typeof checked.error)) {
+    return {
+      next: (value) => checked.next(value),
+      ...(checked.error && { error: (error) => checked.error?.(error) }),
+    }
+  }
+  throw invalidArgument('observer', 'a callback, or an object with the callbacks next and error', observer)
+}
+
+/** What a callback throws is the app's: it must not end the subscription, and must not be lost. */
+function guarded(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    raise(error)
+  }
+}
+
+function raise(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
