@@ -88,13 +88,14 @@ export interface RakkoNode {
    */
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
   /**
-   * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most. Outcomes in order of
-   * the items, one's fault does not touch the others. Rejects, over a port that is served without, with INGEST_NOT_ALLOWED.
+   * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most. Outcomes
+   * are in order of the items; one's fault does not touch the others. Over a port that is served without it, it rejects with
+   * INGEST_NOT_ALLOWED.
    */
   ingest(items: readonly IngestItem[], options?: CallOptions): Promise<IngestOutcome[]>
   /**
-   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event as it happens.
-   * Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
+   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event as it
+   * happens. Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
    */
   onEvent(observer: Observer<NodeEvent> | ((event: NodeEvent) => void), options?: SubscriptionOptions): Subscription
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */

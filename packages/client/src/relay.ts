@@ -18,8 +18,8 @@ export interface ServeRights {
 }
 
 /**
- * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its subscriptions
- * are its own: it reaches no other session's, and they end with it.
+ * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its
+ * subscriptions are its own: it reaches no other session's, and they end with it.
  */
 export function relay(connection: Connection, rights: ServeRights): RequestHandler {
   const open = new Set<number>()

@@ -10,8 +10,8 @@ export interface ServeOptions {
   /** Whether the other end may run SQL of its own, as the app that opened the node may. Without it SQL_NOT_ALLOWED. */
   readonly sql?: boolean | undefined
   /**
-   * Whether the other end may hand over entries that others have signed, by the rules of replication: forks are kept, and what
-   * waits for others takes room. Without it INGEST_NOT_ALLOWED; `publish` and its stricter rules are for everybody.
+   * Whether the other end may `ingest`: what it hands over is held to the rules of replication, which keep forks and park what
+   * waits. Without it INGEST_NOT_ALLOWED; `publish` and its stricter rules are for everybody.
    */
   readonly ingest?: boolean | undefined
 }

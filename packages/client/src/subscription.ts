@@ -27,8 +27,8 @@ export interface SubscriptionSource<Value> {
 }
 
 /**
- * Keeps asking for the next update of a subscription: one request waits at the node at any time, and the one that follows says
- * that the update before was taken. Throws INVALID_ARGUMENT.
+ * Keeps asking for the next update of a subscription. One request waits at the node at any time; the one that follows
+ * acknowledges the update before. Throws INVALID_ARGUMENT.
  */
 export function subscribe<Value>(
   connection: Connection,

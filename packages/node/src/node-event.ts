@@ -1,6 +1,6 @@
 import type { DocumentId, OperationId, PublicKey, RakkoError } from '@rakko/core'
 
-/** What a node tells of by itself. What happened once may be told again, to another listener or after the node was opened anew. */
+/** What a node tells of by itself. Each listener is told what has happened since the node was opened. */
 export type NodeEvent =
   /** Two branches of a log were seen. Both are kept; the log takes no more entries by publishing. */
   | {

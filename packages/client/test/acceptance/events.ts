@@ -35,7 +35,11 @@ export function eventTests(world: () => World): void {
     const author = foreignAuthor()
     const first = signed(author, venueOperation(schemas.venue.id, 'Ingested first'))
     const backlink = hash(first.entry)
-    const second = signed(author, venueOperation(schemas.venue.id, 'Ingested second'), { logId: 0n, seqNum: 2n, backlink })
+    const second = signed(author, venueOperation(schemas.venue.id, 'Ingested second'), {
+      logId: 0n,
+      seqNum: 2n,
+      backlink,
+    })
     const broken = { entry: new Uint8Array([1, 2, 3]), operation: first.operation }
     const bare = { entry: signed(foreignAuthor(), venueOperation(schemas.venue.id)).entry }
     expect(await node.ingest([second, broken, bare])).toMatchObject([
@@ -60,7 +64,7 @@ export function eventTests(world: () => World): void {
     await refused(undefined).toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'items' } })
     await refused([item, { operation: item.operation }]).toMatchObject({ details: { field: 'items[1].entry' } })
     await refused([{ ...item, operation: 'text' }]).toMatchObject({ details: { field: 'items[0].operation' } })
-    await refused([item, , item]).toMatchObject({ details: { field: 'items[1].entry' } })
+    await refused([item, undefined, item]).toMatchObject({ details: { field: 'items[1].entry' } })
     await refused(new Array(4_097).fill(item)).toMatchObject({ details: { field: 'items', got: 4_097 } })
     const large = { entry: item.entry, operation: new Uint8Array(32 * 1024 * 1024) }
     await refused([item, large]).toMatchObject({ details: { field: 'items' } })

@@ -76,7 +76,7 @@ export interface Methods {
   count: { params: QueryParams; result: number }
   /** Opens a live query of this session; at most MAX_LIVE_QUERIES are open at once. */
   live: { params: QueryParams; result: SubscriptionParams }
-  /** Opens a subscription to the node's events, those first that have happened since it was opened; it counts as a live query. */
+  /** Opens a subscription to the node's events. The events since the node was opened come first. It counts as a live query. */
   events: { params: Record<never, never>; result: SubscriptionParams }
   /**
    * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once it
