@@ -1,7 +1,7 @@
 /**
  * Makes the data directory that every new database starts from: initdb runs here, once, and never on a user's device.
  * Writes dist/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what was
- * built from src/migrations changed since.
+ * built from src/tables changed since.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -163,7 +163,7 @@ function isCurrent() {
 
 function hashOfInputs() {
   const hash = createHash('sha256').update(PGLITE_VERSION)
-  const folders = ['dist/migrations', 'dist/sql', 'dist/schemas', 'dist/pglite', 'scripts', '../core/dist/schema']
+  const folders = ['dist/tables/migrations', 'dist/tables', 'dist/sql', 'dist/pglite', 'scripts', '../core/dist/schema']
   for (const folder of folders) {
     for (const name of readdirSync(join(PACKAGE, folder)).sort()) {
       if (/\.m?js$/.test(name)) hash.update(`${folder}/${name}\0`).update(readFileSync(join(PACKAGE, folder, name)))

@@ -1,12 +1,31 @@
-export { MAX_SQL_ROWS, SQL_TIMEOUT_MS, type SqlRow } from './app-sql/app-sql.js'
-export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './app-sql/check-statement.js'
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
-export * from './driver/index.js'
-export type { ForgetTarget } from './forget/forget.js'
-export { Listeners } from './ingest/listeners.js'
-export { MAX_TABLES_PER_AUTHOR } from './ingest/table-limit.js'
-export * from './memory/index.js'
-export { DATABASE_FORMAT, migrate } from './migrations/migrate.js'
-export * from './purge/purge-policy.js'
+export type { Driver, QueryResult, Session, Upkeep } from './driver/driver.js'
+export { SqlError } from './driver/sql-error.js'
+export { Listeners } from './listeners.js'
+export { DEFAULT_PURGE, PURGE_POLICIES, type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
+export { MAX_SQL_ROWS, SQL_TIMEOUT_MS } from './read/app-sql/app-sql.js'
+export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './read/app-sql/check-statement.js'
 export type { AllowSchemas } from './schemas/allowed-schemas.js'
-export * from './store.js'
+export type {
+  Chore,
+  CommitListener,
+  DeclaredSearch,
+  Document,
+  DocumentChange,
+  DocumentHistory,
+  DocumentPage,
+  DocumentSnapshot,
+  DocumentStore,
+  ForgetTarget,
+  ForkedLog,
+  IndexDeclaration,
+  IngestItem,
+  IngestOutcome,
+  PublishItem,
+  PublishOutcome,
+  SqlRow,
+  Store,
+  StoreCommit,
+} from './store.js'
+export { DATABASE_FORMAT, migrate } from './tables/migrations/migrate.js'
+export { MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'

@@ -14,12 +14,10 @@ import type {
   RakkoError,
   Schema,
   SchemaId,
+  SearchLanguage,
   WriteArgs,
   WriteTarget,
 } from '@rakko/core'
-import type { SqlRow } from './app-sql/app-sql.js'
-import type { ForgetTarget } from './forget/forget.js'
-import type { DeclaredSearch } from './schemas/search-index.js'
 
 /**
  * The database behind one small port: entries come in, documents are read by id. Everything is durable, as far as the
@@ -92,7 +90,7 @@ export interface Store extends DocumentStore {
    */
   allowSchemas(ids: readonly SchemaId[]): void
   /**
-   * Removes documents here and for good, see forget/forget.ts: they do not come back from peers, nor does what builds on
+   * Removes documents here and for good, see maintain/forget.ts: they do not come back from peers, nor does what builds on
    * them. Throws STILL_NEEDED on definitions of schemas.
    */
   forget(target: ForgetTarget): Promise<void>
@@ -110,7 +108,7 @@ export interface Store extends DocumentStore {
   snapshot(query: Query): Promise<DocumentSnapshot>
   count(query: Query): Promise<number>
   /**
-   * Runs an app's own statement, one SELECT, over views named as the schemas that were declared, see app-sql/app-views.ts.
+   * Runs an app's own statement, one SELECT, over views named as the schemas that were declared, see read/app-sql/app-views.ts.
    * `$1`, `$2`… stand for the parameters. Ints and counts are bigints in the rows. Throws SQL_FAILED, whose details hold
    * PostgreSQL's `sqlState`, and INVALID_ARGUMENT.
    */
@@ -152,16 +150,31 @@ export interface ForkedLog {
   readonly operationId: OperationId
 }
 
-/** A slice of maintenance, see keeper/keeper.ts. */
+/** A slice of maintenance, see maintain/maintenance.ts. */
 export type Chore =
   | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
   | { readonly kind: 'checkpoint' }
   /** Dropped idempotency ids that are a day old. */
-  | { readonly kind: 'forget' }
+  | { readonly kind: 'expire' }
   /** Made pinned views, and removed those that nothing pins any more. */
-  | { readonly kind: 'settle' }
+  | { readonly kind: 'pins' }
   /** Dropped payloads of deleted documents. */
   | { readonly kind: 'purge' }
+
+/** One document, all of a schema, or all that an author has created. */
+export type ForgetTarget =
+  | { readonly document: DocumentId }
+  | { readonly schema: SchemaId }
+  | { readonly author: PublicKey }
+
+/** A row of an app's own SQL: column names as PostgreSQL gives them. */
+export type SqlRow = Readonly<Record<string, unknown>>
+
+/** What an app declares to be searched: see core's SearchDefinition. */
+export interface DeclaredSearch {
+  readonly fields: readonly string[]
+  readonly language: SearchLanguage
+}
 
 /** All indexes of one schema, each a list of fields. */
 export interface IndexDeclaration {

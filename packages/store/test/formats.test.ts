@@ -12,8 +12,8 @@ import {
   signEntry,
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DATABASE_FORMAT, MIGRATIONS, migrate } from '../src/migrations/migrate.js'
 import type { Document, PublishItem, Store } from '../src/store.js'
+import { DATABASE_FORMAT, MIGRATIONS, migrate } from '../src/tables/migrations/migrate.js'
 import { dumpedFormats, readTables, restoreFormat } from './support/format-dump.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'

@@ -8,8 +8,8 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { DATABASE_FORMAT, migrate } from '../src/migrations/migrate.js'
 import type { Store } from '../src/store.js'
+import { DATABASE_FORMAT, migrate } from '../src/tables/migrations/migrate.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, int, str } from './support/definitions.js'

@@ -10,7 +10,7 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import type { PurgePolicy } from '../src/purge/purge-policy.js'
+import type { PurgePolicy } from '../src/maintain/purge-policy.js'
 import type { IngestItem, Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { defineSchema, int } from './support/definitions.js'

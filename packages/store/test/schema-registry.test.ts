@@ -2,8 +2,9 @@ import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AllowedSchemas } from '../src/schemas/allowed-schemas.js'
 import { MAX_IDLE_FIELDS, SchemaRegistry } from '../src/schemas/schema-registry.js'
-import { Names } from '../src/sql/names.js'
 import type { Store } from '../src/store.js'
+import { Names } from '../src/tables/names.js'
+import type { Queries } from '../src/tables/queries.js'
 import { Author } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, int } from './support/definitions.js'
@@ -21,10 +22,16 @@ const driver = new CountingDriver(await openMemoryDriver())
 afterAll(() => driver.close())
 
 const names = new Names(SCHEMA_NAME)
+const database = queriesOf(names)
+const few = queriesOf(new Names('few'))
 const panda = new Author(91)
 const strangers = Array.from({ length: SCHEMAS }, (_, index) => strangerId(index))
 let store: Store
 let venue: SchemaId
+
+function queriesOf(names: Names): Queries {
+  return { names, query: (sql, params) => driver.query(sql, params) }
+}
 
 function strangerId(index: number): SchemaId {
   return `thing_0020${index.toString(16).padStart(64, '0')}` as SchemaId
@@ -58,19 +65,19 @@ const fieldsOf = (registry: SchemaRegistry) =>
 describe('of more schemas than memory should hold', () => {
   test('a registry holds those used last, and finds all', async () => {
     const registry = new SchemaRegistry(new AllowedSchemas('all'))
-    await registry.load(driver, names)
+    await registry.load(database)
     const loaded = registry.size
     expect(loaded).toBeLessThan(100)
     for (const id of strangers.slice(0, FOUND)) {
-      const known = await registry.find(driver, names, id)
+      const known = await registry.find(database, id)
       expect([known?.schema.id, known?.schema.fields.size]).toEqual([id, FIELDS])
     }
     expect(fieldsOf(registry)).toBeLessThanOrEqual(MAX_IDLE_FIELDS)
     // The first was used long ago, the last just now.
     expect(registry.get(strangerId(0))).toBeUndefined()
     expect(registry.get(strangerId(FOUND - 1))?.schema.name).toBe('thing')
-    expect((await registry.find(driver, names, strangerId(0)))?.number).toBeGreaterThan(0)
-    expect(await registry.find(driver, names, strangerId(SCHEMAS))).toBeUndefined()
+    expect((await registry.find(database, strangerId(0)))?.number).toBeGreaterThan(0)
+    expect(await registry.find(database, strangerId(SCHEMAS))).toBeUndefined()
     // The protocol's own and those with tables stay.
     expect(registry.get('blob_v1' as SchemaId)?.hasTable).toBe(false)
     expect(registry.get('schema_definition_v1' as SchemaId)?.hasTable).toBe(true)
@@ -78,10 +85,10 @@ describe('of more schemas than memory should hold', () => {
 
   test('one used again stays longer than others', async () => {
     const registry = new SchemaRegistry(new AllowedSchemas('all'))
-    await registry.load(driver, names)
-    await registry.find(driver, names, strangerId(0))
+    await registry.load(database)
+    await registry.find(database, strangerId(0))
     for (const id of strangers.slice(1, FOUND)) {
-      await registry.find(driver, names, id)
+      await registry.find(database, id)
       registry.get(strangerId(0))
     }
     expect(registry.get(strangerId(0))?.schema.id).toBe(strangerId(0))
@@ -109,10 +116,10 @@ describe('of more schemas than memory should hold', () => {
     const { items, schemaId } = defineSchema(new Author(93), 'venue', { capacity: 'int' })
     await publishAll(small, items)
     const registry = new SchemaRegistry(new AllowedSchemas('all'))
-    await registry.load(driver, new Names('few'))
+    await registry.load(few)
     driver.reset()
-    expect(await registry.find(driver, new Names('few'), strangerId(1))).toBeUndefined()
-    expect((await registry.find(driver, new Names('few'), schemaId))?.schema.name).toBe('venue')
+    expect(await registry.find(few, strangerId(1))).toBeUndefined()
+    expect((await registry.find(few, schemaId))?.schema.name).toBe('venue')
     expect(driver.statements).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { walkBefore } from '../src/ingest/walk-before.js'
+import { walkBefore } from '../src/decide/walk-before.js'
 
 const COUNT = 400
 

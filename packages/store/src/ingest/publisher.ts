@@ -1,11 +1,11 @@
 import { RakkoError, type Verifier } from '@rakko/core'
+import type { Outcome } from '../decide/arrivals.js'
+import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
+import { receiveItem } from '../decide/received-item.js'
+import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '../store.js'
-import type { Outcome } from './arrivals.js'
 import { type IngestContext, type Ingested, ingest } from './ingest.js'
-import { Listeners } from './listeners.js'
-import { type ReceivedFromPeer, receiveFromPeer } from './receive-from-peer.js'
-import { receiveItem } from './received-item.js'
 
 /** Calls join a transaction until it holds as much; one call is never split. */
 const MAX_TRANSACTION_ITEMS = 4096
@@ -83,7 +83,7 @@ export class Publisher {
   #allowed(received: Received | Promise<Received>): Received | Promise<Received> {
     if (received instanceof Promise) return received.then((one) => this.#allowed(one))
     if (!('plainOperation' in received)) return received
-    return this.#context.registry.allowed.refusal(received.plainOperation.schemaId) ?? received
+    return this.#context.database.registry.allowed.refusal(received.plainOperation.schemaId) ?? received
   }
 
   #enqueue(received: Call['received'], items: readonly (PublishItem | IngestItem)[], answer: Call['answer']): void {
@@ -132,7 +132,7 @@ export class Publisher {
     const { outcomes, forks, hasWritten } = ingested
     const results = resultsOf(received, outcomes)
     try {
-      if (hasWritten) await this.#context.driver.flush()
+      if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
       const { code, message, details } = storageFailed(cause)
       const words = `${message}; what was to be stored is there until the storage is opened anew, and perhaps afterwards`

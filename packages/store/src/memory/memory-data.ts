@@ -11,7 +11,7 @@ import {
   type SchemaId,
   SYSTEM_SCHEMAS,
 } from '@rakko/core'
-import type { Parked } from '../ingest/parked.js'
+import type { Parked } from '../decide/parked.js'
 
 /** A held entry. */
 export interface MemoryEntry extends DocumentOperation {

@@ -17,9 +17,8 @@ import {
   type ValidPublish,
   type WriteLookup,
 } from '@rakko/core'
-import type { PreparedLookup, PublishDecider } from '../ingest/admit.js'
-import { IDEMPOTENCY_MS } from '../ingest/idempotency.js'
-import type { ReceivedItem } from '../ingest/received-item.js'
+import type { PreparedLookup, PublishDecider } from '../decide/admit.js'
+import { IDEMPOTENCY_MS, type ReceivedItem } from '../decide/received-item.js'
 import type { ForkedLog } from '../store.js'
 import type { MemoryData, MemoryDocument, MemoryLog } from './memory-data.js'
 

@@ -22,11 +22,11 @@ import {
   type WriteTarget,
   writeArgs,
 } from '@rakko/core'
-import { admitPublished } from '../ingest/admit.js'
-import { type Arrival, Arrivals } from '../ingest/arrivals.js'
-import { Listeners } from '../ingest/listeners.js'
-import { type ReceivedFromPeer, receiveFromPeer } from '../ingest/receive-from-peer.js'
-import { receiveItem } from '../ingest/received-item.js'
+import { admitPublished } from '../decide/admit.js'
+import { type Arrival, Arrivals } from '../decide/arrivals.js'
+import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
+import { receiveItem } from '../decide/received-item.js'
+import { Listeners } from '../listeners.js'
 import type {
   CommitListener,
   Document,

@@ -1,6 +1,6 @@
 import type { Hash, PublicKey } from '@rakko/core'
-import { hasRoom, PARKED_MS, type ParkedSize } from '../ingest/park-bounds.js'
-import { bytesOf, completes, type Parked } from '../ingest/parked.js'
+import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
+import { bytesOf, completes, type Parked } from '../decide/parked.js'
 import type { MemoryData } from './memory-data.js'
 
 /** Parks what waits, as far as there is room, and answers what that is; what was decided about by now leaves. */

@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import { ELEMENT_OIDS, OID } from '../values/decode-value.js'
+import { ELEMENT_OIDS, OID } from '../sql/binary-value.js'
 import type { MessageWriter } from './message-writer.js'
 
 const BINARY_SCALARS: ReadonlySet<number> = new Set(Object.values(OID))

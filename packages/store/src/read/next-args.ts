@@ -11,20 +11,17 @@ import {
   type WriteTarget,
   writeArgs,
 } from '@rakko/core'
-import type { Session } from '../driver/driver.js'
-import { authorState, Ledger, NO_COUNTERS } from '../ingest/ledger.js'
-import { preloadDocuments } from '../ingest/preload-documents.js'
-import { type EntryKey, preloadLogs, skiplinkKeys } from '../ingest/preload-logs.js'
-import type { Recall } from '../ingest/recall.js'
-import type { SchemaRegistry } from '../schemas/schema-registry.js'
-import type { Names } from '../sql/names.js'
+import { preloadDocuments } from '../load/preload-documents.js'
+import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
+import type { Database } from '../transaction/database.js'
+import type { Ledger } from '../transaction/ledger.js'
+import { authorState } from '../transaction/ledger-state.js'
+import type { WriteCache } from '../transaction/write-cache.js'
 
 export interface ArgsContext {
-  readonly driver: Session
-  readonly names: Names
-  readonly registry: SchemaRegistry
+  readonly database: Database
   /** Takes what was read: it is about to be written. */
-  readonly recall: Recall
+  readonly cache: WriteCache
 }
 
 /** See core's `nextArgs`, whose errors it throws. */
@@ -39,7 +36,7 @@ export async function readNextArgs(
 
 /**
  * Answers for one author in order of the targets. New logs get ids one after another, so that one call can prepare a whole
- * batch. Three statements at most, however many targets; one where they are remembered, see recall.ts.
+ * batch. Three statements at most, however many targets; one where they are remembered, see write-cache.ts.
  */
 export async function readWriteArgs(
   context: ArgsContext,
@@ -60,19 +57,20 @@ export async function readWriteArgs(
 
 /** What the rules ask about an author who goes on from these views. */
 async function readLedger(
-  { driver, names, registry, recall }: ArgsContext,
+  { database, cache }: ArgsContext,
   publicKey: PublicKey,
   viewIds: readonly DocumentViewId[],
 ): Promise<Ledger> {
-  const ledger = new Ledger(registry, NO_COUNTERS)
+  const reading = database.reading()
+  const { ledger } = reading
   const keys = new Set([publicKey])
-  const remember = recall.reading()
-  const mark = await preloadLogs(driver, names, ledger, keys, { logs: [], entries: [], hashes: [] })
-  const unknown = recall.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
+  const remember = cache.reading()
+  const mark = await preloadLogs(reading, keys, { logs: [], entries: [], hashes: [] })
+  const unknown = cache.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
-  if (questions.length > 0) await preloadDocuments(driver, names, ledger, questions)
+  if (questions.length > 0) await preloadDocuments(reading, questions)
   const entries = missingSkiplinks(publicKey, ledger)
-  if (entries.length > 0) await preloadLogs(driver, names, ledger, keys, { logs: [], entries, hashes: [] })
+  if (entries.length > 0) await preloadLogs(reading, keys, { logs: [], entries, hashes: [] })
   const isKnown = unknown.length === 0 && entries.length === 0
   remember(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
   return ledger

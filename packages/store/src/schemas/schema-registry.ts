@@ -1,10 +1,9 @@
 import { type FieldType, parseFieldType, type Schema, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
-import type { Session } from '../driver/driver.js'
-import type { Names } from '../sql/names.js'
-import { decodeText } from '../values/text-code.js'
+import { decodeText } from '../sql/text-code.js'
+import type { DeclaredSearch } from '../store.js'
+import type { Queries } from '../tables/queries.js'
+import { ViewsTable } from '../tables/views-table.js'
 import type { AllowedSchemas } from './allowed-schemas.js'
-import type { DeclaredSearch } from './search-index.js'
-import { ViewsTable } from './views-table.js'
 
 /** A schema that this database knows. */
 export interface KnownSchema {
@@ -78,7 +77,7 @@ export class SchemaRegistry {
     return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)
   }
 
-  /** Tables that are counted against an author, see ingest/table-limit.ts. */
+  /** Tables that are counted against an author, see transaction/table-limit.ts. */
   tablesMadeBy(author: number): number {
     let tables = 0
     for (const { schema, views, madeBy } of this.#byNumber.values()) {
@@ -116,8 +115,8 @@ export class SchemaRegistry {
   }
 
   /** Reads those that have tables, and of the others the latest that there is room for: none has to go for them. */
-  async load(session: Pick<Session, 'query'>, names: Names): Promise<void> {
-    for (const known of (await this.#read(session, names, RESIDENT)).reverse()) {
+  async load(queries: Queries): Promise<void> {
+    for (const known of (await this.#read(queries, RESIDENT)).reverse()) {
       this.#newest = Math.max(this.#newest, known.number)
       const hasRoom = this.#byNumber.has(known.number) || this.#idleFields + weight(known) <= MAX_IDLE_FIELDS
       if (hasRoom || !isIdle(known)) this.set(known)
@@ -125,41 +124,37 @@ export class SchemaRegistry {
   }
 
   /** The schema, out of the database where it is known and not in memory. */
-  async find(session: Pick<Session, 'query'>, names: Names, id: SchemaId): Promise<KnownSchema | undefined> {
+  async find(queries: Queries, id: SchemaId): Promise<KnownSchema | undefined> {
     const known = this.get(id)
     // Where all are in memory it is not known; the protocol's own always are.
     if (known || this.size >= this.#newest) return known
-    const [found] = await this.reread(session, names, [id])
+    const [found] = await this.reread(queries, [id])
     return found
   }
 
   /** As the database has them now, whatever is in memory; those that it does not know are left out. */
-  async reread(
-    session: Pick<Session, 'query'>,
-    names: Names,
-    keys: readonly (SchemaId | number)[],
-  ): Promise<KnownSchema[]> {
+  async reread(queries: Queries, keys: readonly (SchemaId | number)[]): Promise<KnownSchema[]> {
     const ids = keys.filter((key) => typeof key === 'string')
     const numbers = keys.filter((key) => typeof key === 'number')
     const condition = () => 'schema_id = ANY($1::text[]) OR number = ANY($2::integer[])'
-    const found = await this.#read(session, names, condition, [ids, numbers])
+    const found = await this.#read(queries, condition, [ids, numbers])
     for (const known of found) this.set(known)
     return found
   }
 
   /** All that the database knows, in order of their numbers; no more of them stay in memory than before. */
-  readAll(session: Pick<Session, 'query'>, names: Names): Promise<KnownSchema[]> {
-    return this.#read(session, names, () => 'true')
+  readAll(queries: Queries): Promise<KnownSchema[]> {
+    return this.#read(queries, () => 'true')
   }
 
   async #read(
-    session: Pick<Session, 'query'>,
-    names: Names,
+    queries: Queries,
     condition: (table: string) => string,
     parameters: readonly unknown[] = [],
   ): Promise<KnownSchema[]> {
+    const { names } = queries
     const table = names.table('schemas')
-    const { rows } = await session.query<SchemaRow>(
+    const { rows } = await queries.query<SchemaRow>(
       `SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
          ARRAY(SELECT f.name FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS fields,
          ARRAY(SELECT f.type FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS types

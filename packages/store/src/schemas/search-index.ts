@@ -1,13 +1,8 @@
 import { MAX_SEARCH_FIELDS, RakkoError, type SearchLanguage } from '@rakko/core'
 import { fingerprint } from '../sql/fingerprint.js'
-import type { Names } from '../sql/names.js'
-import type { FieldColumn, ViewsTable } from './views-table.js'
-
-/** What an app declares to be searched: see core's SearchDefinition. */
-export interface DeclaredSearch {
-  readonly fields: readonly string[]
-  readonly language: SearchLanguage
-}
+import type { DeclaredSearch } from '../store.js'
+import type { Names } from '../tables/names.js'
+import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 
 /**
  * Characters that one search looks at, its fields sharing them evenly: what stands behind is stored but not searched. A

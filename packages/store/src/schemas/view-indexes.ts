@@ -1,9 +1,9 @@
 import { isListType, MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/core'
 import { type RawBuilder, sql } from 'kysely'
-import type { Driver, Session } from '../driver/driver.js'
-import type { Names } from '../sql/names.js'
-import { type DeclaredSearch, searchIndex } from './search-index.js'
-import type { FieldColumn, ViewsTable } from './views-table.js'
+import type { DeclaredSearch } from '../store.js'
+import type { Names } from '../tables/names.js'
+import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
+import { searchIndex } from './search-index.js'
 
 type Fragment = RawBuilder<unknown>
 
@@ -13,8 +13,8 @@ const PREFIX_BYTES = 512
 
 /** Names tell what an index is over, so that the catalog says which ones are there: `d7_by_f0_f3`. */
 const INFIX = '_by_'
-/** Of all that is declared: these and the search index. */
-const DECLARED = '_(by|search)_'
+/** What follows a table's name in those of all that is declared: these and the search index. */
+export const DECLARED = '_(by|search)_'
 
 /** What an app declares for one schema. */
 export interface DeclaredIndexes {
@@ -67,56 +67,6 @@ export function sortPrefix({ type: { type } }: FieldColumn): ((whole: Fragment) 
 function indexKey({ type: { type }, column }: FieldColumn): string {
   if (type === 'str') return `left(${column}, ${PREFIX_CHARACTERS})`
   return type === 'bytes' || type === 'pinned_relation' ? `substr(${column}, 1, ${PREFIX_BYTES})` : column
-}
-
-interface Declared extends DeclaredIndexes {
-  /** Of the schema. */
-  readonly number: number
-  readonly views: ViewsTable
-}
-
-/** Makes the indexes of the tables that are there those that are declared: one statement where they are already. */
-export async function declareIndexes(driver: Driver, names: Names, declared: readonly Declared[]): Promise<void> {
-  const wanted = declared.map(({ number, views, ...indexes }) => ({
-    number,
-    views,
-    made: viewIndexes(names, views, indexes),
-  }))
-  if (wanted.length === 0) return
-  const isMissed = await changes(driver, names, wanted)
-  if (isMissed.length === 0) return
-  await driver.transaction(async (session) => {
-    // An ingest that makes a table holds the same lock.
-    await session.query(`SELECT one FROM ${names.table('arrival')} FOR UPDATE`)
-    const statements = await changes(session, names, wanted)
-    if (statements.length > 0) await session.exec(statements.join('\n'))
-  })
-  await driver.flush()
-}
-
-/** Statements that drop what is declared no longer and make what is missing, on tables that are there. */
-async function changes(
-  session: Session,
-  names: Names,
-  wanted: readonly {
-    readonly number: number
-    readonly views: ViewsTable
-    readonly made: ReadonlyMap<string, string>
-  }[],
-): Promise<string[]> {
-  // Every start asks this. The view pg_indexes joins four tables, which takes longer to plan than all of this to run.
-  const { rows } = await session.query<{ number: number; there: string[] }>(
-    `SELECT number, ARRAY(
-      SELECT relname::text FROM pg_class
-      WHERE relnamespace = $1::regnamespace AND relkind = 'i' AND relname ~ ('^d' || number || '(_[0-9]+)?' || $2)
-    ) AS there FROM ${names.table('schemas')} WHERE has_table AND number = ANY($3::integer[])`,
-    [names.schema, DECLARED, wanted.map(({ number }) => number)],
-  )
-  return rows.flatMap(({ number, there }) => {
-    const made = wanted.find((schema) => schema.number === number)?.made ?? new Map<string, string>()
-    const drops = there.filter((name) => !made.has(name)).map((name) => `DROP INDEX IF EXISTS ${names.schema}.${name};`)
-    return [...drops, ...[...made].filter(([name]) => !there.includes(name)).map(([, create]) => create)]
-  })
 }
 
 function indexedColumn(views: ViewsTable, field: string): FieldColumn {

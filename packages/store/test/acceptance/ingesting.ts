@@ -8,7 +8,7 @@ import {
   signEntry,
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { MAX_PARKED_AUTHOR_ENTRIES, PARKED_MS } from '../../src/ingest/park-bounds.js'
+import { MAX_PARKED_AUTHOR_ENTRIES, PARKED_MS } from '../../src/decide/park-bounds.js'
 import type { DocumentStore, ForkedLog, IngestItem, IngestOutcome } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'

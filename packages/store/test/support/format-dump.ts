@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Driver } from '../../src/driver/driver.js'
-import { quoteIdentifier } from '../../src/sql/names.js'
+import { quoteIdentifier } from '../../src/tables/names.js'
 
 const FOLDER = new URL('../formats/', import.meta.url)
 

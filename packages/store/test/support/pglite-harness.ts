@@ -1,7 +1,7 @@
 import { formatFieldType, type Schema } from '@rakko/core'
 import type { Driver } from '../../src/driver/driver.js'
-import { migrate } from '../../src/migrations/migrate.js'
 import type { Store } from '../../src/store.js'
+import { migrate } from '../../src/tables/migrations/migrate.js'
 import type { StoreHarness } from '../acceptance/store-harness.js'
 import { openStore } from './open-store.js'
 

@@ -1,8 +1,8 @@
 import type { Verifier } from '@rakko/core'
 import { createStore } from '../../src/create-store.js'
 import type { Driver } from '../../src/driver/driver.js'
-import { migrate } from '../../src/migrations/migrate.js'
 import type { Store } from '../../src/store.js'
+import { migrate } from '../../src/tables/migrations/migrate.js'
 
 const SCHEMA_NAME = 'recycled'
 

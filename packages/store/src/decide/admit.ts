@@ -1,0 +1,151 @@
+import {
+  type Dependency,
+  type DocumentId,
+  type DocumentViewId,
+  type Hash,
+  type IngestDecision,
+  type IngestLookup,
+  type Operation,
+  type PublishLookup,
+  RakkoError,
+  type SchemaId,
+  type ValidPublish,
+  validateIngest,
+  validatePayloadLessEntry,
+  validatePublish,
+} from '@rakko/core'
+import type { IngestOutcome, PublishOutcome } from '../store.js'
+import type { Admission } from './dependency-queue.js'
+import type { InvalidEntry } from './receive-from-peer.js'
+import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
+
+/** Takes what was decided. */
+export interface Decider {
+  accept(item: ReceivedItem, valid: Omit<ValidPublish, 'next'>): { readonly viewId: DocumentViewId }
+  /** Records what became of an entry that is not kept. */
+  decide(hash: Hash, decision: 'refused' | 'forgotten'): void
+  /** Why this store does not take an item that no rule forbids; absent where it takes them all. */
+  limit?(item: ReceivedItem): RakkoError | undefined
+}
+
+export interface PublishDecider extends Decider, PublishLookup {
+  /** What idempotency ids led to. */
+  readonly idempotent: { get(id: string): DocumentId | undefined }
+}
+
+export interface PreparedLookup extends IngestLookup {
+  /** Reads what the rules will ask about an item. */
+  prepare(item: ReceivedItem | BareItem): Promise<void>
+  prepareSchema(id: SchemaId): Promise<void>
+  prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
+}
+
+export interface Admitted<Outcome> {
+  readonly outcome: Outcome
+  readonly admission: Admission
+}
+
+/** Judges one item by the rules of publishing. */
+export function admitPublished(decider: PublishDecider, item: ReceivedItem): Admitted<PublishOutcome> {
+  const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
+  try {
+    refuseRepeated(decider, idempotencyId)
+    const payload = hasItsPayload || operationBytes === undefined ? {} : { payload: operationBytes }
+    const valid = validatePublish({ entry, entryHash, plainOperation, lookup: decider, ...payload })
+    const limit = decider.limit?.(item)
+    if (limit) throw limit
+    const { operationId, documentId, next } = valid
+    const { viewId } = decider.accept(item, valid)
+    return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
+  } catch (error) {
+    if (error instanceof RakkoError)
+      return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }
+    throw error
+  }
+}
+
+function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | undefined): void {
+  const documentId = idempotencyId === undefined ? undefined : idempotent.get(idempotencyId)
+  if (documentId === undefined) return
+  throw new RakkoError('ALREADY_PUBLISHED', `The idempotency id ${idempotencyId} was used for ${documentId}`, {
+    field: 'idempotencyId',
+    documentId,
+    got: idempotencyId,
+  })
+}
+
+/** The rules of replication for what came with or without its payload. */
+export function judge(lookup: IngestLookup, item: ReceivedItem | BareItem, deletion?: SchemaId): IngestDecision {
+  return isBare(item) ? validatePayloadLessEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
+}
+
+/** A held item, its operation restored where the payload is gone. */
+export function asStored(
+  item: ReceivedItem | BareItem,
+  { operation }: { readonly operation: Operation },
+): ReceivedItem {
+  if (!isBare(item)) return item
+  const { action, schemaId, previous } = operation
+  return {
+    ...item,
+    plainOperation: { version: 1, action, schemaId, ...(previous !== undefined && { previous }) },
+    operationBytes: undefined,
+    hasItsPayload: false,
+    idempotencyId: undefined,
+  }
+}
+
+/** Judges one item by the rules of replication; `deletion` as in `validatePayloadLessEntry`. */
+export async function admitFromPeer(
+  decider: Decider,
+  lookup: PreparedLookup,
+  item: ReceivedItem | BareItem | InvalidEntry,
+  deletion?: SchemaId,
+): Promise<Admitted<IngestOutcome>> {
+  const { entryHash } = item
+  const known = lookup.entry(entryHash)
+  if (known) return { outcome: { status: 'decided', decision: known.decision }, admission: { status: 'undecided' } }
+  if ('error' in item) return refuse(decider, item)
+  await lookup.prepare(item)
+  const decision = judge(lookup, item, deletion)
+  switch (decision.decision) {
+    case 'held': {
+      // Not for good: a limit is this node's own, and what it keeps out lies outside of what replicas agree on.
+      const stored = asStored(item, decision)
+      const error = decider.limit?.(stored)
+      if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
+      decider.accept(stored, decision)
+      const { operationId, documentId } = decision
+      return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }
+    }
+    case 'refused':
+      return refuse(decider, { entryHash, error: decision.error })
+    case 'forgotten':
+      decider.decide(entryHash, 'forgotten')
+      return { outcome: { status: 'decided', decision: 'forgotten', isNew: true }, admission: { status: 'decided' } }
+    case 'waiting':
+      return {
+        outcome: { status: 'waiting', for: decision.for, parked: false },
+        admission: { status: 'waiting', waitsFor: firstMissing(decision.for) },
+      }
+  }
+}
+
+function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<IngestOutcome> {
+  decider.decide(entryHash, 'refused')
+  return { outcome: { status: 'refused', error, final: true }, admission: { status: 'decided' } }
+}
+
+/** The hash that an entry waits for: an entry's, or a document's that waits to be deleted. */
+function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
+  for (const one of dependencies) {
+    const hash = missingOf(one)
+    if (hash !== undefined) return hash
+  }
+  return undefined
+}
+
+function missingOf(one: Dependency): Hash | undefined {
+  if (one.kind === 'schema') return one.missing[0]
+  return one.kind === 'payload' ? (one.documentId as string | undefined as Hash | undefined) : one.id
+}

@@ -1,0 +1,242 @@
+import { type DocumentId, type Hash, mayLackPayloads, type SchemaId } from '@rakko/core'
+import type { IngestOutcome, PublishOutcome } from '../store.js'
+import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
+import { AssumedLookup } from './assumed-lookup.js'
+import { type Admission, Cascade } from './dependency-queue.js'
+import { MAX_PARKED_ENTRIES } from './park-bounds.js'
+import type { Parked } from './parked.js'
+import { type InvalidEntry, isReadable } from './receive-from-peer.js'
+import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
+import { Pasts } from './undecided-ancestors.js'
+
+/** What an item led to, by the rules that it was judged by. */
+export type Outcome = PublishOutcome | IngestOutcome
+
+export type Arrival = ReceivedItem | BareItem | InvalidEntry
+
+export interface ArrivalContext {
+  readonly decider: Decider
+  readonly lookup: PreparedLookup
+  admitPublished(item: ReceivedItem): Admitted<PublishOutcome> | Promise<Admitted<PublishOutcome>>
+  /** Where entries wait that were not handed to `wait`. */
+  readonly parking: {
+    /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
+    wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
+    /** What waits under these hashes, and what that waits for in turn; likewise. */
+    pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
+    /** Reads what the rules ask of entries that are judged together, in an order that is causal. */
+    prepare(items: readonly (ReceivedItem | BareItem)[]): Promise<void>
+  }
+}
+
+/** An item that arrived, or a parked one, which has no place in the answer. */
+interface Task {
+  readonly entryHash: Hash
+  readonly item: Arrival
+  readonly index?: number
+  /** See `validatePayloadLessEntry`. */
+  readonly deletion?: SchemaId
+}
+
+interface ReadableTask extends Task {
+  readonly item: ReceivedItem | BareItem
+}
+
+interface DeletionTask extends ReadableTask {
+  readonly item: ReceivedItem
+}
+
+interface WaitingDeletion {
+  readonly item: DeletionTask
+  readonly waitsFor: Hash
+}
+
+/**
+ * Entries that DELETEs which cannot be held may follow, each counted as often, before a transaction tries no more of them.
+ * What purging leaves never fails; others would make a node judge the same entries again and again. As many as can be
+ * parked: to keep a DELETE of a small document from being tried takes thousands of others.
+ */
+export const MAX_FAILED_ENTRIES = MAX_PARKED_ENTRIES
+
+/**
+ * Judges items in their order, and what waits for them, until nothing more can be decided. An entry without its payload
+ * is held with a DELETE that follows it, or once its document is deleted; so what waits is looked at again
+ *
+ * - where a DELETE was held: all that waits for one of its document,
+ * - where a DELETE waits, and all that it follows is there, some of it without payloads: they are held together, or none of
+ *   them is. Otherwise the DELETE waits for the first entry that is not there.
+ */
+export class Arrivals {
+  /** In order of the items that arrived. */
+  readonly outcomes: Outcome[] = []
+  readonly #context: ArrivalContext
+  readonly #cascade = new Cascade<Task>((task) => this.#admit(task))
+  /** Documents that were deleted, since what waits for that was woken. */
+  readonly #deleted: DocumentId[] = []
+  /** Hashes that nothing waits under. */
+  readonly #looked = new Set<Hash>()
+  #failedEntries = 0
+
+  constructor(context: ArrivalContext) {
+    this.#context = context
+  }
+
+  wait(parked: readonly Parked[]): void {
+    for (const { item, waitsFor } of parked) {
+      this.#cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
+    }
+  }
+
+  /** `again`: entries that wait and are to be looked at though nothing woke them. */
+  async run(items: readonly Arrival[], again: readonly Parked[] = []): Promise<void> {
+    await this.#cascade.run([
+      ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
+      ...again.map(({ item }) => ({ entryHash: item.entryHash, item })),
+    ])
+    while ((await this.#wakeDeleted()) || (await this.#holdDeletions()));
+  }
+
+  /** What waits still, each entry once. */
+  left(): Parked[] {
+    const left = new Map<Hash, Parked>()
+    for (const { item: task, waitsFor } of this.#cascade.left()) {
+      if (!isReadableTask(task) || this.#context.lookup.entry(task.entryHash) !== undefined) continue
+      const { entryHash, item } = task
+      if (!isBare(item) || !left.has(entryHash)) left.set(entryHash, { item, waitsFor })
+    }
+    return [...left.values()]
+  }
+
+  #admit(task: Task): Admission | Promise<Admission> {
+    const { item, deletion } = task
+    const { decider, lookup, admitPublished } = this.#context
+    const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, deletion)
+    if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#settle(task, one))
+    return this.#settle(task, admitted)
+  }
+
+  #settle({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
+    // What was held together with others may still be found where it had waited.
+    if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
+    if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
+    return admission
+  }
+
+  async #wakeDeleted(): Promise<boolean> {
+    const documents = this.#deleted.splice(0)
+    if (documents.length === 0) return false
+    this.wait(await this.#context.parking.wokenBy(documents))
+    for (const id of documents) await this.#cascade.wake(id)
+    return true
+  }
+
+  /** Answers whether anything was decided. */
+  async #holdDeletions(): Promise<boolean> {
+    const { lookup, parking } = this.#context
+    const waiting = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
+    const roots = waiting.sort((one, other) => urgencyOf(one.item) - urgencyOf(other.item))
+    if (roots.length === 0) return false
+    const pasts = await this.#readPasts(roots)
+    const bare = pasts.of(roots.flatMap(({ item }) => (pasts.kindOf(item) === 'bare' ? [item] : [])))
+    if (bare.length > 0) {
+      await parking.prepare(bare.map(({ item }) => item))
+      this.wait(await parking.wokenBy(bare.map(({ entryHash }) => entryHash)))
+    }
+    let hasDecided = false
+    for (const { item: root, waitsFor } of roots) {
+      if (lookup.entry(root.entryHash) !== undefined) continue
+      const past = await this.#pastOf(root, pasts)
+      if ('tasks' in past) {
+        const deletion = root.item.plainOperation.schemaId
+        await this.#cascade.run(past.tasks.map((task) => ({ ...task, deletion })))
+        hasDecided ||= lookup.entry(root.entryHash) !== undefined
+      } else if (past.waitsFor !== undefined) {
+        this.#cascade.move(root, waitsFor, past.waitsFor)
+      }
+    }
+    return hasDecided
+  }
+
+  #isWaitingDeletion(task: Task): boolean {
+    return isReadableTask(task) && isDeletion(task.item) && this.#context.lookup.entry(task.entryHash) === undefined
+  }
+
+  /** Reads what is parked of the past of these, for all of them together, log by log. */
+  async #readPasts(roots: readonly WaitingDeletion[]): Promise<Pasts<ReadableTask>> {
+    const { lookup, parking } = this.#context
+    for (;;) {
+      const pasts = new Pasts(lookup, this.#waiting())
+      const absent = roots.flatMap(({ item }) => {
+        const kind = pasts.kindOf(item)
+        return typeof kind === 'object' && !this.#looked.has(kind.absent) ? [kind.absent] : []
+      })
+      if (absent.length === 0) return pasts
+      for (const hash of absent) this.#looked.add(hash)
+      this.wait(await parking.pastOf(absent))
+    }
+  }
+
+  /** By hash, with its payload where there is one. */
+  #waiting(): Map<Hash, ReadableTask> {
+    const waiting = new Map<Hash, ReadableTask>()
+    for (const { item: task } of this.#cascade.left()) {
+      if (isReadableTask(task) && (!isBare(task.item) || !waiting.has(task.entryHash)))
+        waiting.set(task.entryHash, task)
+    }
+    return waiting
+  }
+
+  /** A DELETE with all that it follows and that is not decided, where they can be held together, else what it waits for. */
+  async #pastOf(
+    root: DeletionTask,
+    pasts: Pasts<ReadableTask>,
+  ): Promise<{ readonly tasks: readonly ReadableTask[] } | { readonly waitsFor: Hash | undefined }> {
+    const { decider, lookup } = this.#context
+    const kind = pasts.kindOf(root)
+    if (typeof kind === 'object') return { waitsFor: kind.absent }
+    const { schemaId } = root.item.plainOperation
+    await lookup.prepareSchema(schemaId)
+    const claimed = lookup.claimedSchema(schemaId)
+    if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
+    const isTried = kind === 'bare' && mayLackPayloads(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
+    if (!isTried) return { waitsFor: undefined }
+    const tasks = pasts.of([root])
+    const items = tasks.map(({ item }) => item)
+    const assumed = new AssumedLookup(lookup)
+    for (const item of items) {
+      await assumed.prepare(item)
+      const decision = judge(assumed, item, schemaId)
+      if (decision.decision !== 'held' || decider.limit?.(asStored(item, decision))) {
+        this.#failedEntries += tasks.length
+        return { waitsFor: undefined }
+      }
+      assumed.assume(item, decision)
+    }
+    return { tasks }
+  }
+}
+
+/**
+ * The least is tried first: what arrived, for a peer sends with it what it follows; then, of what is parked, what goes on in a log,
+ * which no stranger can do in another's.
+ */
+function urgencyOf({ index, item }: DeletionTask): number {
+  if (index !== undefined) return 0
+  return item.entry.backlink === undefined ? 2 : 1
+}
+
+export function isPublished(item: Arrival): item is ReceivedItem {
+  return isReadable(item) && !isBare(item) && !item.isFromPeer
+}
+
+function isOpen(outcome: Outcome | undefined): boolean {
+  return outcome === undefined || outcome.status === 'waiting'
+}
+
+function isReadableTask(task: Task): task is ReadableTask {
+  return isReadable(task.item)
+}
+
+function isDeletion(item: Arrival): item is ReceivedItem {
+  return isReadable(item) && !isBare(item) && item.plainOperation.action === 'delete'
+}

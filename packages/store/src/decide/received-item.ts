@@ -1,0 +1,111 @@
+import {
+  checkPayload,
+  type DocumentViewId,
+  decodeEntry,
+  decodeOperation,
+  type Entry,
+  type Hash,
+  hash,
+  type PlainOperation,
+  RakkoError,
+  type Verifier,
+  verifyEntry,
+} from '@rakko/core'
+import type { PublishItem } from '../store.js'
+
+/** An item decoded and hashed: all that can be done before a transaction begins. */
+export interface ReceivedItem {
+  readonly entry: Entry
+  readonly entryHash: Hash
+  readonly entryBytes: Uint8Array
+  readonly plainOperation: PlainOperation
+  /** Undefined where it was purged elsewhere, and `plainOperation` was restored from the entry. */
+  readonly operationBytes: Uint8Array | undefined
+  /** Whether the operation is what the entry claims to carry; where not, the publish rules say so in their turn. */
+  readonly hasItsPayload: boolean
+  readonly idempotencyId: string | undefined
+  /** Judged by the rules of replication, not by those of publishing. */
+  readonly isFromPeer: boolean
+}
+
+/** An entry that came without its payload. */
+export interface BareItem extends Pick<ReceivedItem, 'entry' | 'entryHash' | 'entryBytes'> {
+  readonly isFromPeer: true
+}
+
+export function isBare(item: ReceivedItem | BareItem): item is BareItem {
+  return !('plainOperation' in item)
+}
+
+/** What an item is known to follow in its document, beside what a payload would say. */
+export function previousOf(item: ReceivedItem | BareItem): DocumentViewId | undefined {
+  return isBare(item)
+    ? (item.entry.backlink as string | undefined as DocumentViewId | undefined)
+    : item.plainOperation.previous
+}
+
+/** How long an idempotency id is remembered, in milliseconds: a day. */
+export const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
+/** A node puts an item's number before the 64 characters that a caller may take. */
+const MAX_IDEMPOTENCY_CHARACTERS = 80
+/** U+0000 cannot be stored, and ids are for programs. */
+const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
+
+/**
+ * Decodes an item and checks its signature, unless this process has just made it; answers at once where the verifier
+ * does. What is wrong with the item is returned: one item's fault is nobody else's.
+ */
+export function receiveItem(item: PublishItem, verifier: Verifier): Received | Promise<Received> {
+  try {
+    const received = decodeItem(item)
+    if (item.trusted) return received
+    const verified = verifyEntry(item.entry, received.entry, verifier)
+    return verified === undefined ? received : verified.then(() => received, refusal)
+  } catch (error) {
+    return refusal(error)
+  }
+}
+
+export type Received = ReceivedItem | RakkoError
+
+function decodeItem(item: PublishItem): ReceivedItem {
+  const { entry: entryBytes, operation: operationBytes, trusted, idempotencyId } = item
+  checkIdempotencyId(idempotencyId)
+  const plainOperation = decodeOperation(operationBytes)
+  const entry = trusted ?? decodeEntry(entryBytes)
+  return {
+    entry,
+    entryHash: hash(entryBytes),
+    entryBytes,
+    plainOperation,
+    operationBytes,
+    hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
+    idempotencyId,
+    isFromPeer: false,
+  }
+}
+
+function carries(entry: Entry, operation: Uint8Array): boolean {
+  try {
+    checkPayload(entry, operation)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function checkIdempotencyId(id: string | undefined): void {
+  if (id === undefined) return
+  const expected = `text of 1 to ${MAX_IDEMPOTENCY_CHARACTERS} characters, none of them a control character`
+  if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_CHARACTERS && IDEMPOTENCY_ID.test(id)) return
+  throw new RakkoError('INVALID_ARGUMENT', `idempotencyId: expected ${expected}`, {
+    field: 'idempotencyId',
+    expected,
+    got: typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id,
+  })
+}
+
+export function refusal(error: unknown): RakkoError {
+  if (error instanceof RakkoError) return error
+  return new RakkoError('INTERNAL', 'decoding an item failed', {}, { cause: error })
+}

@@ -1,0 +1,67 @@
+import type { Arrival } from '../decide/arrivals.js'
+import { isPublished } from '../decide/arrivals.js'
+import { causalOrder } from '../decide/causal-order.js'
+import type { Parked } from '../decide/parked.js'
+import { isReadable } from '../decide/receive-from-peer.js'
+import type { BareItem, ReceivedItem } from '../decide/received-item.js'
+import { preloadIdempotent } from '../load/idempotency.js'
+import { PeerLookup } from '../load/peer-lookup.js'
+import { documentQuestions, preloadDocuments } from '../load/preload-documents.js'
+import { preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
+import type { WriteTransaction } from '../transaction/database.js'
+import type { WriteCache } from '../transaction/write-cache.js'
+
+/** Reads what the rules will ask about entries, a few statements however many there are. */
+export class ArrivalReader {
+  readonly #transaction: WriteTransaction
+  readonly #now: number
+  readonly lookup: PeerLookup
+
+  /** `now` in milliseconds since 1970. */
+  constructor(transaction: WriteTransaction, now: number) {
+    this.#transaction = transaction
+    this.#now = now
+    this.lookup = new PeerLookup(transaction)
+  }
+
+  /** What has arrived, and what it wakes: nothing is read that the cache has had since the items were signed. */
+  async readFirst(items: readonly Arrival[], woken: readonly Parked[], cache: WriteCache): Promise<void> {
+    const { ledger, marks } = this.#transaction
+    const isCached =
+      woken.length === 0 && items.every(isPublished) && cache.fill(ledger, marks.before, items.filter(isPublished))
+    await this.#read([...items, ...woken.map(({ item }) => item)], isCached)
+  }
+
+  async read(arrived: readonly Arrival[]): Promise<void> {
+    await this.#read(arrived, false)
+  }
+
+  async readParked(parked: readonly Parked[]): Promise<readonly Parked[]> {
+    if (parked.length > 0) await this.read(parked.map(({ item }) => item))
+    return parked
+  }
+
+  async #read(arrived: readonly Arrival[], isCached: boolean): Promise<void> {
+    const transaction = this.#transaction
+    // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
+    if (transaction.ledger.counters.number === 0) return
+    const readable = arrived.filter(isReadable)
+    const peers = readable.filter(({ isFromPeer }) => isFromPeer)
+    const ordered = peers.length > 0 ? causalOrder(readable) : readable
+    if (!isCached) await preload(transaction, ordered)
+    await preloadIdempotent(transaction, arrived.filter(isPublished), this.#now)
+    const hashes = arrived.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)
+    if (peers.length + hashes.length > 0) await this.lookup.preload(peers, hashes)
+  }
+}
+
+async function preload(transaction: WriteTransaction, items: readonly (ReceivedItem | BareItem)[]): Promise<void> {
+  const entries = items.map(({ entry }) => entry)
+  await preloadLogs(transaction, new Set(entries.map(({ publicKey }) => publicKey)), {
+    logs: entries,
+    entries: entries.flatMap((entry) => skiplinkKeys(entry, entry.seqNum, entry.seqNum + 1n)),
+    hashes: items.map(({ entryHash }) => entryHash),
+  })
+  const questions = documentQuestions(items)
+  if (questions.length > 0) await preloadDocuments(transaction, questions)
+}

@@ -1,0 +1,31 @@
+import { admitPublished } from '../decide/admit.js'
+import { Arrivals } from '../decide/arrivals.js'
+import type { ReceivedItem } from '../decide/received-item.js'
+import { findClaimedSchema } from '../load/find-schemas.js'
+import type { WriteTransaction } from '../transaction/database.js'
+import type { Parking } from '../write/parking.js'
+import type { ArrivalReader } from './arrival-reader.js'
+import { refuseForgotten } from './refuse-forgotten.js'
+
+/** The decision engine on one transaction: what is accepted is in its ledger then. */
+export function decideArrivals(transaction: WriteTransaction, reader: ArrivalReader, parking: Parking): Arrivals {
+  const { ledger } = transaction
+  const publish = (item: ReceivedItem) => {
+    const admitted = admitPublished(ledger, item)
+    return admitted.outcome.status === 'refused' ? refuseForgotten(transaction, item, admitted) : admitted
+  }
+  return new Arrivals({
+    decider: ledger,
+    lookup: reader.lookup,
+    admitPublished: (item) => {
+      const { schemaId } = item.plainOperation
+      if (ledger.schema(schemaId)) return publish(item)
+      return findClaimedSchema(transaction, schemaId).then(() => publish(item))
+    },
+    parking: {
+      wokenBy: async (hashes) => reader.readParked(await parking.wokenBy(hashes)),
+      pastOf: async (hashes) => reader.readParked(await parking.pastOf(hashes)),
+      prepare: (items) => reader.read(items),
+    },
+  })
+}

@@ -1,0 +1,108 @@
+import {
+  type DocumentViewId,
+  type OperationId,
+  operationIdsOf,
+  parseSchemaIdParts,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+  type SchemaState,
+  schemaAt,
+  viewsPinnedAt,
+} from '@rakko/core'
+import { hexArray } from '../sql/column.js'
+import { decodeViewId } from '../tables/decode-column.js'
+import type { LedgerQueries } from '../transaction/database.js'
+import type { Ledger } from '../transaction/ledger.js'
+import { type Histories, loadHistories } from './histories.js'
+
+/**
+ * A schema is known as soon as all operations of its definition's view and of the field definitions' views that this
+ * pins are there, in whatever order they came: an id names exactly those views, so what is known never depends on the
+ * order of arrival.
+ */
+
+/** Looks for a schema that an operation claims, for views that no document has now. */
+export async function findClaimedSchema(queries: LedgerQueries, id: SchemaId): Promise<void> {
+  const { ledger } = queries
+  if (ledger.unknownSchemas.has(id)) return
+  await claimSchema(queries, id)
+  if (!ledger.knownSchema(id)) ledger.unknownSchemas.add(id)
+}
+
+/** As `findClaimedSchema`; tells what is missing. A schema that can be built is the ledger's then. */
+export async function claimSchema(
+  queries: LedgerQueries,
+  id: SchemaId,
+): Promise<SchemaState['status'] | readonly OperationId[]> {
+  const { ledger } = queries
+  const parts = parseSchemaIdParts(id)
+  if (parts.kind === 'system') return []
+  const { viewId } = parts
+  // The reference takes other digits for another schema: one that nobody can define.
+  if (viewId !== viewId.toLowerCase()) return 'invalid'
+  if (await ledger.findSchema(queries, id)) return 'known'
+  const histories = await loadHistories(queries, operationIdsOf(viewId))
+  const pins = viewsPinnedAt(viewId, (operationId) => histories.get(operationId))
+  const fields = await loadHistories(queries, pins.flatMap(operationIdsOf))
+  const state = schemaAt(viewId, (operationId) => histories.get(operationId) ?? fields.get(operationId))
+  if (state.status === 'incomplete') return state.missing
+  if (state.status === 'known') await addSchema(queries, histories, state)
+  return ledger.knownSchema(id) ? 'known' : 'invalid'
+}
+
+/** Looks for the schemas that this transaction has completed. */
+export async function findCompletedSchemas(queries: LedgerQueries): Promise<void> {
+  const { ledger } = queries
+  const definitions = viewsPassed(ledger, SCHEMA_DEFINITION)
+  const fields = viewsPassed(ledger, SCHEMA_FIELD_DEFINITION)
+  const pinning = fields.length === 0 ? [] : await definitionsPinning(queries, fields)
+  await buildSchemas(queries, [...definitions, ...pinning])
+}
+
+/** Every view that a document had in this transaction: one batch must know what one by one would have known. */
+function viewsPassed(ledger: Ledger, schemaId: SchemaId): DocumentViewId[] {
+  return [...ledger.documents.values()]
+    .filter(({ schema }) => schema.schema.id === schemaId)
+    .flatMap(({ added }) => added.map(({ viewId }) => viewId))
+}
+
+async function definitionsPinning(
+  queries: LedgerQueries,
+  fields: readonly DocumentViewId[],
+): Promise<DocumentViewId[]> {
+  const { names, ledger } = queries
+  const schema = ledger.knownSchema(SCHEMA_DEFINITION)
+  const column = schema?.views.columns.get('fields')?.column
+  if (!schema?.hasTable || column === undefined) return []
+  const { rows } = await queries.query<{ view_id: Uint8Array }>(
+    `SELECT d.view_id FROM ${schema.views.name(names, 0)} AS v JOIN ${names.table('documents')} AS d ON d.number = v.document
+     WHERE v.${column} && $1::bytea[]`,
+    [hexArray(fields)],
+  )
+  return rows.map(({ view_id }) => decodeViewId(view_id))
+}
+
+async function buildSchemas(queries: LedgerQueries, viewIds: readonly DocumentViewId[]): Promise<void> {
+  const histories = await loadHistories(queries, viewIds.flatMap(operationIdsOf))
+  const pins = new Set(viewIds.flatMap((viewId) => viewsPinnedAt(viewId, (id) => histories.get(id))))
+  const fieldHistories = await loadHistories(queries, [...pins].flatMap(operationIdsOf))
+  for (const viewId of viewIds) {
+    const state = schemaAt(viewId, (id) => histories.get(id) ?? fieldHistories.get(id))
+    if (state.status === 'known') await addSchema(queries, histories, state)
+  }
+}
+
+async function addSchema(
+  queries: LedgerQueries,
+  histories: Histories,
+  { schema, definition }: KnownState,
+): Promise<void> {
+  const { ledger } = queries
+  if (await ledger.findSchema(queries, schema.id)) return
+  const create = histories.get(definition.documentId)?.find(({ id }) => id === definition.documentId)
+  if (!create) throw new Error('a definition was reduced without its CREATE')
+  ledger.addSchema(schema, create.number)
+}
+
+type KnownState = Extract<SchemaState, { status: 'known' }>

@@ -1,0 +1,64 @@
+import type { DocumentId, Hash, PublicKey } from '@rakko/core'
+import { decodeHex } from '../tables/decode-column.js'
+import type { LedgerQueries } from '../transaction/database.js'
+import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
+
+interface ForkedLogRow {
+  author: number
+  document: bigint
+  log_id: bigint
+  seq_num: bigint
+  hash: Uint8Array
+  head_document: bigint
+  forked: boolean
+}
+
+/**
+ * A head names one document of its log, but a log that forks at its first entry has two, and an author with two logs
+ * for a document has two heads. So for authors with forked logs the entries tell which logs there are: one statement, and
+ * none where no author that asks ever forked a log.
+ */
+export async function preloadForkedLogs(
+  queries: LedgerQueries,
+  askers: Iterable<{ readonly publicKey: PublicKey }>,
+): Promise<void> {
+  const { names, ledger } = queries
+  const authors = new Map<number, AuthorState>()
+  for (const { publicKey } of askers) {
+    const author = ledger.authors.get(publicKey)
+    if (author?.isForked) authors.set(author.number, author)
+  }
+  const documents = new Map<number, DocumentState>()
+  for (const document of ledger.documents.values()) if (!document.isNew) documents.set(document.number, document)
+  if (authors.size === 0 || documents.size === 0) return
+  const entries = names.table('entries')
+  // The CREATE is found by number: the index on `document` holds the others only.
+  const { rows } = await queries.query<ForkedLogRow>(
+    `WITH found AS (
+       SELECT author, number AS document, log_id FROM ${entries} WHERE number = ANY($2::bigint[])
+       UNION SELECT author, document, log_id FROM ${entries} WHERE document = ANY($2::bigint[]) AND document <> number
+     )
+     SELECT f.author, f.document, h.log_id, h.seq_num, h.hash, h.document AS head_document, h.forked
+     FROM found AS f JOIN ${names.table('heads')} AS h ON h.author = f.author AND h.log_id = f.log_id
+     WHERE f.author = ANY($1::integer[])`,
+    [[...authors.keys()], [...documents.keys()]],
+  )
+  for (const { author: number, document, log_id: logId, seq_num, hash, head_document, forked } of rows) {
+    const author = authors.get(number)
+    const id: DocumentId | undefined = documents.get(Number(document))?.id
+    if (!author || !id) continue
+    author.logOf.set(id, logId)
+    if (author.logs.has(logId)) continue
+    author.logs.set(logId, {
+      author,
+      logId,
+      document: Number(head_document),
+      seqNum: seq_num,
+      hash: decodeHex(hash) as Hash,
+      isForked: forked,
+      isNew: false,
+      isChanged: false,
+      entries: undefined,
+    })
+  }
+}

@@ -1,0 +1,196 @@
+import { type Hash, isSkiplinkRequired, lipmaa, type PublicKey } from '@rakko/core'
+import { bulkBind, type Columns } from '../sql/bulk.js'
+import { hexArray, integerColumn, u64Column } from '../sql/column.js'
+import { joinSelects, type Statement } from '../sql/statement.js'
+import { DECISION } from '../tables/codes.js'
+import { decodeHex } from '../tables/decode-column.js'
+import type { Names } from '../tables/names.js'
+import type { LedgerQueries } from '../transaction/database.js'
+import type { Ledger } from '../transaction/ledger.js'
+import { type AuthorState, authorState, type LogState } from '../transaction/ledger-state.js'
+
+/** What the publish rules will ask about logs. */
+export interface LogQuestions {
+  readonly logs: readonly LogKey[]
+  /** Entries that links name. */
+  readonly entries: readonly EntryKey[]
+  /** Hashes that may be stored already. */
+  readonly hashes: readonly Hash[]
+}
+
+export interface LogKey {
+  readonly publicKey: PublicKey
+  readonly logId: bigint
+}
+
+export interface EntryKey extends LogKey {
+  readonly seqNum: bigint
+}
+
+/** The first entry that has a skiplink. */
+const FIRST_SKIPLINK = 4n
+
+/** Targets of the skiplinks that entries of a log have; those without one have none. */
+export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly bigint[]): EntryKey[] {
+  return seqNums
+    .filter((seqNum) => seqNum >= FIRST_SKIPLINK && isSkiplinkRequired(seqNum))
+    .map((seqNum) => ({ publicKey, logId, seqNum: lipmaa(seqNum) }))
+}
+
+/**
+ * Reads authors, heads, entries and known hashes into the ledger: one statement. Answers the mark of the state that it has
+ * seen, see write-cache.ts.
+ */
+export async function preloadLogs(
+  queries: LedgerQueries,
+  authors: ReadonlySet<PublicKey>,
+  { logs, entries, hashes }: LogQuestions,
+): Promise<bigint> {
+  const { names, ledger } = queries
+  const publicKeys = [...authors]
+  const selects = [authorsSelect(names, publicKeys), markSelect(names)]
+  if (logs.length > 0) selects.push(headsSelect(names, publicKeys, logs))
+  if (entries.length > 0) selects.push(entriesSelect(names, publicKeys, entries))
+  if (hashes.length > 0) selects.push(hashesSelect(names, hashes))
+  const { text, parameters } = joinSelects(selects)
+  const { rows } = await queries.query<LogRow>(text, parameters)
+
+  const byNumber = new Map<number, AuthorState>()
+  for (const row of rows) if (row.kind === 'author') byNumber.set(row.author, addAuthor(ledger, row))
+  for (const { kind, author: number, log_id, seq_num, bytes, document, forked } of rows) {
+    if (kind === 'mark' || kind === 'author') continue
+    const hash = decodeHex(bytes) as Hash
+    if (kind === 'hash') ledger.entryHashes.add(hash)
+    if (kind === 'hash' && document === FORGOTTEN) ledger.forgotten.add(hash)
+    const author = byNumber.get(number)
+    if (!author) continue
+    if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
+    // Read again in one transaction, a log is as this has left it.
+    if (kind !== 'head' || author.logs.has(log_id)) continue
+    author.logs.set(log_id, {
+      author,
+      logId: log_id,
+      document: Number(document),
+      seqNum: seq_num,
+      hash,
+      isForked: forked,
+      isNew: false,
+      isChanged: false,
+      entries: undefined,
+    })
+  }
+  return rows.find(({ kind }) => kind === 'mark')?.log_id ?? 0n
+}
+
+/** What the row of a known hash has in the place of `document`: its decision. */
+const FORGOTTEN = BigInt(DECISION.forgotten)
+
+/** One shape for five kinds of rows; what a kind lacks is NULL. Heads come before entries. */
+interface LogRow {
+  kind: 'author' | 'mark' | 'head' | 'entry' | 'hash'
+  author: number
+  bytes: Uint8Array
+  log_id: bigint
+  seq_num: bigint
+  document: bigint
+  forked: boolean
+}
+
+/** An author by its place in the list of public keys: a batch names few authors many times. */
+interface NumberedKey {
+  readonly author: number
+  readonly logId: bigint
+}
+
+const LOG_KEYS: Columns<NumberedKey> = {
+  author: integerColumn(({ author }) => author),
+  log_id: u64Column(({ logId }) => logId),
+}
+
+const ENTRY_KEYS: Columns<NumberedKey & { readonly seqNum: bigint }> = {
+  ...LOG_KEYS,
+  seq_num: u64Column(({ seqNum }) => seqNum),
+}
+
+function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statement {
+  return {
+    text: `
+      SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
+        NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
+      FROM ${names.table('authors')} AS a WHERE a.public_key = ANY($1::bytea[])`,
+    parameters: [hexArray(publicKeys)],
+  }
+}
+
+function markSelect(names: Names): Statement {
+  return {
+    text: `
+      SELECT 'mark', NULL, NULL, a.xmin::text::numeric, NULL, NULL, NULL FROM ${names.table('arrival')} AS a`,
+    parameters: [],
+  }
+}
+
+/** A log id above the author's highest has no head: those of a batch of creates are never looked for. */
+function headsSelect(names: Names, publicKeys: readonly PublicKey[], logs: readonly LogKey[]): Statement {
+  const placeOf = placesOf(publicKeys)
+  const keys = logs.map(({ publicKey, logId }) => ({ author: placeOf(publicKey), logId }))
+  const { source, parameters } = bulkBind(LOG_KEYS, keys)
+  return {
+    text: `
+      SELECT 'head', h.author, h.hash, h.log_id, h.seq_num, h.document, h.forked
+      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a
+          ON a.place = u.author AND u.log_id <= a.highest_log
+        JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.log_id = u.log_id`,
+    parameters: [...parameters, hexArray(publicKeys)],
+  }
+}
+
+function entriesSelect(names: Names, publicKeys: readonly PublicKey[], entries: readonly EntryKey[]): Statement {
+  const placeOf = placesOf(publicKeys)
+  const keys = entries.map(({ publicKey, logId, seqNum }) => ({ author: placeOf(publicKey), logId, seqNum }))
+  const { source, parameters } = bulkBind(ENTRY_KEYS, keys)
+  return {
+    text: `
+      SELECT 'entry', e.author, e.hash, e.log_id, e.seq_num, NULL, NULL
+      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a ON a.place = u.author
+        JOIN ${names.table('entries')} AS e ON e.author = a.number AND e.log_id = u.log_id AND e.seq_num = u.seq_num`,
+    parameters: [...parameters, hexArray(publicKeys)],
+  }
+}
+
+/** Authors with their place, from 1, in a list of public keys. */
+function authorsInOrder(names: Names, parameter: number): string {
+  return `(SELECT k.place, a.number, a.highest_log
+    FROM unnest($${parameter}::bytea[]) WITH ORDINALITY AS k (public_key, place)
+      JOIN ${names.table('authors')} AS a USING (public_key))`
+}
+
+function placesOf(publicKeys: readonly PublicKey[]): (publicKey: PublicKey) => number {
+  const places = new Map(publicKeys.map((publicKey, index) => [publicKey, index + 1]))
+  return (publicKey) => places.get(publicKey) ?? 0
+}
+
+function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
+  return {
+    text: `
+      SELECT 'hash', NULL, e.hash, NULL, NULL, e.decision::bigint, NULL
+      FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[]) AND e.decision <> ${DECISION.refused}`,
+    parameters: [hexArray(hashes)],
+  }
+}
+
+function rememberEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {
+  if (!log) return
+  log.entries ??= new Map()
+  log.entries.set(seqNum, hash)
+}
+
+function addAuthor(ledger: Ledger, { author: number, bytes, log_id, forked }: LogRow): AuthorState {
+  const publicKey = decodeHex(bytes) as PublicKey
+  const known = ledger.authors.get(publicKey)
+  if (known) return known
+  const highestLogId = log_id ?? undefined
+  const author = authorState({ number, publicKey, highestLogId, isForked: forked, isNew: false })
+  ledger.authors.set(publicKey, author)
+  return author
+}

@@ -1,0 +1,189 @@
+import type { Chore } from '../store.js'
+import { quoteIdentifier } from '../tables/names.js'
+import type { Database } from '../transaction/database.js'
+
+/** Free space that is worth moving rows for: so many blocks of 8 kB, and so much of a table. */
+const MIN_FREE_BLOCKS = 64
+const MIN_FREE_SHARE = 1 / 3
+/** A table keeps a little more than its rows need. */
+const SLACK = 1.1
+const BLOCK_BYTES = 8_160
+/** Header, line pointer and alignment. */
+const ROW_BYTES = 36
+/** Of values of more than 2 kB, which lie in a table beside, in pieces of such a length that four fill a block. */
+const PIECES_PER_BLOCK = 4
+/** What one slice looks at, and moves, at most. */
+const SLICE_BLOCKS = 64
+const SLICE_PIECE_BLOCKS = 256
+const SLICE_BYTES = 2 * 1024 * 1024
+
+/** A table's file, whose rows are moved away from its end. */
+interface Tail {
+  /** With its schema. */
+  readonly table: string
+  /** Absent where the file is that of the rows themselves. */
+  readonly pieces?: string | undefined
+  /** Columns of variable length, quoted. */
+  readonly wide: readonly string[]
+  /** Number of the block before which all rows have room. */
+  readonly cut: number
+  /** From here on the file is empty. */
+  end: number
+}
+
+interface Measured {
+  rows: number
+  blocks: number
+  width: number
+  fillfactor: number
+  pieces: string | null
+  piece_rows: number
+  piece_blocks: number
+  wide: string[]
+}
+
+/**
+ * Gives back to the file system what deletions have left in the midst of tables. A VACUUM makes such room free for what comes
+ * and cuts off a file's empty end, no more; so rows at the end are written again, where the VACUUM before has made room,
+ * lowest blocks first, and a VACUUM after it cuts the file. Rows are deleted and inserted in one statement, so nobody sees
+ * a difference.
+ *
+ * Only payloads that were purged and documents that were forgotten give reason to look: what updates leave is soon filled. Of
+ * `entries`, which no update fills, a process also asks once whether an earlier one has left something to do.
+ */
+export class Compactor {
+  readonly #database: Database
+  #isDue = false
+  /** Nobody asked yet what an earlier process has left. */
+  #isNew = true
+  /** Tables that may be larger than they need be. */
+  #tables: string[] = []
+  /** Of the first of them; undefined before it was measured. */
+  #tails: Tail[] | undefined
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Much was deleted. */
+  wake(): void {
+    this.#isDue = true
+  }
+
+  /** The next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
+  async slice(): Promise<Chore | undefined> {
+    if (this.#isDue) this.#tables = await this.#findTables()
+    else if (this.#isNew) this.#tables = await this.#findLeft()
+    this.#isDue = false
+    this.#isNew = false
+    const [table] = this.#tables
+    if (table === undefined) return undefined
+    try {
+      return await this.#tend(table)
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
+  }
+
+  async #tend(table: string): Promise<Chore> {
+    const tail = this.#tails?.find(({ end, cut }) => end > cut)
+    if (tail) {
+      if (tail.pieces === undefined) await this.#moveRows(tail)
+      else await this.#movePieces(tail, tail.pieces)
+      return { kind: 'compact', table }
+    }
+    await this.#database.driver.exec(`VACUUM (ANALYZE) ${table}`)
+    this.#tails = this.#tails ? undefined : await this.#measure(table)
+    if (!this.#tails?.length) this.#leave()
+    return { kind: 'vacuum', table }
+  }
+
+  #leave(): void {
+    this.#tables.shift()
+    this.#tails = undefined
+  }
+
+  async #findTables(): Promise<string[]> {
+    const { rows } = await this.#database.query<{ table: string }>(
+      `SELECT oid::regclass::text AS table FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace
+         AND pg_table_size(oid) > ${MIN_FREE_BLOCKS} * current_setting('block_size')::bigint ORDER BY 1`,
+      [this.#database.names.schema],
+    )
+    return rows.map(({ table }) => table)
+  }
+
+  /** By what the latest VACUUM has found. */
+  async #findLeft(): Promise<string[]> {
+    const entries = this.#database.names.table('entries')
+    return (await this.#measure(entries)).length > 0 ? [entries] : []
+  }
+
+  /** By what the VACUUM has just found; of a table that is as small as it need be, nothing. */
+  async #measure(table: string): Promise<Tail[]> {
+    const { rows } = await this.#database.query<Measured>(
+      `SELECT c.reltuples::float8 AS rows, c.relpages AS blocks, COALESCE(t.reltuples, 0)::float8 AS piece_rows,
+         t.oid::regclass::text AS pieces, COALESCE(t.relpages, 0) AS piece_blocks,
+         (SELECT COALESCE(sum(stawidth * (1 - stanullfrac)), 0) FROM pg_statistic WHERE starelid = c.oid)::float8 AS width,
+         COALESCE((SELECT option_value::integer FROM pg_options_to_table(c.reloptions)
+           WHERE option_name = 'fillfactor'), 100) AS fillfactor,
+         ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+           AND attstorage <> 'p') AS wide
+       FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.oid = $1::regclass`,
+      [table],
+    )
+    return rows.flatMap((found) => {
+      const wide = found.wide.map(quoteIdentifier)
+      const bytes = (found.rows * (found.width + ROW_BYTES) * 100) / found.fillfactor
+      return [
+        ...tailOf({ table, wide }, found.blocks, bytes / BLOCK_BYTES),
+        ...(found.pieces === null
+          ? []
+          : tailOf({ table, wide, pieces: found.pieces }, found.piece_blocks, found.piece_rows / PIECES_PER_BLOCK)),
+      ]
+    })
+  }
+
+  async #moveRows(tail: Tail): Promise<void> {
+    const { table, wide } = tail
+    const start = Math.max(tail.cut, tail.end - SLICE_BLOCKS)
+    const size = [`${ROW_BYTES}`, ...wide.map((column) => `COALESCE(pg_column_size(${column}), 0)`)].join(' + ')
+    const { rows } = await this.#database.query<{ isLast: boolean }>(
+      `WITH found AS MATERIALIZED (
+         SELECT place, sum(size) OVER (ORDER BY place DESC) - size < ${SLICE_BYTES} AS chosen
+         FROM (SELECT ctid AS place, ${size} AS size FROM ${table}
+           WHERE ctid >= $1::text::tid AND ctid < $2::text::tid) AS sized
+       ), ${moveSql(table, 'ctid = ANY(ARRAY(SELECT place FROM found WHERE chosen))')}
+       SELECT COALESCE(bool_and(chosen), true) AS "isLast" FROM found`,
+      [`(${start},0)`, `(${tail.end},0)`],
+    )
+    await this.#database.flush()
+    if (rows[0]?.isLast) tail.end = start
+  }
+
+  /** Values in pieces move with their rows: those whose pieces lie at the end. */
+  async #movePieces(tail: Tail, pieces: string): Promise<void> {
+    const { table, wide } = tail
+    const start = Math.max(tail.cut, tail.end - SLICE_PIECE_BLOCKS)
+    const { rows } = await this.#database.query<{ value: number }>(
+      `SELECT DISTINCT chunk_id AS value FROM ${pieces} WHERE ctid >= $1::text::tid AND ctid < $2::text::tid`,
+      [`(${start},0)`, `(${tail.end},0)`],
+    )
+    if (rows.length > 0) {
+      const isThere = wide.map((column) => `pg_column_toast_chunk_id(${column}) = ANY($1::oid[])`).join(' OR ')
+      await this.#database.query(`WITH ${moveSql(table, isThere)} SELECT`, [rows.map(({ value }) => value)])
+      await this.#database.flush()
+    }
+    tail.end = start
+  }
+}
+
+function tailOf(file: Pick<Tail, 'table' | 'wide' | 'pieces'>, blocks: number, needed: number): Tail[] {
+  const cut = Math.ceil(needed * SLACK)
+  const free = blocks - cut
+  return free < MIN_FREE_BLOCKS || free < blocks * MIN_FREE_SHARE ? [] : [{ ...file, cut, end: blocks }]
+}
+
+function moveSql(table: string, condition: string): string {
+  return `moved AS (DELETE FROM ${table} WHERE ${condition} RETURNING *), put AS (INSERT INTO ${table} SELECT * FROM moved)`
+}

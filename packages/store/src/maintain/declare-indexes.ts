@@ -1,0 +1,54 @@
+import { DECLARED, type DeclaredIndexes, viewIndexes } from '../schemas/view-indexes.js'
+import type { Queries } from '../tables/queries.js'
+import type { ViewsTable } from '../tables/views-table.js'
+import type { Database } from '../transaction/database.js'
+
+interface Declared extends DeclaredIndexes {
+  /** Of the schema. */
+  readonly number: number
+  readonly views: ViewsTable
+}
+
+/** Makes the indexes of the tables that are there those that are declared: one statement where they are already. */
+export async function declareIndexes(database: Database, declared: readonly Declared[]): Promise<void> {
+  const { names } = database
+  const wanted = declared.map(({ number, views, ...indexes }) => ({
+    number,
+    views,
+    made: viewIndexes(names, views, indexes),
+  }))
+  if (wanted.length === 0) return
+  const isMissed = await changes(database, wanted)
+  if (isMissed.length === 0) return
+  await database.write(async (transaction) => {
+    // No ingest makes a table meanwhile.
+    const statements = await changes(transaction, wanted)
+    if (statements.length > 0) await transaction.exec(statements.join('\n'))
+  })
+  await database.flush()
+}
+
+/** Statements that drop what is declared no longer and make what is missing, on tables that are there. */
+async function changes(
+  queries: Queries,
+  wanted: readonly {
+    readonly number: number
+    readonly views: ViewsTable
+    readonly made: ReadonlyMap<string, string>
+  }[],
+): Promise<string[]> {
+  const { names } = queries
+  // Every start asks this. The view pg_indexes joins four tables, which takes longer to plan than all of this to run.
+  const { rows } = await queries.query<{ number: number; there: string[] }>(
+    `SELECT number, ARRAY(
+      SELECT relname::text FROM pg_class
+      WHERE relnamespace = $1::regnamespace AND relkind = 'i' AND relname ~ ('^d' || number || '(_[0-9]+)?' || $2)
+    ) AS there FROM ${names.table('schemas')} WHERE has_table AND number = ANY($3::integer[])`,
+    [names.schema, DECLARED, wanted.map(({ number }) => number)],
+  )
+  return rows.flatMap(({ number, there }) => {
+    const made = wanted.find((schema) => schema.number === number)?.made ?? new Map<string, string>()
+    const drops = there.filter((name) => !made.has(name)).map((name) => `DROP INDEX IF EXISTS ${names.schema}.${name};`)
+    return [...drops, ...[...made].filter(([name]) => !there.includes(name)).map(([, create]) => create)]
+  })
+}

@@ -1,0 +1,53 @@
+import type { DocumentViewId } from '@rakko/core'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import { decodeViewId } from '../tables/decode-column.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+import { makeViews } from '../write/pins/make-views.js'
+import { LATEST, type PinChange, replacePins } from '../write/pins/replace-pins.js'
+
+/**
+ * The data migration of formats 2 and 4, once, after the tables were brought to the latest format: what the documents that
+ * an earlier format has stored pin, and which of them are deleted. `now` in milliseconds since 1970.
+ */
+export async function fillPins(database: Database, now: number): Promise<void> {
+  const { registry } = database
+  await database.write(async (transaction) => {
+    const { names } = transaction
+    await registry.load(transaction)
+    // Of two nodes that open the database at once, the second one finds the work done.
+    const { affectedRows } = await transaction.query(
+      `UPDATE ${names.table('meta')} SET unfilled = false WHERE unfilled`,
+    )
+    if (affectedRows === 0) return
+    await transaction.query(
+      `INSERT INTO ${names.table('deletions')} (document, time)
+       SELECT number, $1::bigint FROM ${names.table('documents')} WHERE deleted AND NOT purged
+       ON CONFLICT DO NOTHING`,
+      [now],
+    )
+    for (const schema of registry.all()) {
+      if (schema.hasTable && schema.views.pinning.length > 0) {
+        await replacePins(transaction, await storedPins(transaction, schema))
+      }
+    }
+    while (await makeViews(transaction)) {
+      // Each round makes some.
+    }
+  })
+}
+
+/** What the latest views of a schema's documents pin. */
+async function storedPins(transaction: WriteTransaction, { views }: KnownSchema): Promise<PinChange[]> {
+  const changes: PinChange[] = []
+  for (const { column, position, group, type } of views.pinning) {
+    const { rows } = await transaction.query<{ document: bigint; pinned: unknown }>(
+      `SELECT document, ${column} AS pinned FROM ${views.name(transaction.names, group)} ORDER BY document`,
+    )
+    for (const { document, pinned } of rows) {
+      const viewIds: DocumentViewId[] =
+        type.type === 'pinned_relation' ? [decodeViewId(pinned)] : (pinned as readonly unknown[]).map(decodeViewId)
+      changes.push({ document: Number(document), holder: LATEST, field: position, viewIds, isNew: true })
+    }
+  }
+  return changes
+}

@@ -1,0 +1,140 @@
+import { type PublicKey, RakkoError, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import { hexArray } from '../sql/column.js'
+import type { ForgetTarget } from '../store.js'
+import { DECISION } from '../tables/codes.js'
+import type { Names } from '../tables/names.js'
+import { markBucketsSql } from '../tables/state-buckets.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+
+/** Documents that one transaction forgets. */
+const DOCUMENTS_AT_ONCE = 500
+
+const DEFINITIONS: readonly SchemaId[] = [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]
+
+interface TargetRow {
+  number: bigint
+  schema: number
+}
+
+/**
+ * Removes documents here and for good: entries, payloads, views, pins and what idempotency ids remember. What stays is that
+ * each entry was decided about, by its hash, so that it does not come back and no peer's cursor breaks; what builds on a
+ * forgotten one is forgotten as it comes. The heads of logs and authors' highest log ids stay as well: no place of a log
+ * is written twice. A transaction forgets some; one that fails leaves whole documents, and the call can be repeated.
+ *
+ * Answers the schemas that documents were forgotten of. Throws STILL_NEEDED on definitions, which other documents are
+ * read by; an author's stay.
+ */
+export async function forget(database: Database, target: ForgetTarget): Promise<ReadonlySet<SchemaId>> {
+  const targets = await findTargets(database, target)
+  for (let start = 0; start < targets.length; start += DOCUMENTS_AT_ONCE) {
+    const some = targets.slice(start, start + DOCUMENTS_AT_ONCE)
+    await database.write((transaction) => forgetSome(transaction, some))
+  }
+  if ('author' in target) await forgetParked(database, target.author)
+  return new Set(targets.flatMap(({ schema }) => database.registry.at(schema)?.schema.id ?? []))
+}
+
+async function findTargets(database: Database, target: ForgetTarget): Promise<TargetRow[]> {
+  const { names, registry } = database
+  const documents = names.table('documents')
+  const numbers = DEFINITIONS.map((id) => registry.get(id)?.number ?? 0)
+  if ('schema' in target) {
+    if (DEFINITIONS.includes(target.schema)) throw stillNeeded('schema', target.schema)
+    const [known] = await registry.reread(database, [target.schema])
+    if (!known) return []
+    const { rows } = await database.query<TargetRow>(
+      `SELECT number, schema FROM ${documents} WHERE schema = $1::integer ORDER BY number`,
+      [known.number],
+    )
+    return rows
+  }
+  if ('author' in target) {
+    const { rows } = await database.query<TargetRow>(
+      `SELECT d.number, d.schema FROM ${documents} AS d JOIN ${names.table('authors')} AS a ON a.number = d.owner
+       WHERE a.public_key = ANY($1::bytea[]) AND d.schema <> ALL($2::integer[]) ORDER BY d.number`,
+      [hexArray([target.author]), numbers],
+    )
+    return rows
+  }
+  const { rows } = await database.query<TargetRow>(
+    `SELECT d.number, d.schema FROM ${names.table('entries')} AS e JOIN ${documents} AS d ON d.number = e.number
+     WHERE e.hash = ANY($1::bytea[])`,
+    [hexArray([target.document])],
+  )
+  if (rows.some(({ schema }) => numbers.includes(schema))) throw stillNeeded('document', target.document)
+  return rows
+}
+
+async function forgetSome(transaction: WriteTransaction, targets: readonly TargetRow[]): Promise<void> {
+  const { names, ledger } = transaction
+  const [entries, pinned, pins] = [names.table('entries'), names.table('pinned_views'), names.table('pins')]
+  const numbers = targets.map(({ number }) => number)
+  await transaction.dropCaches()
+  const schemas = new Set(targets.map(({ schema }) => schema))
+  // Another node on this database may have met the schema, or the first of its views that is pinned.
+  await ledger.rereadSchemas(transaction, schemas)
+  await transaction.query(markBucketsSql(names, '$1::bigint[]'), [numbers])
+  for (const number of schemas) {
+    const schema = ledger.schemaAt(number)
+    if (!schema) throw new Error('a stored document has no known schema')
+    const ofSchema = targets.filter((one) => one.schema === number).map((one) => one.number)
+    for (const text of forgetViews(names, schema)) await transaction.query(text, [ofSchema])
+  }
+  const empty = `decision = ${DECISION.forgotten}, author = NULL, log_id = NULL, seq_num = NULL, document = NULL,
+    action = NULL, entry = NULL, operation = NULL`
+  // A view that somebody pins stays known as pinned, and is never made again.
+  await transaction.query(
+    `WITH released AS (DELETE FROM ${pins} WHERE document = ANY($1::bigint[]) RETURNING view)
+     UPDATE ${pinned} SET unpinned = true WHERE view IN (SELECT view FROM released)`,
+    [numbers],
+  )
+  await transaction.query(
+    `WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ANY($1::bigint[]) AND document <> number),
+       creates AS (UPDATE ${entries} SET ${empty} WHERE number = ANY($1::bigint[])),
+       deletions AS (DELETE FROM ${names.table('deletions')} WHERE document = ANY($1::bigint[])),
+       ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ANY($1::bigint[])),
+       views AS (
+         UPDATE ${pinned} SET document = NULL, schema = NULL, signer = NULL, edited = NULL, follow = NULL
+         WHERE document = ANY($1::bigint[])
+       )
+     DELETE FROM ${names.table('documents')} WHERE number = ANY($1::bigint[])`,
+    [numbers],
+  )
+}
+
+/** Statements that remove the latest and the pinned views of a schema's documents. */
+function forgetViews(names: Names, { views, hasTable, hasPinned }: KnownSchema): string[] {
+  const pinned = names.table('pinned_views')
+  return [...views.groups.keys()].flatMap((group) => [
+    ...(hasTable ? [`DELETE FROM ${views.name(names, group)} WHERE document = ANY($1::bigint[])`] : []),
+    ...(hasPinned
+      ? [
+          `DELETE FROM ${views.pinnedName(names, group)} AS p USING ${pinned} AS v
+           WHERE p.view = v.view AND v.document = ANY($1::bigint[])`,
+        ]
+      : []),
+  ])
+}
+
+/** What of an author waits for other entries was never held, so nothing is remembered of it. */
+async function forgetParked(database: Database, author: PublicKey): Promise<void> {
+  const { names } = database
+  const [arrival, parked] = [names.table('arrival'), names.table('parked')]
+  await database.write(async (transaction) => {
+    const { affectedRows } = await transaction.query(`DELETE FROM ${parked} WHERE author = ANY($1::bytea[])`, [
+      hexArray([author]),
+    ])
+    if (affectedRows === 0) return
+    await transaction.query(
+      `UPDATE ${arrival} SET parked = (SELECT count(*) FROM ${parked}),
+         parked_bytes = (SELECT COALESCE(sum(octet_length(entry) + octet_length(operation)), 0) FROM ${parked})`,
+    )
+  })
+}
+
+function stillNeeded(field: string, got: string): RakkoError {
+  const message = `${got} cannot be forgotten: documents are read by the definitions of their schemas`
+  return new RakkoError('STILL_NEEDED', message, { field, expected: 'no definition of a schema', got })
+}

@@ -1,0 +1,104 @@
+import type { SchemaId } from '@rakko/core'
+import type { Chore } from '../store.js'
+import { Compactor } from './compactor.js'
+import { expireIdempotencyIds } from './expire-idempotency-ids.js'
+import { finishPins } from './finish-pins.js'
+import { Purger, type PurgerContext } from './purger.js'
+import { type Need, readNeeds } from './table-needs.js'
+
+/** Between removals of idempotency ids that are a day old, in milliseconds: an hour. */
+const EXPIRE_MS = 60 * 60 * 1000
+/** Log that is worth a checkpoint in a quiet moment: so much the shorter is an opening after a crash. */
+const QUIET_WAL_BYTES = 4 * 1024 * 1024
+
+export interface MaintenanceContext extends PurgerContext {
+  /** Told of the schemas of which pinned views were made. */
+  readonly onMade: (schemaIds: ReadonlySet<SchemaId>) => void
+}
+
+/**
+ * The care of a database, in slices: one statement or one short transaction each, so that whoever asks for the next slice
+ * decides when, and a write waits for one at most. When to ask is the node's business.
+ *
+ * | slice      | when                                                        | where                    |
+ * | ---------- | ----------------------------------------------------------- | ------------------------ |
+ * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `upkeep`   |
+ * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
+ * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `upkeep` |
+ * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
+ * | pins       | ingests have left pinned views to make or to remove         | everywhere               |
+ * | purge      | deleted documents are past their grace period               | everywhere               |
+ * | expire     | hourly: idempotency ids that are a day old                  | everywhere               |
+ */
+export class Maintenance {
+  readonly #context: MaintenanceContext
+  readonly #purger: Purger
+  readonly #compactor: Compactor
+  #expiredAt: number | undefined
+  /** Nothing was left over from before this process, or it was seen to. */
+  #isCounted = false
+  /** Tables whose care failed are left alone until the database is opened anew. */
+  readonly #failed = new Set<string>()
+
+  constructor(context: MaintenanceContext) {
+    this.#context = context
+    this.#purger = new Purger(context)
+    this.#compactor = new Compactor(context.database)
+  }
+
+  /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
+  async slice(urgentOnly = false): Promise<Chore | undefined> {
+    const { database, now, onMade } = this.#context
+    const { driver } = database
+    if (driver.upkeep) {
+      const needs = await readNeeds(database, this.#isCounted)
+      const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
+      if (need) return this.#tend(need)
+      if (!urgentOnly) this.#isCounted = true
+    }
+    if (urgentOnly) return undefined
+    const made = await finishPins(database)
+    if (made) {
+      if (made.size > 0) onMade(made)
+      await driver.flush()
+      return { kind: 'pins' }
+    }
+    if (await this.#purger.slice()) {
+      this.#compactor.wake()
+      await driver.flush()
+      return { kind: 'purge' }
+    }
+    const compacted = driver.upkeep && (await this.#compactor.slice())
+    if (compacted) return compacted
+    const time = now()
+    if (this.#expiredAt === undefined || time - this.#expiredAt >= EXPIRE_MS || time < this.#expiredAt) {
+      await expireIdempotencyIds(database, time)
+      this.#expiredAt = time
+      await driver.flush()
+      return { kind: 'expire' }
+    }
+    if (driver.upkeep && (await driver.upkeep.logBytes()) >= QUIET_WAL_BYTES) {
+      await driver.upkeep.checkpoint()
+      await driver.flush()
+      return { kind: 'checkpoint' }
+    }
+    return undefined
+  }
+
+  /** Documents were forgotten: their room can be given back. */
+  documentsForgotten(): void {
+    this.#compactor.wake()
+  }
+
+  async #tend({ kind, table, statement }: Need): Promise<Chore> {
+    const { driver } = this.#context.database
+    try {
+      await driver.exec(statement)
+    } catch (error) {
+      this.#failed.add(table)
+      throw error
+    }
+    await driver.flush()
+    return { kind, table }
+  }
+}

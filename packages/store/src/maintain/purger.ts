@@ -1,0 +1,124 @@
+import { canDropPayload, decodeEntry, decodeOperation, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { hexArray } from '../sql/column.js'
+import { DECISION } from '../tables/codes.js'
+import type { Queries } from '../tables/queries.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+import type { PurgePolicy } from './purge-policy.js'
+
+/** What one slice does at most: documents and entries looked at, bytes of payloads among them. */
+const MAX_DOCUMENTS = 256
+const MAX_ENTRIES = 1000
+const MAX_BYTES = 8 * 1024 * 1024
+
+export interface PurgerContext {
+  readonly database: Database
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly policy: PurgePolicy
+}
+
+interface PayloadRow {
+  number: bigint
+  document: bigint
+  entry: Uint8Array
+  /** Of an UPDATE, which may be needed. */
+  operation: Uint8Array | null
+  total: bigint
+}
+
+/**
+ * Drops the payloads of deleted documents, slice by slice. Entries and documents stay: ids, view ids and the deleted flag go
+ * on to converge. Kept are the payloads of DELETEs, and of all operations of which their entries do not tell what they
+ * follow (core's `canDropPayload`), so that a node that gets no more than is left comes to the same; and whole documents
+ *
+ * - until the grace period is over, and where the policy does not have it,
+ * - while something pins one of their views,
+ * - where they define schemas or their fields: small, and what documents are read by.
+ */
+export class Purger {
+  readonly #context: PurgerContext
+  /** Where a document of many entries is to be gone on with. */
+  #after: { readonly document: bigint; readonly number: bigint } | undefined
+
+  constructor(context: PurgerContext) {
+    this.#context = context
+  }
+
+  /** Answers whether there was anything to do. */
+  async slice(): Promise<boolean> {
+    const { database, policy } = this.#context
+    if (policy.policy === 'never' || (await this.#due(database)).length === 0) return false
+    return database.write(async (transaction) => {
+      // Nothing was pinned, and no operation has arrived, between this look and the purge.
+      const documents = await this.#due(transaction)
+      if (documents.length > 0) await this.#purge(transaction, documents)
+      return documents.length > 0
+    })
+  }
+
+  async #due(queries: Queries): Promise<bigint[]> {
+    const { now, policy } = this.#context
+    const { names } = queries
+    const entries = names.table('entries')
+    const { rows } = await queries.query<{ document: bigint }>(
+      `SELECT x.document FROM ${names.table('deletions')} AS x
+         JOIN ${names.table('documents')} AS d ON d.number = x.document
+         JOIN ${names.table('schemas')} AS s ON s.number = d.schema
+       WHERE x.time <= $1::float8 AND s.schema_id <> ALL($2::text[])
+         AND NOT EXISTS (
+           SELECT 1 FROM ${names.table('pinned_views')} AS v JOIN ${names.table('pins')} AS p ON p.view = v.view
+           WHERE v.document = d.number)
+         AND ($3::boolean OR EXISTS (
+           SELECT 1 FROM ${entries} AS e JOIN ${names.table('authors')} AS a ON a.number = e.author
+           WHERE e.document = d.number AND e.document <> e.number AND e.action = 2
+             AND (e.author = d.owner OR a.public_key = ANY($4::bytea[]))))
+       ORDER BY x.document LIMIT ${MAX_DOCUMENTS}`,
+      [
+        now() - policy.graceMs,
+        [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION],
+        policy.policy === 'all',
+        hexArray(policy.allow),
+      ],
+    )
+    return rows.map(({ document }) => document)
+  }
+
+  async #purge(transaction: WriteTransaction, documents: readonly bigint[]): Promise<void> {
+    const { names } = transaction
+    const entries = names.table('entries')
+    const { rows } = await transaction.query<PayloadRow>(
+      `WITH found AS (
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE number = ANY($1::bigint[])
+         UNION ALL
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE document = ANY($1::bigint[]) AND document <> number
+       ), measured AS (
+         SELECT number, document, action, entry, operation, count(*) OVER () AS total,
+           sum(octet_length(operation)) OVER (ORDER BY document, number) - octet_length(operation) AS before
+         FROM found
+         WHERE operation IS NOT NULL AND action <> 2 AND NOT (document = $2::bigint AND number <= $3::bigint)
+       )
+       SELECT number, document, entry, CASE WHEN action = 1 THEN operation END AS operation, total FROM measured
+       WHERE before < ${MAX_BYTES} ORDER BY document, number LIMIT ${MAX_ENTRIES}`,
+      [documents, this.#after?.document ?? 0, this.#after?.number ?? 0],
+    )
+    const last = rows.at(-1)
+    const isAll = !last || BigInt(rows.length) === last.total
+    const done = isAll ? documents : documents.filter((document) => document < last.document)
+    this.#after = isAll ? undefined : last
+    const dropped = rows
+      .filter(
+        ({ entry, operation }) => operation === null || canDropPayload(decodeEntry(entry), decodeOperation(operation)),
+      )
+      .map(({ number }) => number)
+    const touched = new Set([...done, ...rows.map(({ document }) => document)])
+    await transaction.query(
+      `WITH dropped AS (
+         UPDATE ${entries} SET operation = NULL, decision = ${DECISION.purged} WHERE number = ANY($1::bigint[])
+       ), marked AS (
+         UPDATE ${names.table('documents')} SET purged = true WHERE number = ANY($2::bigint[]) AND NOT purged
+       )
+       DELETE FROM ${names.table('deletions')} WHERE document = ANY($3::bigint[])`,
+      [dropped, [...touched], done],
+    )
+  }
+}

@@ -1,0 +1,23 @@
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import type { Names } from '../../tables/names.js'
+import { hex } from './app-views.js'
+
+/**
+ * Statements that make what an app's own SQL finds documents by: indexes of the very expressions that the views have for ids
+ * and relations, so that a comparison and a join use them. An app that never calls `sql` has none. Nobody but PostgreSQL's
+ * ANALYZE knows how an expression's values are spread.
+ */
+export function appIndexes(names: Names, schemas: readonly KnownSchema[]): string[] {
+  return schemas
+    .filter(({ hasTable }) => hasTable)
+    .flatMap(({ views }) => {
+      const relations = [...views.columns.values()].filter(({ type }) => type.type === 'relation')
+      const keys = [{ group: 0, column: 'id' }, ...relations]
+      const indexes = keys.map(({ group, column }) => {
+        const name = `${views.alias(group)}_app_${column}`
+        return `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)} ((${hex(column)}));`
+      })
+      const tables = new Set(keys.map(({ group }) => views.name(names, group)))
+      return [...indexes, ...[...tables].map((table) => `ANALYZE ${table};`)]
+    })
+}

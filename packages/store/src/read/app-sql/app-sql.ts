@@ -1,0 +1,138 @@
+import { RakkoError } from '@rakko/core'
+import { SqlError } from '../../driver/sql-error.js'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { fingerprint } from '../../sql/fingerprint.js'
+import { decodeText } from '../../sql/text-code.js'
+import type { SqlRow } from '../../store.js'
+import type { Database, WriteTransaction } from '../../transaction/database.js'
+import { appIndexes } from './app-indexes.js'
+import { appViews } from './app-views.js'
+import { checkParameters, checkStatement } from './check-statement.js'
+
+/** Rows that a statement may answer with. */
+export const MAX_SQL_ROWS = 100_000
+/** Where PostgreSQL can interrupt a statement, which PGlite cannot. */
+export const SQL_TIMEOUT_MS = 30_000
+
+/**
+ * Functions that a statement could use to become somebody else, or to leave something behind that outlives it. Whoever
+ * owns the database has them still.
+ */
+const WITHHELD = '^(set_config|pg_notify|pg_sleep.*|pg_(try_)?advisory_.*|lo_.*|loread|lowrite)$'
+
+/**
+ * An app's own SQL: one SELECT over the views of its schemas, see app-views.ts. A cursor takes nothing but a SELECT that
+ * writes nothing; its transaction is READ ONLY, and its role may read the views and PostgreSQL's public catalog: no other table, no
+ * file. The role cannot be left, since no function that could do so is granted to it.
+ */
+export class AppSql {
+  readonly #database: Database
+  /** Numbers of the schemas that have views, by name: who binds a name first keeps it. */
+  readonly #bound = new Map<string, number>()
+  /** Fingerprint of the views that are known to be there. */
+  #made: string | undefined
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  bind({ number, schema }: KnownSchema): void {
+    if (!this.#bound.has(schema.name)) this.#bound.set(schema.name, number)
+  }
+
+  /** Throws SQL_FAILED, and INVALID_ARGUMENT on a parameter that does not fit. */
+  async run(text: string, params: readonly unknown[]): Promise<SqlRow[]> {
+    checkStatement(text)
+    const parameters = checkParameters(params)
+    await this.#makeViews()
+    const { appSchema, appRole } = this.#database.names
+    return this.#database.driver.transaction(async (session) => {
+      // PostgreSQL's own names come first wherever the search path leaves them out: a schema may be called `text`.
+      await session.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
+        SET LOCAL statement_timeout = ${SQL_TIMEOUT_MS}; SET LOCAL ROLE ${appRole}`)
+      try {
+        await session.query(`DECLARE answer NO SCROLL CURSOR FOR ${text}`, parameters)
+        const { rows } = await session.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM answer`)
+        if (rows.length > MAX_SQL_ROWS) throw tooManyRows()
+        return rows.map(decodeRow)
+      } catch (error) {
+        throw error instanceof SqlError ? sqlFailed(error) : error
+      }
+    })
+  }
+
+  /** Makes them anew where they are not those of the schemas as they are now: a schema's first document brings its table. */
+  async #makeViews(): Promise<void> {
+    if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#database.registry.load(this.#database)
+    const schemas = this.#schemas()
+    const statements = [...appViews(this.#database.names, schemas), ...appIndexes(this.#database.names, schemas)]
+    const wanted = fingerprint(statements.join('\n'))
+    if (this.#made === wanted) return
+    const { appSchema, appRole } = this.#database.names
+    if ((await this.#found()) !== wanted) {
+      await this.#database.write(async (transaction) => {
+        // Nobody makes a table or an index meanwhile.
+        await makeRole(transaction)
+        await transaction.exec(`
+          DROP SCHEMA IF EXISTS ${appSchema} CASCADE;
+          CREATE SCHEMA ${appSchema};
+          ${statements.join('\n')}
+          GRANT USAGE ON SCHEMA ${appSchema} TO ${appRole};
+          GRANT SELECT ON ALL TABLES IN SCHEMA ${appSchema} TO ${appRole};
+          COMMENT ON SCHEMA ${appSchema} IS '${wanted}';`)
+      })
+      await this.#database.flush()
+    }
+    this.#made = wanted
+  }
+
+  #schemas(): KnownSchema[] {
+    return [...this.#bound.values()].flatMap((number) => this.#database.registry.at(number) ?? [])
+  }
+
+  /** Fingerprint of the views in the database. */
+  async #found(): Promise<string | null | undefined> {
+    const { rows } = await this.#database.query<{ made: string | null }>(
+      `SELECT obj_description(to_regnamespace($1), 'pg_namespace') AS made`,
+      [this.#database.names.appSchema],
+    )
+    return rows[0]?.made
+  }
+}
+
+async function makeRole(transaction: WriteTransaction): Promise<void> {
+  const { appRole, appRoleName } = transaction.names
+  const { rows: roles } = await transaction.query('SELECT FROM pg_roles WHERE rolname = $1', [appRoleName])
+  if (roles.length === 0) await transaction.exec(`CREATE ROLE ${appRole} NOLOGIN; GRANT ${appRole} TO CURRENT_USER`)
+  const { rows } = await transaction.query<{ routine: string }>(
+    `SELECT oid::regprocedure::text AS routine FROM pg_proc
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ $1 AND has_function_privilege($2, oid, 'EXECUTE')
+      AND current_setting('is_superuser')::boolean`,
+    [WITHHELD, appRoleName],
+  )
+  const revokes = rows.map(({ routine }) => `REVOKE EXECUTE ON FUNCTION ${routine} FROM PUBLIC;`)
+  if (revokes.length > 0) await transaction.exec(revokes.join('\n'))
+}
+
+function decodeRow(row: SqlRow): SqlRow {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, decodeCell(value)]))
+}
+
+function decodeCell(value: unknown): unknown {
+  if (typeof value === 'string') return decodeText(value)
+  return Array.isArray(value) ? value.map(decodeCell) : value
+}
+
+/** What PostgreSQL says of the app's own statement; nothing of it is about anything else. */
+function sqlFailed({ message, sqlState }: SqlError): RakkoError {
+  return new RakkoError('SQL_FAILED', `PostgreSQL refused the statement: ${message}`, { sqlState })
+}
+
+function tooManyRows(): RakkoError {
+  const expected = `at most ${MAX_SQL_ROWS} rows: the statement needs a LIMIT`
+  return new RakkoError('SQL_FAILED', `The statement answers with too much: expected ${expected}`, {
+    sqlState: '54000',
+    expected,
+    got: 'more',
+  })
+}

@@ -1,0 +1,115 @@
+import { type FieldType, HASH_BYTES } from '@rakko/core'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { type Names, quoteIdentifier } from '../../tables/names.js'
+
+/** PostgreSQL cuts longer names, in a statement as in a definition. */
+const MAX_NAME_BYTES = 63
+
+/**
+ * A view of a schema's living documents, for people who write SQL: named as the schema, its columns as the fields, with
+ * these beside them. Field names begin with a letter, so they never collide.
+ *
+ * | column    | content                              |
+ * | --------- | ------------------------------------ |
+ * | _id       | document id, hexadecimal             |
+ * | _view_id  | view id: ids joined by `_`           |
+ * | _owner    | public key that signed the CREATE    |
+ * | _signer   | public key that signed last          |
+ * | _edited   | boolean                              |
+ *
+ * Relations are ids as text, lists of them arrays; everything else has its column's own type. Text stays as it is stored,
+ * see values/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. The data of blob pieces is
+ * not there.
+ */
+const META: readonly (readonly [name: string, expression: string, type: string])[] = [
+  ['_id', hex('v0.id'), 'text'],
+  ['_view_id', viewId('d.view_id'), 'text'],
+  ['_owner', hex('owner.public_key'), 'text'],
+  ['_signer', hex('signer.public_key'), 'text'],
+  ['_edited', 'd.edited', 'boolean'],
+]
+
+const TYPES: Readonly<Record<FieldType['type'], string>> = {
+  bool: 'boolean',
+  int: 'bigint',
+  float: 'double precision',
+  str: 'text',
+  bytes: 'bytea',
+  relation: 'text',
+  relation_list: 'text[]',
+  pinned_relation: 'text',
+  pinned_relation_list: 'text[]',
+}
+
+/** Statements that make the views of these schemas, of which no two have one name. */
+export function appViews(names: Names, schemas: readonly KnownSchema[]): string[] {
+  const views = uniqueNames(schemas.map(({ schema }) => schema.name))
+  return schemas.map((schema, index) => {
+    const name = `${names.appSchema}.${quoteIdentifier(views[index] as string)}`
+    return `CREATE VIEW ${name} AS ${schema.hasTable ? selectViews(names, schema) : selectNothing(schema)};`
+  })
+}
+
+/** Joins from the outside in, each to at most one row: PostgreSQL leaves out those that a statement has no use for. */
+function selectViews(names: Names, { views }: KnownSchema): string {
+  const columns = META.map(([name, expression]) => `${expression} AS ${name}`)
+  const fields = [...views.columns.values()]
+  for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
+    const field = fields[index]
+    if (field) columns.push(`${cell(field.type, `v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`)
+  }
+  const joins = views.groups.slice(1).map((_, index) => {
+    const group = index + 1
+    return `LEFT JOIN ${views.name(names, group)} AS v${group} ON v${group}.document = v0.document`
+  })
+  return `SELECT ${columns.join(', ')} FROM ${views.name(names, 0)} AS v0 ${joins.join(' ')}
+    LEFT JOIN ${names.table('documents')} AS d ON d.number = v0.document
+    LEFT JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
+    LEFT JOIN ${names.table('authors')} AS signer ON signer.number = d.signer`
+}
+
+/** No document of the schema was ever stored. */
+function selectNothing({ views }: KnownSchema): string {
+  const columns = META.map(([name, , type]) => `NULL::${type} AS ${name}`)
+  const fields = [...views.columns.values()]
+  for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
+    const field = fields[index]
+    if (field) columns.push(`NULL::${TYPES[field.type.type]} AS ${quoteIdentifier(name)}`)
+  }
+  return `SELECT ${columns.join(', ')} WHERE false`
+}
+
+function cell({ type }: FieldType, reference: string): string {
+  switch (type) {
+    case 'relation':
+      return hex(reference)
+    case 'pinned_relation':
+      return viewId(reference)
+    case 'relation_list':
+      return `ARRAY(SELECT ${hex('list.id')} FROM unnest(${reference}) AS list (id))`
+    case 'pinned_relation_list':
+      return `ARRAY(SELECT ${viewId('list.id')} FROM unnest(${reference}) AS list (id))`
+    default:
+      return reference
+  }
+}
+
+/** Of an id, as text. */
+export function hex(reference: string): string {
+  return `encode(${reference}, 'hex')`
+}
+
+function viewId(reference: string): string {
+  return `regexp_replace(encode(${reference}, 'hex'), '(.{${2 * HASH_BYTES}})(?=.)', '\\1_', 'g')`
+}
+
+/** Names as PostgreSQL cuts them. Of two that are the same then the first has it, the others are numbered: `_2_name…`. */
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return names.map((name) => {
+    let unique = name.slice(0, MAX_NAME_BYTES)
+    for (let number = 2; taken.has(unique); number += 1) unique = `_${number}_${name}`.slice(0, MAX_NAME_BYTES)
+    taken.add(unique)
+    return unique
+  })
+}

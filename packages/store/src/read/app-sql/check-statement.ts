@@ -1,0 +1,43 @@
+import { RakkoError } from '@rakko/core'
+import { encodeText } from '../../sql/text-code.js'
+
+export const MAX_SQL_CHARACTERS = 100_000
+export const MAX_SQL_PARAMETERS = 1_000
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** Throws INVALID_ARGUMENT. */
+export function checkStatement(text: unknown): asserts text is string {
+  if (typeof text !== 'string' || text.length > MAX_SQL_CHARACTERS || LONE_SURROGATE.test(text)) {
+    throw invalid('text', `one statement of up to ${MAX_SQL_CHARACTERS} characters`, text)
+  }
+}
+
+/** As they are bound: text as columns hold it. Throws INVALID_ARGUMENT. */
+export function checkParameters(params: unknown): unknown[] {
+  if (!Array.isArray(params) || params.length > MAX_SQL_PARAMETERS) {
+    throw invalid('params', `a list of up to ${MAX_SQL_PARAMETERS} values`, params)
+  }
+  return Array.from(params, (value, i) => bound(value, `params[${i}]`))
+}
+
+function bound(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return Array.from(value, (element, i) => bound(element, `${path}[${i}]`))
+  if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return encodeText(value)
+  const isScalar = ['boolean', 'number', 'bigint', 'undefined'].includes(typeof value)
+  if (isScalar || value === null || value instanceof Uint8Array) return value
+  throw invalid(path, 'null, a boolean, number, bigint, text, Uint8Array or a list of these', value)
+}
+
+function invalid(field: string, expected: string, value: unknown): RakkoError {
+  const got = Array.isArray(value)
+    ? `a list of ${value.length}`
+    : typeof value === 'string'
+      ? 'other text'
+      : typeof value
+  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
+    field,
+    expected,
+    got,
+  })
+}

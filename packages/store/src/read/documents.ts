@@ -1,0 +1,34 @@
+import type { DocumentId } from '@rakko/core'
+import { sql } from 'kysely'
+import { hexArray } from '../sql/column.js'
+import type { Document } from '../store.js'
+import type { Database } from '../transaction/database.js'
+import { selectDocuments } from './query/select-documents.js'
+
+/** Latest views in order of the ids: one statement to learn their schemas, and one for each of these. */
+export async function readDocuments(database: Database, ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
+  const { names, registry } = database
+  const { rows } = await sql<{ id: Uint8Array; number: bigint; schema: number }>`
+    SELECT d.id, d.number, d.schema
+    FROM ${sql.raw(names.table('entries'))} AS e JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = e.number
+    WHERE e.hash = ANY(${hexArray(new Set(ids))}::bytea[])`.execute(database.kysely)
+  // Another node on this database may have met the schema.
+  if (rows.some(({ schema }) => !registry.at(schema)?.hasTable)) await registry.load(database)
+  const numbers = new Map<number, bigint[]>()
+  for (const { schema, number } of rows) {
+    const ofSchema = numbers.get(schema) ?? []
+    ofSchema.push(number)
+    numbers.set(schema, ofSchema)
+  }
+
+  const documents = new Map<DocumentId, Document>()
+  for (const [schemaNumber, ofSchema] of numbers) {
+    const schema = registry.at(schemaNumber)
+    if (!schema) continue
+    const page = sql`SELECT unnest(${ofSchema}::bigint[]) AS document`
+    for (const document of await selectDocuments(database, schema, page, sql`page.document`)) {
+      documents.set(document.id, document)
+    }
+  }
+  return ids.map((id) => documents.get(id))
+}

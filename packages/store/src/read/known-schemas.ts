@@ -1,0 +1,63 @@
+import { parseSchemaIdParts, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { Database } from '../transaction/database.js'
+
+/** The schemas of a query and of all that it includes. */
+export type QueriedSchemas = ReadonlyMap<SchemaId, KnownSchema>
+
+/** Another node on this database may have met the schema, or its first document. */
+export async function findKnownSchema(database: Database, id: SchemaId): Promise<KnownSchema | undefined> {
+  const known = database.registry.get(id)
+  if (known?.hasTable) return known
+  const [found] = await database.registry.reread(database, [id])
+  return found
+}
+
+/** Throws SCHEMA_NOT_FOUND. */
+export async function knownSchemaOf(database: Database, schemaId: SchemaId): Promise<KnownSchema> {
+  const schema = await findKnownSchema(database, schemaId)
+  if (schema) return schema
+  throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })
+}
+
+/** All that the database knows, in order of their numbers. */
+export async function readSchemas(database: Database): Promise<Schema[]> {
+  const known = await database.registry.readAll(database)
+  return known.map(({ schema }) => schema)
+}
+
+/** Throws SCHEMA_NOT_FOUND. */
+export async function queriedSchemas(database: Database, query: Query): Promise<QueriedSchemas> {
+  const schemas = new Map<SchemaId, KnownSchema>()
+  for (const { schemaId } of queryParts(query)) {
+    if (!schemas.has(schemaId)) schemas.set(schemaId, await knownSchemaOf(database, schemaId))
+  }
+  // Another node on this database may have met the first view that is pinned.
+  if (pinnedSchemas(query).some((id) => !schemas.get(id)?.hasPinned)) {
+    await database.registry.load(database)
+    for (const [id, known] of schemas) schemas.set(id, database.registry.get(id) ?? known)
+  }
+  return schemas
+}
+
+/** A query and all that it includes. */
+export function queryParts(query: Query): Query[] {
+  return [query, ...(query.include ?? []).flatMap((included) => queryParts(included.query))]
+}
+
+/** Schemas whose pinned views a query includes. */
+function pinnedSchemas({ include = [] }: Query): SchemaId[] {
+  return include.flatMap(({ type, query }) => {
+    const isPinned = type === 'pinned_relation' || type === 'pinned_relation_list'
+    return [...(isPinned ? [query.schemaId] : []), ...pinnedSchemas(query)]
+  })
+}
+
+export function isSchemaId(text: string): boolean {
+  try {
+    parseSchemaIdParts(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  decodeOperation,
+  equalBytes,
+  type OperationValue,
+  type PublicKey,
+  RakkoError,
+} from '@rakko/core'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import type { Document, DocumentPage } from '../../store.js'
+import { decodeColumn, decodeHex, decodeViewId } from '../../tables/decode-column.js'
+import type { Names } from '../../tables/names.js'
+
+/** Finds a row's cell of a name, which is looked up once for all rows. */
+export type Cells<Row> = (name: string) => (row: Row) => unknown
+
+/** Of rows as a driver gives them. */
+export const namedCells: Cells<Readonly<Record<string, unknown>>> = (name) => (row) => row[name]
+
+/** Of rows that stand within another's cell. */
+export function listedCells(names: readonly string[]): Cells<readonly unknown[]> {
+  return (name) => {
+    const index = names.indexOf(name)
+    return (row) => row[index]
+  }
+}
+
+/** Reads an included relation of the row that its document is read of. */
+export interface RelationDecoder {
+  readonly field: string
+  decoder<Row>(cells: Cells<Row>): (row: Row) => DocumentPage
+}
+
+/** The cell that holds the encoded operation of a blob piece. */
+export const OPERATION = 'operation'
+
+/**
+ * In SQL, what a `documentDecoder` reads beside the fields, of `alias` that has the columns of `documents`. Of most
+ * documents the view id is the id, and the signer the owner: there NULL stands, for what is not written need not be read.
+ * Authors are looked up and not joined: few authors look cheap to join, and PostgreSQL then begins that join anew for each
+ * of a thousand lists.
+ */
+export function metaCells(names: Names, alias: string): Readonly<Record<string, string>> {
+  const author = (column: string) =>
+    `(SELECT public_key FROM ${names.table('authors')} WHERE number = ${alias}.${column})`
+  return {
+    id: `${alias}.id`,
+    view_id: `NULLIF(${alias}.view_id, ${alias}.id)`,
+    follow: `${alias}.follow`,
+    owner: author('owner'),
+    signer: `CASE WHEN ${alias}.signer <> ${alias}.owner THEN ${author('signer')} END`,
+    edited: `${alias}.edited`,
+    deleted: `${alias}.deleted`,
+  }
+}
+
+export interface DecoderOptions {
+  /** A pinned view has its fields though its document is deleted. */
+  readonly isPinned?: boolean
+  readonly relations?: readonly RelationDecoder[]
+}
+
+/** Reads rows of a schema's documents: the cells of `metaCells`, and those of the fields by their columns. */
+export function documentDecoder<Row>(
+  { schema, views }: KnownSchema,
+  cells: Cells<Row>,
+  { isPinned = false, relations = [] }: DecoderOptions = {},
+): (row: Row) => Document {
+  const [id, view, follow, owner] = [cells('id'), cells('view_id'), cells('follow'), cells('owner')]
+  const [signer, edited, deleted] = [cells('signer'), cells('edited'), cells('deleted')]
+  const fields = [...schema.fields].map(([field, type]) => {
+    const column = views.columns.get(field)?.column
+    const cell = cells(column ?? OPERATION)
+    return {
+      field,
+      cell,
+      decode: column === undefined ? payloadDecoder(field) : (of: unknown) => decodeColumn(type, of),
+    }
+  })
+  const related = relations.map(({ field, decoder }) => ({ field, decode: decoder(cells) }))
+  const keyOf = repeatedHex()
+  return (row) => {
+    const documentId = decodeHex(id(row)) as DocumentId
+    const viewId = decodeUnlessNull(view(row)) ?? (documentId as string as DocumentViewId)
+    const publicKey = keyOf(owner(row)) as PublicKey
+    const isDeleted = deleted(row) === true
+    const values = new Map<string, OperationValue>()
+    if (isPinned || !isDeleted) for (const { field, cell, decode } of fields) values.set(field, decode(cell(row)))
+    const signedBy = signer(row)
+    const document: Document = {
+      id: documentId,
+      viewId,
+      follow: decodeUnlessNull(follow(row)) ?? viewId,
+      schemaId: schema.id,
+      owner: publicKey,
+      signer: signedBy === null ? publicKey : (decodeHex(signedBy) as PublicKey),
+      edited: edited(row) === true,
+      deleted: isDeleted,
+      fields: values,
+    }
+    if (related.length === 0) return document
+    const pages = new Map<string, DocumentPage>()
+    for (const { field, decode } of related) pages.set(field, decode(row))
+    return Object.assign(document, { related: pages })
+  }
+}
+
+function decodeUnlessNull(stored: unknown): DocumentViewId | undefined {
+  return stored === null ? undefined : decodeViewId(stored)
+}
+
+/** As `decodeHex`, for what is often the same as the time before: most rows of a page have the same owner. */
+function repeatedHex(): (stored: unknown) => string {
+  let known: Uint8Array | undefined
+  let hex = ''
+  return (stored) => {
+    if (stored instanceof Uint8Array && known !== undefined && equalBytes(known, stored)) return hex
+    hex = decodeHex(stored)
+    known = stored as Uint8Array
+    return hex
+  }
+}
+
+function payloadDecoder(field: string): (operation: unknown) => OperationValue {
+  return (operation) => {
+    const value = operation instanceof Uint8Array ? decodeOperation(operation).fields?.get(field) : undefined
+    if (value?.kind === 'bytes') return { type: 'bytes', value: value.value }
+    throw new RakkoError('INTERNAL', `the payload that holds the field ${field} is missing`, { field })
+  }
+}

@@ -1,0 +1,147 @@
+import { type Include, isListType, type Query } from '@rakko/core'
+import { sql } from 'kysely'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { decodeRecords } from '../../sql/binary-value.js'
+import type { DocumentPage } from '../../store.js'
+import type { Names } from '../../tables/names.js'
+import { compilePage } from './compile-page.js'
+import {
+  type Cells,
+  documentDecoder,
+  listedCells,
+  metaCells,
+  OPERATION,
+  type RelationDecoder,
+} from './document-decoder.js'
+import { type Beside, NOTHING_BESIDE, type Place, pageOf } from './page-of.js'
+import type { Fragment, NamedDocuments } from './query-source.js'
+
+/** How a level of the statement names a column of its views. */
+type Reference = (column: string, group: number) => string
+
+/** An included relation in SQL: joins, what of them a row has to show under which names, and how that is read. */
+export interface CompiledInclude extends RelationDecoder {
+  readonly joins: Fragment
+  readonly cells: Readonly<Record<string, string>>
+}
+
+/**
+ * Compiles the included relations of a query, on every level, to lateral joins. Each yields, for one parent, its rows as
+ * the binary form of an array of records, `page`, and what is asked beside them, if anything is.
+ */
+export class NestedQueries {
+  readonly #names: Names
+  readonly #schemas: ReadonlyMap<string, KnownSchema>
+  #count = 0
+
+  constructor(names: Names, schemas: ReadonlyMap<string, KnownSchema>) {
+    this.#names = names
+    this.#schemas = schemas
+  }
+
+  compile(schema: KnownSchema, { include = [] }: Query, reference: Reference): CompiledInclude[] {
+    return include.map((one) => this.#include(schema, one, reference))
+  }
+
+  #include(schema: KnownSchema, { field, type, query, asPage }: Include, reference: Reference): CompiledInclude {
+    const target = this.#schemas.get(query.schemaId)
+    const relation = schema.views.columns.get(field)
+    if (!target || !relation) throw new Error(`${field} is no relation to a schema that was looked up`)
+    this.#count += 1
+    const alias = `r${this.#count}`
+    const parent = `p${this.#count}`
+    const value = `${parent}.value`
+    const list = isListType(type) ? `unnest(${value}) WITH ORDINALITY` : `(VALUES (${value}, 1::bigint))`
+    const named: NamedDocuments = {
+      list: sql.raw(`${list} AS list(id, position)`),
+      isPinned: type === 'pinned_relation' || type === 'pinned_relation_list',
+    }
+    const isThere = named.isPinned ? target.hasPinned : target.hasTable
+    const { select, asksBeside, decode } = isThere
+      ? this.#select(target, query, named, asPage === true)
+      : selectNothing(target, query)
+    // The parent's column gets a name of its own, so that tables within may be named as those around them.
+    const column = sql.raw(`(SELECT ${reference(relation.column, relation.group)} AS value) AS ${parent}`)
+    const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.raw(alias)}`
+    const shown = asksBeside ? ['page', 'earlier', 'later', 'count'] : ['page']
+    const cells = Object.fromEntries(shown.map((name) => [`${alias}_${name}`, `${alias}.${name}`]))
+    return { field, joins, cells, decoder: (of) => pageDecoder(alias, of, asksBeside, decode) }
+  }
+
+  #select(schema: KnownSchema, query: Query, named: NamedDocuments, hasCursors: boolean): NestedSelect {
+    const { views } = schema
+    const meta = metaCells(this.#names, 'page')
+    const page = compilePage(this.#names, schema, query, {
+      named,
+      columns: (source) => {
+        const columns = Object.keys(meta).map((name) => `d.${name}`)
+        return [sql.raw([...columns, 'list.position', ...source.allColumns()].join(', '))]
+      },
+    })
+    const includes = this.compile(schema, query, (column) => `page.${column}`)
+    const cells: Record<string, string> = { ...meta }
+    if (hasCursors) cells.position = 'page.position'
+    for (const { column } of views.columns.values()) cells[column] = `page.${column}`
+    let payload = ''
+    if (views.payloadField !== undefined) {
+      cells[OPERATION] = `payload.${OPERATION}`
+      payload = `LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
+    }
+    for (const include of includes) Object.assign(cells, include.cells)
+    if (page.rank && hasCursors) cells.rank = `page.${page.rank}`
+
+    const { earlier, later, count } = page.beside
+    const beside = page.asksBeside ? sql`, ${earlier} AS earlier, ${later} AS later, ${count} AS count` : sql``
+    const select = sql`
+      SELECT array_send(array_agg(ROW(${sql.raw(Object.values(cells).join(', '))}) ORDER BY ${page.order})) AS page${beside}
+      FROM (${page.select}) AS page ${sql.raw(payload)} ${joinAll(includes)}`
+    const of = listedCells(Object.keys(cells))
+    const decodeDocument = documentDecoder(schema, of, { isPinned: named.isPinned, relations: includes })
+    const [position, rank] = [of('position'), of('rank')]
+    const placeOf = (row: readonly unknown[]) => ({ position: position(row), rank: rank(row) }) as Place
+    return {
+      select,
+      asksBeside: page.asksBeside,
+      decode: (records, beside) => {
+        const rows = records === null ? [] : decodeRecords(records)
+        const places = hasCursors ? rows.map(placeOf) : []
+        return pageOf(schema.schema, query, rows.map(decodeDocument), beside, { places, hasCursors })
+      },
+    }
+  }
+}
+
+/** Reads the page of the lateral join `alias` from a row of its parent. */
+function pageDecoder<Row>(
+  alias: string,
+  cells: Cells<Row>,
+  asksBeside: boolean,
+  decode: NestedSelect['decode'],
+): (row: Row) => DocumentPage {
+  const page = cells(`${alias}_page`)
+  const records = (row: Row) => page(row) as Uint8Array | null
+  if (!asksBeside) return (row) => decode(records(row), NOTHING_BESIDE)
+  const [earlier, later, count] = [cells(`${alias}_earlier`), cells(`${alias}_later`), cells(`${alias}_count`)]
+  return (row) => decode(records(row), { earlier: earlier(row), later: later(row), count: count(row) } as Beside)
+}
+
+export function joinAll(includes: readonly CompiledInclude[]): Fragment {
+  return includes.length === 0
+    ? sql``
+    : sql.join(
+        includes.map(({ joins }) => joins),
+        sql` `,
+      )
+}
+
+interface NestedSelect {
+  readonly select: Fragment
+  readonly asksBeside: boolean
+  decode(records: Uint8Array | null, beside: Beside): DocumentPage
+}
+
+/** No document of the schema was ever stored. */
+function selectNothing({ schema }: KnownSchema, query: Query): NestedSelect {
+  const decode = (): DocumentPage => pageOf(schema, query, [], { ...NOTHING_BESIDE, count: 0n })
+  return { select: sql`SELECT NULL::bytea AS page`, asksBeside: false, decode }
+}

@@ -1,0 +1,212 @@
+import {
+  MAX_SEARCH_FIELDS,
+  META_FIELDS,
+  type MetaField,
+  type QueryFieldType,
+  queryFieldType,
+  RakkoError,
+  type Schema,
+  type SearchFilter,
+  type SearchLanguage,
+} from '@rakko/core'
+import { type RawBuilder, sql } from 'kysely'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { searchedColumn } from '../../schemas/search-index.js'
+import { sortPrefix } from '../../schemas/view-indexes.js'
+import type { Names } from '../../tables/names.js'
+
+/** A piece of SQL with its bound values. */
+export type Fragment = RawBuilder<unknown>
+
+/** Place of an element in a relation list. */
+export const LIST_POSITION_SQL: Fragment = sql`list.position`
+
+/** Documents that a relation names, rather than all of their schema. */
+export interface NamedDocuments {
+  /** FROM item `list (id, position)`: document ids or, where pinned, document view ids. */
+  readonly list: Fragment
+  readonly isPinned: boolean
+}
+
+/** A field or meta field in SQL, and the type that its values have in a query. */
+export interface FieldReference {
+  readonly sql: Fragment
+  readonly type: QueryFieldType
+  /** A deleted document has no fields: there the reference is NULL. */
+  readonly isNullable: boolean
+  /** What an index holds of it, where it holds only the beginning: of the field itself, or of a value. */
+  readonly prefix?: (whole: Fragment) => Fragment
+}
+
+/** The columns that a search looks at, in SQL. */
+export interface Searched {
+  readonly references: readonly string[]
+  readonly language: SearchLanguage
+  /** See FieldReference. */
+  readonly isNullable: boolean
+}
+
+/**
+ * The tables that a filter and an order read; each is joined only when something refers to it.
+ *
+ * Living documents are found in the views table, which has the id that ends every order. `documents` leads where the
+ * order is by id, for its index has it, and where deleted documents are asked for, since only they are not in the
+ * views table. Where a relation names the documents, these lead; where it pins views, these lead as if each was a
+ * document, and their values are in tables of their own. What is pinned can be read though its document is deleted.
+ */
+export class QuerySource {
+  readonly #names: Names
+  readonly #schema: KnownSchema
+  readonly #isLedByDocuments: boolean
+  readonly #includesDeleted: boolean
+  readonly #named: NamedDocuments | undefined
+  readonly #groups = new Set<number>()
+  readonly #metaTables = new Set<'documents' | 'owner' | 'signer'>()
+
+  constructor(
+    names: Names,
+    schema: KnownSchema,
+    options: { isOrderedById: boolean; includesDeleted: boolean; named?: NamedDocuments | undefined },
+  ) {
+    this.#names = names
+    this.#schema = schema
+    this.#includesDeleted = options.includesDeleted
+    this.#named = options.named
+    this.#isLedByDocuments = options.isOrderedById || options.includesDeleted || options.named !== undefined
+  }
+
+  /** Throws INVALID_QUERY on a field that has no column. */
+  reference(field: string): FieldReference {
+    const type = queryFieldType(this.#schema.schema, field, field)
+    if (isMetaField(field)) return { sql: this.#meta(field), type, isNullable: false }
+    const column = this.#schema.views.columns.get(field)
+    if (!column) throw unsearchable(field)
+    this.#groups.add(column.group)
+    const reference = sql.raw(`v${column.group}.${column.column}`)
+    const isSearched = !this.#includesDeleted && !this.#named
+    const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
+    const prefix = isIndexed ? sortPrefix(column) : undefined
+    return {
+      sql: reference,
+      type,
+      isNullable: this.#includesDeleted && !this.#named?.isPinned,
+      ...(prefix && { prefix }),
+    }
+  }
+
+  /** Throws INVALID_QUERY where nothing says which fields are meant. */
+  searched({ fields, language }: SearchFilter): Searched {
+    const { search, schema, views } = this.#schema
+    const isDeclared = fields === undefined || isSameSet(fields, search?.fields ?? [])
+    const named = isDeclared && search ? search.fields : (fields ?? textFields(schema))
+    const references = named.map((field) => {
+      const { group, column } = searchedColumn(views, field)
+      this.#groups.add(group)
+      return `v${group}.${column}`
+    })
+    return { references, language: language ?? search?.language ?? 'simple', isNullable: this.#includesDeleted }
+  }
+
+  /** Columns of all fields, which are then joined whatever the filter and the order refer to. */
+  allColumns(): string[] {
+    for (const group of this.#schema.views.groups.keys()) this.#groups.add(group)
+    const { columns, payloadField } = this.#schema.views
+    const fields = [...columns.values()].map(({ group, column }) => `v${group}.${column}`)
+    return payloadField === undefined ? fields : [...fields, 'v0.payload']
+  }
+
+  /** `FROM … JOIN …` for all that was referred to, and the number of the document. */
+  from(): { from: Fragment; number: Fragment; where: Fragment[] } {
+    const isPinned = this.#named?.isPinned === true
+    const join = this.#includesDeleted && !isPinned ? 'LEFT JOIN' : 'JOIN'
+    const where: Fragment[] = []
+    const parts: string[] = []
+    const lead: Fragment[] = []
+    const key = isPinned ? 'view' : 'document'
+    const number = isPinned ? 'd.view' : this.#isLedByDocuments ? 'd.number' : 'v0.document'
+    const groups = new Set(this.#groups)
+    if (this.#named) {
+      lead.push(this.#namedDocuments(this.#named))
+      if (!this.#includesDeleted && !isPinned) where.push(sql`NOT d.deleted`)
+    } else if (this.#isLedByDocuments) {
+      parts.push(`${this.#names.table('documents')} AS d`)
+      where.push(sql`d.schema = ${this.#schema.number}`)
+      if (!this.#includesDeleted) where.push(sql`NOT d.deleted`)
+    } else {
+      parts.push(`${this.#views(0)} AS v0`)
+      groups.delete(0)
+      if (this.#metaTables.size > 0) parts.push(`JOIN ${this.#names.table('documents')} AS d ON d.number = v0.document`)
+    }
+    for (const group of groups) parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.${key} = ${number}`)
+    for (const author of ['owner', 'signer'] as const) {
+      if (!this.#metaTables.has(author)) continue
+      parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)
+    }
+    return { from: sql.join([...lead, sql.raw(parts.join(' '))], sql` `), number: sql.raw(number), where }
+  }
+
+  /** Each named document, as `d`, where it is stored and of the schema; or each pinned view, where it was made. */
+  #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
+    const documents = sql.raw(this.#names.table('documents'))
+    const { number } = this.#schema
+    // The limit changes no row and keeps each look-up on the index of ids: joined plainly, all documents of a schema
+    // are read for every list where PostgreSQL, which has no statistics of a young database, takes them for few.
+    if (!isPinned) {
+      return sql`${list} CROSS JOIN LATERAL (
+        SELECT * FROM ${documents} WHERE schema = ${number} AND id = list.id LIMIT 1) AS d`
+    }
+    return sql`${list} CROSS JOIN LATERAL (
+        SELECT pinned.view, pinned.view_id, pinned.signer, pinned.edited, pinned.follow, kept.id, kept.owner, kept.deleted
+        FROM ${sql.raw(this.#names.table('pinned_views'))} AS pinned JOIN ${documents} AS kept ON kept.number = pinned.document
+        WHERE pinned.view = sha256(list.id) AND pinned.schema = ${number} LIMIT 1) AS d`
+  }
+
+  #views(group: number): string {
+    const { views } = this.#schema
+    return this.#named?.isPinned ? views.pinnedName(this.#names, group) : views.name(this.#names, group)
+  }
+
+  #meta(field: MetaField): Fragment {
+    if (field === '$id') return sql.raw(this.#isLedByDocuments ? 'd.id' : 'v0.id')
+    this.#metaTables.add('documents')
+    switch (field) {
+      case '$viewId':
+        return sql.raw('d.view_id')
+      case '$edited':
+        return sql.raw('d.edited')
+      case '$deleted':
+        return sql.raw('d.deleted')
+      case '$owner':
+      case '$signer': {
+        const author = field === '$owner' ? 'owner' : 'signer'
+        this.#metaTables.add(author)
+        return sql.raw(`${author}.public_key`)
+      }
+    }
+  }
+}
+
+function textFields({ name, fields }: Schema): string[] {
+  const texts = [...fields].filter(([, { type }]) => type === 'str').map(([field]) => field)
+  if (texts.length > 0 && texts.length <= MAX_SEARCH_FIELDS) return texts
+  const expected = `the fields to search named: ${name} has ${texts.length} of text, and a search takes up to ${MAX_SEARCH_FIELDS}`
+  const details = { field: 'where.$search.fields', expected, got: 'none' }
+  throw new RakkoError('INVALID_QUERY', `query, ${details.field}: expected ${expected}`, details)
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one))
+}
+
+function isMetaField(field: string): field is MetaField {
+  return META_FIELDS.some((name) => name === field)
+}
+
+/** The data of blob pieces is read from their payloads. */
+function unsearchable(field: string): RakkoError {
+  return new RakkoError('INVALID_QUERY', `query, ${field}: the data of blob pieces cannot be searched or sorted`, {
+    field,
+    expected: 'another field',
+    got: field,
+  })
+}

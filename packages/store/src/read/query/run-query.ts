@@ -1,0 +1,102 @@
+import type { Query } from '@rakko/core'
+import { sql } from 'kysely'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import type { DocumentPage, DocumentSnapshot } from '../../store.js'
+import type { Database } from '../../transaction/database.js'
+import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
+import { compileCount, compilePage } from './compile-page.js'
+import { documentDecoder, namedCells } from './document-decoder.js'
+import { type CompiledInclude, joinAll, NestedQueries } from './nested-queries.js'
+import { type Beside, NOTHING_BESIDE, pageOf } from './page-of.js'
+import type { Fragment } from './query-source.js'
+import { documentColumns } from './select-documents.js'
+
+type PageRow = Readonly<Record<string, unknown>> &
+  Beside & { readonly document: bigint | null; readonly number?: bigint }
+
+/**
+ * One statement, whatever the query includes: the numbers of the page's documents are found and sorted first, so that
+ * only these are joined and read whole, and what their relations lead to is gathered beside each.
+ */
+export async function runQuery(database: Database, query: Query): Promise<DocumentPage> {
+  return (await select(database, await queriedSchemas(database, query), query)).page
+}
+
+/**
+ * The same, and the arrival number up to which it shows everything: read by the very statement, so that it cannot differ,
+ * whatever else is committed.
+ */
+export async function runSnapshot(database: Database, query: Query): Promise<DocumentSnapshot> {
+  // A table that comes while the statement waits for its turn is missing in it, though its number may tell otherwise. A
+  // schema gets tables twice at most, and is in memory once it has.
+  for (let left = 2 * queryParts(query).length; ; left -= 1) {
+    const schemas = await queriedSchemas(database, query)
+    const snapshot = await selectSnapshot(database, schemas, query)
+    const isMissed = (known: KnownSchema) => {
+      const { hasTable, hasPinned } = database.registry.at(known.number) ?? known
+      return hasTable !== known.hasTable || hasPinned !== known.hasPinned
+    }
+    if (left === 0 || ![...schemas.values()].some(isMissed)) return snapshot
+  }
+}
+
+async function selectSnapshot(database: Database, schemas: QueriedSchemas, query: Query): Promise<DocumentSnapshot> {
+  const number = sql`(SELECT number FROM ${sql.raw(database.names.table('arrival'))})`
+  if (schemas.get(query.schemaId)?.hasTable) {
+    const { page, first } = await select(database, schemas, query, number)
+    return { ...page, number: Number(first?.number) }
+  }
+  const { rows } = await sql<{ number: bigint }>`SELECT ${number} AS number`.execute(database.kysely)
+  return { ...emptyPage(query), number: Number(rows[0]?.number) }
+}
+
+/** The page and, of its rows, the first. */
+async function select(
+  database: Database,
+  schemas: QueriedSchemas,
+  query: Query,
+  number?: Fragment,
+): Promise<{ page: DocumentPage; first?: PageRow | undefined }> {
+  const schema = schemas.get(query.schemaId)
+  if (!schema?.hasTable) return { page: emptyPage(query) }
+  const { names } = database
+  const page = compilePage(names, schema, query)
+  const { columns, joins } = documentColumns(names, schema)
+  const includes = new NestedQueries(names, schemas).compile(schema, query, (column, group) => `v${group}.${column}`)
+
+  const from = sql`(${page.select}) AS page ${sql.raw(joins)} ${joinAll(includes)}`
+  const { earlier, later, count } = page.beside
+  const asked = sql`${earlier} AS earlier, ${later} AS later, ${count} AS count`
+  const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
+  const asksBeside = page.asksBeside || number !== undefined
+  const source = asksBeside ? sql`${beside} LEFT JOIN (${from}) ON true` : from
+  const selected = [columns, 'page.document', ...includes.flatMap(cellsOf)]
+  if (page.rank) selected.push(`page.${page.rank} AS rank`)
+  if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
+  if (number) selected.push('beside.number')
+  const { rows } = await sql<PageRow>`
+    SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`.execute(database.kysely)
+
+  const found = rows.filter(({ document }) => document !== null)
+  const documents = found.map(documentDecoder(schema, namedCells, { relations: includes }))
+  const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
+  const [first] = rows
+  const around = asksBeside && first ? first : NOTHING_BESIDE
+  return { page: pageOf(schema.schema, query, documents, around, { places }), first }
+}
+
+function cellsOf({ cells }: CompiledInclude): string[] {
+  return Object.entries(cells).map(([name, cell]) => `${cell} AS ${name}`)
+}
+
+/** How many documents the filter lets through; order and page do not matter. */
+export async function runCount(database: Database, query: Query): Promise<number> {
+  const schema = await knownSchemaOf(database, query.schemaId)
+  if (!schema.hasTable) return 0
+  const { rows } = await sql<{ count: bigint }>`${compileCount(database.names, schema, query)}`.execute(database.kysely)
+  return Number(rows[0]?.count ?? 0n)
+}
+
+function emptyPage(query: Query): DocumentPage {
+  return { documents: [], hasNextPage: false, hasPreviousPage: false, ...(query.withCount && { count: 0 }) }
+}

@@ -1,0 +1,111 @@
+import {
+  type DocumentId,
+  type DocumentState,
+  STATE_BUCKETS,
+  stateBucketHash,
+  stateBucketOf,
+  stateHashOfBuckets,
+} from '@rakko/core'
+import { bulkInsert, type Columns } from '../sql/bulk.js'
+import { byteaColumn, integerColumn, smallintColumn } from '../sql/column.js'
+import { decodeHex, decodeViewId } from '../tables/decode-column.js'
+import { bucketSql } from '../tables/state-buckets.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+
+/** Buckets whose documents are read in one statement: an eighth of a schema at most is in memory. */
+const BUCKETS_AT_ONCE = STATE_BUCKETS / 8
+
+/**
+ * The state hash of a schema. What arrived since the last one, of whatever schema, is a range of the primary key of
+ * `entries`: it says which buckets are out of date, so that storing an entry costs nothing for this. Of the schema that is
+ * asked for these buckets are read and hashed again, and nothing else.
+ */
+export async function readStateHash(database: Database, schema: number): Promise<string> {
+  return database.write(async (transaction) => {
+    await markChanged(transaction)
+    while (await hashSome(transaction, schema)) {
+      // Each round hashes what it has read.
+    }
+    const { rows } = await transaction.query<{ bucket: number; hash: Uint8Array }>(
+      `SELECT bucket, hash FROM ${transaction.names.table('state_buckets')} WHERE schema = $1::integer`,
+      [schema],
+    )
+    return stateHashOfBuckets(new Map(rows.map(({ bucket, hash }) => [bucket, hash])))
+  })
+}
+
+/** Marks the buckets of the documents that changed since it was called last. */
+async function markChanged(transaction: WriteTransaction): Promise<void> {
+  const { names, ledger } = transaction
+  const { number } = ledger.counters
+  const { rows } = await transaction.query<{ hashed: bigint }>(`SELECT hashed FROM ${names.table('meta')}`)
+  const [last] = rows
+  if (!last || number <= last.hashed) return
+  await transaction.query(
+    `WITH marked AS (UPDATE ${names.table('meta')} SET hashed = $2::bigint)
+     INSERT INTO ${names.table('state_buckets')} (schema, bucket)
+     SELECT DISTINCT d.schema, ${bucketSql('d.id')} FROM ${names.table('entries')} AS e
+       JOIN ${names.table('documents')} AS d ON d.number = e.document
+     WHERE e.number > $1::bigint
+     ON CONFLICT (schema, bucket) DO UPDATE SET hash = NULL`,
+    [last.hashed, number],
+  )
+}
+
+interface StateRow {
+  bucket: number
+  /** NULL where the bucket has no documents any more. */
+  id: Uint8Array | null
+  view_id: Uint8Array
+  deleted: boolean
+}
+
+interface BucketRow {
+  readonly schema: number
+  readonly bucket: number
+  readonly hash: Uint8Array
+}
+
+const BUCKETS: Columns<BucketRow> = {
+  schema: integerColumn(({ schema }) => schema),
+  bucket: smallintColumn(({ bucket }) => bucket),
+  hash: byteaColumn(({ hash }) => hash),
+}
+
+/** Answers whether more may be left. */
+async function hashSome(transaction: WriteTransaction, schema: number): Promise<boolean> {
+  const { names } = transaction
+  const buckets = names.table('state_buckets')
+  const { rows } = await transaction.query<StateRow>(
+    `SELECT b.bucket, d.id, d.view_id, d.deleted
+     FROM (SELECT bucket FROM ${buckets} WHERE schema = $1::integer AND hash IS NULL ORDER BY bucket LIMIT $2::bigint) AS b
+       LEFT JOIN ${names.table('documents')} AS d ON d.schema = $1::integer
+         AND d.id >= '\\x0020'::bytea || set_byte('\\x00', 0, b.bucket)
+         AND d.id < CASE WHEN b.bucket = ${STATE_BUCKETS - 1} THEN '\\x0021'::bytea
+           ELSE '\\x0020'::bytea || set_byte('\\x00', 0, b.bucket + 1) END`,
+    [schema, BUCKETS_AT_ONCE],
+  )
+  if (rows.length === 0) return false
+  const states = new Map<number, DocumentState[]>()
+  for (const { bucket, id, view_id, deleted } of rows) {
+    const found = states.get(bucket) ?? []
+    states.set(bucket, found)
+    if (id === null) continue
+    const state = { id: decodeHex(id) as DocumentId, viewId: decodeViewId(view_id), deleted }
+    if (stateBucketOf(state.id) !== bucket) throw new Error('a document lies in another bucket')
+    found.push(state)
+  }
+  const hashed = [...states]
+    .filter(([, found]) => found.length > 0)
+    .map(([bucket, found]) => ({ schema, bucket, hash: stateBucketHash(found) }))
+  const conflict = 'ON CONFLICT (schema, bucket) DO UPDATE SET hash = excluded.hash'
+  await transaction.run(bulkInsert(buckets, BUCKETS, hashed, conflict))
+  const emptied = [...states].filter(([, found]) => found.length === 0).map(([bucket]) => bucket)
+  if (emptied.length > 0) {
+    await transaction.query(`DELETE FROM ${buckets} WHERE schema = $1::integer AND bucket = ANY($2::smallint[])`, [
+      schema,
+      emptied,
+    ])
+  }
+  return states.size === BUCKETS_AT_ONCE
+}

@@ -1,0 +1,236 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  type NextArgs,
+  type OperationId,
+  type PublicKey,
+  type Query,
+  RakkoError,
+  type Schema,
+  type SchemaId,
+  type Verifier,
+  type WriteArgs,
+  type WriteTarget,
+} from '@rakko/core'
+import { type IngestContext, lookAgain } from './ingest/ingest.js'
+import { learnSchema } from './ingest/learn-schema.js'
+import { Publisher } from './ingest/publisher.js'
+import { Listeners } from './listeners.js'
+import { readIdempotent } from './load/idempotency.js'
+import { isDecided, parkedEntryOf } from './load/parked-entries.js'
+import { declareIndexes } from './maintain/declare-indexes.js'
+import { forget } from './maintain/forget.js'
+import { Maintenance } from './maintain/maintenance.js'
+import type { PurgePolicy } from './maintain/purge-policy.js'
+import { AppSql } from './read/app-sql/app-sql.js'
+import { readDocuments } from './read/documents.js'
+import { findKnownSchema, isSchemaId, knownSchemaOf, readSchemas } from './read/known-schemas.js'
+import { readNextArgs, readWriteArgs } from './read/next-args.js'
+import { runCount, runQuery, runSnapshot } from './read/query/run-query.js'
+import { readStateHash } from './read/state-hash.js'
+import { readHistory, readViews } from './read/views.js'
+import { viewIndexes } from './schemas/view-indexes.js'
+import { storageFailed } from './storage-failed.js'
+import type {
+  Chore,
+  CommitListener,
+  Document,
+  DocumentHistory,
+  DocumentPage,
+  DocumentSnapshot,
+  ForgetTarget,
+  ForkedLog,
+  IndexDeclaration,
+  IngestItem,
+  IngestOutcome,
+  PublishItem,
+  PublishOutcome,
+  SqlRow,
+  Store,
+  StoreCommit,
+} from './store.js'
+import type { Database } from './transaction/database.js'
+import { WriteCache } from './transaction/write-cache.js'
+
+export interface SqlStoreOptions {
+  readonly databaseId: string
+  readonly verifier: Verifier
+  readonly now: () => number
+  readonly pause: () => Promise<void>
+  readonly purge: PurgePolicy
+}
+
+/** The store on a database that is open: each call to the room that does it. */
+export class SqlStore implements Store {
+  readonly databaseId: string
+  readonly #database: Database
+  readonly #ingestContext: IngestContext
+  readonly #publisher: Publisher
+  readonly #listeners = new Listeners<StoreCommit>()
+  readonly #maintenance: Maintenance
+  readonly #appSql: AppSql
+  readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
+  readonly #now: () => number
+  #closing: Promise<void> | undefined
+
+  constructor(database: Database, { databaseId, verifier, now, pause, purge: policy }: SqlStoreOptions) {
+    this.databaseId = databaseId
+    this.#database = database
+    this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache() }
+    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
+    const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
+    this.#maintenance = new Maintenance({ database, now, policy, onMade })
+    this.#appSql = new AppSql(database)
+    this.#now = now
+  }
+
+  async publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
+    if (this.#closing) throw closed()
+    return this.#publisher.publish(items)
+  }
+
+  async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    if (this.#closing) throw closed()
+    return this.#publisher.ingest(items)
+  }
+
+  onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
+    return this.#publisher.onFork(listener)
+  }
+
+  nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
+    return this.#run(() => readNextArgs(this.#ingestContext, publicKey, viewId))
+  }
+
+  writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
+    return this.#run(() => readWriteArgs(this.#ingestContext, publicKey, targets))
+  }
+
+  schema(id: SchemaId): Promise<Schema | undefined> {
+    return this.#run(async () => {
+      const { registry } = this.#database
+      const known = registry.get(id) ?? (await findKnownSchema(this.#database, id))
+      if (known || !isSchemaId(id)) return known?.schema
+      await learnSchema(this.#database, id, this.#now())
+      return (await registry.find(this.#database, id))?.schema
+    })
+  }
+
+  schemas(): Promise<Schema[]> {
+    return this.#run(() => readSchemas(this.#database))
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
+    return this.#run(() => readDocuments(this.#database, ids))
+  }
+
+  views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]> {
+    return this.#run(() => readViews(this.#database, viewIds))
+  }
+
+  history(documentId: DocumentId): Promise<DocumentHistory | undefined> {
+    return this.#run(() => readHistory(this.#database, documentId))
+  }
+
+  stateHash(schemaId: SchemaId): Promise<string> {
+    return this.#run(async () => {
+      const { number } = await knownSchemaOf(this.#database, schemaId)
+      return readStateHash(this.#database, number)
+    })
+  }
+
+  declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {
+    return this.#run(async () => {
+      const { names, registry } = this.#database
+      const checked = []
+      for (const { schemaId, indexes, search } of declarations) {
+        const known = await knownSchemaOf(this.#database, schemaId)
+        viewIndexes(names, known.views, { indexes, search })
+        checked.push({ known, number: known.number, views: known.views, indexes, search })
+      }
+      for (const { known, indexes, search } of checked) {
+        registry.change(known, { indexes, search, isDeclared: true })
+        this.#appSql.bind(known)
+      }
+      await declareIndexes(this.#database, checked)
+    })
+  }
+
+  allowSchemas(ids: readonly SchemaId[]): void {
+    this.#database.registry.allowed.add(ids)
+  }
+
+  forget(target: ForgetTarget): Promise<void> {
+    return this.#run(async () => {
+      const schemaIds = await forget(this.#database, target)
+      if (schemaIds.size > 0) {
+        this.#maintenance.documentsForgotten()
+        this.#silentChanges.tell(schemaIds)
+      }
+      await lookAgain(this.#ingestContext)
+      await this.#database.flush()
+    })
+  }
+
+  parkedEntryOf(author: PublicKey): Promise<OperationId | undefined> {
+    return this.#run(() => parkedEntryOf(this.#database, author))
+  }
+
+  isDecided(id: OperationId): Promise<boolean> {
+    return this.#run(() => isDecided(this.#database, id))
+  }
+
+  onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void {
+    return this.#silentChanges.add(listener)
+  }
+
+  query(query: Query): Promise<DocumentPage> {
+    return this.#run(() => runQuery(this.#database, query))
+  }
+
+  snapshot(query: Query): Promise<DocumentSnapshot> {
+    return this.#run(() => runSnapshot(this.#database, query))
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  count(query: Query): Promise<number> {
+    return this.#run(() => runCount(this.#database, query))
+  }
+
+  sql(text: string, params: readonly unknown[] = []): Promise<SqlRow[]> {
+    return this.#run(() => this.#appSql.run(text, params))
+  }
+
+  idempotent(ids: readonly string[]): Promise<(DocumentId | undefined)[]> {
+    return this.#run(async () => {
+      const documents = await readIdempotent(this.#database, ids, this.#now())
+      return ids.map((id) => documents.get(id))
+    })
+  }
+
+  maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<Chore | undefined> {
+    return this.#run(() => this.#maintenance.slice(urgentOnly))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#publisher.drain().then(() => this.#database.driver.close())
+    return this.#closing
+  }
+
+  /** What a call is refused with, or fails with, says so by its code. */
+  async #run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closing) throw closed()
+    try {
+      return await work()
+    } catch (error) {
+      throw storageFailed(error)
+    }
+  }
+}
+
+function closed(): RakkoError {
+  return new RakkoError('NODE_CLOSED', 'the store was closed')
+}

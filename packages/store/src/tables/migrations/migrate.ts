@@ -1,0 +1,67 @@
+import { RakkoError } from '@rakko/core'
+import type { Driver, Session } from '../../driver/driver.js'
+import { Names } from '../names.js'
+import { tables } from './0001-tables.js'
+import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
+import { parking } from './0003-parking.js'
+import { awaitedViews } from './0004-awaited-views.js'
+import { tableMakers } from './0005-table-makers.js'
+import { roomForUpdates } from './0006-room-for-updates.js'
+import { schemasById } from './0007-schemas-by-id.js'
+import type { Migration } from './migration.js'
+
+/** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
+export const MIGRATIONS: readonly Migration[] = [
+  tables,
+  pinsPurgesHashes,
+  parking,
+  awaitedViews,
+  tableMakers,
+  roomForUpdates,
+  schemasById,
+]
+
+/** The format that this code writes. */
+export const DATABASE_FORMAT = MIGRATIONS.length
+
+/**
+ * Brings the tables in `schemaName`, made where it is missing, to DATABASE_FORMAT; a transaction a migration. Nothing
+ * of what one database has alone is drawn here, so that its result can be shipped as a prepared directory.
+ *
+ * Throws DATABASE_TOO_NEW, leaving everything as it is, where a later version has been here.
+ */
+export async function migrate(driver: Driver, schemaName: string, migrations = MIGRATIONS): Promise<void> {
+  const names = new Names(schemaName)
+  const format = await readFormat(driver, names)
+  if (format > migrations.length) {
+    throw new RakkoError(
+      'DATABASE_TOO_NEW',
+      `The database has format ${format}; this version of Rakko knows formats up to ${migrations.length}`,
+      { expected: migrations.length, got: format },
+    )
+  }
+  for (const migration of migrations.slice(format)) {
+    await driver.transaction((session) => apply(session, names, migration))
+  }
+}
+
+async function apply(session: Session, names: Names, migration: Migration): Promise<void> {
+  // Another node may be opening the same database: the second one to get here finds the work done.
+  await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
+  if ((await readFormat(session, names)) >= migration.format) return
+  await session.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+  // Views stand on tables that a migration may change; they are made again when they are asked for.
+  await session.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
+  await session.exec(migration.sql(names))
+  await session.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
+}
+
+/** 0 where there are no tables. */
+async function readFormat(session: Session, names: Names): Promise<number> {
+  const { rows: tables } = await session.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+    names.table('meta'),
+  ])
+  if (!tables[0]?.found) return 0
+  const { rows } = await session.query<{ format: number }>(`SELECT format FROM ${names.table('meta')}`)
+  return rows[0]?.format ?? 0
+}

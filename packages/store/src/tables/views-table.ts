@@ -1,0 +1,117 @@
+import { BLOB_PIECE, type FieldType, type Schema } from '@rakko/core'
+import { fieldColumn, type Names, viewsTable } from './names.js'
+
+/**
+ * Columns of one table. A row must fit a page of 8 160 bytes; values of 24 bytes stay in the row however full it is,
+ * longer ones leave a pointer of 18. So 320 columns always fit, and the 1024 that a schema may have take four tables.
+ */
+export const MAX_GROUP_COLUMNS = 320
+
+/**
+ * Storage parameter of tables whose rows are updated again and again. As long as no indexed column changes and its page has
+ * room, a new version of a row lies beside the old one and no index hears of it; the old one's room is free as soon as
+ * somebody comes by. A batch changes all rows of a page in one transaction, so half of each page is kept free. Full pages
+ * would cost such a batch three times the time, a VACUUM after it, and as much room in the end.
+ */
+export const ROOM_FOR_UPDATES = 'fillfactor = 50'
+
+const SQL_TYPES: Readonly<Record<FieldType['type'], string>> = {
+  bool: 'boolean',
+  int: 'bigint',
+  float: 'double precision',
+  str: 'text COLLATE "C"',
+  bytes: 'bytea',
+  relation: 'bytea',
+  relation_list: 'bytea[]',
+  pinned_relation: 'bytea',
+  pinned_relation_list: 'bytea[]',
+}
+
+export interface FieldColumn {
+  readonly field: string
+  readonly type: FieldType
+  readonly column: string
+  /** In ascending order of names: it names the column. */
+  readonly position: number
+  /** Which of the schema's tables has it. */
+  readonly group: number
+}
+
+/**
+ * The table of latest views of a schema's living documents:
+ *
+ * | column     | content                                                                            |
+ * | ---------- | ---------------------------------------------------------------------------------- |
+ * | document   | the document's number                                                              |
+ * | id         | its id: every order ends with it, so a page is sorted without a join. Group 0 only |
+ * | payload    | blob pieces only: number of the entry whose payload holds the data                 |
+ * | f0, f1, …  | the fields, by position in ascending order of names                                |
+ *
+ * A blob piece's data gets no column: it would be stored twice.
+ *
+ * The table of the schema's pinned views is the same, but its key is `view`, that of the row of `pinned_views`.
+ */
+export class ViewsTable {
+  readonly schemaNumber: number
+  readonly columns: ReadonlyMap<string, FieldColumn>
+  /** Those of pinned relations and lists of them. */
+  readonly pinning: readonly FieldColumn[]
+  readonly groups: readonly (readonly FieldColumn[])[]
+  /** The field that is read from the payload instead of a column. */
+  readonly payloadField: string | undefined
+
+  constructor(schemaNumber: number, schema: Schema) {
+    this.schemaNumber = schemaNumber
+    this.payloadField = schema.id === BLOB_PIECE ? 'data' : undefined
+    const columns: FieldColumn[] = []
+    for (const [position, [field, type]] of [...schema.fields].entries()) {
+      if (field === this.payloadField) continue
+      columns.push({
+        field,
+        type,
+        column: fieldColumn(position),
+        position,
+        group: Math.floor(position / MAX_GROUP_COLUMNS),
+      })
+    }
+    this.pinning = columns.filter(({ type: { type } }) => type === 'pinned_relation' || type === 'pinned_relation_list')
+    this.columns = new Map(columns.map((column) => [column.field, column]))
+    const groups = Math.max(1, Math.ceil(schema.fields.size / MAX_GROUP_COLUMNS))
+    this.groups = Array.from({ length: groups }, (_, group) => columns.filter((column) => column.group === group))
+  }
+
+  name(names: Names, group: number): string {
+    return names.views(this.schemaNumber, group)
+  }
+
+  pinnedName(names: Names, group: number): string {
+    return names.pinnedViews(this.schemaNumber, group)
+  }
+
+  /** Name of the group's table without its PostgreSQL schema. */
+  alias(group: number): string {
+    return viewsTable(this.schemaNumber, group)
+  }
+
+  /** `IF NOT EXISTS`: another node on the same database may have been faster. */
+  createSql(names: Names): string {
+    return this.#createSql('document bigint', (group) => this.name(names, group), ` WITH (${ROOM_FOR_UPDATES})`)
+  }
+
+  createPinnedSql(names: Names): string {
+    // A view of the past never changes.
+    return this.#createSql('view bytea', (group) => this.pinnedName(names, group), '')
+  }
+
+  #createSql(key: string, nameOf: (group: number) => string, storage: string): string {
+    return this.groups
+      .map((columns, group) => {
+        const definitions = [`${key} PRIMARY KEY`]
+        if (group === 0) definitions.push('id bytea NOT NULL')
+        if (group === 0 && this.payloadField !== undefined) definitions.push('payload bigint NOT NULL')
+        for (const { column, type } of columns) definitions.push(`${column} ${SQL_TYPES[type.type]} NOT NULL`)
+        return `CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${definitions.join(', ')})${storage};`
+      })
+      .join('\n')
+  }
+}

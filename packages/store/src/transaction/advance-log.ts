@@ -1,0 +1,62 @@
+import { type DocumentId, type Hash, logsForkedBy } from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
+import type { AuthorState, LogState } from './ledger-state.js'
+
+/** Puts a valid entry into its author's logs; answers which of them are forked by it that were not before. */
+export function advanceLog(
+  author: AuthorState,
+  { entry, entryHash }: ReceivedItem,
+  document: { readonly number: number; readonly id: DocumentId },
+): readonly LogState[] {
+  const { logId, seqNum } = entry
+  const forked = logsForkedBy(entry, document.id, {
+    latestEntry: (_, id) => author.logs.get(id),
+    logOf: (_, id) => author.logOf.get(id),
+  })
+  const log = author.logs.get(logId)
+  if (log) extendLog(log, seqNum, entryHash)
+  else startLog(author, logId, seqNum, entryHash, document.number)
+  if (!author.logOf.has(document.id)) author.logOf.set(document.id, logId)
+  return forked.length === 0 ? [] : markForked(author, forked)
+}
+
+/** The head is the entry furthest on, of two at one place the one with the smaller hash: the same in any order. */
+function extendLog(log: LogState, seqNum: bigint, hash: Hash): void {
+  if (seqNum < log.seqNum || (seqNum === log.seqNum && hash > log.hash)) return
+  log.entries ??= new Map()
+  log.entries.set(log.seqNum, log.hash)
+  log.seqNum = seqNum
+  log.hash = hash
+  log.isChanged = true
+}
+
+function startLog(author: AuthorState, logId: bigint, seqNum: bigint, hash: Hash, document: number): void {
+  author.logs.set(logId, {
+    author,
+    logId,
+    document,
+    seqNum,
+    hash,
+    isForked: false,
+    isNew: true,
+    isChanged: true,
+    entries: undefined,
+  })
+  if (author.highestLogId === undefined || logId > author.highestLogId) {
+    author.highestLogId = logId
+    author.isChanged = true
+  }
+}
+
+function markForked(author: AuthorState, logIds: readonly bigint[]): LogState[] {
+  const logs = logIds.flatMap((id) => author.logs.get(id) ?? []).filter(({ isForked }) => !isForked)
+  for (const log of logs) {
+    log.isForked = true
+    log.isChanged = true
+  }
+  if (logs.length > 0 && !author.isForked) {
+    author.isForked = true
+    author.isChanged = true
+  }
+  return logs
+}

@@ -1,0 +1,57 @@
+import type { Session } from '../driver/driver.js'
+import type { Names } from '../tables/names.js'
+
+/** Last numbers given out: the row `arrival`, which a transaction that writes holds locked. */
+export interface Counters {
+  number: number
+  author: number
+  schema: number
+  /** Entries that wait for others, see write/parking.ts, and their bytes. */
+  parked: number
+  parkedBytes: number
+  /** Some view is pinned whose operations have not all arrived. */
+  readonly awaited: boolean
+}
+
+/** For a ledger that only reads. */
+export const NO_COUNTERS: Readonly<Counters> = {
+  number: 0,
+  author: 0,
+  schema: 0,
+  parked: 0,
+  parkedBytes: 0,
+  awaited: false,
+}
+
+/** Transactions as the row `arrival` shows them. */
+export interface Marks {
+  /** The one that wrote it last. */
+  readonly before: bigint
+  /** This one. */
+  readonly own: bigint
+}
+
+interface ArrivalRow {
+  number: bigint
+  author: number
+  schema: number
+  parked: number
+  parked_bytes: bigint
+  awaited: boolean
+  before: bigint
+  own: bigint
+}
+
+/** The lock that makes transactions of all nodes on one database come one after another. */
+export async function lockArrival(session: Session, names: Names): Promise<{ counters: Counters; marks: Marks }> {
+  const { rows } = await session.query<ArrivalRow>(
+    `SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
+       pg_current_xact_id()::xid::text::bigint AS own
+     FROM ${names.table('arrival')} FOR UPDATE`,
+  )
+  const [row] = rows
+  if (!row) throw new Error('the database has lost its arrival counter')
+  const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
+  const counters = { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
+  return { counters, marks: { before, own } }
+}

@@ -1,0 +1,107 @@
+import { Kysely } from 'kysely'
+import type { Driver, QueryResult, Session } from '../driver/driver.js'
+import { kyselyDialect } from '../driver/kysely-dialect.js'
+import type { SchemaRegistry } from '../schemas/schema-registry.js'
+import type { Statement } from '../sql/statement.js'
+import type { Names } from '../tables/names.js'
+import type { Queries } from '../tables/queries.js'
+import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
+import { Ledger } from './ledger.js'
+
+/** Queries whose answers go into a ledger: those of a transaction, or of a reader without one. */
+export interface LedgerQueries extends Queries {
+  readonly ledger: Ledger
+}
+
+/** One store's place in a database: its driver, the names of its tables and the schemas that they know. */
+export class Database implements Queries {
+  readonly driver: Driver
+  readonly names: Names
+  readonly registry: SchemaRegistry
+  #kysely: Kysely<unknown> | undefined
+
+  constructor(driver: Driver, names: Names, registry: SchemaRegistry) {
+    this.driver = driver
+    this.names = names
+    this.registry = registry
+  }
+
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
+    return this.driver.query(sql, params)
+  }
+
+  /** Made by the first read: a start need not wait for it. */
+  get kysely(): Kysely<unknown> {
+    this.#kysely ??= new Kysely({ dialect: kyselyDialect(this.driver) })
+    return this.#kysely
+  }
+
+  /** Makes what is committed as durable as the storage goes. */
+  flush(): Promise<void> {
+    return this.driver.flush()
+  }
+
+  /** For what only reads: outside of a transaction, into a ledger of its own. */
+  reading(): LedgerQueries {
+    const { driver, names, registry } = this
+    return { names, ledger: new Ledger(registry, NO_COUNTERS), query: (sql, params) => driver.query(sql, params) }
+  }
+
+  /**
+   * The only way to change what is stored: one transaction that holds the row `arrival` locked, so that those of all nodes on
+   * this database come one after another. Schemas and tables that it makes known are the registry's once it has
+   * committed. Where `work` rejects nothing was stored.
+   */
+  async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
+    const { names, registry } = this
+    const { result, ledger } = await this.driver.transaction(async (session) => {
+      const { counters, marks } = await lockArrival(session, names)
+      const ledger = new Ledger(registry, counters)
+      const transaction = new WriteTransaction(session, names, ledger, marks)
+      if (registry.newest < counters.schema) await registry.load(transaction)
+      return { result: await work(transaction), ledger }
+    })
+    for (const schema of ledger.newSchemas.values()) registry.set(schema)
+    for (const { schema, author } of ledger.newTables.values()) {
+      registry.change(schema, { hasTable: true, madeBy: author.number })
+    }
+    for (const schema of ledger.newPinned.values()) registry.change(schema, { hasPinned: true })
+    return result
+  }
+}
+
+/** A transaction that holds `arrival`: where its statements run, and what it knows and adds. Only `Database.write` opens one. */
+class WriteTransaction implements LedgerQueries {
+  readonly names: Names
+  readonly ledger: Ledger
+  readonly marks: Marks
+  readonly #session: Session
+
+  constructor(session: Session, names: Names, ledger: Ledger, marks: Marks) {
+    this.#session = session
+    this.names = names
+    this.ledger = ledger
+    this.marks = marks
+  }
+
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
+    return this.#session.query(sql, params)
+  }
+
+  /** Several statements without parameters. */
+  exec(sql: string): Promise<void> {
+    return this.#session.exec(sql)
+  }
+
+  /** One statement after another, for what they change. */
+  async run(statements: readonly Statement[]): Promise<void> {
+    for (const { text, parameters } of statements) await this.#session.query(text, parameters)
+  }
+
+  /** Tells every write cache that nothing holds any more that was read before: see write-cache.ts. */
+  async dropCaches(): Promise<void> {
+    await this.#session.query(`UPDATE ${this.names.table('arrival')} SET number = number`)
+  }
+}
+
+export type { WriteTransaction }

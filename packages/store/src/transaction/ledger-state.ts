@@ -1,0 +1,84 @@
+import type { DocumentId, DocumentOperation, DocumentViewId, Hash, PublicKey, ReducedDocument } from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+
+export interface AuthorState {
+  readonly number: number
+  readonly publicKey: PublicKey
+  highestLogId: bigint | undefined
+  /** Whether a log of this author is forked. */
+  isForked: boolean
+  readonly isNew: boolean
+  isChanged: boolean
+  readonly logs: Map<bigint, LogState>
+  readonly logOf: Map<DocumentId, bigint>
+}
+
+type NewAuthorState = Pick<AuthorState, 'number' | 'publicKey' | 'highestLogId' | 'isForked' | 'isNew'>
+
+/** An author of whom no log is loaded. */
+export function authorState(author: NewAuthorState): AuthorState {
+  return { ...author, isChanged: author.isNew, logs: new Map(), logOf: new Map() }
+}
+
+export interface LogState {
+  readonly author: AuthorState
+  readonly logId: bigint
+  /** Number of the one document that the log writes to. */
+  readonly document: number
+  seqNum: bigint
+  hash: Hash
+  isForked: boolean
+  readonly isNew: boolean
+  isChanged: boolean
+  /** Entries before the latest that links may name, by sequence number. */
+  entries: Map<bigint, Hash> | undefined
+}
+
+export interface DocumentState {
+  readonly number: number
+  readonly id: DocumentId
+  readonly schema: KnownSchema
+  /** Signer of the CREATE. */
+  readonly owner: PublicKey
+  readonly isNew: boolean
+  isChanged: boolean
+  viewId: DocumentViewId
+  isDeleted: boolean
+  /** Its payloads were dropped: it can be reduced no more, and need not, for it stays deleted. */
+  isPurged: boolean
+  /**
+   * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is;
+   * undefined once only a reduction of the whole graph can tell.
+   */
+  view: ReducedDocument | 'created' | undefined
+  /** Operations that this transaction adds. */
+  readonly added: AddedOperation[]
+}
+
+export interface AddedOperation extends DocumentOperation {
+  /** Arrival number. */
+  readonly number: number
+  /** The view that the document had after it. */
+  readonly viewId: DocumentViewId
+}
+
+export interface NewSchema extends KnownSchema {
+  /** Number of the definition's CREATE. */
+  readonly definition: number
+}
+
+/** An entry accepted: a row of `entries`. */
+export interface AcceptedEntry {
+  readonly number: number
+  readonly item: ReceivedItem
+  readonly author: AuthorState
+  readonly document: DocumentState
+}
+
+/** An entry of which only the decision is kept. */
+export interface DecidedHash {
+  readonly number: number
+  readonly hash: Hash
+  readonly decision: 'refused' | 'forgotten'
+}

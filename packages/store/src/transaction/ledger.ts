@@ -1,0 +1,279 @@
+import {
+  applyUpdate,
+  type DocumentId,
+  type DocumentOperation,
+  type DocumentViewId,
+  documentViewIdFromTips,
+  type Hash,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  type RakkoError,
+  type ReducedDocument,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type Schema,
+  type SchemaId,
+  startDocument,
+  type ValidPublish,
+  type WriteLookup,
+} from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
+import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
+import type { ForkedLog } from '../store.js'
+import type { Queries } from '../tables/queries.js'
+import { advanceLog } from './advance-log.js'
+import type { Counters } from './arrival.js'
+import {
+  type AcceptedEntry,
+  type AddedOperation,
+  type AuthorState,
+  authorState,
+  type DecidedHash,
+  type DocumentState,
+  type LogState,
+  type NewSchema,
+} from './ledger-state.js'
+import { tableLimit } from './table-limit.js'
+
+const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
+
+/**
+ * What one transaction knows: the part of the stored state that its items ask about, preloaded, and over it what its
+ * own items have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
+ */
+export class Ledger implements WriteLookup {
+  readonly counters: Counters
+  /** By number, the schemas whose tables of pinned views it makes. */
+  readonly newPinned = new Map<number, KnownSchema>()
+  /** Numbers of schemas of which it has made pinned views. */
+  readonly pinnedSchemas = new Set<number>()
+  readonly authors = new Map<PublicKey, AuthorState>()
+  /** By the id of their CREATE. */
+  readonly documents = new Map<OperationId, DocumentState>()
+  /** By the ids of other operations. */
+  readonly operations = new Map<OperationId, DocumentState>()
+  /** Entries that are stored, of those asked for. */
+  readonly entryHashes = new Set<Hash>()
+  /** Of these, those that were forgotten. */
+  readonly forgotten = new Set<Hash>()
+  readonly accepted: AcceptedEntry[] = []
+  /** Entries that arrived and are not kept. */
+  readonly decided: DecidedHash[] = []
+  /** Logs that this transaction forks. */
+  readonly forks: ForkedLog[] = []
+  /** Numbers of authors that histories name. */
+  readonly authorNumbers = new Map<PublicKey, number>()
+  /** Schemas that became known in this transaction. */
+  readonly newSchemas = new Map<SchemaId, NewSchema>()
+  /** By number, the schemas whose tables it makes, and the author of the document that they are made for. */
+  readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
+  /** Looked for and not found, since the last definition was accepted. */
+  readonly unknownSchemas = new Set<SchemaId>()
+  /** What idempotency ids of its items have led to, today or in this transaction. */
+  readonly idempotent = new Map<string, DocumentId>()
+  readonly #registry: SchemaRegistry
+  /** Schemas that were asked for, by id and by number: a transaction may use more than the registry keeps. */
+  readonly #used = new Map<SchemaId | number, KnownSchema>()
+
+  constructor(registry: SchemaRegistry, counters: Counters) {
+    this.#registry = registry
+    this.counters = { ...counters }
+  }
+
+  knownSchema(id: SchemaId): KnownSchema | undefined {
+    return this.#used.get(id) ?? this.#use(this.#registry.get(id) ?? this.newSchemas.get(id))
+  }
+
+  /** As `knownSchema`, also where it is not in memory. */
+  async findSchema(queries: Queries, id: SchemaId): Promise<KnownSchema | undefined> {
+    return this.knownSchema(id) ?? this.#use(await this.#registry.find(queries, id))
+  }
+
+  /** Reads those of the schemas that are not in memory; `knownSchema` and `schemaAt` find them then, if they are known. */
+  async holdSchemas(queries: Queries, keys: Iterable<SchemaId | number>): Promise<void> {
+    const missing = [...new Set(keys)].filter(
+      (key) => !(typeof key === 'number' ? this.schemaAt(key) : this.knownSchema(key)),
+    )
+    if (missing.length === 0) return
+    for (const known of await this.#registry.reread(queries, missing)) this.#use(known)
+  }
+
+  /** Reads schemas as the database has them now: another node may have made tables for them. */
+  async rereadSchemas(queries: Queries, keys: Iterable<SchemaId | number>): Promise<void> {
+    for (const known of await this.#registry.reread(queries, [...keys])) this.#use(known)
+  }
+
+  schemaAt(number: number): KnownSchema | undefined {
+    const known = this.#used.get(number) ?? this.#registry.at(number)
+    return this.#use(known ?? [...this.newSchemas.values()].find((schema) => schema.number === number))
+  }
+
+  #use(known: KnownSchema | undefined): KnownSchema | undefined {
+    if (known) this.#used.set(known.schema.id, known).set(known.number, known)
+    return known
+  }
+
+  schema(id: SchemaId): Schema | undefined {
+    return this.knownSchema(id)?.schema
+  }
+
+  latestEntry(publicKey: PublicKey, logId: bigint): LogState | undefined {
+    return this.authors.get(publicKey)?.logs.get(logId)
+  }
+
+  entryAt(publicKey: PublicKey, logId: bigint, seqNum: bigint): { readonly hash: Hash } | undefined {
+    const log = this.latestEntry(publicKey, logId)
+    if (log?.seqNum === seqNum) return log
+    const hash = log?.entries?.get(seqNum)
+    return hash === undefined ? undefined : { hash }
+  }
+
+  isForked(publicKey: PublicKey, logId: bigint): boolean {
+    return this.latestEntry(publicKey, logId)?.isForked ?? false
+  }
+
+  hasEntry(hash: Hash): boolean {
+    return this.entryHashes.has(hash) || this.documentOf(hash as OperationId) !== undefined
+  }
+
+  documentOf(id: OperationId): DocumentState | undefined {
+    return this.documents.get(id) ?? this.operations.get(id)
+  }
+
+  operation(id: OperationId): { documentId: DocumentId; schemaId: SchemaId } | undefined {
+    const document = this.documentOf(id)
+    return document && { documentId: document.id, schemaId: document.schema.schema.id }
+  }
+
+  isDeleted(documentId: DocumentId): boolean {
+    return this.documents.get(documentId)?.isDeleted ?? false
+  }
+
+  follow(documentId: DocumentId): DocumentViewId | undefined {
+    const document = this.documents.get(documentId)
+    return document && (document.view === 'created' ? document.viewId : (document.view?.follow ?? document.viewId))
+  }
+
+  logOf(publicKey: PublicKey, documentId: DocumentId): bigint | undefined {
+    return this.authors.get(publicKey)?.logOf.get(documentId)
+  }
+
+  highestLogId(publicKey: PublicKey): bigint | undefined {
+    return this.authors.get(publicKey)?.highestLogId
+  }
+
+  limit(item: ReceivedItem): RakkoError | undefined {
+    // What was parked before there was an allow list is asked for here.
+    return this.#registry.allowed.refusal(item.plainOperation.schemaId) ?? tableLimit(this, item)
+  }
+
+  isTableCounted(id: SchemaId): boolean {
+    return !this.#registry.allowed.isListed(id)
+  }
+
+  /** Tables counted against an author, with those that this transaction makes. */
+  tablesMadeBy(publicKey: PublicKey): number {
+    const author = this.authors.get(publicKey)
+    if (!author) return 0
+    let tables = author.isNew ? 0 : this.#registry.tablesMadeBy(author.number)
+    for (const made of this.newTables.values()) {
+      const { schema, views } = made.schema
+      if (made.author === author && this.isTableCounted(schema.id)) tables += views.groups.length
+    }
+    return tables
+  }
+
+  addSchema(schema: Schema, definition: number): void {
+    this.newSchemas.set(schema.id, { ...knownSchema(++this.counters.schema, schema), definition })
+  }
+
+  authorNumber(publicKey: PublicKey): number {
+    const number = this.authors.get(publicKey)?.number ?? this.authorNumbers.get(publicKey)
+    if (number === undefined) throw new Error('an author of a document was not loaded')
+    return number
+  }
+
+  /** Records what became of an entry that is not kept. */
+  decide(hash: Hash, decision: 'refused' | 'forgotten'): void {
+    this.decided.push({ number: ++this.counters.number, hash, decision })
+  }
+
+  /** Adds what the rules of publishing or of ingest have found valid. */
+  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): DocumentState {
+    const number = ++this.counters.number
+    const author = this.#author(item.entry.publicKey)
+    const added = { id: operationId, publicKey: author.publicKey, operation, number }
+    const document =
+      operation.action === 'create' ? this.#create(added, author) : this.#append(this.#document(documentId), added)
+    if (item.operationBytes === undefined) document.isPurged = true
+    for (const log of advanceLog(author, item, document)) {
+      this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, operationId })
+    }
+    if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
+    if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
+    this.accepted.push({ number, item, author, document })
+    return document
+  }
+
+  #author(publicKey: PublicKey): AuthorState {
+    const known = this.authors.get(publicKey)
+    if (known) return known
+    const number = ++this.counters.author
+    const author = authorState({ number, publicKey, highestLogId: undefined, isForked: false, isNew: true })
+    this.authors.set(publicKey, author)
+    return author
+  }
+
+  #document(id: DocumentId): DocumentState {
+    const document = this.documents.get(id)
+    if (!document) throw new Error('an accepted operation belongs to no document that was loaded')
+    return document
+  }
+
+  #create(create: Omit<AddedOperation, 'viewId'>, author: AuthorState): DocumentState {
+    const id = create.id as DocumentId
+    const schema = this.knownSchema(create.operation.schemaId)
+    if (!schema) throw new Error('an accepted operation has no known schema')
+    const viewId = documentViewIdFromTips([create.id])
+    const document: DocumentState = {
+      number: create.number,
+      id,
+      schema,
+      owner: create.publicKey,
+      isNew: true,
+      isChanged: true,
+      viewId,
+      isDeleted: false,
+      isPurged: false,
+      view: 'created',
+      added: [{ ...create, viewId }],
+    }
+    this.documents.set(id, document)
+    if (!schema.hasTable && !this.newTables.has(schema.number)) this.newTables.set(schema.number, { schema, author })
+    return document
+  }
+
+  #append(document: DocumentState, update: Omit<AddedOperation, 'viewId'>): DocumentState {
+    const before = latestView(document)
+    document.view = before && applyUpdate(before, update)
+    document.viewId = document.view?.viewId ?? viewIdAfter(document.viewId, update)
+    document.isDeleted ||= update.operation.action === 'delete'
+    document.isChanged = true
+    document.added.push({ ...update, viewId: document.viewId })
+    this.operations.set(update.id, document)
+    return document
+  }
+}
+
+/** Tips need no history: an operation takes the place of those tips that it follows. */
+function viewIdAfter(viewId: DocumentViewId, { id, operation: { previous } }: DocumentOperation): DocumentViewId {
+  const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
+  return documentViewIdFromTips([...operationIdsOf(viewId).filter((tip) => !followed.has(tip)), id])
+}
+
+function latestView({ view, added }: DocumentState): ReducedDocument | undefined {
+  if (view !== 'created') return view
+  const [create] = added
+  return create && startDocument(create)
+}

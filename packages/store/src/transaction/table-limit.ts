@@ -1,0 +1,36 @@
+import { type PublicKey, RakkoError, type SchemaId } from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+
+/**
+ * Tables that one author's first documents may have made, a wide schema's counted each; those of schemas that the app
+ * ships or lists do not count. Each costs PostgreSQL three files and some 60 kB of memory once it is used.
+ */
+export const MAX_TABLES_PER_AUTHOR = 64
+
+/** What is known of tables, those included that a transaction makes. */
+export interface MadeTables {
+  knownSchema(id: SchemaId): KnownSchema | undefined
+  /** By schema number. */
+  readonly newTables: { has(schema: number): boolean }
+  isTableCounted(id: SchemaId): boolean
+  tablesMadeBy(publicKey: PublicKey): number
+}
+
+/** TABLE_LIMIT, where storing the item would make tables that are too many; what is stored stays usable. */
+export function tableLimit(made: MadeTables, { entry, plainOperation }: ReceivedItem): RakkoError | undefined {
+  const { action, schemaId } = plainOperation
+  const schema = action === 'create' ? made.knownSchema(schemaId) : undefined
+  if (!schema || schema.hasTable || made.newTables.has(schema.number) || !made.isTableCounted(schemaId)) {
+    return undefined
+  }
+  const tables = made.tablesMadeBy(entry.publicKey) + schema.views.groups.length
+  if (tables <= MAX_TABLES_PER_AUTHOR) return undefined
+  return new RakkoError('TABLE_LIMIT', `${entry.publicKey} has had as many tables made as one author may`, {
+    field: 'schemaId',
+    expected: `at most ${MAX_TABLES_PER_AUTHOR} tables`,
+    got: tables,
+    publicKey: entry.publicKey,
+    schemaId,
+  })
+}

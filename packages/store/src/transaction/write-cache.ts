@@ -1,0 +1,256 @@
+import {
+  type DocumentId,
+  type Hash,
+  lipmaa,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  type ReducedDocument,
+} from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { Marks } from './arrival.js'
+import type { Ledger } from './ledger.js'
+import { type AuthorState, authorState, type DocumentState, type LogState } from './ledger-state.js'
+
+/** Documents that are remembered at most, some kilobyte each: as many as a round of a writer may change. */
+export const MAX_DOCUMENTS = 20_000
+
+/** Entries of a log that are remembered beside its head: most skiplinks reach no further than a few entries back. */
+const MAX_ENTRIES = 8
+const RECENT_ENTRIES = 4n
+
+type CachedAuthor = Pick<AuthorState, 'number' | 'highestLogId' | 'isForked'>
+
+/** A document as one of its authors finds it who is about to change it. */
+interface CachedDocument {
+  readonly number: number
+  readonly schema: KnownSchema
+  /** Without its fields. */
+  readonly view: ReducedDocument
+  readonly publicKey: PublicKey
+  /** The author's log in it; undefined where there is none. */
+  readonly log: CachedLog | undefined
+}
+
+type CachedLog = Pick<LogState, 'logId' | 'seqNum' | 'hash' | 'entries'>
+
+const NO_FIELDS: ReducedDocument['fields'] = new Map()
+
+/**
+ * What was read for authors who are about to write, so that publishing what they have signed reads none of it again; and what
+ * that has led to, since who changes a document will mostly change it once more. It is as the transaction left it that last
+ * wrote the row `arrival`, which every transaction does that changes what is remembered here: who has read the row sees by its
+ * mark whether all of it still holds, whoever writes to the database. Where more would be remembered than the limit, what
+ * was changed longest ago goes.
+ */
+export class WriteCache {
+  #mark: bigint | undefined
+  #authors = new Map<PublicKey, CachedAuthor>()
+  /** In the order in which they were read or changed. */
+  readonly #documents = new Map<DocumentId, CachedDocument>()
+  /** By the operations that the next one is to follow. */
+  readonly #followed = new Map<OperationId, CachedDocument>()
+
+  /**
+   * To be called before something is read; what it answers with takes the author and the documents that were read, and the
+   * mark that was read first. That is thrown away where this store has committed meanwhile, since nobody knows whether it
+   * was seen.
+   */
+  reading(): (mark: bigint, ledger: Ledger, publicKey: PublicKey, read: Iterable<DocumentState>) => void {
+    const before = this.#mark
+    return (mark, ledger, publicKey, read) => {
+      if (mark !== this.#mark) {
+        if (this.#mark !== before) return
+        this.#begin(mark)
+      }
+      this.#add(ledger.authors.get(publicKey), read)
+    }
+  }
+
+  /**
+   * Puts into a ledger what an author will be told of these operations' documents, as far as it is remembered since `mark`;
+   * answers those of which it is not. The ledger has read the author.
+   */
+  tell(
+    ledger: Ledger,
+    mark: bigint,
+    publicKey: PublicKey,
+    operationIds: readonly OperationId[],
+  ): readonly OperationId[] {
+    const author = ledger.authors.get(publicKey)
+    if (mark !== this.#mark || !author || author.isForked) return operationIds
+    return operationIds.filter((id) => {
+      const cached = this.#documents.get(id as string as DocumentId) ?? this.#followed.get(id)
+      if (cached?.publicKey !== publicKey || !isOfTheSameTables(ledger, cached)) return true
+      ledger.operations.set(id, putDocument(ledger, author, cached))
+      return false
+    })
+  }
+
+  /** Puts into a ledger all that the rules will ask about items, if all of it is remembered; answers whether it is. */
+  fill(ledger: Ledger, mark: bigint, items: readonly ReceivedItem[]): boolean {
+    if (mark !== this.#mark || !items.every((item) => this.#knows(ledger, item))) return false
+    for (const { entry, plainOperation } of items) {
+      const author = this.#author(ledger, entry.publicKey)
+      if (plainOperation.previous === undefined) continue
+      for (const id of operationIdsOf(plainOperation.previous)) {
+        ledger.operations.set(id, putDocument(ledger, author, this.#followed.get(id) as CachedDocument))
+      }
+    }
+    return true
+  }
+
+  /** A transaction that wrote `arrival` has committed. */
+  committed({ before, own }: Marks, ledger: Ledger): void {
+    if (this.#mark !== before) this.clear()
+    this.#mark = own
+    this.#authors = new Map(
+      [...ledger.authors].map(([publicKey, { number, highestLogId, isForked }]) => [
+        publicKey,
+        { number, highestLogId, isForked },
+      ]),
+    )
+    for (const document of ledger.documents.values()) if (document.isChanged) this.#drop(document.id)
+    for (const { item, author, document } of ledger.accepted) {
+      // A thousand that were imported and are never changed would be remembered for nothing.
+      if (!item.isFromPeer && !document.isNew) this.#keep(author, document)
+    }
+  }
+
+  /** A transaction has failed that may have changed what it was filled with. */
+  clear(): void {
+    this.#mark = undefined
+    this.#authors.clear()
+    this.#documents.clear()
+    this.#followed.clear()
+  }
+
+  #begin(mark: bigint): void {
+    this.clear()
+    this.#mark = mark
+  }
+
+  #add(author: AuthorState | undefined, documents: Iterable<DocumentState>): void {
+    // An author who forked a log has logs that only the entries tell of.
+    if (!author || author.isNew || author.isForked) return
+    const { number, highestLogId, publicKey } = author
+    this.#authors.set(publicKey, { number, highestLogId, isForked: false })
+    for (const document of documents) {
+      if (!this.#holds(author, document)) this.#keep(author, document)
+    }
+  }
+
+  /** Whether this is what it was told. */
+  #holds({ publicKey, logs }: AuthorState, { id }: DocumentState): boolean {
+    const cached = this.#documents.get(id)
+    if (cached?.publicKey !== publicKey) return false
+    const { log } = cached
+    return log === undefined || logs.get(log.logId)?.entries === log.entries
+  }
+
+  #keep(author: AuthorState, { number, id, schema, view, isDeleted, isPurged }: DocumentState): void {
+    if (author.isForked || isDeleted || isPurged || !view || view === 'created') return
+    this.#drop(id)
+    const logId = author.logOf.get(id)
+    const log = logId === undefined ? undefined : author.logs.get(logId)
+    const { publicKey } = author
+    const cached = { number, schema, view: { ...view, fields: NO_FIELDS }, publicKey, log: log && cachedLog(log) }
+    this.#documents.set(id, cached)
+    for (const tip of operationIdsOf(view.follow)) this.#followed.set(tip, cached)
+    if (this.#documents.size <= MAX_DOCUMENTS) return
+    const [oldest] = this.#documents.keys()
+    if (oldest !== undefined) this.#drop(oldest)
+  }
+
+  #drop(id: DocumentId): void {
+    const cached = this.#documents.get(id)
+    if (!cached) return
+    this.#documents.delete(id)
+    for (const tip of operationIdsOf(cached.view.follow)) this.#followed.delete(tip)
+  }
+
+  /**
+   * Whether an item is at its place: next in a log that is remembered, or first in a log above all that its author ever
+   * had. No entry can be stored there, so its hash need not be looked up. All else is for the statements to find out.
+   */
+  #knows(ledger: Ledger, { entry, plainOperation: { previous } }: ReceivedItem): boolean {
+    const { publicKey, logId, seqNum } = entry
+    const author = this.#authors.get(publicKey)
+    if (!author || author.isForked) return false
+    const isNewLog = seqNum === 1n && (author.highestLogId === undefined || logId > author.highestLogId)
+    if (previous === undefined) return isNewLog
+    return operationIdsOf(previous).every((id) => {
+      const cached = this.#followed.get(id)
+      if (cached?.publicKey !== publicKey || !isOfTheSameTables(ledger, cached)) return false
+      const { log } = cached
+      if (!log) return isNewLog
+      if (log.logId !== logId || seqNum !== log.seqNum + 1n) return false
+      return hasSkiplink(log, seqNum) && hasSkiplink(log, seqNum + 1n)
+    })
+  }
+
+  #author(ledger: Ledger, publicKey: PublicKey): AuthorState {
+    const known = ledger.authors.get(publicKey)
+    if (known) return known
+    const author = authorState({ publicKey, ...(this.#authors.get(publicKey) as CachedAuthor), isNew: false })
+    ledger.authors.set(publicKey, author)
+    return author
+  }
+}
+
+/** They may have changed since. */
+function isOfTheSameTables(ledger: Ledger, { schema }: CachedDocument): boolean {
+  return ledger.schemaAt(schema.number) === schema
+}
+
+/** What a transaction changes is its own. */
+function putDocument(
+  ledger: Ledger,
+  author: AuthorState,
+  { number, schema, view, log }: CachedDocument,
+): DocumentState {
+  const { documentId: id, owner, viewId } = view
+  const known = ledger.documents.get(id as string as OperationId)
+  if (known) return known
+  const document = {
+    number,
+    id,
+    schema,
+    owner,
+    isNew: false,
+    isChanged: false,
+    viewId,
+    isDeleted: false,
+    isPurged: false,
+    view,
+    added: [],
+  }
+  ledger.documents.set(id as string as OperationId, document)
+  if (log) putLog(author, document, log)
+  return document
+}
+
+function putLog(author: AuthorState, { id, number: document }: DocumentState, { entries, ...log }: CachedLog): void {
+  if (author.logs.has(log.logId)) return
+  author.logOf.set(id, log.logId)
+  // The entries may be shared: what is added to them is true whoever reads it, and a log that grows is remembered anew.
+  author.logs.set(log.logId, { author, document, ...log, entries, isForked: false, isNew: false, isChanged: false })
+}
+
+function cachedLog({ logId, seqNum, hash, entries }: LogState): CachedLog {
+  return { logId, seqNum, hash, entries: entries && latestOf(entries, seqNum) }
+}
+
+/** Of a log that grows and grows, what the next skiplinks may name. */
+function latestOf(entries: Map<bigint, Hash>, seqNum: bigint): Map<bigint, Hash> {
+  if (entries.size <= MAX_ENTRIES) return entries
+  const next = [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n)]
+  return new Map([...entries].filter(([target]) => target >= seqNum - RECENT_ENTRIES || next.includes(target)))
+}
+
+/** Whether the entry that the skiplink of entry `seqNum` names, if it has one, is remembered. */
+function hasSkiplink({ seqNum: latest, entries }: CachedLog, seqNum: bigint): boolean {
+  const target = lipmaa(seqNum)
+  return target >= seqNum - 1n || target === latest || entries?.has(target) === true
+}

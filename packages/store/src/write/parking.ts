@@ -1,0 +1,208 @@
+import type { Hash, PublicKey } from '@rakko/core'
+import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
+import { bytesOf, completes, type Parked, payloadOf } from '../decide/parked.js'
+import { decodeSigned } from '../decide/receive-from-peer.js'
+import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
+import { hexArray } from '../sql/column.js'
+import type { Statement } from '../sql/statement.js'
+import { decodeHex } from '../tables/decode-column.js'
+import type { Names } from '../tables/names.js'
+import type { Counters } from '../transaction/arrival.js'
+import type { WriteTransaction } from '../transaction/database.js'
+import { PARKED, PARKED_PAYLOADS, PARKED_WAITS, type ParkedRow } from './rows.js'
+
+/**
+ * Entries that wait, in a table, so that they are there after a restart: what one transaction reads of them and writes.
+ * The counters, in the row that every transaction locks, tell how many there are: where there are none nothing is read.
+ */
+export class Parking {
+  readonly #transaction: WriteTransaction
+  readonly #names: Names
+  readonly #counters: Counters
+  readonly #stored = new Map<Hash, Parked>()
+
+  constructor(transaction: WriteTransaction) {
+    this.#transaction = transaction
+    this.#names = transaction.names
+    this.#counters = transaction.ledger.counters
+  }
+
+  /**
+   * Reads what waits for these hashes, and what waits for that in turn; and these themselves. One statement, as each of
+   * the following; what was read before is left out.
+   */
+  wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+    const parked = this.#names.table('parked')
+    return this.#read(
+      `WITH RECURSIVE woken AS (
+         SELECT hash FROM ${parked} WHERE waits_for = ANY($1::bytea[]) OR hash = ANY($1::bytea[])
+         UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash
+       )
+       SELECT p.hash, p.waits_for, p.entry, p.operation FROM woken JOIN ${parked} AS p USING (hash)`,
+      [hexArray(hashes)],
+    )
+  }
+
+  /** Reads what waits under these hashes, and what that waits for in turn. */
+  pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+    const parked = this.#names.table('parked')
+    return this.#read(
+      `WITH RECURSIVE past AS (
+         SELECT hash, waits_for FROM ${parked} WHERE hash = ANY($1::bytea[])
+         UNION SELECT p.hash, p.waits_for FROM past JOIN ${parked} AS p ON p.hash = past.waits_for
+       )
+       SELECT p.hash, p.waits_for, p.entry, p.operation FROM past JOIN ${parked} AS p USING (hash)`,
+      [hexArray(hashes)],
+    )
+  }
+
+  /** Reads so much of what waits, in order of the hashes, after one of them. */
+  after(hash: Hash | undefined, count: number): Promise<readonly Parked[]> {
+    return this.#read(
+      `SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}
+       WHERE hash > ALL($1::bytea[]) ORDER BY hash LIMIT $2::integer`,
+      [hexArray(hash === undefined ? [] : [hash]), count],
+    )
+  }
+
+  async #read(text: string, parameters: unknown[]): Promise<readonly Parked[]> {
+    if (this.#counters.parked === 0) return []
+    const { rows } = await this.#transaction.query<ParkedEntry>(text, parameters)
+    const read: Parked[] = []
+    for (const { waits_for, entry, operation } of rows) {
+      const item = decodeSigned({ entry, operation: operation.length === 0 ? undefined : operation })
+      if ('error' in item) throw new Error('an invalid entry was parked', { cause: item.error })
+      if (this.#stored.has(item.entryHash)) continue
+      const parked = { item, waitsFor: decodeHex(waits_for) as Hash }
+      this.#stored.set(item.entryHash, parked)
+      read.push(parked)
+    }
+    return read
+  }
+
+  /**
+   * What is to be written: `left` waits at the end, and of what was read all that `isDecided` goes. Counts it, and returns
+   * which of those that wait are parked now: not all, where there is no room.
+   */
+  async park(
+    left: readonly Parked[],
+    isDecided: (hash: Hash) => boolean,
+    now: number,
+  ): Promise<{ writes: Statement[]; parked: ReadonlySet<Hash> }> {
+    const waiting = new Map(left.map((one) => [one.item.entryHash, one]))
+    // What is neither decided nor waits any more met a limit of this node, which is not for good: it has to come again.
+    const leaving = [...this.#stored.values()].filter(
+      ({ item: { entryHash } }) => isDecided(entryHash) || !waiting.has(entryHash),
+    )
+    for (const { item } of leaving) this.#count(-1, -bytesOf(item))
+    const kept = left.filter((one) => !this.#isMore(one))
+    const moved = kept.filter(({ item, waitsFor }) => this.#stored.get(item.entryHash)?.waitsFor !== waitsFor)
+    const taken = await this.#withRoom(
+      left.filter((one) => this.#isMore(one)),
+      now,
+    )
+    const table = this.#names.table('parked')
+    const rowsOf = (some: readonly Parked[]) => some.map((parked) => parkedRow(parked, now))
+    const isStored = ({ item }: Parked) => this.#stored.has(item.entryHash)
+    const writes = [
+      ...(leaving.length > 0 ? [deleteParked(table, leaving)] : []),
+      ...bulkUpdate(table, ['hash'], PARKED_WAITS, rowsOf(moved)),
+      ...bulkUpdate(table, ['hash'], PARKED_PAYLOADS, rowsOf(taken.filter(isStored))),
+      ...bulkInsert(table, PARKED, rowsOf(taken.filter((one) => !isStored(one)))),
+    ]
+    return { writes, parked: new Set([...kept, ...taken].map(({ item }) => item.entryHash)) }
+  }
+
+  /** Whether there is more to keep than is parked already. */
+  #isMore(parked: Parked): boolean {
+    const stored = this.#stored.get(parked.item.entryHash)
+    return stored === undefined || completes(stored, parked)
+  }
+
+  async #withRoom(candidates: readonly Parked[], now: number): Promise<Parked[]> {
+    if (candidates.length === 0) return []
+    const sizes = await this.#authorSizes(candidates)
+    const added = this.#take(candidates, sizes)
+    if (added.length === candidates.length || this.#counters.parked === added.length) return added
+    if ((await this.#expire(now)) === 0) return added
+    const rest = candidates.filter((candidate) => !added.includes(candidate))
+    const expired = await this.#authorSizes(rest)
+    for (const { item } of added) addTo(expired, item.entry.publicKey, this.#sizeOf(item))
+    return [...added, ...this.#take(rest, expired)]
+  }
+
+  #take(candidates: readonly Parked[], sizes: Map<PublicKey, ParkedSize>): Parked[] {
+    return candidates.filter(({ item }) => {
+      const all = { entries: this.#counters.parked, bytes: this.#counters.parkedBytes }
+      const { publicKey } = item.entry
+      const size = this.#sizeOf(item)
+      if (!hasRoom(size.bytes, all, sizes.get(publicKey) ?? { entries: 0, bytes: 0 })) return false
+      this.#count(size.entries, size.bytes)
+      addTo(sizes, publicKey, size)
+      return true
+    })
+  }
+
+  /** What it takes beyond what is parked of it. */
+  #sizeOf(item: Parked['item']): ParkedSize {
+    const stored = this.#stored.get(item.entryHash)
+    return stored ? { entries: 0, bytes: bytesOf(item) - bytesOf(stored.item) } : { entries: 1, bytes: bytesOf(item) }
+  }
+
+  async #authorSizes(candidates: readonly Parked[]): Promise<Map<PublicKey, ParkedSize>> {
+    if (this.#counters.parked === 0) return new Map()
+    const authors = new Set(candidates.map(({ item }) => item.entry.publicKey))
+    const { rows } = await this.#transaction.query<{ author: Uint8Array; entries: bigint; bytes: bigint }>(
+      `SELECT author, count(*) AS entries, sum(octet_length(entry) + octet_length(operation))::bigint AS bytes
+       FROM ${this.#names.table('parked')} WHERE author = ANY($1::bytea[]) GROUP BY author`,
+      [hexArray(authors)],
+    )
+    return new Map(
+      rows.map(({ author, entries, bytes }) => [
+        decodeHex(author) as PublicKey,
+        { entries: Number(entries), bytes: Number(bytes) },
+      ]),
+    )
+  }
+
+  /** Drops what has waited too long, what this transaction works on aside; answers how many. */
+  async #expire(now: number): Promise<number> {
+    const { rows } = await this.#transaction.query<{ bytes: number }>(
+      `DELETE FROM ${this.#names.table('parked')} WHERE time <= $1::bigint AND NOT hash = ANY($2::bytea[])
+       RETURNING octet_length(entry) + octet_length(operation) AS bytes`,
+      [now - PARKED_MS, hexArray(this.#stored.keys())],
+    )
+    this.#counters.parked -= rows.length
+    this.#counters.parkedBytes -= rows.reduce((sum, { bytes }) => sum + bytes, 0)
+    return rows.length
+  }
+
+  #count(entries: number, bytes: number): void {
+    this.#counters.parked += entries
+    this.#counters.parkedBytes += bytes
+  }
+}
+
+interface ParkedEntry {
+  hash: Uint8Array
+  waits_for: Uint8Array
+  entry: Uint8Array
+  operation: Uint8Array
+}
+
+function addTo(sizes: Map<PublicKey, ParkedSize>, author: PublicKey, { entries, bytes }: ParkedSize): void {
+  const size = sizes.get(author) ?? { entries: 0, bytes: 0 }
+  sizes.set(author, { entries: size.entries + entries, bytes: size.bytes + bytes })
+}
+
+function parkedRow({ item, waitsFor }: Parked, time: number): ParkedRow {
+  const { entryHash: hash, entry, entryBytes } = item
+  return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: payloadOf(item) }
+}
+
+function deleteParked(table: string, leaving: readonly Parked[]): Statement {
+  return {
+    text: `DELETE FROM ${table} WHERE hash = ANY($1::bytea[])`,
+    parameters: [hexArray(leaving.map(({ item }) => item.entryHash))],
+  }
+}

@@ -1,0 +1,40 @@
+import { hexArray } from '../../sql/column.js'
+import type { WriteTransaction } from '../../transaction/database.js'
+import type { Materialised } from '../materialise.js'
+import { collectViews } from './collect-views.js'
+import { makeViews } from './make-views.js'
+import { LATEST, type PinChange, pinChanges, replacePins } from './replace-pins.js'
+
+/** Rounds of making and of collecting within one ingest: what is left then is left to the care of the database. */
+const ROUNDS = 8
+
+/**
+ * Keeps the views that latest views pin, and those that kept ones pin: in tables of their own, made as soon as their
+ * operations are there, removed with their last pin. Called when an ingest has written all else; does nothing unless it
+ * changed a document that pins, or brought what a pin waits for.
+ */
+export async function keepViews(transaction: WriteTransaction, materialised: readonly Materialised[]): Promise<void> {
+  const changes = materialised.flatMap(changesOf)
+  const awaited = transaction.ledger.counters.awaited ? await wake(transaction) : false
+  if (changes.length === 0 && !awaited) return
+  const isUnpinned = await replacePins(transaction, changes)
+  for (let round = 0; round < ROUNDS && (await makeViews(transaction)); round += 1);
+  if (isUnpinned) for (let round = 0; round < ROUNDS && (await collectViews(transaction)); round += 1);
+}
+
+function changesOf({ document, deleted, fields }: Materialised): PinChange[] {
+  const { number, schema, isNew } = document
+  const holder = { document: number, holder: LATEST, isNew }
+  if (!deleted) return pinChanges(schema, holder, fields)
+  return isNew ? [] : schema.views.pinning.map(({ position }) => ({ ...holder, field: position, viewIds: [] }))
+}
+
+/** Views that wait for what has just arrived stand to be made. */
+async function wake(transaction: WriteTransaction): Promise<boolean> {
+  const { names, ledger } = transaction
+  const { affectedRows } = await transaction.query(
+    `UPDATE ${names.table('pinned_views')} SET awaits = '' WHERE awaits = ANY($1::bytea[])`,
+    [hexArray(ledger.accepted.map(({ item }) => item.entryHash))],
+  )
+  return affectedRows > 0
+}

@@ -1,0 +1,219 @@
+import {
+  type DocumentViewId,
+  HASH_BYTES,
+  type OperationId,
+  operationIdsOf,
+  type ReducedDocument,
+  reduceAt,
+  unlessInvalid,
+} from '@rakko/core'
+import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { bulkBind, bulkInsert, bulkUpdate, type Columns } from '../../sql/bulk.js'
+import { bigintColumn, boolColumn, byteaColumn, type Column, hexColumn, integerColumn } from '../../sql/column.js'
+import { decodeViewId } from '../../tables/decode-column.js'
+import { viewColumn } from '../../tables/view-columns.js'
+import type { FieldColumn } from '../../tables/views-table.js'
+import type { WriteTransaction } from '../../transaction/database.js'
+import type { Ledger } from '../../transaction/ledger.js'
+import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
+
+/** Views that are looked at together. Most are a document's latest one and are copied by the database. */
+const VIEWS_AT_ONCE = 1000
+/** Views of the past that are reduced together; the whole history of their documents is read. */
+const REDUCED_AT_ONCE = 32
+
+/** A view that is to be made. */
+interface PendingView {
+  readonly view: Uint8Array
+  readonly viewId: DocumentViewId
+}
+
+interface PendingRow {
+  view: Uint8Array
+  view_id: Uint8Array
+  /** The first of its operations has arrived. */
+  known: boolean
+  /** Of the document whose latest view it is. */
+  document: bigint | null
+  schema: number | null
+}
+
+/**
+ * Makes pinned views that stand to be made: some, without recursion, since a stranger decides how deep views pin each
+ * other. Those whose operations are missing wait for one of them. Answers whether more may stand to be made.
+ */
+export async function makeViews(transaction: WriteTransaction): Promise<boolean> {
+  const { names } = transaction
+  const views = names.table('pinned_views')
+  const { rows } = await transaction.query<PendingRow>(
+    `WITH pending AS (
+       SELECT view, view_id, substr(view_id, 1, ${HASH_BYTES}) AS tip FROM ${views} WHERE awaits = '' LIMIT $1::bigint
+     ), found AS (
+       SELECT p.view, p.view_id, p.tip, e.number IS NOT NULL AS known,
+         d.number AS document, d.schema, d.signer, d.edited, d.follow
+       FROM pending AS p LEFT JOIN ${names.table('entries')} AS e ON e.hash = p.tip
+         LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document AND d.view_id = p.view_id AND NOT d.deleted
+     ), settled AS (
+       UPDATE ${views} AS v SET document = f.document, schema = f.schema, signer = f.signer, edited = f.edited,
+         follow = f.follow, awaits = CASE WHEN f.known THEN NULL ELSE f.tip END
+       FROM found AS f WHERE v.view = f.view AND (f.document IS NOT NULL OR NOT f.known)
+     )
+     SELECT view, view_id, known, document, schema FROM found`,
+    [VIEWS_AT_ONCE],
+  )
+  const bySchema = new Map<number, PendingRow[]>()
+  const past: PendingView[] = []
+  for (const row of rows) {
+    if (row.schema !== null) bySchema.set(row.schema, [...(bySchema.get(row.schema) ?? []), row])
+    else if (row.known) past.push({ view: row.view, viewId: decodeViewId(row.view_id) })
+  }
+  for (const [number, latest] of bySchema) await copyLatest(transaction, number, latest)
+  if (rows.some(({ known }) => !known)) await rememberAwaited(transaction)
+  if (past.length > 0) await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE))
+  return past.length > 0 || rows.length === VIEWS_AT_ONCE
+}
+
+const LATEST_VIEWS: Columns<PendingRow> = {
+  view: byteaColumn(({ view }) => view),
+  document: bigintColumn(({ document }) => document ?? undefined),
+}
+
+/** A document's latest view has its values in a table already, and its pins. */
+async function copyLatest(transaction: WriteTransaction, number: number, rows: readonly PendingRow[]): Promise<void> {
+  const { names } = transaction
+  const { views } = await pinnedTables(transaction, number)
+  const { source, parameters } = bulkBind(LATEST_VIEWS, rows)
+  for (const [group, fields] of views.groups.entries()) {
+    const columns = fields.map(({ column }) => column)
+    if (group === 0) columns.unshift('id')
+    if (group === 0 && views.payloadField !== undefined) columns.unshift('payload')
+    await transaction.query(
+      `INSERT INTO ${views.pinnedName(names, group)} (${['view', ...columns].join(', ')})
+       SELECT ${['u.view', ...columns.map((column) => `v.${column}`)].join(', ')}
+       FROM ${source} JOIN ${views.name(names, group)} AS v ON v.document = u.document`,
+      parameters,
+    )
+  }
+  if (views.pinning.length === 0) return
+  const pins = names.table('pins')
+  await transaction.query(
+    `INSERT INTO ${pins} (document, holder, field, view)
+     SELECT p.document, u.view, p.field, p.view FROM ${source} JOIN ${pins} AS p ON p.document = u.document AND p.holder = ''
+     ON CONFLICT DO NOTHING`,
+    parameters,
+  )
+}
+
+/** A view of the past in the tables; all but `view` undefined where it cannot be made. */
+interface MadeView extends PendingView {
+  readonly awaits?: OperationId
+  readonly document?: number
+  readonly schema?: KnownSchema
+  readonly signer?: number
+  /** Number of the entry whose payload holds a blob piece's data. */
+  readonly payload?: number | undefined
+  readonly reduced?: ReducedDocument
+}
+
+const MADE_VIEWS: Columns<MadeView> = {
+  view: byteaColumn(({ view }) => view),
+  document: bigintColumn(({ document }) => document),
+  schema: integerColumn(({ schema }) => schema?.number),
+  signer: integerColumn(({ signer }) => signer),
+  edited: boolColumn(({ reduced }) => reduced?.edited),
+  follow: hexColumn(({ reduced, viewId }) => (reduced?.follow === viewId ? undefined : reduced?.follow)),
+  awaits: hexColumn(({ awaits }) => awaits),
+}
+
+async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<void> {
+  const { names, ledger } = transaction
+  const ids = new Set(pending.flatMap(({ viewId }) => operationIdsOf(viewId)))
+  const documents = await readStoredDocuments(transaction, ids)
+  const made = pending.map((view) => makeView(ledger, documents, view))
+  const pins: PinChange[] = []
+  for (const number of new Set(made.flatMap(({ schema }) => schema?.number ?? []))) {
+    const schema = await pinnedTables(transaction, number)
+    const { views } = schema
+    const ofSchema = made.filter((view) => view.schema?.number === number)
+    for (const [group, fields] of views.groups.entries()) {
+      const columns = pinnedColumns(fields, group === 0, views.payloadField !== undefined)
+      await transaction.run(bulkInsert(views.pinnedName(names, group), columns, ofSchema))
+    }
+    for (const { view: holder, document, reduced } of ofSchema) {
+      if (document === undefined || !reduced) continue
+      pins.push(...pinChanges(schema, { document, holder, isNew: true }, valuesOf(reduced)))
+    }
+  }
+  await transaction.run(bulkUpdate(names.table('pinned_views'), ['view'], MADE_VIEWS, made))
+  await replacePins(transaction, pins)
+  if (made.some(({ awaits }) => awaits !== undefined)) await rememberAwaited(transaction)
+}
+
+/** In the row that every ingest reads anyway, so that nobody looks for views that nobody waits for. */
+async function rememberAwaited(transaction: WriteTransaction): Promise<void> {
+  await transaction.query(`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
+}
+
+function makeView(ledger: Ledger, documents: ReadonlyMap<OperationId, StoredDocument>, pending: PendingView): MadeView {
+  const ids = operationIdsOf(pending.viewId)
+  const [first, ...others] = ids
+  const document = first && documents.get(first)
+  // Its first operation has arrived; what is not held any more is never made.
+  if (!document) return pending
+  const missing = others.find((id) => !documents.has(id))
+  if (missing) return { ...pending, awaits: missing }
+  if (document.isPurged) return pending
+  const { operations, authors } = document
+  const reduced = unlessInvalid(() => reduceAt(operations, pending.viewId))
+  const schema = reduced && ledger.knownSchema(reduced.schemaId)
+  if (!schema || reduced.deleted) return pending
+  const { payloadField } = schema.views
+  const setBy = payloadField === undefined ? undefined : reduced.fields.get(payloadField)?.operationId
+  return {
+    ...pending,
+    reduced,
+    schema,
+    document: document.number,
+    signer: authors.get(reduced.signer) ?? 0,
+    payload: operations.find(({ id }) => id === setBy)?.number,
+  }
+}
+
+function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayload: boolean): Columns<MadeView> {
+  const first: Columns<MadeView> = { id: hexColumn(({ reduced }) => reduced?.documentId) }
+  const payload: Columns<MadeView> = { payload: bigintColumn((made) => made.payload) }
+  return {
+    view: byteaColumn(({ view }) => view),
+    ...(isFirst && first),
+    ...(isFirst && hasPayload && payload),
+    ...Object.fromEntries(
+      fields.map((field): [string, Column<MadeView>] => {
+        const { push, ...column } = viewColumn(field)
+        return [
+          field.column,
+          { ...column, push: (array, { reduced }) => push(array, { fields: reduced ? valuesOf(reduced) : new Map() }) },
+        ]
+      }),
+    ),
+  }
+}
+
+function valuesOf({ fields }: ReducedDocument) {
+  return new Map([...fields].map(([name, { value }]) => [name, value]))
+}
+
+/** The schema that views are made of, whose tables of pinned views are there then. */
+async function pinnedTables(transaction: WriteTransaction, number: number): Promise<KnownSchema> {
+  const { names, ledger } = transaction
+  ledger.pinnedSchemas.add(number)
+  await ledger.holdSchemas(transaction, [number])
+  const schema = ledger.schemaAt(number)
+  if (!schema) throw new Error('a stored document has no known schema')
+  if (schema.hasPinned || ledger.newPinned.has(number)) return schema
+  await transaction.exec(
+    `${schema.views.createPinnedSql(names)} UPDATE ${names.table('schemas')} SET has_pinned = true WHERE number = ${number};`,
+  )
+  ledger.newPinned.set(number, schema)
+  return schema
+}

@@ -1,0 +1,87 @@
+import type { DocumentViewId, OperationValue } from '@rakko/core'
+import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { bulkBind, type Columns } from '../../sql/bulk.js'
+import { bigintColumn, byteaColumn, hexColumn, smallintColumn } from '../../sql/column.js'
+import type { WriteTransaction } from '../../transaction/database.js'
+
+/** The `holder` of the pins of a document's latest view. */
+export const LATEST = new Uint8Array()
+
+/** What one field of a view pins from now on. */
+export interface PinChange {
+  /** Number of the document whose view it is. */
+  readonly document: number
+  /** LATEST, or the key of the view, where that is itself pinned. */
+  readonly holder: Uint8Array
+  /** Position of the field. */
+  readonly field: number
+  readonly viewIds: readonly DocumentViewId[]
+  /** Nothing was pinned by it before. */
+  readonly isNew: boolean
+}
+
+/** What these fields of a view pin; fields that pin nothing new are not among them. */
+export function pinChanges(
+  { views }: KnownSchema,
+  holder: Pick<PinChange, 'document' | 'holder' | 'isNew'>,
+  fields: ReadonlyMap<string, OperationValue>,
+): PinChange[] {
+  return views.pinning.flatMap(({ field, position }) => {
+    const value = fields.get(field)
+    return value === undefined ? [] : [{ ...holder, field: position, viewIds: pinnedIds(value) }]
+  })
+}
+
+function pinnedIds(value: OperationValue): readonly DocumentViewId[] {
+  if (value.type === 'pinned_relation') return [value.value]
+  return value.type === 'pinned_relation_list' ? value.value : []
+}
+
+interface PinRow extends Omit<PinChange, 'viewIds'> {
+  readonly viewId: DocumentViewId
+}
+
+const HOLDERS: Columns<Omit<PinRow, 'viewId'>> = {
+  document: bigintColumn(({ document }) => document),
+  holder: byteaColumn(({ holder }) => holder),
+  field: smallintColumn(({ field }) => field),
+}
+
+const PINS: Columns<PinRow> = { ...HOLDERS, view_id: hexColumn(({ viewId }) => viewId) }
+
+/**
+ * Takes the fields' pins away and puts the new ones in their place; views that nobody knew stand then to be made. A
+ * statement for each, where there is something to do. Answers whether a pin was taken away.
+ */
+export async function replacePins(transaction: WriteTransaction, changes: readonly PinChange[]): Promise<boolean> {
+  const { names } = transaction
+  const [pins, views] = [names.table('pins'), names.table('pinned_views')]
+  const replaced = changes.filter(({ isNew }) => !isNew)
+  let unpinned = 0
+  if (replaced.length > 0) {
+    const { source, parameters } = bulkBind(HOLDERS, replaced)
+    const { affectedRows } = await transaction.query(
+      `WITH gone AS (
+         DELETE FROM ${pins} AS p USING ${source}
+         WHERE p.document = u.document AND p.holder = u.holder AND p.field = u.field RETURNING p.view
+       )
+       UPDATE ${views} AS v SET unpinned = true FROM gone WHERE v.view = gone.view`,
+      parameters,
+    )
+    unpinned = affectedRows
+  }
+  const rows = changes.flatMap(({ viewIds, ...holder }) => viewIds.map((viewId) => ({ ...holder, viewId })))
+  if (rows.length > 0) {
+    const { source, parameters } = bulkBind(PINS, rows)
+    await transaction.query(
+      `WITH named AS (SELECT u.*, sha256(u.view_id) AS view FROM ${source}),
+         added AS (
+           INSERT INTO ${views} (view, view_id, awaits) SELECT view, view_id, '' FROM named ON CONFLICT (view) DO NOTHING
+         )
+       INSERT INTO ${pins} (document, holder, field, view) SELECT document, holder, field, view FROM named
+       ON CONFLICT DO NOTHING`,
+      parameters,
+    )
+  }
+  return unpinned > 0
+}

@@ -1,0 +1,84 @@
+import {
+  type DocumentId,
+  type DocumentViewId,
+  type Hash,
+  type OperationId,
+  type PublicKey,
+  SYSTEM_SCHEMAS,
+} from '@rakko/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { ReceivedItem } from '../src/decide/received-item.js'
+import { AllowedSchemas } from '../src/schemas/allowed-schemas.js'
+import { type KnownSchema, knownSchema, SchemaRegistry } from '../src/schemas/schema-registry.js'
+import { NO_COUNTERS } from '../src/transaction/arrival.js'
+import { Ledger } from '../src/transaction/ledger.js'
+import { authorState, type DocumentState } from '../src/transaction/ledger-state.js'
+import { MAX_DOCUMENTS, WriteCache } from '../src/transaction/write-cache.js'
+
+const MARK = 7n
+const publicKey = 'a1'.repeat(32) as PublicKey
+const [schema] = [...SYSTEM_SCHEMAS.values()].map((one, index) => knownSchema(index + 1, one)) as [KnownSchema]
+const registry = new SchemaRegistry(new AllowedSchemas())
+registry.set(schema)
+
+let cache: WriteCache
+let documents: number
+
+beforeEach(() => {
+  cache = new WriteCache()
+  documents = 0
+})
+
+/** As of documents that their author has read for a write; answers with their ids. */
+function read(count: number): OperationId[] {
+  const ledger = new Ledger(registry, NO_COUNTERS)
+  ledger.authors.set(publicKey, authorState({ number: 1, publicKey, highestLogId: 4n, isForked: false, isNew: false }))
+  for (let left = count; left > 0; left -= 1) {
+    const document = unchanged(++documents)
+    ledger.documents.set(document.id as string as OperationId, document)
+  }
+  const ids = [...ledger.documents.keys()]
+  cache.reading()(MARK, ledger, publicKey, ledger.documents.values())
+  return ids
+}
+
+function unchanged(number: number): DocumentState {
+  const id = `0020${number.toString(16).padStart(64, '0')}` as DocumentId
+  const viewId = id as string as DocumentViewId
+  const state = { number, id, schema, owner: publicKey, viewId, isDeleted: false, isPurged: false, added: [] }
+  const signed = { owner: publicKey, signer: publicKey, deleted: false, edited: false }
+  const view = { documentId: id, schemaId: schema.schema.id, viewId, follow: viewId, fields: new Map(), ...signed }
+  return { ...state, isNew: false, isChanged: false, view }
+}
+
+/** Whether an update of the document, in a new log of its author, is published without reading. */
+function isRemembered(id: OperationId | undefined): boolean {
+  const previous = id as string as DocumentViewId
+  const hash = id as string as Hash
+  const none = new Uint8Array()
+  const item: ReceivedItem = {
+    entry: { publicKey, logId: 5n, seqNum: 1n, payloadSize: 0n, payloadHash: hash, signature: none },
+    entryHash: hash,
+    entryBytes: none,
+    plainOperation: { version: 1, action: 'update', schemaId: schema.schema.id, previous, fields: new Map() },
+    operationBytes: none,
+    hasItsPayload: true,
+    idempotencyId: undefined,
+    isFromPeer: false,
+  }
+  return cache.fill(new Ledger(registry, NO_COUNTERS), MARK, [item])
+}
+
+describe(`${MAX_DOCUMENTS} documents that somebody is about to change are remembered`, () => {
+  test('and not one more: what was read longest ago goes', () => {
+    const [first, second] = read(MAX_DOCUMENTS)
+    expect([first, second].map(isRemembered)).toEqual([true, true])
+    const [third] = read(1)
+    expect([first, second, third].map(isRemembered)).toEqual([false, true, true])
+  })
+
+  test('of more the latest', () => {
+    const [first, second] = read(MAX_DOCUMENTS + 1)
+    expect([first, second].map(isRemembered)).toEqual([false, true])
+  })
+})
