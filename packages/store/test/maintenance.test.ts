@@ -71,7 +71,7 @@ async function bytesOf(sql: string): Promise<number> {
 const tableBytes = () => bytesOf(`pg_relation_size('${table}') + pg_indexes_size('${table}')`)
 const logBytes = () => bytesOf('SELECT sum(size) FROM pg_ls_waldir()')
 
-describe('the keeper', () => {
+describe('maintenance', () => {
   test('keeps table and log bounded under a hundred updates of every row', async () => {
     const before = await tableBytes()
     let most = 0

@@ -36,7 +36,7 @@ export interface Driver {
 
 /**
  * Of a PostgreSQL without background processes: nothing but its user makes checkpoints, vacuums and analyses. The driver
- * bounds the log by itself; the rest is the keeper's.
+ * bounds the log by itself; the rest is the maintenance's, see maintain/maintenance.ts.
  */
 export interface Upkeep {
   /** Log that an opening after a crash would read again. */

@@ -37,7 +37,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '0.25',
   // Segments beyond these are removed at a checkpoint instead of kept for later.
   max_wal_size: '32MB',
-  // Nobody reads this one; of the counts the keeper learns which tables need it.
+  // Nobody reads this one; from the counts maintenance learns which tables need it.
   track_activities: 'off',
   track_counts: 'on',
   // An analysis reads 300 rows for each: 6 000 tell enough, and take tens of milliseconds.

@@ -16,7 +16,7 @@ const WEIGHTS = ['A', 'B', 'C', 'D'] as const
 
 /**
  * The expression that is searched, and indexed where it is the declared one: `references` are the fields' columns in
- * SQL. No character of the text code (values/text-code.ts) is part of a word, and the ones that it stands for are not
+ * SQL. No character of the text code (sql/text-code.ts) is part of a word, and the ones that it stands for are not
  * either, so the stored form has the words of the text.
  */
 export function searchVector(references: readonly string[], language: SearchLanguage): string {

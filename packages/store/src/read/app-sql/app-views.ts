@@ -18,7 +18,7 @@ const MAX_NAME_BYTES = 63
  * | _edited   | boolean                              |
  *
  * Relations are ids as text, lists of them arrays; everything else has its column's own type. Text stays as it is stored,
- * see values/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. The data of blob pieces is
+ * see sql/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. The data of blob pieces is
  * not there.
  */
 const META: readonly (readonly [name: string, expression: string, type: string])[] = [
