@@ -41,6 +41,16 @@ export { isSkiplinkRequired, lipmaa } from './entry/lipmaa.js'
 export { signEntry } from './entry/sign-entry.js'
 export { MAX_U64 } from './entry/varu64.js'
 export { isSignedByAuthor, verifyEntry } from './entry/verify-entry.js'
+// Field types: what a store, too, keeps a record for each of.
+export {
+  type BasicFieldType,
+  FIELD_TYPES,
+  type FieldTypeName,
+  type FieldValues,
+  type RelationFieldType,
+} from './field/field-types.js'
+// Schema: id, fields, system schemas, and whether an operation fits.
+export { formatFieldType, isPublishableFieldType, parseFieldType } from './field/parse-field-type.js'
 // Hash: text and bytes; a node may take a faster BLAKE3. Frames between peers carry hashes as bytes.
 export { type Blake3, blake3, setBlake3 } from './hash/blake3.js'
 export { HASH_BYTES, hash, hashBytes, hashFromBytes, hashToBytes, parseHash } from './hash/hash.js'
@@ -79,7 +89,7 @@ export { askedView, type WriteArgs, type WriteLookup, type WriteTarget, writeArg
 export { decodeCursor, encodeCursor } from './query/cursor.js'
 export { type DocumentReader, type QueriedDocument, readDocument } from './query/document-reader.js'
 export { evaluateFilter } from './query/evaluate-filter.js'
-export { compareOrder, orderValues, valueWhereDeleted } from './query/evaluate-order.js'
+export { compareOrder, orderValues } from './query/evaluate-order.js'
 export { filterFields } from './query/filter-fields.js'
 export { parseQuery } from './query/parse-query.js'
 export {
@@ -96,7 +106,7 @@ export {
   type QueryInput,
   type Where,
 } from './query/query.js'
-export { isListType, OPERATORS, type QueryFieldType, queryFieldType } from './query/query-field.js'
+export { isListType, type QueryFieldType, queryFieldType, queryRules } from './query/query-field.js'
 export { relatedSchemas } from './query/related-schemas.js'
 export {
   MAX_SEARCH_FIELDS,
@@ -130,8 +140,6 @@ export {
   schemaId,
   str,
 } from './schema/definition.js'
-// Schema: id, fields, system schemas, and whether an operation fits.
-export { formatFieldType, isPublishableFieldType, parseFieldType } from './schema/field-type.js'
 export type { IncludeOf, KnownInclude, RowPage, RowWith } from './schema/included-row.js'
 // schema.lock: read, extended by what definitions ask for, and written with the module that an app imports.
 export { EMPTY_LOCK, formatLockFile, type LockFile, parseLockFile } from './schema/lock-file.js'
@@ -139,7 +147,7 @@ export { type LockPlan, planLock } from './schema/plan-lock.js'
 export { readLock } from './schema/read-lock.js'
 export { renderSchemasModule } from './schema/render-schemas-module.js'
 export type { CreateFields, OrderOf, Row, UpdateFields, WhereOf } from './schema/row.js'
-export type { BasicFieldType, FieldType, RelationFieldType, Schema } from './schema/schema.js'
+export type { FieldType, Schema } from './schema/schema.js'
 export { type SchemaState, schemaAt, viewsPinnedAt } from './schema/schema-at.js'
 export { parseSchemaId, parseSchemaIdParts, type SchemaIdParts } from './schema/schema-id.js'
 export { isMimeType, isSchemaName } from './schema/schema-rules.js'

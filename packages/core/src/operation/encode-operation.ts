@@ -4,6 +4,9 @@ import { CborWriter } from '../cbor/cbor-writer.js'
 import { operationIdsOf, parseDocumentViewId } from '../document/document-view-id.js'
 import { payloadTooLarge } from '../entry/encode-entry.js'
 import { MAX_PAYLOAD_BYTES } from '../entry/entry-layout.js'
+import { FIELD_RULES } from '../field/field-rules.js'
+import { isFieldTypeName } from '../field/field-types.js'
+import { invalidValue, type WriteValue, writeHashes, writeLists } from '../field/write-value.js'
 import type { SchemaId } from '../ids.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
@@ -11,7 +14,6 @@ import { knownSchemaId } from './known-schema-id.js'
 import type { OperationAction, OperationValue, PlainValue } from './operation.js'
 import { validateOperationFormat } from './operation-format.js'
 import { OPERATION_ACTIONS, OPERATION_VERSION } from './operation-layout.js'
-import { writeHashes, writeValue } from './write-value.js'
 
 /** A `PlainOperation` or an `Operation`: on the wire they are one. */
 export interface EncodableOperation {
@@ -56,8 +58,22 @@ function writeFields(fields: Fields): void {
   writer.head(MAJOR.map, fields.size)
   for (const [name, value] of ascending(fields)) {
     writer.text(name, 'fields')
-    writeValue(writer, name, value)
+    writerOf(name, value)(writer, name, value.value)
   }
+}
+
+/** The two kinds that only the wire has: a schema says what they are. */
+const PLAIN_LISTS: ReadonlyMap<string, WriteValue> = new Map([
+  ['hash[]', writeHashes],
+  ['hash[][]', writeLists],
+])
+
+function writerOf(field: string, value: PlainValue | OperationValue): WriteValue {
+  const type = 'kind' in value ? value.kind : value.type
+  if (isFieldTypeName(type)) return FIELD_RULES[type].write
+  const write = PLAIN_LISTS.get(type)
+  if (write === undefined) throw invalidValue(field, 'a value of a known type', type)
+  return write
 }
 
 /** Fields that come from a schema are in order already. */

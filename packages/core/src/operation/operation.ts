@@ -1,4 +1,5 @@
-import type { DocumentId, DocumentViewId, OperationId, SchemaId } from '../ids.js'
+import type { FieldTypeName, FieldValues } from '../field/field-types.js'
+import type { DocumentViewId, OperationId, SchemaId } from '../ids.js'
 
 export type OperationAction = 'create' | 'update' | 'delete'
 
@@ -24,16 +25,9 @@ export interface PlainOperation {
 }
 
 /** A value whose type the schema has told. */
-export type OperationValue =
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'int'; readonly value: bigint }
-  | { readonly type: 'float'; readonly value: number }
-  | { readonly type: 'str'; readonly value: string }
-  | { readonly type: 'bytes'; readonly value: Uint8Array }
-  | { readonly type: 'relation'; readonly value: DocumentId }
-  | { readonly type: 'relation_list'; readonly value: readonly DocumentId[] }
-  | { readonly type: 'pinned_relation'; readonly value: DocumentViewId }
-  | { readonly type: 'pinned_relation_list'; readonly value: readonly DocumentViewId[] }
+export type OperationValue = {
+  readonly [Type in FieldTypeName]: { readonly type: Type; readonly value: FieldValues[Type] }
+}[FieldTypeName]
 
 /** An operation whose fields match its schema. */
 export interface Operation {

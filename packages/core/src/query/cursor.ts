@@ -2,10 +2,9 @@ import { decodeBase64Url, encodeBase64Url } from '../bytes/base64url.js'
 import { bytesToHex, hexToBytes } from '../bytes/hex.js'
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js'
 import type { Schema } from '../schema/schema.js'
-import { parseFilterValue } from './filter-value.js'
 import { invalidQuery } from './invalid-query.js'
 import type { FilterValue, OrderKey } from './query.js'
-import { orderKeyType } from './query-field.js'
+import { orderKeyType, queryRules } from './query-field.js'
 
 /**
  * A cursor says behind or before which document a page lies: base64url of the JSON `[version, order, value…]`, with one value
@@ -41,7 +40,7 @@ export function decodeCursor(
   return order.map(({ field }, i) => {
     const value = parseValueText(texts[i])
     if (value === undefined) throw notACursor(cursor, path)
-    return parseFilterValue(orderKeyType(schema, field, path), value, path)
+    return queryRules(orderKeyType(schema, field, path)).parseFilterValue(value, path)
   })
 }
 

@@ -1,31 +1,8 @@
-import { HASH_BYTES } from '../hash/hash.js'
 import type { Schema } from '../schema/schema.js'
 import { compareValues } from './compare-values.js'
 import type { DocumentReader } from './document-reader.js'
 import type { FilterValue, OrderKey } from './query.js'
-import { orderKeyType, type QueryFieldType } from './query-field.js'
-
-/** No id is lower, and a cursor that holds it is as good as any. */
-const LOWEST_ID = '00'.repeat(HASH_BYTES)
-
-/** What a deleted document is sorted as, having no fields: an order needs a value everywhere. */
-export function valueWhereDeleted(type: QueryFieldType): FilterValue {
-  switch (type) {
-    case 'bool':
-    case 'flag':
-      return false
-    case 'int':
-      return 0n
-    case 'float':
-      return 0
-    case 'bytes':
-      return new Uint8Array()
-    case 'str':
-      return ''
-    default:
-      return LOWEST_ID
-  }
-}
+import { orderKeyType, queryRules } from './query-field.js'
 
 /** What a document is sorted by, one value a key; undefined where one of them is not known. */
 export function orderValues(
@@ -37,7 +14,7 @@ export function orderValues(
   for (const { field } of order) {
     const known = read(field)
     if (known === undefined) return undefined
-    const value = known ?? valueWhereDeleted(orderKeyType(schema, field, 'orderBy'))
+    const value = known ?? queryRules(orderKeyType(schema, field, 'orderBy')).whereDeleted
     if (typeof value === 'object' && !(value instanceof Uint8Array)) throw new Error('lists have no order')
     values.push(value)
   }

@@ -1,5 +1,4 @@
 import type { Schema } from '../schema/schema.js'
-import { parseFilterValue } from './filter-value.js'
 import { invalidQuery } from './invalid-query.js'
 import { isPlainObject } from './plain-object.js'
 import {
@@ -10,7 +9,7 @@ import {
   MAX_FILTER_TERMS,
   MAX_FILTER_VALUES,
 } from './query.js'
-import { OPERATORS, queryFieldType } from './query-field.js'
+import { queryFieldType, queryRules } from './query-field.js'
 import { parseSearch } from './search.js'
 
 /** What is left of the limits while one filter is read. */
@@ -58,7 +57,7 @@ function parseGroup(where: unknown, schema: Schema, path: string, depth: number,
 
 function parseField(operators: unknown, schema: Schema, field: string, path: string, budget: Budget): Filter[] {
   const type = queryFieldType(schema, field, path)
-  const allowed = OPERATORS[type]
+  const { operators: allowed, parseFilterValue } = queryRules(type)
   const filters: Filter[] = []
   for (const [key, value] of Object.entries(isPlainObject(operators) ? operators : { eq: operators })) {
     if (value === undefined) continue
@@ -66,8 +65,12 @@ function parseField(operators: unknown, schema: Schema, field: string, path: str
     const operator = allowed.find((name) => name === key)
     if (!operator) throw invalidQuery(at, `an operator of ${type}: ${allowed.join(', ')}`, key)
     spendTerm(budget, at)
-    const parse = (one: unknown, where: string): FilterValue => parseFilterValue(type, one, where)
-    filters.push({ kind: 'compare', field, operator, values: parseValues(operator, value, at, budget, parse) })
+    filters.push({
+      kind: 'compare',
+      field,
+      operator,
+      values: parseValues(operator, value, at, budget, parseFilterValue),
+    })
   }
   return filters
 }

@@ -1,6 +1,7 @@
+import type { RelationFieldType } from '../field/field-types.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
-import type { RelationFieldType, Schema } from '../schema/schema.js'
+import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
 import { parseFilter } from './parse-filter.js'
 import { parseListOrder } from './parse-order.js'

@@ -1,10 +1,13 @@
-import type { FieldType, Schema } from '../schema/schema.js'
+import { EQUALITY, FIELD_RULES, LOWEST_ID, type QueryRules } from '../field/field-rules.js'
+import { FIELD_TYPES, type FieldTypeName, isFieldTypeName } from '../field/field-types.js'
+import { parseBool, parseDocumentId, parseViewId } from '../field/filter-value.js'
+import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
-import { type ComparisonOperator, LIST_POSITION, type MetaField } from './query.js'
+import { LIST_POSITION, type MetaField } from './query.js'
 import { RANK } from './search.js'
 
 /** Types that a query tells apart: those of schemas and those of meta fields. */
-export type QueryFieldType = FieldType['type'] | 'id' | 'view id' | 'public key' | 'flag'
+export type QueryFieldType = FieldTypeName | 'id' | 'view id' | 'public key' | 'flag'
 
 const META_FIELD_TYPES: ReadonlyMap<string, QueryFieldType> = new Map<MetaField, QueryFieldType>([
   ['$id', 'id'],
@@ -15,34 +18,21 @@ const META_FIELD_TYPES: ReadonlyMap<string, QueryFieldType> = new Map<MetaField,
   ['$deleted', 'flag'],
 ])
 
-const SET: readonly ComparisonOperator[] = ['in', 'notIn']
-const EQUALITY: readonly ComparisonOperator[] = ['eq', 'notEq', ...SET]
-const ORDER: readonly ComparisonOperator[] = [...EQUALITY, 'gt', 'gte', 'lt', 'lte']
-const TEXT: readonly ComparisonOperator[] = [...ORDER, 'contains', 'notContains']
+/** What a query may do with a field, by its type. */
+const RULES: Readonly<Record<QueryFieldType, QueryRules>> = {
+  ...FIELD_RULES,
+  id: { operators: EQUALITY, parseFilterValue: parseDocumentId, whereDeleted: LOWEST_ID },
+  'view id': { operators: EQUALITY, parseFilterValue: parseViewId, whereDeleted: LOWEST_ID },
+  'public key': { operators: EQUALITY, parseFilterValue: parsePublicKeyText, whereDeleted: LOWEST_ID },
+  flag: { operators: EQUALITY, parseFilterValue: parseBool, whereDeleted: false },
+}
 
-/**
- * Operators by type. A list has set operators only: `in` holds where ANY element is in the set, `notIn` where NONE is,
- * so one is the other's opposite and the empty list passes `notIn`. (The reference's `notIn` asks for an element
- * outside the set: a list with a forbidden element passes beside an allowed one, and the empty list never does.)
- */
-export const OPERATORS: Readonly<Record<QueryFieldType, readonly ComparisonOperator[]>> = {
-  bool: EQUALITY,
-  int: ORDER,
-  float: ORDER,
-  str: TEXT,
-  bytes: EQUALITY,
-  relation: EQUALITY,
-  relation_list: SET,
-  pinned_relation: EQUALITY,
-  pinned_relation_list: SET,
-  id: EQUALITY,
-  'view id': EQUALITY,
-  'public key': EQUALITY,
-  flag: EQUALITY,
+export function queryRules(type: QueryFieldType): QueryRules {
+  return RULES[type]
 }
 
 export function isListType(type: QueryFieldType): boolean {
-  return type === 'relation_list' || type === 'pinned_relation_list'
+  return isFieldTypeName(type) && FIELD_TYPES[type].isList
 }
 
 /** Type of what an order may be by. Throws INVALID_QUERY where the schema has none of this name. */
@@ -56,4 +46,12 @@ export function queryFieldType(schema: Schema, name: string, path: string): Quer
   const type = META_FIELD_TYPES.get(name) ?? schema.fields.get(name)?.type
   if (type !== undefined) return type
   throw invalidQuery(path, `a field of ${schema.name} or one of ${[...META_FIELD_TYPES.keys()].join(', ')}`, name)
+}
+
+const PUBLIC_KEY = /^[0-9a-fA-F]{64}$/
+
+/** Any 64 digits: what is no key is in no document. */
+function parsePublicKeyText(value: unknown, path: string): string {
+  if (typeof value === 'string' && PUBLIC_KEY.test(value)) return value.toLowerCase()
+  throw invalidQuery(path, 'a public key of 64 hexadecimal digits', value)
 }

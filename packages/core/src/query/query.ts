@@ -1,5 +1,5 @@
+import type { RelationFieldType } from '../field/field-types.js'
 import type { SchemaId } from '../ids.js'
-import type { RelationFieldType } from '../schema/schema.js'
 import type { SearchInput, SearchLanguage } from './search.js'
 
 /** What a query may ask for: it comes from a caller that is not trusted to be modest. */

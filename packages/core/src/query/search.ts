@@ -1,5 +1,5 @@
+import { parseText } from '../field/filter-value.js'
 import type { Schema } from '../schema/schema.js'
-import { parseFilterValue } from './filter-value.js'
 import { invalidQuery } from './invalid-query.js'
 import { isPlainObject } from './plain-object.js'
 import type { Filter } from './query.js'
@@ -78,7 +78,7 @@ export function parseSearch(input: unknown, schema: Schema, path: string): Searc
   const unknown = Object.keys(given).find((key) => !MEMBERS.includes(key))
   if (unknown !== undefined) throw invalidQuery(`${path}.${unknown}`, `one of ${MEMBERS.join(', ')}`, unknown)
   const { fields, language, prefix = true } = given
-  const text = parseFilterValue('str', given.text, isPlainObject(input) ? `${path}.text` : path) as string
+  const text = parseText(given.text, isPlainObject(input) ? `${path}.text` : path)
   if (text.length > MAX_SEARCH_CHARACTERS) {
     throw invalidQuery(path, `at most ${MAX_SEARCH_CHARACTERS} characters`, text.length)
   }

@@ -1,3 +1,4 @@
+import { FIELD_TYPES, isFieldTypeName } from '../field/field-types.js'
 import { isPlainObject } from '../query/plain-object.js'
 import { MAX_SEARCH_FIELDS, SEARCH_LANGUAGES } from '../query/search.js'
 import type { RakkoError } from '../rakko-error.js'
@@ -74,6 +75,10 @@ function targetsOf(name: string, definitions: SchemaDefinitions): string[] {
   return targets.sort()
 }
 
+function isListField(field: { readonly type: DeclaredType } | undefined): boolean {
+  return field !== undefined && isFieldTypeName(field.type) && FIELD_TYPES[field.type].isList
+}
+
 export function isRelation(field: { readonly type: DeclaredType }): field is RelationDefinition {
   return 'target' in field
 }
@@ -106,7 +111,7 @@ function checkDefinition(name: string, definition: SchemaDefinition): void {
       throw invalid(path, `1 to ${MAX_INDEX_FIELDS} fields`, `${index.length}`)
     }
     if (new Set(index).size < index.length) throw invalid(path, 'every field once', index.join(', '))
-    const list = index.find((field) => fields[field]?.type.endsWith('_list'))
+    const list = index.find((field) => isListField(fields[field]))
     if (list !== undefined) throw invalid(path, 'fields with an order of their own, not lists', list)
     const unknown = index.find((field) => !Object.hasOwn(fields, field))
     if (unknown !== undefined) throw invalid(path, `fields among ${names.join(', ')}`, unknown)

@@ -1,6 +1,6 @@
+import type { FieldTypeName, RelationFieldType } from '../field/field-types.js'
 import type { SchemaId } from '../ids.js'
 import type { SearchLanguage } from '../query/search.js'
-import type { RelationFieldType } from './schema.js'
 import { parseSchemaId } from './schema-id.js'
 
 /**
@@ -19,7 +19,8 @@ export interface RelationDefinition<
   readonly target: Target
 }
 
-export type DeclaredType = 'bool' | 'int' | 'bigint' | 'float' | 'str' | 'bytes' | RelationFieldType
+/** The protocol's types, and `bigint`: an int whose rows hold bigints. */
+export type DeclaredType = FieldTypeName | 'bigint'
 
 /** Another schema of the same definitions, by its name; or a schema from elsewhere, by its id. */
 export type RelationTarget = string | ForeignSchema

@@ -1,3 +1,4 @@
+import type { ListFieldType } from '../field/field-types.js'
 import type { BoundSchema } from './bind-schemas.js'
 import type { OrderOf, Row, WhereOf } from './row.js'
 
@@ -20,7 +21,7 @@ type RelationName<S extends BoundSchema> = {
 }[keyof S['fields'] & string]
 
 type IsList<S extends BoundSchema, Name extends keyof S['fields']> = S['fields'][Name] extends {
-  readonly type: 'relation_list' | 'pinned_relation_list'
+  readonly type: ListFieldType
 }
   ? true
   : false

@@ -1,36 +1,9 @@
+import type { ListFieldType } from '../field/field-types.js'
 import type { DocumentId, DocumentViewId, PublicKey } from '../ids.js'
 import type { MetaField, OrderDirection } from '../query/query.js'
 import type { RANK, SearchInput } from '../query/search.js'
 import type { BoundSchema } from './bind-schemas.js'
 import type { DeclaredType } from './definition.js'
-
-/** What rows hold, by declared type. */
-interface RowValues {
-  bool: boolean
-  int: number
-  bigint: bigint
-  float: number
-  str: string
-  bytes: Uint8Array
-  relation: DocumentId
-  relation_list: DocumentId[]
-  pinned_relation: DocumentViewId
-  pinned_relation_list: DocumentViewId[]
-}
-
-/** What calls take: ints as safe integers or as bigints of 64 bits; ids as text. */
-interface InputValues {
-  bool: boolean
-  int: number | bigint
-  bigint: number | bigint
-  float: number
-  str: string
-  bytes: Uint8Array
-  relation: string
-  relation_list: readonly string[]
-  pinned_relation: string
-  pinned_relation_list: readonly string[]
-}
 
 /** Operators of single values. A bare value means `eq`. */
 interface Equality<Value> {
@@ -59,18 +32,19 @@ interface Elements<Value> {
   readonly notIn?: readonly Value[] | undefined
 }
 
-/** What a `where` takes, by declared type. */
-interface Comparisons {
-  bool: boolean | Equality<boolean>
-  int: number | bigint | Ordered<number | bigint>
-  bigint: number | bigint | Ordered<number | bigint>
-  float: number | Ordered<number>
-  str: string | Text
-  bytes: Uint8Array | Equality<Uint8Array>
-  relation: string | Equality<string>
-  relation_list: Elements<string>
-  pinned_relation: string | Equality<string>
-  pinned_relation_list: Elements<string>
+/** What an app sees of a field, by declared type: in rows, in calls that write, and in `where`. Ids are text. */
+interface AppTypes {
+  bool: { row: boolean; input: boolean; where: boolean | Equality<boolean> }
+  /** Calls take safe integers, or bigints of 64 bits. */
+  int: { row: number; input: number | bigint; where: number | bigint | Ordered<number | bigint> }
+  bigint: { row: bigint; input: number | bigint; where: number | bigint | Ordered<number | bigint> }
+  float: { row: number; input: number; where: number | Ordered<number> }
+  str: { row: string; input: string; where: string | Text }
+  bytes: { row: Uint8Array; input: Uint8Array; where: Uint8Array | Equality<Uint8Array> }
+  relation: { row: DocumentId; input: string; where: string | Equality<string> }
+  relation_list: { row: DocumentId[]; input: readonly string[]; where: Elements<string> }
+  pinned_relation: { row: DocumentViewId; input: string; where: string | Equality<string> }
+  pinned_relation_list: { row: DocumentViewId[]; input: readonly string[]; where: Elements<string> }
 }
 
 type TypeOf<S extends BoundSchema, Name extends keyof S['fields']> = S['fields'][Name] extends {
@@ -81,7 +55,7 @@ type TypeOf<S extends BoundSchema, Name extends keyof S['fields']> = S['fields']
 
 /** A document's latest view, flat: meta fields begin with `$`, which no field name can. */
 export type Row<S extends BoundSchema> = RowMeta & {
-  readonly [Name in keyof S['fields']]: RowValues[TypeOf<S, Name>]
+  readonly [Name in keyof S['fields']]: AppTypes[TypeOf<S, Name>]['row']
 }
 
 export interface RowMeta {
@@ -97,17 +71,17 @@ export interface RowMeta {
 
 /** What creating takes: every field, as the protocol knows no optional ones. */
 export type CreateFields<S extends BoundSchema> = {
-  readonly [Name in keyof S['fields']]: InputValues[TypeOf<S, Name>]
+  readonly [Name in keyof S['fields']]: AppTypes[TypeOf<S, Name>]['input']
 }
 
 /** What updating takes: the fields that change. */
 export type UpdateFields<S extends BoundSchema> = {
-  readonly [Name in keyof S['fields']]?: InputValues[TypeOf<S, Name>]
+  readonly [Name in keyof S['fields']]?: AppTypes[TypeOf<S, Name>]['input']
 }
 
 /** A filter: all that stands side by side ANDs together; `$and`, `$or` and `$not` nest. */
 export type WhereOf<S extends BoundSchema> = {
-  readonly [Name in keyof S['fields']]?: Comparisons[TypeOf<S, Name>] | undefined
+  readonly [Name in keyof S['fields']]?: AppTypes[TypeOf<S, Name>]['where'] | undefined
 } & {
   readonly $id?: string | Equality<string> | undefined
   readonly $viewId?: string | Equality<string> | undefined
@@ -136,9 +110,7 @@ type OrderName<S extends BoundSchema> =
   | MetaField
   | typeof RANK
   | {
-      [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends 'relation_list' | 'pinned_relation_list'
-        ? never
-        : Name
+      [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends ListFieldType ? never : Name
     }[keyof S['fields'] & string]
 
 type OrderItem<S extends BoundSchema> = OrderName<S> | { readonly [Name in OrderName<S>]?: OrderDirection }

@@ -1,7 +1,5 @@
+import type { BasicFieldType, RelationFieldType } from '../field/field-types.js'
 import type { SchemaId } from '../ids.js'
-
-export type BasicFieldType = 'bool' | 'int' | 'float' | 'str' | 'bytes'
-export type RelationFieldType = 'relation' | 'relation_list' | 'pinned_relation' | 'pinned_relation_list'
 
 /** A field's type; a relation names the schema of its target. */
 export type FieldType =

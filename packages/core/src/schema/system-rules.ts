@@ -1,7 +1,7 @@
+import { isPublishableFieldType } from '../field/parse-field-type.js'
 import type { SchemaId } from '../ids.js'
 import type { OperationValue } from '../operation/operation.js'
 import { refusal } from '../refusal.js'
-import { isPublishableFieldType } from './field-type.js'
 import {
   isDescription,
   isFieldName,

@@ -1,7 +1,7 @@
+import { typedValue } from '../field/typed-value.js'
 import type { Operation, OperationValue, PlainOperation, PlainValue } from '../operation/operation.js'
 import { validateOperationFormat } from '../operation/operation-format.js'
 import { refusal } from '../refusal.js'
-import { typedValue } from './operation-value.js'
 import type { Schema } from './schema.js'
 import { checkSystemRules } from './system-rules.js'
 

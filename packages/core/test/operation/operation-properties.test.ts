@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import { compareUtf8 } from '../../src/bytes/utf8.js'
 import { documentViewIdFromTips } from '../../src/document/document-view-id.js'
+import { typedValue } from '../../src/field/typed-value.js'
 import { hashFromBytes } from '../../src/hash/hash.js'
 import type { DocumentId, OperationId, SchemaId } from '../../src/ids.js'
 import { decodeOperation } from '../../src/operation/decode-operation.js'
 import { type EncodableOperation, encodeOperation } from '../../src/operation/encode-operation.js'
 import type { OperationValue, PlainValue } from '../../src/operation/operation.js'
 import { ERROR_CODES, RakkoError } from '../../src/rakko-error.js'
-import { typedValue } from '../../src/schema/operation-value.js'
 
 const hash = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

@@ -1,10 +1,10 @@
 import {
   encodeCursor,
   META_FIELDS,
-  OPERATORS,
   parseQuery,
   type Query,
   queryFieldType,
+  queryRules,
   type Schema,
   type Where,
 } from '@rakko/core'
@@ -131,7 +131,7 @@ function randomQuery(shape: Random, values: Random): Query {
     if (kind === 5) return { $not: where(depth - 1) }
     if (kind === 6) return { $search: { text: values.pick(HOSTILE), prefix: false } }
     const field = shape.pick(fields)
-    const operator = shape.pick(OPERATORS[queryFieldType(schema, field, field)])
+    const operator = shape.pick(queryRules(queryFieldType(schema, field, field)).operators)
     // However many values a set has, it is one parameter.
     const isSet = operator === 'in' || operator === 'notIn'
     return {

@@ -3,9 +3,9 @@ import {
   LIST_POSITION,
   type Query,
   type QueryFieldType,
+  queryRules,
   RANK,
   searchesOf,
-  valueWhereDeleted,
 } from '@rakko/core'
 import { sql } from 'kysely'
 import { compileRank } from './compile-search.js'
@@ -31,7 +31,7 @@ export function compileOrder({ order, filter }: Query, source: QuerySource): Com
       return { sql: compileRank(search, source), type: 'float', isDescending }
     }
     const { sql: reference, type, isNullable, prefix } = source.reference(field)
-    const key = isNullable ? sql`COALESCE(${reference}, ${boundValue(type, valueWhereDeleted(type))})` : reference
+    const key = isNullable ? sql`COALESCE(${reference}, ${boundValue(type, queryRules(type).whereDeleted)})` : reference
     return { sql: key, type, isDescending, ...(prefix && !isNullable && { prefix }) }
   })
 }

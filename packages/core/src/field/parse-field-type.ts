@@ -1,19 +1,12 @@
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
-import type { BasicFieldType, FieldType, RelationFieldType } from './schema.js'
-import { parseSchemaId } from './schema-id.js'
+import type { FieldType } from '../schema/schema.js'
+import { parseSchemaId } from '../schema/schema-id.js'
+import { type BasicFieldType, FIELD_TYPES, type FieldTypeName, isFieldTypeName, isRelationType } from './field-types.js'
 
-/**
- * A field's type as text in a schema_field_definition: a basic word, or a relation word and the schema of its target,
- * `relation(venue_0020…)`.
- */
-export const BASIC_FIELD_TYPES: readonly BasicFieldType[] = ['bool', 'int', 'float', 'str', 'bytes']
-export const RELATION_FIELD_TYPES: readonly RelationFieldType[] = [
-  'relation',
-  'relation_list',
-  'pinned_relation',
-  'pinned_relation_list',
-]
+const NAMES = Object.keys(FIELD_TYPES) as FieldTypeName[]
+const BASIC_NAMES = NAMES.filter((name) => !isRelationType(name)).join(', ')
+const RELATION_NAMES = NAMES.filter(isRelationType).join(', ')
 
 /**
  * The reference takes the first word of the text and what stands in parentheses behind it, whatever is around them, so
@@ -28,11 +21,15 @@ const LENIENT_TYPE = /([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+)(?:\((
  */
 const PUBLISHED_TYPE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]\(([_0-9A-Za-z]*)\)/u
 
-/** The type that a field of a schema gets from its definition. Throws INVALID_FIELD_TYPE or INVALID_SCHEMA_ID. */
+/**
+ * The type that a field of a schema gets from its definition. The text is a basic word, or a relation's word and the schema
+ * of its target: `relation(venue_0020…)`. Throws INVALID_FIELD_TYPE or INVALID_SCHEMA_ID.
+ */
 export function parseFieldType(text: string): FieldType {
   if (isBasic(text)) return { type: text }
   const [, word, schemaId] = LENIENT_TYPE.exec(text) ?? []
-  if (word === undefined || schemaId === undefined || !isRelation(word)) throw invalid(text)
+  if (word === undefined || schemaId === undefined || !isFieldTypeName(word)) throw invalid(text)
+  if (!isRelationType(word)) throw invalid(text)
   return { type: word, schemaId: parseSchemaId(schemaId) }
 }
 
@@ -54,14 +51,10 @@ export function isPublishableFieldType(text: string): boolean {
 }
 
 function isBasic(word: string): word is BasicFieldType {
-  return (BASIC_FIELD_TYPES as readonly string[]).includes(word)
-}
-
-function isRelation(word: string): word is RelationFieldType {
-  return (RELATION_FIELD_TYPES as readonly string[]).includes(word)
+  return isFieldTypeName(word) && !isRelationType(word)
 }
 
 function invalid(text: string): RakkoError {
-  const expected = `${BASIC_FIELD_TYPES.join(', ')} or one of ${RELATION_FIELD_TYPES.join(', ')} with (schema id)`
+  const expected = `${BASIC_NAMES} or one of ${RELATION_NAMES} with (schema id)`
   return refusal('INVALID_FIELD_TYPE', { expected, got: text, about: 'Invalid field type' })
 }

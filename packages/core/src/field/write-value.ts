@@ -2,34 +2,12 @@ import { MAJOR } from '../cbor/cbor-reader.js'
 import type { CborWriter } from '../cbor/cbor-writer.js'
 import { operationIdsOf, parseDocumentViewId } from '../document/document-view-id.js'
 import { hashToBytes, parseHash } from '../hash/hash.js'
+import { MAX_INT, MIN_INT } from '../operation/operation-layout.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
-import type { OperationValue, PlainValue } from './operation.js'
-import { MAX_INT, MIN_INT } from './operation-layout.js'
 
 /** Writes one value, or throws saying what is wrong with it. */
-type WriteValue = (writer: CborWriter, field: string, value: unknown) => void
-
-const WRITERS: Readonly<Record<PlainValue['kind'] | OperationValue['type'], WriteValue>> = {
-  bool: writeBool,
-  int: writeInt,
-  float: writeFloat,
-  str: writeText,
-  bytes: writeBytes,
-  'hash[]': writeHashes,
-  'hash[][]': writeLists,
-  relation: writeHash,
-  relation_list: writeHashes,
-  pinned_relation: writeViewId,
-  pinned_relation_list: writeViewIds,
-}
-
-/** The value of one field. Throws INVALID_ARGUMENT, INVALID_HASH and INVALID_DOCUMENT_VIEW_ID with the field's name. */
-export function writeValue(writer: CborWriter, field: string, value: PlainValue | OperationValue): void {
-  const type = 'kind' in value ? value.kind : value.type
-  if (!Object.hasOwn(WRITERS, type)) throw invalidValue(field, 'a value of a known type', type)
-  WRITERS[type](writer, field, value.value)
-}
+export type WriteValue = (writer: CborWriter, field: string, value: unknown) => void
 
 /** Hashes as an array of byte strings, in the order given. */
 export function writeHashes(writer: CborWriter, field: string, hashes: unknown): void {
@@ -38,54 +16,54 @@ export function writeHashes(writer: CborWriter, field: string, hashes: unknown):
   for (const hash of hashes) writeHash(writer, field, hash)
 }
 
-function writeHash(writer: CborWriter, field: string, hash: unknown): void {
+export function writeHash(writer: CborWriter, field: string, hash: unknown): void {
   writer.byteString(hashToBytes(parseHash(hash as string, field)))
 }
 
-function writeLists(writer: CborWriter, field: string, lists: unknown): void {
+export function writeLists(writer: CborWriter, field: string, lists: unknown): void {
   if (!Array.isArray(lists)) throw invalidValue(field, 'an array of arrays of hashes', lists)
   writer.head(MAJOR.array, lists.length)
   for (const hashes of lists) writeHashes(writer, field, hashes)
 }
 
-function writeViewId(writer: CborWriter, field: string, viewId: unknown): void {
+export function writeViewId(writer: CborWriter, field: string, viewId: unknown): void {
   writeHashes(writer, field, operationIdsOf(parseDocumentViewId(viewId as string, field)))
 }
 
-function writeViewIds(writer: CborWriter, field: string, viewIds: unknown): void {
+export function writeViewIds(writer: CborWriter, field: string, viewIds: unknown): void {
   if (!Array.isArray(viewIds)) throw invalidValue(field, 'an array of document view ids', viewIds)
   writer.head(MAJOR.array, viewIds.length)
   for (const viewId of viewIds) writeViewId(writer, field, viewId)
 }
 
-function writeBool(writer: CborWriter, field: string, value: unknown): void {
+export function writeBool(writer: CborWriter, field: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidValue(field, 'a boolean', value)
   writer.bool(value)
 }
 
-function writeInt(writer: CborWriter, field: string, value: unknown): void {
+export function writeInt(writer: CborWriter, field: string, value: unknown): void {
   if (typeof value !== 'bigint' || value < MIN_INT || value > MAX_INT) {
     throw invalidValue(field, 'a bigint from −2^63 to 2^63−1', value)
   }
   writer.int(value)
 }
 
-function writeFloat(writer: CborWriter, field: string, value: unknown): void {
+export function writeFloat(writer: CborWriter, field: string, value: unknown): void {
   if (typeof value !== 'number') throw invalidValue(field, 'a number', value)
   writer.float(value)
 }
 
-function writeText(writer: CborWriter, field: string, value: unknown): void {
+export function writeText(writer: CborWriter, field: string, value: unknown): void {
   if (typeof value !== 'string') throw invalidValue(field, 'a string', value)
   writer.text(value, field)
 }
 
-function writeBytes(writer: CborWriter, field: string, value: unknown): void {
+export function writeBytes(writer: CborWriter, field: string, value: unknown): void {
   if (!(value instanceof Uint8Array)) throw invalidValue(field, 'a Uint8Array', value)
   writer.byteString(value)
 }
 
-function invalidValue(field: string, expected: string, value: unknown): RakkoError {
+export function invalidValue(field: string, expected: string, value: unknown): RakkoError {
   const got = typeof value === 'bigint' || typeof value === 'number' ? `${typeof value} ${value}` : typeof value
   return refusal('INVALID_ARGUMENT', { field, expected, got, about: `Invalid value of field '${field}'` })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatFieldType, isPublishableFieldType, parseFieldType } from '../../src/schema/field-type.js'
+import { formatFieldType, isPublishableFieldType, parseFieldType } from '../../src/field/parse-field-type.js'
 import { codeOf } from '../rakko-error-of.js'
 
 const VENUE = `venue_0020${'c6'.repeat(32)}`

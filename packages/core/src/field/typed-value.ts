@@ -1,0 +1,27 @@
+import type { OperationValue, PlainValue } from '../operation/operation.js'
+import type { FieldType } from '../schema/schema.js'
+import { FIELD_RULES } from './field-rules.js'
+import { invalidField } from './from-wire.js'
+
+/**
+ * What the wire's kinds may become:
+ *
+ * | schema says          | the wire has                                                             |
+ * | -------------------- | ------------------------------------------------------------------------ |
+ * | bool, int, float, str | the same kind; an int is never a float, nor a float an int               |
+ * | bytes                | bytes                                                                    |
+ * | relation             | bytes that are a hash                                                    |
+ * | relation_list        | hash[]                                                                   |
+ * | pinned_relation      | hash[] that is a document view id: ascending, unique, not empty          |
+ * | pinned_relation_list | hash[][], each such an id; or any hash[], which stands for the EMPTY list |
+ *
+ * The last line is a quirk of the reference that must be kept. An empty list has one form on the wire and decodes as
+ * hash[], so that has to pass; a hash[] with content passes there as well and loses its content, and a node that
+ * refused it would lack an entry, and all that follow it in its log, that the others have. `encodeOperation` never
+ * writes it.
+ */
+export function typedValue(field: string, plain: PlainValue, { type }: FieldType): OperationValue {
+  const value = FIELD_RULES[type].fromWire(plain, field)
+  if (value === undefined) throw invalidField(field, type, plain.kind)
+  return value
+}
