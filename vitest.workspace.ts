@@ -19,7 +19,7 @@ const executablePath = findChromium()
 
 /**
  * `*.browser.test.ts` runs in Chromium, and so do core's tests, since every platform has to give the same bytes;
- * `*.nodejs.test.ts` there is about Node itself. All else runs in Node.
+ * `*.nodejs.test.ts` there is about Node itself, `*-properties.test.ts` about many cases of what the vectors fix in both.
  */
 const inChromium = {
   // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
@@ -44,7 +44,13 @@ const inChromium = {
   test: {
     name: 'browser',
     include: ['packages/*/test/**/*.browser.test.ts', 'packages/core/test/**/*.test.ts'],
-    exclude: ['**/*.nodejs.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**'],
+    exclude: [
+      '**/*.nodejs.test.ts',
+      'packages/core/test/**/*-properties.test.ts',
+      '**/*.system.test.ts',
+      '**/node_modules/**',
+      '**/dist/**',
+    ],
     provide,
     ...TIMEOUTS,
     browser: {

@@ -8,10 +8,10 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 export class Complaint extends Error {}
 
 /**
- * Runs a program with the terminal as its output.
+ * Runs a program with the terminal as its output; where it is quiet, only its errors are seen.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
  * @returns {Promise<number>} its exit code; 128 + signal number is not told apart: a killed program counts as 1
  */
 export function run(command, args, options = {}) {
@@ -19,7 +19,7 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd: options.cwd ?? ROOT,
       env: options.env ?? process.env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', options.isQuiet ? 'ignore' : 'inherit', 'inherit'],
     })
     options.onSpawn?.(child)
     child.on('error', (error) => reject(new Complaint(`Could not start ${command}: ${error.message}.`)))

@@ -87,8 +87,13 @@ function failedSpecs({ specs, suites = [] }) {
 
 /** @param {string} file @param {string} [test] */
 function nameOf(file, test) {
-  const shown = isAbsolute(file) ? relative(process.cwd(), file) : file
+  const shown = relativePath(file)
   return test === undefined ? shown : `${shown} > ${test}`
+}
+
+/** @param {string} file as a report names it */
+export function relativePath(file) {
+  return isAbsolute(file) ? relative(process.cwd(), file) : file
 }
 
 /**

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { buildPackages } from './build.mjs'
-import { Complaint, main, runNode } from './command.mjs'
+import { Complaint, main } from './command.mjs'
 import { close, readText, settle, vitestCounts } from './counts.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { runVitest } from './vitest.mjs'
 
 /** The tests that need root or system packages: `*.system.test.ts`. */
 await main(async () => {
@@ -13,19 +11,7 @@ await main(async () => {
   }
   await ensureDependencies()
   await buildPackages()
-  const reports = mkdtempSync(join(tmpdir(), 'rakko-reports-'))
-  try {
-    const report = join(reports, 'vitest.json')
-    const code = await runNode('node_modules/vitest/vitest.mjs', [
-      'run',
-      '--config',
-      '.config/vitest.system.ts',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile=${report}`,
-    ])
-    return close(settle(code, () => vitestCounts(readText(report))))
-  } finally {
-    rmSync(reports, { recursive: true, force: true })
-  }
+  return runVitest(['--config', '.config/vitest.system.ts', '--reporter=default'], (exitCode, report) =>
+    close(settle(exitCode, () => vitestCounts(readText(report)))),
+  )
 })

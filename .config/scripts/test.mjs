@@ -6,39 +6,69 @@ import { ensureChromium } from './chromium.mjs'
 import { main, runNode } from './command.mjs'
 import { close, playwrightCounts, readText, settle, sum, vitestCounts } from './counts.mjs'
 import { ensureDependencies } from './dependencies.mjs'
+import { Parts } from './parts.mjs'
 import { claimPort } from './port.mjs'
+import { checkNames, filesOf, playwrightFiles, vitestFiles } from './test-files.mjs'
+import { runVitest } from './vitest.mjs'
 
-/** Every portable test: in Node, in Chromium, and the festival as a person uses it. */
+/**
+ * `npm test`: every portable test, in Node, in Chromium, and the festival as a person uses it.
+ * `npm test -- NAME…`: the test files whose paths contain a name.
+ */
 await main(async () => {
-  await ensureDependencies()
-  const env = { ...process.env, RAKKO_CHROMIUM: await ensureChromium() }
-  await build()
+  const names = process.argv.slice(2)
+  const [inVitest, inPlaywright] = [vitestFiles(), playwrightFiles()]
+  checkNames([...inVitest, ...inPlaywright], names)
+  const runners = [
+    {
+      files: filesOf(inVitest, names),
+      title: 'the packages and apps, in Node and Chromium',
+      usually: '3 minutes',
+      run: test,
+    },
+    {
+      files: filesOf(inPlaywright, names),
+      title: 'the festival, as a person uses it',
+      usually: '2 minutes',
+      run: testFestival,
+    },
+  ].filter(({ files }) => files.length > 0)
+
+  const parts = new Parts(1 + runners.length)
+  const env = await parts.run('dependencies, Chromium and the build', 'half a minute', async () => {
+    await ensureDependencies()
+    const chromium = await ensureChromium()
+    await build()
+    return { ...process.env, RAKKO_CHROMIUM: chromium }
+  })
+  const all = []
+  for (const { files, title, usually, run } of runners) {
+    all.push(await parts.run(title, usually, () => run(names.length === 0 ? [] : files, env)))
+  }
+  parts.end()
+  return close(sum(all))
+})
+
+/** @param {readonly string[]} files all where there are none @param {NodeJS.ProcessEnv} env */
+function test(files, env) {
+  return runVitest(
+    ['--config', 'vitest.workspace.ts', '--reporter=default', ...files],
+    (exitCode, report) => settle(exitCode, () => vitestCounts(readText(report))),
+    { env },
+  )
+}
+
+/** @param {readonly string[]} files all where there are none @param {NodeJS.ProcessEnv} env */
+async function testFestival(files, env) {
   const reports = mkdtempSync(join(tmpdir(), 'rakko-reports-'))
   try {
-    const vitestReport = join(reports, 'vitest.json')
-    const vitest = await runNode(
-      'node_modules/vitest/vitest.mjs',
-      [
-        'run',
-        '--config',
-        'vitest.workspace.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile=${vitestReport}`,
-      ],
-      { env },
-    )
-    const playwrightReport = join(reports, 'playwright.json')
-    const playwright = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, RAKKO_FESTIVAL_PORT: `${await claimPort(0)}` },
+    const report = join(reports, 'playwright.json')
+    const port = await claimPort(0)
+    const exitCode = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...files], {
+      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, RAKKO_FESTIVAL_PORT: `${port}` },
     })
-    return close(
-      sum([
-        settle(vitest, () => vitestCounts(readText(vitestReport))),
-        settle(playwright, () => playwrightCounts(readText(playwrightReport))),
-      ]),
-    )
+    return settle(exitCode, () => playwrightCounts(readText(report)))
   } finally {
     rmSync(reports, { recursive: true, force: true })
   }
-})
+}

@@ -94,6 +94,9 @@ it('names a relation to a schema that is not known', () => {
 it('goes as deep, and includes as many, as its limits say', () => {
   expect(parse(nested(MAX_INCLUDE_DEPTH))).toMatchObject({ include: [{ field: 'next' }] })
   expect(refusal(nested(MAX_INCLUDE_DEPTH + 1)).message).toContain(`${MAX_INCLUDE_DEPTH} levels`)
+  const endless: Record<string, unknown> = {}
+  endless.include = { next: endless }
+  expect(refusal(endless).message).toContain(`${MAX_INCLUDE_DEPTH} levels`)
   const level = (levels: number): object =>
     levels === 0 ? {} : { include: { next: level(levels - 1), all: { first: 1, ...level(levels - 1) } } }
   const wide = (levels: number): object => ({ first: 1, ...level(levels) })
