@@ -1,4 +1,4 @@
-import { type Hash, isSkiplinkRequired, lipmaa, type PublicKey } from '@rakko/core'
+import { type Hash, hexToBytes, isSkiplinkRequired, lipmaa, type PublicKey } from '@rakko/core'
 import { bulkBind, type Columns } from '../sql/bulk.js'
 import { hexArray, integerColumn, u64Column } from '../sql/column.js'
 import { joinSelects, type Statement } from '../sql/statement.js'
@@ -113,12 +113,16 @@ const ENTRY_KEYS: Columns<NumberedKey & { readonly seqNum: bigint }> = {
 }
 
 function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statement {
+  const [single] = publicKeys
+  const isSingle = publicKeys.length === 1 && single !== undefined
+  // Of a single key PostgreSQL keeps the plan, see sql/bulk.ts.
+  const keys = isSingle ? '$1::bytea' : 'ANY($1::bytea[])'
   return {
     text: `
       SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
         NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
-      FROM ${names.table('authors')} AS a WHERE a.public_key = ANY($1::bytea[])`,
-    parameters: [hexArray(publicKeys)],
+      FROM ${names.table('authors')} AS a WHERE a.public_key = ${keys}`,
+    parameters: [isSingle ? hexToBytes(single) : hexArray(publicKeys)],
   }
 }
 

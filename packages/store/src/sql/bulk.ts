@@ -15,8 +15,10 @@ export function bulkInsert<Row>(
   conflict = '',
 ): Statement[] {
   if (rows.length === 0) return []
-  const { names, references, source } = bulkSource(columns)
-  const text = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${references.join(', ')} FROM ${source} ${conflict}`
+  const [single] = rows.length === 1 ? rows : []
+  if (single) return [singleInsert(table, columns, single, conflict)]
+  const { names, references, from } = bulkSource(columns)
+  const text = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${references.join(', ')} ${from} ${conflict}`
   return bulkParameters(columns, rows).map((parameters) => ({ text, parameters }))
 }
 
@@ -32,7 +34,8 @@ export function bulkUpdate<Row>(
   { keep = false } = {},
 ): Statement[] {
   if (rows.length === 0) return []
-  const { names, references, source } = bulkSource(columns)
+  const [single] = rows.length === 1 ? rows : []
+  const { names, references, from } = single ? singleSource(columns) : bulkSource(columns)
   const set: string[] = []
   const where: string[] = []
   for (const [index, name] of names.entries()) {
@@ -40,8 +43,32 @@ export function bulkUpdate<Row>(
     if (key.includes(name)) where.push(`t.${name} = ${reference}`)
     else set.push(`${name} = ${keep ? `COALESCE(${reference}, t.${name})` : reference}`)
   }
-  const text = `UPDATE ${table} AS t SET ${set.join(', ')} FROM ${source} WHERE ${where.join(' AND ')}`
+  const text = `UPDATE ${table} AS t SET ${set.join(', ')} ${from} WHERE ${where.join(' AND ')}`
+  if (single) return [{ text, parameters: singleParameters(columns, single) }]
   return bulkParameters(columns, rows).map((parameters) => ({ text, parameters }))
+}
+
+/**
+ * One row by itself: PostgreSQL keeps the plan of a statement without arrays, whose lengths it cannot know, and planning takes
+ * longer than the rest of a lone write.
+ */
+function singleInsert<Row>(table: string, columns: Columns<Row>, row: Row, conflict: string): Statement {
+  const { names, references } = singleSource(columns)
+  const text = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${references.join(', ')}) ${conflict}`
+  return { text, parameters: singleParameters(columns, row) }
+}
+
+function singleSource<Row>(columns: Columns<Row>): BulkSource {
+  const names = Object.keys(columns)
+  const references = Object.values(columns).map(({ elementType, convert }, index) => {
+    const reference = `$${index + 1}::${elementType}`
+    return convert ? convert(reference) : reference
+  })
+  return { names, references, from: '' }
+}
+
+function singleParameters<Row>(columns: Columns<Row>, row: Row): unknown[] {
+  return Object.values(columns).map((column) => column.single(row))
 }
 
 /** Rows as a FROM item `u`, with its parameters: for a statement that reads. */
@@ -53,8 +80,16 @@ export function bulkBind<Row>(
   return { source: bulkSource(columns).source, parameters }
 }
 
-/** `unnest($1::bigint[], …) AS u (…)`, its columns named as the table's; `references` are their values. */
-function bulkSource<Row>(columns: Columns<Row>): { names: string[]; references: string[]; source: string } {
+interface BulkSource {
+  readonly names: readonly string[]
+  /** The columns' values. */
+  readonly references: readonly string[]
+  /** Where these come from. */
+  readonly from: string
+}
+
+/** `unnest($1::bigint[], …) AS u (…)`, its columns named as the table's. */
+function bulkSource<Row>(columns: Columns<Row>): BulkSource & { readonly source: string } {
   const names = Object.keys(columns)
   const arrays: string[] = []
   const references: string[] = []
@@ -63,7 +98,8 @@ function bulkSource<Row>(columns: Columns<Row>): { names: string[]; references: 
     const reference = `u.${names[index]}`
     references.push(convert ? convert(reference) : reference)
   }
-  return { names, references, source: `unnest(${arrays.join(', ')}) AS u (${names.join(', ')})` }
+  const source = `unnest(${arrays.join(', ')}) AS u (${names.join(', ')})`
+  return { names, references, source, from: `FROM ${source}` }
 }
 
 /** One set of parameters, an array a column; several where the rows together pass MAX_STATEMENT_BYTES. */

@@ -1,3 +1,4 @@
+import { hexToBytes } from '@rakko/core'
 import { BinaryArray, OID } from './binary-array.js'
 
 /** How one column of a bulk statement is read from a row and bound. `undefined` becomes NULL. */
@@ -7,6 +8,8 @@ export interface Column<Row> {
   /** What becomes of an element in the statement, where it is not taken as it is: `(ref) => ref + '::bytea[]'`. */
   readonly convert?: (reference: string) => string
   push(array: BinaryArray, row: Row): void
+  /** The value alone, as a driver binds it. */
+  single(row: Row): unknown
 }
 
 export function boolColumn<Row>(get: (row: Row) => boolean | undefined): Column<Row> {
@@ -44,7 +47,12 @@ export function byteaColumn<Row>(get: (row: Row) => Uint8Array | undefined): Col
 
 /** Ids and keys, kept as text by their users: bytes are written straight from the digits. */
 export function hexColumn<Row>(get: (row: Row) => string | undefined): Column<Row> {
-  return column('bytea', get, (array, value) => array.pushHex(value))
+  return column('bytea', get, (array, value) => array.pushHex(value), bytesOfHex)
+}
+
+/** Ids joined by `_` become their bytes in order. */
+function bytesOfHex(hex: string): Uint8Array {
+  return hexToBytes(hex.includes('_') ? hex.replaceAll('_', '') : hex)
 }
 
 /**
@@ -53,7 +61,7 @@ export function hexColumn<Row>(get: (row: Row) => string | undefined): Column<Ro
  */
 export function hexListColumn<Row>(get: (row: Row) => readonly string[] | undefined): Column<Row> {
   return {
-    ...column('text', get, (array, value) => array.pushText(listLiteral(value))),
+    ...column('text', get, (array, value) => array.pushText(listLiteral(value)), listLiteral),
     convert: (reference) => `${reference}::bytea[]`,
   }
 }
@@ -66,14 +74,28 @@ function column<Row, Value>(
   elementType: keyof typeof OID,
   get: (row: Row) => Value | undefined,
   push: (array: BinaryArray, value: Value) => void,
+  bind: (value: Value) => unknown = (value) => value,
 ): Column<Row> {
   return {
     elementType,
+    single(row) {
+      const value = get(row)
+      return value === undefined ? null : bind(value)
+    },
     push(array, row) {
       const value = get(row)
       if (value === undefined) array.pushNull()
       else push(array, value)
     },
+  }
+}
+
+/** A column of rows that hold the rows it was made for. */
+export function columnOver<Row, Held>(column: Column<Held>, held: (row: Row) => Held): Column<Row> {
+  return {
+    ...column,
+    push: (array, row) => column.push(array, held(row)),
+    single: (row) => column.single(held(row)),
   }
 }
 

@@ -64,6 +64,8 @@ function renumber(statements: readonly Statement[]): { texts: string[]; paramete
 
 function bytesOf({ parameters }: Statement): number {
   let bytes = 0
-  for (const parameter of parameters) if (parameter instanceof Uint8Array) bytes += parameter.length
+  for (const parameter of parameters) {
+    if (parameter instanceof Uint8Array || typeof parameter === 'string') bytes += parameter.length
+  }
   return bytes
 }

@@ -10,7 +10,15 @@ import {
 import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { bulkBind, bulkInsert, bulkUpdate, type Columns } from '../../sql/bulk.js'
-import { bigintColumn, boolColumn, byteaColumn, type Column, hexColumn, integerColumn } from '../../sql/column.js'
+import {
+  bigintColumn,
+  boolColumn,
+  byteaColumn,
+  type Column,
+  columnOver,
+  hexColumn,
+  integerColumn,
+} from '../../sql/column.js'
 import { decodeViewId } from '../../tables/decode-column.js'
 import { viewColumn } from '../../tables/view-columns.js'
 import type { FieldColumn } from '../../tables/views-table.js'
@@ -188,13 +196,10 @@ function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayl
     ...(isFirst && first),
     ...(isFirst && hasPayload && payload),
     ...Object.fromEntries(
-      fields.map((field): [string, Column<MadeView>] => {
-        const { push, ...column } = viewColumn(field)
-        return [
-          field.column,
-          { ...column, push: (array, { reduced }) => push(array, { fields: reduced ? valuesOf(reduced) : new Map() }) },
-        ]
-      }),
+      fields.map((field): [string, Column<MadeView>] => [
+        field.column,
+        columnOver(viewColumn(field), ({ reduced }) => ({ fields: reduced ? valuesOf(reduced) : new Map() })),
+      ]),
     ),
   }
 }
