@@ -1,9 +1,10 @@
 import type { Channel, PortLike } from './channel.js'
 import { isOverPort, openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform-timers.js'
+import { platformTimers as timers } from './platform.js'
 import { facadeOver, portChannel } from './port-channel.js'
 import type { OpenNode } from './rakko-node.js'
 import { connect } from './remote-node.js'
+import { notLoaded, startWorker } from './start-worker.js'
 import { lifeLock } from './worker-life.js'
 
 export * from './exports.js'
@@ -22,7 +23,7 @@ async function askForPersistence(): Promise<boolean> {
 
 function workerChannel(): Channel {
   const name = `rakko-${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('')}`
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name })
+  const worker = startWorker(name)
   const facade = facadeOver(worker as PortLike)
   const stopWatching = new AbortController()
   let isWatched = false
@@ -38,7 +39,7 @@ function workerChannel(): Channel {
   }
   // Before the first reply an error means that the worker could not even load.
   worker.addEventListener('error', (event) => {
-    if (!isWatched) tellDeath?.('its worker could not start', event.message)
+    if (!isWatched) tellDeath?.(notLoaded(name), event.message || undefined)
   })
   return {
     async handle(message) {

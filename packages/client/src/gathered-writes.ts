@@ -1,5 +1,6 @@
 import type { DocumentId, DocumentViewId, SchemaId } from '@rakko/core'
 import { type Change, errorFromData, type Methods, type UpdateChange, type WireFields } from '@rakko/node/rpc'
+import { afterThisTask } from './platform.js'
 import { wireBytes } from './wire-fields.js'
 
 export type WriteMethod = 'create' | 'update' | 'delete'
@@ -70,7 +71,7 @@ export class GatheredWrites {
     this.send()
     const run: Run = { method, schemaId, waiting: [], bytes: 0 }
     this.#run = run
-    queueMicrotask(() => {
+    afterThisTask(() => {
       if (this.#run === run) this.send()
     })
     return run

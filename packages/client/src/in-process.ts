@@ -4,7 +4,7 @@ import { nodeHandler, openingHandler, serve } from '@rakko/node/rpc'
 import { invalidArgument } from './arguments.js'
 import { inProcessChannel } from './in-process-channel.js'
 import { openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform-timers.js'
+import { platformTimers as timers } from './platform.js'
 import type { OpenNodeOptions, RakkoNode } from './rakko-node.js'
 import { connect } from './remote-node.js'
 

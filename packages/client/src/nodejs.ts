@@ -1,5 +1,5 @@
 import { isOverPort, openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform-timers.js'
+import { platformTimers as timers } from './platform.js'
 import { portChannel } from './port-channel.js'
 import type { OpenNode } from './rakko-node.js'
 import { connect } from './remote-node.js'

@@ -2,6 +2,7 @@ import { RakkoError } from '@rakko/core'
 import type { SubscriptionParams, SubscriptionUpdate } from '@rakko/node/rpc'
 import { checkCallOptions, invalidArgument } from './arguments.js'
 import type { Connection } from './connection.js'
+import { afterThisTask } from './platform.js'
 
 /** Ends the callbacks of a live query or of a listener to events. */
 export interface Subscription {
@@ -98,7 +99,7 @@ function guarded(call: () => void): void {
 }
 
 function raise(error: unknown): void {
-  queueMicrotask(() => {
+  afterThisTask(() => {
     throw error
   })
 }

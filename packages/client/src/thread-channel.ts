@@ -1,20 +1,16 @@
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { RakkoError } from '@rakko/core'
 import type { Channel, PortLike } from './channel.js'
 import { facadeOver } from './port-channel.js'
 
-/** A thread of this process that runs thread.ts, and the way to it. */
+/**
+ * A thread of this process that runs thread.ts, and the way to it.
+ *
+ * @throws {RakkoError} ENVIRONMENT_FAILED with the thread's address
+ */
 export function threadChannel(): Channel {
   const { port1, port2 } = new MessageChannel()
-  // By itself a thread runs by the options of its process: it would load a module that `--import` names, which may be the
-  // very one that opens this node, and would take its own file for the text that `--input-type` is about.
-  const { NODE_OPTIONS: _inherited, ...env } = process.env
-  const thread = new Worker(new URL('./thread.js', import.meta.url), {
-    name: 'rakko',
-    workerData: { port: port2 },
-    transferList: [port2],
-    execArgv: [],
-    env,
-  })
+  const thread = startThread(port2)
   const facade = facadeOver(port1 as PortLike)
   let failure: unknown
   let tellDeath: Parameters<Channel['onDeath']>[0] | undefined
@@ -40,5 +36,30 @@ export function threadChannel(): Channel {
       await thread.terminate()
       await ended
     },
+  }
+}
+
+function startThread(port: MessagePort): Worker {
+  // By itself a thread runs by the options of its process: it would load a module that `--import` names, which may be the
+  // very one that opens this node, and would take its own file for the text that `--input-type` is about.
+  const { NODE_OPTIONS: _inherited, ...env } = process.env
+  try {
+    return new Worker(new URL('./thread.js', import.meta.url), {
+      name: 'rakko',
+      workerData: { port },
+      transferList: [port],
+      execArgv: [],
+      env,
+    })
+  } catch (cause) {
+    port.close()
+    const remedy =
+      cause instanceof Error && 'code' in cause && cause.code === 'ERR_ACCESS_DENIED'
+        ? "Node's permission model refuses it: start Node with --allow-worker, or open the node by @rakko/client/in-process"
+        : String(cause)
+    // Bundlers take what stands in `new URL` for a file that they have to bring along.
+    const address = import.meta.url.replace(/[^/]*$/, 'thread.js')
+    const message = `The thread ${address} cannot be started: ${remedy}`
+    throw new RakkoError('ENVIRONMENT_FAILED', message, { address, expected: remedy }, { cause })
   }
 }

@@ -3,7 +3,7 @@ import type { CreateParams, ToNode, WireRow } from '@rakko/node/rpc'
 import { expect, test } from 'vitest'
 import { Connection } from '../src/connection.js'
 import { bytes, defineSchemas, int } from '../src/exports.js'
-import { platformTimers } from '../src/platform-timers.js'
+import { platformTimers } from '../src/platform.js'
 import { remoteCollection } from '../src/remote-collection.js'
 
 const { photo } = defineSchemas({ photo: { description: 'A picture', fields: { width: int(), data: bytes() } } })

@@ -87,6 +87,7 @@ export const ERROR_CODES = {
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made anew',
   DATABASE_TOO_NEW: 'the database was written by a later version',
+  ENVIRONMENT_FAILED: 'memory, a policy or the platform kept the node from starting; no database was touched',
   STORAGE_UNAVAILABLE: 'the storage asked for is not available here',
   STORAGE_FAILED: 'the database refused or failed; nothing was stored, but where details.outcome is `unknown`',
   KEY_STORE_FAILED: 'the key store cannot be read or written',

@@ -24,6 +24,11 @@ const MESSAGES: Readonly<Record<string, ErrorMessage>> = {
     text: 'This tab runs an older version of the app than the one that last used the database. Load the page again to get the newer one. Nothing was changed.',
     remedy: 'reload',
   },
+  ENVIRONMENT_FAILED: {
+    title: 'The app cannot run here',
+    text: 'The browser gave it too little memory, or forbids a part of it. The database was not touched. Close other tabs and try again, or use another browser.',
+    remedy: 'retry',
+  },
   STORAGE_UNAVAILABLE: {
     title: 'The database cannot be opened here',
     text: 'Either a file of the app could not be loaded, or the browser gives the app no room for a database. Nothing was changed. Check the network and the browser’s privacy settings, then try again.',

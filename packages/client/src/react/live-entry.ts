@@ -1,6 +1,6 @@
 import type { RakkoError, RowPage } from '@rakko/core'
 import type { LiveObserver, Subscription } from '../live.js'
-import { platformTimers } from '../platform-timers.js'
+import { afterThisTask, platformTimers } from '../platform.js'
 
 export type LiveStatus = 'pending' | 'live' | 'error'
 
@@ -69,7 +69,7 @@ export class LiveEntry<Row> {
     if (this.#state.status !== 'pending') this.#endWait()
     return () => {
       this.#listeners.delete(listener)
-      queueMicrotask(() => this.#closeUnheard())
+      afterThisTask(() => this.#closeUnheard())
     }
   }
 

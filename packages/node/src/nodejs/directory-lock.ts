@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { isAlive, listen, newContenderId, pidOf, socketId, socketName } from './lock-socket.js'
 import { makeDirectory } from './make-directory.js'
+import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
 
 /**
@@ -136,8 +137,8 @@ export function inUse(directory: string, owner: string): RakkoError {
 }
 
 function unlockable(directory: string, cause: unknown): RakkoError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new RakkoError('STORAGE_UNAVAILABLE', `${directory} cannot be locked: ${reason}`, { directory }, { cause })
+  const message = `${directory} cannot be locked: ${reasonOf(cause)}`
+  return new RakkoError('STORAGE_UNAVAILABLE', message, { directory }, { cause })
 }
 
 /** Owners from `owner` on, in order. */

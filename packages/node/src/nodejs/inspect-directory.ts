@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { type DataTree, inspectData } from '@rakko/store/pglite'
 import { inUse, type LockState, readLock } from './directory-lock.js'
+import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
 
 /** PostgreSQL's files, within a database's directory. */
@@ -73,7 +74,7 @@ function isDirectory(directory: string): boolean {
     if (statSync(directory).isDirectory()) return true
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && !isLink(directory)) return false
-    throw unavailable(directory, messageOf(error))
+    throw unavailable(directory, reasonOf(error))
   }
   throw unavailable(directory, 'it is a file, not a directory')
 }
@@ -94,7 +95,7 @@ function treeOf(directory: string, data: string): DataTree {
       try {
         return readRegularFile(join(data, path))
       } catch (error) {
-        throw unavailable(directory, messageOf(error))
+        throw unavailable(directory, reasonOf(error))
       }
     },
     async list(path) {
@@ -110,7 +111,7 @@ function statOf(directory: string, path: string): Stat | undefined {
     return { type, bytes: found.size }
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-    throw unavailable(directory, messageOf(error))
+    throw unavailable(directory, reasonOf(error))
   }
 }
 
@@ -118,7 +119,7 @@ function list(directory: string, folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
-    throw unavailable(directory, messageOf(error))
+    throw unavailable(directory, reasonOf(error))
   }
 }
 
@@ -126,7 +127,7 @@ async function lockOf(directory: string): Promise<LockState> {
   try {
     return await readLock(directory)
   } catch (error) {
-    throw unavailable(directory, messageOf(error))
+    throw unavailable(directory, reasonOf(error))
   }
 }
 
@@ -147,8 +148,4 @@ function unavailable(directory: string, reason: string): RakkoError {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -5,6 +5,7 @@ import { bytesToHex, parseSeed, RakkoError, refusal, SEED_BYTES, type Verifier }
 import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
+import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
 
 /**
@@ -133,7 +134,7 @@ async function identityOf(directory: string): Promise<string> {
 }
 
 function failed(path: string, expected: string, cause: unknown): RakkoError {
-  const got = cause instanceof Error ? cause.message : 'another content'
+  const got = cause === undefined ? 'another content' : reasonOf(cause)
   const about = `The key file ${path} cannot be used and was left as it is`
   return refusal('KEY_STORE_FAILED', { expected, got, about, details: { path }, cause })
 }

@@ -11,6 +11,7 @@ import { keyFile } from './key-file.js'
 import { memoryKeys } from './memory-key.js'
 import { nativeVerifier } from './native-key.js'
 import { type OpenStorageOptions, openStorage } from './open-storage.js'
+import { platform } from './platform.js'
 
 /** Where databases lie unless a directory is named, in the working directory. */
 const DEFAULT_FOLDER = '.rakko'
@@ -30,14 +31,8 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
         ? memoryKeys(verifier)
         : keyFile(`${directory}.key`, join(directory, DATA_FOLDER), verifier),
     verifier,
-    now: Date.now,
+    ...platform,
     random: (length) => new Uint8Array(randomBytes(length)),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    timers: {
-      // A process whose work is done ends, be its database in need of care or not.
-      setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
-      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
-    },
     storage: async () => (directory === undefined ? { kind } : { kind, directory }),
     purge: params.purge,
     schemas: params.schemas,

@@ -14,6 +14,7 @@ import {
   UNFINISHED_FOLDER,
 } from './inspect-directory.js'
 import { loadPreparedFiles } from './prepared-archive.js'
+import { reasonOf } from './reason-of.js'
 
 export interface OpenStorageOptions {
   readonly kind: 'directory' | 'memory'
@@ -96,10 +97,9 @@ function unpack(directory: string, durability: Durability): void {
     if (durability === 'power') for (const folder of [directory, dirname(directory)]) syncDirectory(folder)
   } catch (error) {
     if (error instanceof RakkoError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
     throw new RakkoError(
       'STORAGE_UNAVAILABLE',
-      `no database can be made in ${directory}: ${reason}`,
+      `no database can be made in ${directory}: ${reasonOf(error)}`,
       { directory },
       { cause: error },
     )

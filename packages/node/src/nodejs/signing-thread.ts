@@ -1,6 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { SIGNATURE_BYTES } from '@rakko/core'
+import { platform } from './platform.js'
 
 /** An idle thread is ended after so long: it holds some megabytes. */
 const IDLE_MS = 1_000
@@ -43,7 +44,7 @@ export class SigningThread {
   readonly #key: KeyObject
   readonly #jobs = new Map<number, Job>()
   #worker: Worker | undefined
-  #idle: NodeJS.Timeout | undefined
+  #idle: unknown
   #lastId = 0
 
   constructor(key: KeyObject) {
@@ -66,7 +67,7 @@ export class SigningThread {
     const worker = this.#worker
     this.#lastId += 1
     const id = this.#lastId
-    clearTimeout(this.#idle)
+    platform.timers.clearTimeout(this.#idle)
     worker.ref()
     return new Promise((resolve, reject) => {
       this.#jobs.set(id, { resolve, reject })
@@ -94,10 +95,10 @@ export class SigningThread {
 
   #rest(worker: Worker): void {
     worker.unref()
-    this.#idle = setTimeout(() => {
+    this.#idle = platform.timers.setTimeout(() => {
       this.#worker = undefined
       void worker.terminate()
-    }, IDLE_MS).unref()
+    }, IDLE_MS)
   }
 
   #lose(worker: Worker, error: Error): void {

@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import { type Devices, MemoryDevice } from '@rakko/store/pglite'
+import { DamagedFilesError, type Devices, environmentFailed, MemoryDevice, wordsOf } from '@rakko/store/pglite'
 
 /**
  * A database in IndexedDB: devices in memory, of which the chunks that were written are stored.
@@ -28,14 +28,20 @@ const databaseName = (name: string) => `rakko:${name}`
 const ABSENT: ReadonlySet<string> = new Set(['SecurityError', 'NotSupportedError', 'InvalidStateError'])
 
 /**
- * Whether there is a database of this name; it may hold nothing yet. Makes nothing.
+ * Whether there is a database of this name whose first start came to its end. Makes nothing.
  *
  * @throws {RakkoError} STORAGE_UNAVAILABLE: it cannot be told
  */
 export async function hasIndexedDbDatabase(name: string): Promise<boolean> {
   if (typeof indexedDB === 'undefined') return false
   try {
-    return await hasDatabase(databaseName(name))
+    const database = await openExisting(databaseName(name))
+    if (database === undefined) return false
+    try {
+      return await holdsSomething(database)
+    } finally {
+      database.close()
+    }
   } catch (error) {
     if (error instanceof DOMException && ABSENT.has(error.name)) return false
     const words = `whether the database "${name}" is in IndexedDB cannot be told: ${wordsOf(error)}`
@@ -43,8 +49,20 @@ export async function hasIndexedDbDatabase(name: string): Promise<boolean> {
   }
 }
 
+/** What another version keeps elsewhere counts as something. */
+async function holdsSomething(database: IDBDatabase): Promise<boolean> {
+  if (!database.objectStoreNames.contains('sizes')) return database.objectStoreNames.length > 0
+  return (await done(database.transaction('sizes').objectStore('sizes').count())) > 0
+}
+
 /** Makes nothing. Rejects with whatever IndexedDB says where it cannot be asked. */
 export async function hasDatabase(databaseName: string): Promise<boolean> {
+  const database = await openExisting(databaseName)
+  database?.close()
+  return database !== undefined
+}
+
+async function openExisting(databaseName: string): Promise<IDBDatabase | undefined> {
   // Not every browser lists its databases. A new one whose making is given up was never made.
   const request = indexedDB.open(databaseName)
   let isNew = false
@@ -53,13 +71,16 @@ export async function hasDatabase(databaseName: string): Promise<boolean> {
     request.transaction?.abort()
   }
   try {
-    const database = await done(request)
-    database.close()
-    return true
+    return await done(request)
   } catch (error) {
-    if (isNew) return false
+    if (isNew) return undefined
     throw error
   }
+}
+
+/** What a first start that did not come to its end has left, and nobody has open. */
+export async function removeIndexedDb(name: string): Promise<void> {
+  await done(indexedDB.deleteDatabase(databaseName(name)))
 }
 
 /** @throws {RakkoError} STORAGE_UNAVAILABLE: no IndexedDB here; DATABASE_TOO_NEW; DATABASE_DAMAGED */
@@ -74,13 +95,13 @@ export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
       done(transaction.objectStore('sizes').getAllKeys()),
       done<unknown[]>(transaction.objectStore('sizes').getAll()),
     ])
-    if (names.length === 0 && keys.length > 0) throw new Error('there are chunks of devices without a size')
+    if (names.length === 0 && keys.length > 0) throw new DamagedFilesError('there are chunks of devices without a size')
     const devices = DEVICES.map((device) => {
       const own: [number, Uint8Array][] = []
       for (const [index, key] of keys.entries()) {
         const chunk = values[index]
         if (!Array.isArray(key) || key[0] !== device) continue
-        if (!(chunk instanceof Uint8Array)) throw new Error(`chunk ${String(key)} is not bytes`)
+        if (!(chunk instanceof Uint8Array)) throw new DamagedFilesError(`chunk ${String(key)} is not bytes`)
         own.push([Number(key[1]), chunk])
       }
       return new MemoryDevice(Number(sizes[names.indexOf(device)] ?? 0), own)
@@ -92,9 +113,21 @@ export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
     }
   } catch (error) {
     database.close()
-    const words = `the database "${name}" in IndexedDB is damaged and was left as it is: ${wordsOf(error)}`
-    throw new RakkoError('DATABASE_DAMAGED', words, { name, got: wordsOf(error) }, { cause: error })
+    throw unread(name, error)
   }
+}
+
+/** Only what was read can be damaged. */
+function unread(name: string, cause: unknown): RakkoError {
+  const got = wordsOf(cause)
+  if (cause instanceof DamagedFilesError) {
+    const words = `the database "${name}" in IndexedDB is damaged and was left as it is: ${got}`
+    return new RakkoError('DATABASE_DAMAGED', words, { name, got }, { cause })
+  }
+  // The whole database is read into memory.
+  if (cause instanceof RangeError) return environmentFailed(got, cause)
+  const words = `the database "${name}" in IndexedDB cannot be read, and was left as it is: ${got}`
+  return new RakkoError('STORAGE_UNAVAILABLE', words, { name, got }, { cause })
 }
 
 async function openDatabase(name: string): Promise<IDBDatabase> {
@@ -154,8 +187,4 @@ export function done<T>(request: IDBRequest<T>): Promise<T> {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error ?? new Error('IndexedDB gave no reason'))
   })
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

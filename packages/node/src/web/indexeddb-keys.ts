@@ -1,4 +1,5 @@
 import { type PublicKey, RakkoError, SEED_BYTES, selfTestSigner, type Verifier } from '@rakko/core'
+import { wordsOf } from '@rakko/store/pglite'
 import type { KeptKey, KeyStore } from '../key-store.js'
 import { generateKeyHandle, handleSigner, type KeyHandle } from './native-key.js'
 import { webSigner } from './web-signer.js'
@@ -39,7 +40,8 @@ async function withDatabase<Result>(work: (database: IDBDatabase) => Promise<Res
     }
   } catch (cause) {
     if (cause instanceof RakkoError) throw cause
-    throw new RakkoError('KEY_STORE_FAILED', 'The key store in IndexedDB failed, see the cause', {}, { cause })
+    const got = wordsOf(cause)
+    throw new RakkoError('KEY_STORE_FAILED', `The key store in IndexedDB failed: ${got}`, { got }, { cause })
   }
 }
 

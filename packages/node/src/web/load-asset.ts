@@ -1,19 +1,23 @@
 import { RakkoError } from '@rakko/core'
 import {
+  emptyModule,
+  environmentFailed,
   PGLITE_DATA_URL,
   PGLITE_WASM_URL,
   type PgliteAssets,
   PREPARED_ARCHIVE_URL,
   type PreparedFile,
   readPreparedFiles,
+  wordsOf,
 } from '@rakko/store/pglite'
 
 /** What a gzip file begins with. A server that decompresses on the way sends what is inside. */
 const GZIP_MAGIC = [0x1f, 0x8b] as const
 const WASM_MAGIC = 0x0061_736d
 
-/** @throws {RakkoError} STORAGE_UNAVAILABLE naming the address */
+/** @throws {RakkoError} STORAGE_UNAVAILABLE naming the address; ENVIRONMENT_FAILED: no WebAssembly, no memory */
 export async function loadPgliteAssets(): Promise<PgliteAssets> {
+  emptyModule()
   const [wasm, data] = await Promise.all([compile(PGLITE_WASM_URL.href), fetchAsset(PGLITE_DATA_URL.href)])
   return { wasm, data: await data.blob() }
 }
@@ -36,17 +40,20 @@ async function compile(url: string): Promise<WebAssembly.Module> {
   const response = await fetchAsset(url)
   // Streaming refuses another type, and without it a module compiles just as well.
   if (response.headers.get('content-type')?.startsWith('application/wasm')) {
-    try {
-      return await WebAssembly.compileStreaming(response)
-    } catch (error) {
-      throw unavailable(url, 'it is no WebAssembly module', error)
-    }
+    return WebAssembly.compileStreaming(response).catch((error: unknown) => uncompiled(url, error))
   }
   const bytes = await response.arrayBuffer()
   if (bytes.byteLength < 4 || new DataView(bytes).getUint32(0) !== WASM_MAGIC) {
     throw unavailable(url, `it is no WebAssembly module but ${response.headers.get('content-type') ?? 'of no type'}`)
   }
-  return WebAssembly.compile(bytes)
+  return WebAssembly.compile(bytes).catch((error: unknown) => uncompiled(url, error))
+}
+
+/** A module of another kind, an answer that broke off, or no memory to compile it in. */
+function uncompiled(url: string, error: unknown): never {
+  if (error instanceof WebAssembly.CompileError) throw unavailable(url, 'it is no WebAssembly module', error)
+  if (error instanceof TypeError) throw unavailable(url, 'it cannot be fetched', error)
+  throw environmentFailed(wordsOf(error), error)
 }
 
 /** A server that answers every address with its page answers HTML: said here, before PGlite would wait for ever. */

@@ -9,6 +9,7 @@ import { indexedDbKeys } from './indexeddb-keys.js'
 import { memoryKeys } from './memory-keys.js'
 import { webVerifier } from './native-key.js'
 import { type OpenedWebStorage, type OpenWebStorageOptions, openWebStorage } from './open-storage.js'
+import { platform } from './platform.js'
 
 /**
  * A node of this worker, its key in IndexedDB; with memory storage, in memory. Throws what `openWebStorage`, the key store
@@ -22,13 +23,8 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
     driver: opened.driver,
     keys: opened.kind === 'memory' ? memoryKeys(verifier) : indexedDbKeys(verifier),
     verifier,
-    now: Date.now,
+    ...platform,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    pause: nextTask,
-    timers: {
-      setTimeout: (callback, ms) => setTimeout(callback, ms),
-      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
-    },
     storage: () => report(opened),
     purge: params.purge,
     schemas: params.schemas,
@@ -43,18 +39,6 @@ function storageOptions({ name, storage: kind = 'auto' }: OpenParams): OpenWebSt
   if (kind === 'auto' || kind === 'opfs' || kind === 'indexeddb' || kind === 'memory') return { kind, name }
   const about = 'No such storage in a browser'
   throw refusal('STORAGE_UNAVAILABLE', { field: 'storage', expected: 'opfs, indexeddb or memory', got: kind, about })
-}
-
-/** Messages that arrived before this are handled first; a timer would be throttled. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }
 
 async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key' | 'upkeep'>> {

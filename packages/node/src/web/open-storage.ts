@@ -2,17 +2,19 @@ import { RakkoError, refusal } from '@rakko/core'
 import type { Driver } from '@rakko/store'
 import {
   BlockFiles,
+  DamagedFilesError,
   type Devices,
+  environmentFailed,
   inspectData,
   MemoryFiles,
   openPglite,
   type PgliteAssets,
-  type PreparedFile,
+  wordsOf,
 } from '@rakko/store/pglite'
-import { hasIndexedDbDatabase, openIndexedDb } from './indexeddb-devices.js'
+import { hasIndexedDbDatabase, openIndexedDb, removeIndexedDb } from './indexeddb-devices.js'
 import { loadPgliteAssets, loadPreparedFiles } from './load-asset.js'
-import { hasOpfsDatabase, openOpfs } from './opfs-devices.js'
-import { isNotedInOpfs, noteInOpfs } from './opfs-note.js'
+import { hasOpfsDatabase, openOpfs, removeOpfs } from './opfs-devices.js'
+import { isNotedInOpfs, noteInOpfs, removeOpfsNote } from './opfs-note.js'
 import { acquireWebLock, type ReleaseLock } from './web-lock.js'
 
 /** It becomes the name of a folder, a database and a lock. */
@@ -101,7 +103,10 @@ async function open(kind: WebStorageKind, name: string): Promise<Driver> {
     } catch (error) {
       for (const device of [storage.devices.blocks, ...storage.devices.logs]) device.close()
       storage.close()
-      throw error
+      if (storage.isComplete) throw error
+      // Of a first start that failed nothing stays: it would take the room that another storage may have.
+      await storage.remove().catch(() => {})
+      throw unmade(error)
     }
   } catch (error) {
     // The next storage that is tried asks for the same lock.
@@ -120,7 +125,7 @@ async function openOn(
   if (storage.isComplete) {
     loadComplete(files, name)
     await inspectData(files.dataTree(), name)
-  } else create(files, await loadPreparedFiles())
+  } else files.create(await loadPreparedFiles())
   const driver = await openPglite({
     files,
     label: name,
@@ -139,6 +144,8 @@ interface BlockStorage {
   readonly isComplete: boolean
   complete(): Promise<void>
   close(): void
+  /** Once it is closed. */
+  remove(): Promise<void>
 }
 
 async function openOpfsStorage(name: string): Promise<BlockStorage> {
@@ -152,11 +159,14 @@ async function openOpfsStorage(name: string): Promise<BlockStorage> {
     },
     // Its handles are closed with the files.
     close: () => {},
+    async remove() {
+      await Promise.allSettled([removeOpfs(name), removeOpfsNote(name)])
+    },
   }
 }
 
 async function openIndexedDbStorage(name: string): Promise<BlockStorage> {
-  return { ...(await openIndexedDb(name)), complete: async () => {} }
+  return { ...(await openIndexedDb(name)), complete: async () => {}, remove: () => removeIndexedDb(name) }
 }
 
 function loadComplete(files: BlockFiles, name: string): void {
@@ -164,7 +174,13 @@ function loadComplete(files: BlockFiles, name: string): void {
   try {
     if (files.load()) return
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error)
+    reason = wordsOf(error)
+    if (error instanceof RangeError) throw environmentFailed(reason, error)
+    if (!(error instanceof DamagedFilesError)) {
+      const words = `the database "${name}" cannot be read, and was left as it is: ${reason}`
+      throw new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: reason }, { cause: error })
+    }
+    reason = error.message
   }
   throw new RakkoError('DATABASE_DAMAGED', `the database "${name}" is damaged and was left as it is: ${reason}`, {
     name,
@@ -172,18 +188,12 @@ function loadComplete(files: BlockFiles, name: string): void {
   })
 }
 
-function create(files: BlockFiles, prepared: readonly PreparedFile[]): void {
-  try {
-    files.create(prepared)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RakkoError(
-      'STORAGE_UNAVAILABLE',
-      `no database can be made here: ${reason}`,
-      { got: reason },
-      { cause: error },
-    )
-  }
+/** Of a database that is not there yet, whatever its storage did is about the storage: another one may do. */
+function unmade(error: unknown): RakkoError {
+  const isItsOwn = error instanceof RakkoError && error.code !== 'STORAGE_FAILED'
+  if (isItsOwn) return error
+  const got = wordsOf(error)
+  return new RakkoError('STORAGE_UNAVAILABLE', `no database can be made here: ${got}`, { got }, { cause: error })
 }
 
 /** From here on the database is never made anew. */

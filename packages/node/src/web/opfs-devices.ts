@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Devices } from '@rakko/store/pglite'
+import { type Devices, wordsOf } from '@rakko/store/pglite'
 
 /** Folder of the origin's private file system that all databases are in. */
 const ROOT = 'rakko'
@@ -69,7 +69,9 @@ export async function openOpfs(name: string): Promise<OpfsDatabase> {
     })
     const isComplete = await isMarked(folder)
     for (const file of FILES) {
-      const handle = await folder.getFileHandle(file, { create: !isComplete })
+      const handle = await (isComplete
+        ? existingFile(folder, file, name)
+        : folder.getFileHandle(file, { create: true }))
       handles.push(await handle.createSyncAccessHandle())
     }
     const [blocks, first, second] = handles as [
@@ -90,26 +92,39 @@ export async function openOpfs(name: string): Promise<OpfsDatabase> {
   }
 }
 
+async function existingFile(
+  folder: FileSystemDirectoryHandle,
+  file: string,
+  name: string,
+): Promise<FileSystemFileHandle> {
+  try {
+    return await folder.getFileHandle(file)
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error
+    const words = `the database "${name}" is damaged and was left as it is: one of its files is missing`
+    throw new RakkoError('DATABASE_DAMAGED', words, { name, got: file }, { cause: error })
+  }
+}
+
+/** What a first start that did not come to its end has left, and nobody has open. */
+export async function removeOpfs(name: string): Promise<void> {
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT)
+  await root.removeEntry(name, { recursive: true })
+}
+
 function untold(name: string, error: unknown): RakkoError {
-  const reason = reasonOf(error)
+  const reason = wordsOf(error)
   const words = `whether the database "${name}" is in the origin's private file system cannot be told: ${reason}`
   return new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: reason }, { cause: error })
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-}
-
 function refusal(name: string, error: unknown): RakkoError {
-  const reason = reasonOf(error)
+  if (error instanceof RakkoError) return error
+  const reason = wordsOf(error)
   const kind = error instanceof DOMException ? error.name : ''
   // A frozen page keeps its handles, whatever became of its lock.
   if (kind === 'NoModificationAllowedError') {
     return new RakkoError('DATABASE_IN_USE', `another page has the files of the database "${name}" open`, { name })
-  }
-  if (kind === 'NotFoundError') {
-    const words = `the database "${name}" is damaged and was left as it is: one of its files is missing`
-    return new RakkoError('DATABASE_DAMAGED', words, { name, got: reason }, { cause: error })
   }
   const words = `the origin's private file system cannot be used: ${reason}`
   return new RakkoError('STORAGE_UNAVAILABLE', words, { name, got: reason }, { cause: error })

@@ -12,6 +12,11 @@ export async function noteInOpfs(name: string): Promise<void> {
   database.close()
 }
 
+/** Where the database was not made after all. */
+export async function removeOpfsNote(name: string): Promise<void> {
+  await done(indexedDB.deleteDatabase(noteName(name)))
+}
+
 /** Rejects with whatever IndexedDB says where it cannot be asked. */
 export function isNotedInOpfs(name: string): Promise<boolean> {
   return hasDatabase(noteName(name))

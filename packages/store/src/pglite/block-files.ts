@@ -1,9 +1,9 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { BaseFilesystem, type FsStats } from '@electric-sql/pglite/basefs'
 import { RakkoError } from '@rakko/core'
-import { BlockLog, type Change, writeAll } from './block-log.js'
+import { BlockLog, type Change, DamagedFilesError, writeAll } from './block-log.js'
 import type { DatabaseFiles, ModuleOptions } from './database-files.js'
-import type { Devices } from './device.js'
+import { type Devices, NoRoomError } from './device.js'
 import { FileError, type FileNode, FileTree } from './file-tree.js'
 import type { DataTree } from './inspect-data.js'
 import type { PreparedFile } from './prepared-files.js'
@@ -49,24 +49,33 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   /**
    * Finds the files that are there and writes nothing; false where none were ever written to their end.
    *
-   * @throws {DamagedLogError}, {FileError}; an Error where blocks are missing
+   * @throws {DamagedFilesError}; what a device throws
    */
   load(): boolean {
     const changes = this.#log.read()
     if (!changes) return false
-    for (const change of changes) this.#tree.apply(change)
+    for (const change of changes) this.#replay(change)
     const used = new Set<number>()
     for (const block of this.#tree.usedBlocks()) {
-      if (used.has(block)) throw new Error(`two files claim block ${block}`)
+      if (used.has(block)) throw new DamagedFilesError(`two files claim block ${block}`)
       used.add(block)
       this.#end = Math.max(this.#end, block + 1)
     }
     const size = this.#devices.blocks.getSize()
     if (size < this.#end * BLOCK_BYTES) {
-      throw new Error(`the blocks were cut: ${size} bytes instead of ${this.#end * BLOCK_BYTES}`)
+      throw new DamagedFilesError(`the blocks were cut: ${size} bytes instead of ${this.#end * BLOCK_BYTES}`)
     }
     for (let block = this.#end - 1; block >= 0; block--) if (!used.has(block)) this.#free.push(block)
     return true
+  }
+
+  #replay(change: Change): void {
+    try {
+      this.#tree.apply(change)
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      throw new DamagedFilesError(`the list of files contradicts itself: ${error.message}`)
+    }
   }
 
   /** Throws away what an interrupted start wrote, and begins with these files. */
@@ -276,8 +285,8 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   #writeBlock(node: FileNode, bytes: Uint8Array, at: number): void {
     try {
       writeAll(this.#devices.blocks, bytes, at)
-    } catch {
-      throw new FileError('ENOSPC', node.path)
+    } catch (error) {
+      throw notWritten(error, node.path)
     }
   }
 
@@ -299,8 +308,8 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     for (const change of changes) this.#tree.check(change)
     try {
       this.#log.append(changes)
-    } catch {
-      throw new FileError('ENOSPC', String(changes[0]?.[1]))
+    } catch (error) {
+      throw notWritten(error, String(changes[0]?.[1]))
     }
     for (const change of changes) this.#free.push(...this.#tree.apply(change))
     if (this.#log.bytes >= this.#rewriteBytes) this.#rewrite()
@@ -320,6 +329,11 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     if (!node) throw new FileError('EBADF', String(descriptor))
     return node
   }
+}
+
+/** As PostgreSQL is told. */
+function notWritten(error: unknown, path: string): FileError {
+  return new FileError(error instanceof NoRoomError ? 'ENOSPC' : 'EIO', path)
 }
 
 /** A stretch of a file, block by block: `start` within the block, `from` and `to` within the stretch. */

@@ -1,6 +1,6 @@
 import { joinBytes } from '@rakko/core'
 import { crc32c } from './control-file.js'
-import type { Device } from './device.js'
+import { type Device, NoRoomError } from './device.js'
 
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
@@ -130,10 +130,16 @@ function attempt(work: () => void): void {
   } catch {}
 }
 
-/** @throws where there is less room than bytes */
+/** @throws {NoRoomError}; what the device throws for another reason */
 export function writeAll(device: Device, bytes: Uint8Array, at: number): void {
-  const written = device.write(bytes, { at })
-  if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes found room`)
+  let written: number
+  try {
+    written = device.write(bytes, { at })
+  } catch (error) {
+    const isFull = error instanceof Error && error.name === 'QuotaExceededError'
+    throw isFull ? new NoRoomError(bytes.length, error) : error
+  }
+  if (written !== bytes.length) throw new NoRoomError(bytes.length)
 }
 
 export function readAll(device: Device): Uint8Array {
@@ -148,7 +154,7 @@ interface ReadLog {
   readonly bytes: number
 }
 
-/** @throws {DamagedLogError} where a line amid others is wrong */
+/** @throws {DamagedFilesError} where a line amid others is wrong */
 function readLog(device: Device): ReadLog | undefined {
   const bytes = readAll(device)
   const changes: Change[] = []
@@ -159,7 +165,8 @@ function readLog(device: Device): ReadLog | undefined {
     const end = bytes.indexOf(NEWLINE, start)
     const change = end < 0 ? undefined : decodeLine(bytes.subarray(start, end))
     if (!change) {
-      if (end >= 0 && end + 1 < bytes.length && isComplete) throw new DamagedLogError(start)
+      if (end >= 0 && end + 1 < bytes.length && isComplete)
+        throw new DamagedFilesError(`the list of files does not match its checksum at byte ${start}`)
       break
     }
     if (change[0] === 'begin') generation = change[1]
@@ -170,12 +177,9 @@ function readLog(device: Device): ReadLog | undefined {
   return isComplete ? { generation, changes, bytes: start } : undefined
 }
 
-export class DamagedLogError extends Error {
-  override readonly name = 'DamagedLogError'
-
-  constructor(offset: number) {
-    super(`the list of files does not match its checksum at byte ${offset}`)
-  }
+/** What the devices hold cannot be a database. Other errors say nothing of what they hold. */
+export class DamagedFilesError extends Error {
+  override readonly name = 'DamagedFilesError'
 }
 
 function encodeLines(changes: readonly Change[]): Uint8Array {

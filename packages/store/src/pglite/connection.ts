@@ -2,6 +2,7 @@ import { RakkoError } from '@rakko/core'
 import type { QueryResult } from '../driver/driver.js'
 import { type Answer, MessageReader, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
+import { ServerLog } from './server-log.js'
 import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
 
 /** Runs protocol messages to their end and hands over what PostgreSQL answers, in pieces that are reused. */
@@ -26,7 +27,7 @@ interface Prepared {
  */
 export class Connection {
   readonly #exchange: Exchange
-  readonly #lastWords: () => string | undefined
+  readonly #log: Pick<ServerLog, 'complaint' | 'lastLine'>
   readonly #writer = new MessageWriter()
   readonly #reader = new MessageReader()
   readonly #onData = (chunk: Uint8Array) => this.#reader.append(chunk)
@@ -37,10 +38,10 @@ export class Connection {
   #names = 0
   #inTransaction = false
 
-  /** `lastWords`: what PostgreSQL logged last, for the error that says that it went silent. */
-  constructor(exchange: Exchange, lastWords: () => string | undefined = () => undefined) {
+  /** `log`: what PostgreSQL says beside its results, for the error that says that it went silent. */
+  constructor(exchange: Exchange, log: Pick<ServerLog, 'complaint' | 'lastLine'> = new ServerLog()) {
     this.#exchange = exchange
-    this.#lastWords = lastWords
+    this.#log = log
   }
 
   /** Whether a BEGIN waits for its end, be the transaction good or failed. */
@@ -131,7 +132,7 @@ export class Connection {
     this.#exchange(this.#writer.finish(), this.#onData)
     const answer = this.#reader.read(columns)
     if (answer.status === undefined) {
-      const words = this.#lastWords() ?? 'it said nothing'
+      const words = this.#log.complaint?.words ?? this.#log.lastLine ?? 'it said nothing'
       throw new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, {
         postgres: words,
       })

@@ -130,6 +130,9 @@ export class DirectoryFiles extends ModuleFiles {
   override async initialSyncFs(): Promise<void> {
     // PGlite would make a database of its own where it finds none.
     if (this.module()?.FS.analyzePath(`${DATA_PATH}/PG_VERSION`).exists) return
-    throw new RakkoError('DATABASE_DAMAGED', `${this.#root} has no PG_VERSION`, { directory: this.#root })
+    // It was there when the directory was inspected.
+    throw new RakkoError('STORAGE_UNAVAILABLE', `${this.#root}/PG_VERSION cannot be read any more`, {
+      directory: this.#root,
+    })
   }
 }

@@ -5,12 +5,21 @@
 export interface Device {
   /** Answers how many bytes there were. */
   read(bytes: Uint8Array, options: { at: number }): number
-  /** Answers how many bytes found room. */
+  /** Answers how many bytes found room; a number that makes no sense where none did (Chromium). */
   write(bytes: Uint8Array, options: { at: number }): number
   truncate(bytes: number): void
   getSize(): number
   flush(): void
   close(): void
+}
+
+/** There is less room than bytes to be written. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError'
+
+  constructor(bytes: number, cause?: unknown) {
+    super(`the storage is full: ${bytes} bytes found no room`, { cause })
+  }
 }
 
 /** The three that hold a database, see BlockFiles. */

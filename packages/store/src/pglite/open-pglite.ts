@@ -4,12 +4,9 @@ import type { Driver } from '../driver/driver.js'
 import { Connection } from './connection.js'
 import type { DatabaseFiles } from './database-files.js'
 import { PgliteDriver } from './pglite-driver.js'
+import { type Complaint, ServerLog } from './server-log.js'
 import { START_PARAMETERS, SYNCED_START_PARAMETERS } from './start-parameters.js'
-
-/** A compiled WebAssembly module, as the platform at hand types it. */
-type CompiledModule = object
-
-declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => CompiledModule }
+import { type CompiledModule, emptyModule, environmentFailed, wordsOf } from './webassembly.js'
 
 /** What PGlite is made of, where it cannot find it by itself: in a browser. */
 export interface PgliteAssets {
@@ -27,21 +24,16 @@ export interface OpenPgliteOptions {
   readonly onEnd?: (() => Promise<void>) | undefined
 }
 
-/** PostgreSQL's log is kept as far as an error message needs it. */
-const MAX_LOG_LINES = 20
-/** A database is never made here, so its maker is never loaded: PGlite is given the smallest module there is. */
-const EMPTY_MODULE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
-
 /**
  * Starts PostgreSQL on a data directory that is there already, and recovers it where it was not closed.
  *
- * @throws {RakkoError} DATABASE_DAMAGED with PostgreSQL's words: nothing was deleted; the code of what `files` refuse
+ * @throws {RakkoError} DATABASE_DAMAGED with what PostgreSQL found in the database: nothing was deleted;
+ *   ENVIRONMENT_FAILED: no memory, no WebAssembly; STORAGE_UNAVAILABLE: no room, no access; the code of what `files` refuse
  */
 export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOptions): Promise<Driver> {
-  const log: string[] = []
+  const log = new ServerLog()
   const keep = (line: string) => {
-    log.push(line)
-    if (log.length > MAX_LOG_LINES) log.shift()
+    log.add(line)
     return false
   }
   let pglite: PGlite | undefined
@@ -51,7 +43,8 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
       startParams: [...(files.isSynced ? SYNCED_START_PARAMETERS : START_PARAMETERS)],
       onStderr: keep,
       onStdout: keep,
-      initdbWasmModule: new WebAssembly.Module(EMPTY_MODULE),
+      // A database is never made here, so its maker is never loaded.
+      initdbWasmModule: emptyModule(),
       ...(assets && { pgliteWasmModule: assets.wasm, fsBundle: assets.data }),
     })
     await pglite.waitReady
@@ -59,45 +52,43 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
     if (files.abandon) files.abandon()
     else await files.closeFs().catch(() => {})
     if (error instanceof RakkoError) throw error
-    const words = complaint(log) ?? (error instanceof Error ? error.message : String(error))
-    throw new RakkoError(
-      'DATABASE_DAMAGED',
-      `PostgreSQL cannot open ${label}, of which nothing was deleted or made anew: ${words}`,
-      { directory: label, postgres: words },
-      { cause: error },
-    )
+    throw openingFailed(label, log.complaint, error)
   }
-  return driverOf({ pglite, files, onEnd, lastWords: () => complaint(log) })
+  return driverOf({ pglite, files, onEnd, log })
+}
+
+/** Damage is what PostgreSQL says of the database. Where it says nothing, it never got to look at it. */
+function openingFailed(label: string, complaint: Complaint | undefined, cause: unknown): RakkoError {
+  if (complaint === undefined) return environmentFailed(`PostgreSQL does not start: ${wordsOf(cause)}`, cause)
+  const { words, about } = complaint
+  if (about === 'memory') return environmentFailed(words, cause)
+  const message = `PostgreSQL cannot open ${label}, of which nothing was deleted or made anew: ${words}`
+  const code = about === 'database' ? 'DATABASE_DAMAGED' : 'STORAGE_UNAVAILABLE'
+  return new RakkoError(code, message, { directory: label, postgres: words }, { cause })
 }
 
 interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
   readonly pglite: PGlite
-  readonly lastWords: () => string | undefined
+  readonly log: ServerLog
 }
 
-function driverOf({ pglite, files, onEnd, lastWords }: Started): Driver {
+function driverOf({ pglite, files, onEnd, log }: Started): Driver {
   const connection = new Connection((messages, onRawData) => {
     // Runs at once, whatever its promise says; where it fails PostgreSQL has said nothing, which is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
-  }, lastWords)
+  }, log)
   return new PgliteDriver({
     connection,
     durability: files,
     async end() {
       try {
         await pglite.close()
+      } catch {
+        // A storage that is full or gone: what was answered is in it already. Its handles must not keep others out.
+        files.abandon?.()
       } finally {
         await onEnd?.()
       }
     },
   })
-}
-
-/** PostgreSQL's last word of the gravest kind that it used. */
-function complaint(log: readonly string[]): string | undefined {
-  for (const level of ['PANIC', 'FATAL', 'ERROR']) {
-    const line = log.findLast((candidate) => candidate.includes(`${level}:`))
-    if (line) return line.slice(line.indexOf(`${level}:`)).trim()
-  }
-  return log.at(-1)
 }

@@ -3,6 +3,7 @@ import type { Driver, QueryResult, Session, Upkeep } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Connection } from './connection.js'
 import { Turns } from './turns.js'
+import { wordsOf } from './webassembly.js'
 import { WriteAheadLog } from './write-ahead-log.js'
 
 /** The storage under PostgreSQL's files, as far as the driver has to care for it. */
@@ -104,10 +105,11 @@ export class PgliteDriver implements Driver {
       try {
         // Files are put in order first, so that the next opening has nothing to recover.
         if (!this.#failure) this.#run(() => this.#connection.exec('CHECKPOINT'))
-      } finally {
-        await (this.#nextFlush ?? this.#flushing)?.catch(noop)
-        await this.#end()
+      } catch {
+        // A storage that takes no more has all that was answered: the next opening recovers it.
       }
+      await (this.#nextFlush ?? this.#flushing)?.catch(noop)
+      await this.#end()
     })
     return this.#closing
   }
@@ -137,7 +139,7 @@ export class PgliteDriver implements Driver {
           ? error
           : {
               code: 'STORAGE_FAILED' as const,
-              message: `the storage failed: ${error instanceof Error ? error.message : String(error)}`,
+              message: `the storage failed: ${wordsOf(error)}`,
               details: {},
             }
       // Every later call gets this too, until the database is opened anew.

@@ -1,3 +1,5 @@
+import { LOG_LINE_PREFIX } from './server-log.js'
+
 /**
  * Settings of PostgreSQL that keep a node small: one connection, no background processes, little memory. With PGlite's
  * own (shared_buffers of 128 MB above all) an empty node takes twice the memory.
@@ -7,6 +9,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   search_path: 'public',
   exit_on_error: 'false',
   log_checkpoints: 'false',
+  log_line_prefix: LOG_LINE_PREFIX,
   max_worker_processes: '0',
   max_parallel_workers: '0',
   max_parallel_workers_per_gather: '0',

@@ -332,8 +332,8 @@ describe('PostgreSQL on files in blocks', () => {
     files.writeFile('/first', new Uint8Array())
     files.writeFile('/second', new Uint8Array())
     log.isStuck = true
-    expect(() => files.writeFile('/first', new Uint8Array(BLOCK_BYTES).fill(1))).toThrow('ENOSPC')
-    expect(() => files.writeFile('/second', new Uint8Array(BLOCK_BYTES).fill(2))).toThrow('ENOSPC')
+    expect(() => files.writeFile('/first', new Uint8Array(BLOCK_BYTES).fill(1))).toThrow('EIO')
+    expect(() => files.writeFile('/second', new Uint8Array(BLOCK_BYTES).fill(2))).toThrow('EIO')
     const found = new Uint8Array(BLOCK_BYTES)
     const again = loaded(devices)
     expect(again.read(again.open('/first'), found, 0, BLOCK_BYTES, 0)).toBe(BLOCK_BYTES)
