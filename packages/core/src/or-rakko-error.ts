@@ -1,6 +1,6 @@
 import { RakkoError } from './rakko-error.js'
 
-/** What the work gives, or the RakkoError that it throws; any other error is a defect and goes on. */
+/** Returns the result of the work, or the RakkoError that it throws. Any other error is a defect and is thrown on. */
 export function orRakkoError<Result>(work: () => Result): Result | RakkoError {
   try {
     return work()
@@ -10,7 +10,7 @@ export function orRakkoError<Result>(work: () => Result): Result | RakkoError {
   }
 }
 
-/** What is built from what anybody may publish; undefined where that makes nothing. */
+/** Returns what is built from data that anybody may publish; undefined where nothing can be built of it. */
 export function unlessInvalid<Result>(build: () => Result): Result | undefined {
   const result = orRakkoError(build)
   return result instanceof RakkoError ? undefined : result

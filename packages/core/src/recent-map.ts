@@ -1,6 +1,6 @@
 /**
- * A bounded memory of what was last seen: holds between `size` and twice as many keys. Two generations, of which the
- * older is dropped whole; a key that is met again moves to the younger.
+ * A bounded memory of what was seen last. It holds between `size` and twice as many keys, in two generations. The older
+ * one is dropped whole; a key that is met again moves to the younger.
  */
 export class RecentMap<Key, Value> {
   private readonly size: number

@@ -48,7 +48,7 @@ export function readVectors<Content>(file: VectorFile): Content {
   return structuredClone(FILES[file] as unknown) as Content
 }
 
-/** A case that is answered otherwise than by the reference, on purpose. */
+/** A case whose result differs from the reference's on purpose. */
 export interface Departure {
   readonly reference: unknown
   readonly ours: unknown

@@ -14,7 +14,10 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return text
 }
 
-/** Undefined where the text is not what `encodeBase64Url` writes: another character, length or a bit to spare. */
+/**
+ * Returns undefined for a text that `encodeBase64Url` never writes: another character, length, or spare bits that are
+ * set.
+ */
 export function decodeBase64Url(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))

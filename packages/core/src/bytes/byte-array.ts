@@ -1,4 +1,4 @@
-/** Ascending by bytes, a prefix before what it begins: negative, 0 or positive, as `sort` wants it. */
+/** Compares byte by byte, as `sort` wants it: negative, 0 or positive. A prefix comes first. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shorter = Math.min(a.length, b.length)
   for (let index = 0; index < shorter; index += 1) {
@@ -17,7 +17,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joinBytes(parts)
 }
 
-/** For parts whose number a stranger decides: as many arguments would overflow the stack. */
+/** Joins parts whose number a stranger decides. As arguments of one call, so many would overflow the stack. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length

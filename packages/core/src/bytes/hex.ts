@@ -2,10 +2,10 @@ import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
 const CODE_OF_DIGIT = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
-/** Characters made by one call: engines take so many arguments and more. */
+/** Characters that one call makes. Every engine takes that many arguments. */
 const CHUNK_BYTES = 512
 
-/** Value of a hexadecimal digit by its character code; 255 where the character is none. */
+/** The value of a hexadecimal digit, by its character code; 255 where the character is no digit. */
 const DIGIT_OF_CODE = new Uint8Array(128).fill(255)
 for (let digit = 0; digit < 16; digit += 1) {
   const text = digit.toString(16)
@@ -24,8 +24,8 @@ export function bytesToHex(bytes: Uint8Array): string {
 }
 
 /**
- * Makes the text in one piece. Adding digit to digit is as quick at first, but engines keep such a text as a tree of its
- * parts, a kilobyte for a hash, and a node that holds ten thousand of them spends its time collecting garbage.
+ * Makes the text in one piece. Adding digit to digit is as quick at first, but engines keep such a text as a tree of
+ * its parts: a kilobyte for a hash. A node that holds ten thousand of them spends its time collecting garbage.
  */
 function hexOf(bytes: Uint8Array, start: number, end: number): string {
   const codes = codesFor(end - start)
@@ -37,7 +37,7 @@ function hexOf(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...codes)
 }
 
-/** Of as many bytes, the array that their digits are put into, over and over: most are ids, keys and hashes. */
+/** The array that digits are put into, kept by length and used over and over. Most texts are ids, keys and hashes. */
 const codesOf: number[][] = []
 
 function codesFor(bytes: number): number[] {

@@ -1,7 +1,7 @@
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
-/** The two platform objects that core uses; every platform that Rakko runs on has them. */
+/** The two platform objects that core uses. Every platform that Rakko runs on has them. */
 declare const TextEncoder: new () => {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number }
 }
@@ -52,7 +52,7 @@ export function encodeUtf8(text: string, field = 'text'): Uint8Array {
   return bytes
 }
 
-/** Strict: `undefined` where the bytes are no UTF-8 (overlong forms and surrogates included). */
+/** Returns undefined where the bytes are no UTF-8; overlong forms and surrogates are none. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string | undefined {
   if (end - start < SHORT_TEXT_BYTES) {
     let text = ''
@@ -71,7 +71,7 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
   }
 }
 
-/** Order of the texts' UTF-8 bytes, which differs from `<` where a text leaves the basic plane. */
+/** Compares the texts' UTF-8 bytes. The order differs from that of `<` for characters beyond the basic plane. */
 export function compareUtf8(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length)
   for (let index = 0; index < shorter; index += 1) {

@@ -1,6 +1,6 @@
 import { CborReader, MAJOR } from './cbor-reader.js'
 
-/** One data item of RFC 8949, nothing interpreted: a bignum is a tag with bytes, false a simple value. */
+/** One data item of RFC 8949. Nothing is interpreted: a bignum is a tag with bytes, false is a simple value. */
 export type CborItem =
   /** −2^64 to 2^64−1. */
   | { readonly kind: 'int'; readonly value: bigint }
@@ -14,12 +14,12 @@ export type CborItem =
   | { readonly kind: 'simple'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
 
-/** Arrays, maps and tags may be nested this deep. */
+/** How deep arrays, maps and tags may be nested. */
 export const MAX_CBOR_DEPTH = 256
 
 /**
- * Decodes bytes that are one well-formed item and nothing else; items need not be canonical. The operation codec does
- * not go through this tree. Throws INVALID_CBOR.
+ * Decodes bytes that are one well-formed item and nothing else. The item need not be canonical. The operation codec
+ * does not go through this tree. Throws INVALID_CBOR.
  */
 export function decodeCbor(bytes: Uint8Array): CborItem {
   const reader = new CborReader(bytes)
@@ -57,7 +57,7 @@ function readItem(reader: CborReader, depth: number): CborItem {
   }
 }
 
-/** Grows with what is read: a count is a claim. */
+/** Grows with what is read, since a count is only a claim. */
 function readSeries<Element>(reader: CborReader, readElement: () => Element): Element[] {
   const elements: Element[] = []
   reader.forEachElement(() => elements.push(readElement()))

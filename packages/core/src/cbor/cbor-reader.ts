@@ -24,9 +24,9 @@ export const INDEFINITE = 31
 const SMALLEST_LONG_SIMPLE = 32
 const BREAK_BYTE = 0xff
 
-/** What a reader takes beside RFC 8949. */
+/** What a reader takes beyond RFC 8949. */
 export interface CborTolerance {
-  /** Chunks that are of indefinite length themselves. */
+  /** Chunks that have an indefinite length themselves. */
   readonly nestedChunks: boolean
   /** Simple values below 32 in two bytes: `f8 15` for true. */
   readonly longSimpleValues: boolean
@@ -35,9 +35,11 @@ export interface CborTolerance {
 const NOTHING_ELSE: CborTolerance = { nestedChunks: false, longSimpleValues: false }
 
 /**
- * Reads CBOR head by head: `readHead` takes the head of the next item, its parts are then `major`, `info` and
- * `argument`, and the caller reads what follows as the major type asks. Nothing is allocated on the word of a length:
- * content is a view of bytes that are there. Every method throws INVALID_CBOR where the bytes are not well-formed.
+ * Reads CBOR head by head. `readHead` takes the head of the next item and leaves its parts in `major`, `info` and
+ * `argument`. The caller then reads what follows, as the major type asks.
+ *
+ * A length is only a claim, so nothing is allocated because of one: content is a view of bytes that are there. Every
+ * method throws INVALID_CBOR where the bytes are not well-formed.
  */
 export class CborReader {
   readonly bytes: Uint8Array
@@ -84,7 +86,7 @@ export class CborReader {
     for (let index = 0; index < count; index += 1) readElement()
   }
 
-  /** Whether the next byte ends an item of indefinite length; takes it if so. */
+  /** Whether the next byte ends an item of indefinite length. If so, it is taken. */
   takeBreak(): boolean {
     if (this.offset >= this.bytes.length) throw this.truncated(this.offset)
     if (this.bytes[this.offset] !== BREAK_BYTE) return false
@@ -121,7 +123,7 @@ export class CborReader {
     return joinBytes(chunks)
   }
 
-  /** Content of the text string whose head was read. Each chunk of an indefinite length has to be UTF-8 of its own. */
+  /** Content of the text string whose head was read. Each chunk of an indefinite length has to be UTF-8 by itself. */
   textValue(): string {
     if (!this.isIndefinite) return this.takeText()
     let text = ''
@@ -164,7 +166,7 @@ export class CborReader {
 
   /** Chunks have the type of the whole and definite lengths (RFC 8949, 3.2.3). */
   private readChunks(major: Major, takeChunk: () => void): void {
-    // Nesting means nothing but one more break to come, so that counting does, however deep it goes.
+    // Nested chunks only mean that one more break has to come. Counting them is enough, however deep they go.
     let open = 1
     while (open > 0) {
       if (this.takeBreak()) {

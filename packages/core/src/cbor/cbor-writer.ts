@@ -4,12 +4,12 @@ import { float16OfFloat32 } from './float16.js'
 
 const INITIAL_BYTES = 4096
 
-/** A writer that is used again lets go of more than this. */
+/** A writer that is used again gives back memory beyond this. */
 const KEPT_BYTES = 65_536
 
 /**
- * Writes CBOR in the one form that is canonical here: definite lengths, shortest heads, shortest float that restores
- * the value. Containers are heads followed by their items; the caller keeps the counts true.
+ * Writes CBOR in its one canonical form: definite lengths, shortest heads, and the shortest float that restores the
+ * value. A container is a head followed by its items; the caller keeps the counts true.
  */
 export class CborWriter {
   private bytes = new Uint8Array(INITIAL_BYTES)
@@ -21,7 +21,7 @@ export class CborWriter {
     return this.bytes.slice(0, this.offset)
   }
 
-  /** Begins anew: one writer serves many items, since its memory costs more than what is written to it. */
+  /** Starts over. One writer serves many items, since its memory costs more than what is written to it. */
   reset(): void {
     this.offset = 0
     if (this.bytes.length > KEPT_BYTES) this.useMemory(new Uint8Array(INITIAL_BYTES))

@@ -1,6 +1,6 @@
 /**
- * binary16 of IEEE 754: sign 1 bit, exponent 5 (bias 15), fraction 10. Exponent 0 holds ±0 and the subnormals, multiples
- * of 2^−24; exponent 31 infinity and NaN.
+ * binary16 of IEEE 754: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. Exponent 0 holds ±0 and the subnormals,
+ * which are multiples of 2^−24. Exponent 31 holds infinity and NaN.
  */
 
 const SMALLEST_SUBNORMAL = 2 ** -24
@@ -16,7 +16,9 @@ export function float16ToNumber(bits: number): number {
   return bits & 0x8000 ? -magnitude : magnitude
 }
 
-/** The 16 bits that stand for exactly `value`, a binary32 given by its 32 bits; `undefined` where there are none. NaN has one form. */
+/**
+ * The 16 bits for exactly `value`, a binary32 given by its 32 bits; `undefined` where there are none. NaN has one form.
+ */
 export function float16OfFloat32(float32: number): number | undefined {
   const sign = (float32 >>> 16) & 0x8000
   const exponent = ((float32 >>> 23) & 0xff) - 127

@@ -5,11 +5,11 @@ import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
 /**
- * A document view id names the tips of a document's graph: at least one operation id, ascending, none twice, joined
- * by `_`.
+ * A document view id names the tips of a document's graph. It is at least one operation id, ascending, none twice,
+ * joined by `_`.
  */
 
-/** Splits a text at `_` and checks it, lower-casing the ids. Throws INVALID_DOCUMENT_VIEW_ID or INVALID_HASH. */
+/** Splits a text at `_`, lower-cases the ids and checks them. Throws INVALID_DOCUMENT_VIEW_ID or INVALID_HASH. */
 export function parseDocumentViewId(text: string, field = 'viewId'): DocumentViewId {
   if (typeof text !== 'string') throw invalid(field, 'text', typeof text)
   if (text === '') throw invalid(field, 'one or more operation ids', 'none')
@@ -19,7 +19,7 @@ export function parseDocumentViewId(text: string, field = 'viewId'): DocumentVie
   )
 }
 
-/** Joins ids that must be ascending and unique already. Throws INVALID_DOCUMENT_VIEW_ID. */
+/** Joins ids, which must be ascending and unique already. Throws INVALID_DOCUMENT_VIEW_ID. */
 export function checkDocumentViewId(ids: readonly OperationId[], field = 'viewId'): DocumentViewId {
   if (ids.length === 0) throw invalid(field, 'one or more operation ids', 'none')
   for (let i = 1; i < ids.length; i++) {
@@ -29,19 +29,19 @@ export function checkDocumentViewId(ids: readonly OperationId[], field = 'viewId
   return ids.join('_') as DocumentViewId
 }
 
-/** Sorts, drops what is there twice and joins. Throws INVALID_DOCUMENT_VIEW_ID where there is no tip. */
+/** Sorts ids, drops repeated ones and joins the rest. Throws INVALID_DOCUMENT_VIEW_ID where there is no id. */
 export function documentViewIdFromTips(tips: Iterable<OperationId>): DocumentViewId {
   return checkDocumentViewId([...new Set(tips)].sort())
 }
 
 /** The operation ids of a view id, ascending. */
 export function operationIdsOf(viewId: DocumentViewId): OperationId[] {
-  // Mostly it is one id, and looking for a second takes longer than this.
+  // Mostly it is one id, and to look for a second takes longer than this.
   if (viewId.length === HASH_HEX_DIGITS) return [viewId as string as OperationId]
   return viewId.split('_') as OperationId[]
 }
 
-/** A name of one hash's length for any view: the hash of its ids' bytes in order. */
+/** A short name for a view: the hash of its ids' bytes, in order. */
 export function hashDocumentViewId(viewId: DocumentViewId): Hash {
   return hash(hexToBytes(viewId.replaceAll('_', '')))
 }

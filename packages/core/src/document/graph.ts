@@ -2,7 +2,7 @@ import type { OperationId } from '../ids.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
-/** A node of a document's graph: an operation and those it says it follows. The root follows none. */
+/** A node of a document's graph: an operation, and the operations that it follows. The root follows none. */
 export interface GraphNode {
   readonly id: OperationId
   readonly previous: readonly OperationId[]
@@ -19,24 +19,24 @@ interface Vertex<Node extends GraphNode> {
   readonly node: Node
   readonly previous: Vertex<Node>[]
   readonly next: Vertex<Node>[]
-  /** How many of `previous` are not visited. */
+  /** How many of `previous` have not been visited. */
   waitingFor: number
   visited: boolean
 }
 
 /**
- * Puts the operations of a document in the one order that every node reduces them in (DO8).
+ * Puts the operations of a document in the one order in which every node reduces them (DO8).
  *
- * The walk goes from the root along the smallest id; siblings wait on a stack, the largest on top. A merge that is the
- * smallest child of what was just visited waits for all that it follows, but a merge that waited on the stack is
- * visited when its turn comes, even before another branch that it follows. So the order is NOT always topological:
- * it is the reference's, and must be, since the last value in this order wins.
+ * The walk goes from the root along the smallest id. Siblings wait on a stack, the largest on top. A merge that is the
+ * smallest child of what was just visited waits for all that it follows. A merge that waited on the stack is visited
+ * when its turn comes, even before another branch that it follows. So the order is NOT always topological. It is the
+ * reference's, and must be, since the last value in this order wins.
  *
- * Departure: the reference visits an operation twice that names an ancestor beside its descendant in `previous`, which
- * may end in an error though publishing allowed it. Here every node is visited once, at its first turn.
+ * Departure: an operation may name in `previous` an ancestor beside its descendant. The reference visits it twice,
+ * which may end in an error though publishing allowed it. Here every node is visited once, at its first turn.
  *
  * Throws INVALID_DOCUMENT_GRAPH where there is not exactly one root, an id stands twice, `previous` names an unknown
- * operation or there is a cycle. O(n log n) in nodes and edges, no recursion.
+ * operation, or there is a cycle. O(n log n) in nodes and edges, without recursion.
  */
 export function sortGraph<Node extends GraphNode>(nodes: Iterable<Node>): SortedGraph<Node> {
   const vertices = buildGraph(nodes)
@@ -71,8 +71,8 @@ export function sortGraph<Node extends GraphNode>(nodes: Iterable<Node>): Sorted
 }
 
 /**
- * The part of a graph that these tips and their ancestors form: a historic view. Where one of them is an ancestor of
- * another, the view that comes out is that of the newer. Throws INVALID_DOCUMENT_GRAPH on an unknown tip, and where an
+ * The part of a graph that these tips and their ancestors form: an earlier view. Where one tip is an ancestor of
+ * another, the result is the view of the newer one. Throws INVALID_DOCUMENT_GRAPH on an unknown tip, and where an
  * operation of the whole graph has no place in it.
  */
 export function trimGraph<Node extends GraphNode>(nodes: Iterable<Node>, tips: Iterable<OperationId>): Node[] {

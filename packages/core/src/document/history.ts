@@ -3,28 +3,31 @@ import type { OperationAction, OperationValue } from '../operation/operation.js'
 import { documentViewIdFromTips, operationIdsOf } from './document-view-id.js'
 import { type DocumentOperation, sortOperations } from './reduce.js'
 
-/** An operation as a document's history tells it: what it did, and where it stands in the graph. */
+/** An operation in a document's history: what it did, and where it stands in the graph. */
 export interface HistoryOperation {
   readonly id: OperationId
   readonly publicKey: PublicKey
   readonly action: OperationAction
-  /** Operations that it follows, ascending: the edges of the graph. Empty for the CREATE. */
+  /** The operations that it follows, ascending: the edges of the graph. Empty for the CREATE. */
   readonly previous: readonly OperationId[]
   /** What it set; empty for a DELETE. */
   readonly fields: ReadonlyMap<string, OperationValue>
-  /** Operations on the longest way from the CREATE, which has 0: a row to draw it in, below all that it follows. */
+  /**
+   * The number of operations on the longest way from the CREATE, which has 0. Drawn as a row, it is below all it
+   * follows.
+   */
   readonly depth: number
-  /** A column to draw it in: 0 for the CREATE and the line that goes on from it, one more for each branch. */
+  /** A column to draw it in. The CREATE and the line that goes on from it have 0; each branch has one more. */
   readonly branch: number
-  /** Nothing follows it: a part of the current view id. */
+  /** Nothing follows it, so it is part of the current view id. */
   readonly isTip: boolean
-  /** The document as this operation's author knew it, and the operation applied: that view can be read. */
+  /** The view of the document that its author knew, with the operation applied. It can be read. */
   readonly viewId: DocumentViewId
 }
 
 /**
- * The operations of one document in the order of their reduction, in which the last value of a field wins. The same
- * for the same operations, in whatever order they are given. Throws INVALID_DOCUMENT_GRAPH.
+ * The operations of one document in the order of their reduction, in which the last value of a field wins. The result
+ * does not depend on the order in which they are given. Throws INVALID_DOCUMENT_GRAPH.
  */
 export function documentHistory(operations: Iterable<DocumentOperation>): HistoryOperation[] {
   const sorted = sortOperations(operations)
@@ -51,7 +54,7 @@ function previousIds(previous: DocumentViewId | undefined): OperationId[] {
   return previous === undefined ? [] : operationIdsOf(previous)
 }
 
-/** The order of reduction may put a merge before a branch that it follows, so depths have a walk of their own. */
+/** The order of reduction may put a merge before a branch that it follows. So depths need a walk of their own. */
 function depthsOf(edges: Edges): Map<OperationId, number> {
   const next = new Map<OperationId, OperationId[]>()
   const waitingFor = new Map<OperationId, number>()
@@ -79,7 +82,7 @@ function depthsOf(edges: Edges): Map<OperationId, number> {
   return depths
 }
 
-/** An operation goes on in the column of the first one that it follows, unless another has taken that already. */
+/** An operation goes on in the column of the first one that it follows, unless another has that column already. */
 function branchesOf(edges: Edges): Map<OperationId, number> {
   const branches = new Map<OperationId, number>()
   const continued = new Set<OperationId>()

@@ -5,7 +5,7 @@ import { refusal } from '../refusal.js'
 import { documentViewIdFromTips, operationIdsOf } from './document-view-id.js'
 import { type GraphNode, sortGraph, trimGraph } from './graph.js'
 
-/** An operation of a document, with what its entry adds: id and signer. */
+/** An operation of a document with its id and its signer, which its entry adds. */
 export interface DocumentOperation {
   readonly id: OperationId
   readonly publicKey: PublicKey
@@ -18,7 +18,7 @@ export interface DocumentField {
   readonly operationId: OperationId
 }
 
-/** What a set of operations makes of a document. */
+/** What the operations of a document come to. */
 export interface ReducedDocument {
   readonly documentId: DocumentId
   readonly schemaId: SchemaId
@@ -28,12 +28,12 @@ export interface ReducedDocument {
   readonly signer: PublicKey
   readonly viewId: DocumentViewId
   readonly deleted: boolean
-  /** Whether it was deleted, or an UPDATE set a field; an UPDATE without fields makes a new view and no edit. */
+  /** Whether an UPDATE set a field or a DELETE came. An UPDATE without fields makes a new view, but no edit. */
   readonly edited: boolean
   /**
-   * What a new operation has to name as `previous` to be sorted after all of these, so that what it sets is what
-   * readers see: the view, and the operation sorted last where that is no tip. Following the view alone, an update
-   * would then lose against an operation it has seen, and so would every update after it.
+   * What a new operation names as `previous` to be sorted after all of these, so that readers see what it sets. It is
+   * the view, and beside it the operation sorted last where that is no tip. An update that follows the view alone could
+   * lose against an operation it has seen, and so could every update after it.
    */
   readonly follow: DocumentViewId
   /** In ascending order of names; empty where deleted. */
@@ -41,11 +41,11 @@ export interface ReducedDocument {
 }
 
 /**
- * Reduces the operations of one document, given in any order: per field the last value in sorted order wins.
+ * Reduces the operations of one document, given in any order. In each field the last value in sorted order wins.
  *
- * Delete wins: a DELETE anywhere among the operations deletes the document, whatever runs beside it or follows it.
- * (Departure: the reference fails on any operation sorted after a DELETE and keeps the view it had before, which makes
- * the result depend on the order of arrival.)
+ * Delete wins: a DELETE anywhere among the operations deletes the document, whatever is concurrent to it or follows it.
+ * (Departure: the reference fails on any operation sorted after a DELETE and keeps the view it had before. Its result
+ * depends on the order of arrival.)
  *
  * Throws INVALID_DOCUMENT_GRAPH where the operations do not form one document.
  */
@@ -54,14 +54,15 @@ export function reduce(operations: Iterable<DocumentOperation>): ReducedDocument
 }
 
 /**
- * The document as it was at a view: these operations and their ancestors. A view id that names an ancestor beside its
- * descendant gives the view of the descendant. Throws INVALID_DOCUMENT_GRAPH where the view is not of this document.
+ * The document as it was at a view: these operations and their ancestors. A view id may name an ancestor beside its
+ * descendant; the result is then the view of the descendant. Throws INVALID_DOCUMENT_GRAPH where the view is not of
+ * this document.
  */
 export function reduceAt(operations: Iterable<DocumentOperation>, viewId: DocumentViewId): ReducedDocument {
   return reduceNodes(trimGraph([...operations].map(toNode), operationIdsOf(viewId)))
 }
 
-/** What `reduce` makes of a CREATE alone, which needs no graph. */
+/** What `reduce` returns for a CREATE alone, found without a graph. */
 export function startDocument({ id, publicKey, operation }: DocumentOperation): ReducedDocument {
   const fields = new Map<string, DocumentField>()
   for (const [name, value] of operation.fields ?? []) fields.set(name, { value, operationId: id })
@@ -78,15 +79,15 @@ export function startDocument({ id, publicKey, operation }: DocumentOperation): 
   }
 }
 
-/** Ids of a document's operations in the order of their reduction. Throws INVALID_DOCUMENT_GRAPH. */
+/** The operations of a document in the order of their reduction. Throws INVALID_DOCUMENT_GRAPH. */
 export function sortOperations(operations: Iterable<DocumentOperation>): DocumentOperation[] {
   return sortGraph([...operations].map(toNode)).sorted.map(({ source }) => source)
 }
 
 /**
- * The view that an operation leads to which follows exactly the current view: the ordinary case, which needs no
- * history. Undefined where it takes a reduction of the whole graph: `previous` is another view, or to follow
- * the current one takes more than its tips.
+ * The document after an operation that follows exactly the current view. This is the ordinary case and needs no
+ * history. Returns undefined where only a reduction of the whole graph can tell: `previous` is another view, or
+ * following the current one takes more than its tips.
  */
 export function applyUpdate(document: ReducedDocument, update: DocumentOperation): ReducedDocument | undefined {
   const { operation } = update
@@ -140,7 +141,7 @@ function reduceNodes(nodes: readonly OperationNode[]): ReducedDocument {
   }
 }
 
-/** Answers whether there was anything to set. */
+/** Returns whether there was anything to set. */
 function setFields(fields: Map<string, DocumentField>, { id, operation }: DocumentOperation): boolean {
   for (const [name, value] of operation.fields ?? []) fields.set(name, { value, operationId: id })
   return operation.fields !== undefined && operation.fields.size > 0

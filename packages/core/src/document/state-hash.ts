@@ -5,9 +5,10 @@ import type { DocumentId, DocumentViewId } from '../ids.js'
 import { operationIdsOf } from './document-view-id.js'
 
 /**
- * The state hash of a schema: 32 bytes that are the same on two nodes where the documents of the schema have the same
- * ids, view ids and deleted flags, deleted documents included; fields are not in it, for the view id stands for them.
- * It is a Merkle tree of two levels, so that a node that keeps its buckets hashes little after a change, and all of it
+ * The state hash of a schema is 32 bytes. It is the same on two nodes where the documents of the schema have the same
+ * ids, view ids and deleted flags. Deleted documents count; fields do not, since the view id stands for them.
+ *
+ * It is a Merkle tree of two levels, so a node that keeps the hashes of buckets hashes little after a change. All of it
  * is collision-resistant: no peer can make documents whose parts cancel out.
  *
  * Documents lie in STATE_BUCKETS buckets, by the first byte of the hash in their id (the third byte of the id).
@@ -27,7 +28,7 @@ import { operationIdsOf } from './document-view-id.js'
  */
 export const STATE_BUCKETS = 256
 
-/** What of a document a state hash covers. */
+/** The part of a document that a state hash covers. */
 export interface DocumentState {
   readonly id: DocumentId
   readonly viewId: DocumentViewId
@@ -56,7 +57,7 @@ export function stateBucketHash(documents: Iterable<DocumentState>): Uint8Array 
   return blake3(joinBytes(parts))
 }
 
-/** The state hash over the hashes of its buckets, by number, those that have documents; lower-case hexadecimal. */
+/** The state hash made of the hashes of buckets, by number, of all that have documents. Lower-case hexadecimal. */
 export function stateHashOfBuckets(buckets: ReadonlyMap<number, Uint8Array>): string {
   const parts: Uint8Array[] = [ROOT_TAG]
   for (const number of [...buckets.keys()].sort((a, b) => a - b)) {

@@ -12,9 +12,9 @@ import { isSkiplinkRequired } from './lipmaa.js'
 import { decodeVaru64, type Varu64 } from './varu64.js'
 
 /**
- * Reads an entry's parts in their order on the wire and checks the link rules. The first part that is wrong is the
- * one reported, as `details.field`. Not checked here: the signature (see `verifyEntry`), the payload (`checkPayload`), the entries that links
- * name (the publish rules). Throws INVALID_ENTRY.
+ * Reads an entry's parts in their order on the wire and checks the link rules. The first part that is wrong is
+ * reported, as `details.field`. Not checked here: the signature (see `verifyEntry`), the payload (`checkPayload`), the
+ * entries that links name (the rules of publishing). Throws INVALID_ENTRY.
  */
 export function decodeEntry(bytes: Uint8Array): Entry {
   checkLength(bytes)
@@ -80,7 +80,7 @@ function readSignature(bytes: Uint8Array, offset: number): Uint8Array {
   return bytes.slice(offset, offset + SIGNATURE_BYTES)
 }
 
-/** What was wrong inside a part, said of the entry. */
+/** The fault of a part, told as one of the entry. */
 function because(field: string, cause: unknown): RakkoError {
   const { expected, got } = cause instanceof RakkoError ? cause.details : {}
   return invalidEntry(field, String(expected), String(got), cause)

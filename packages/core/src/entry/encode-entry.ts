@@ -18,8 +18,8 @@ export function encodeEntry(entry: Entry): Uint8Array {
 }
 
 /**
- * An entry to be signed that carries `operation` (encoded) as the next one of a log. Throws INVALID_ARGUMENT,
- * INVALID_ENTRY (links) and PAYLOAD_TOO_LARGE.
+ * An unsigned entry that carries `operation` (encoded) as the next one of a log. Throws INVALID_ARGUMENT, INVALID_ENTRY
+ * (links) and PAYLOAD_TOO_LARGE.
  */
 export function draftEntry(args: NextArgs, publicKey: PublicKey, operation: Uint8Array): EntryDraft {
   checkPayloadSize(operation)
@@ -70,7 +70,7 @@ function encodedLength({ logId, seqNum, skiplink, backlink, payloadSize }: Unsig
   return TAG_BYTES + PUBLIC_KEY_BYTES + numbers + hashes * HASH_BYTES + SIGNATURE_BYTES
 }
 
-/** Answers the offset behind. */
+/** Returns the offset behind the bytes. */
 function writeUnsigned(entry: UnsignedEntry, bytes: Uint8Array): number {
   let offset = TAG_BYTES
   offset = writeBytes(hexToBytes(parsePublicKey(entry.publicKey)), bytes, offset)

@@ -16,8 +16,8 @@
  * The entry's hash, over all of its bytes, is its id and the operation's.
  *
  * On the wire nothing says whether links are there: the sequence number does. A skiplink comes before the backlink.
- * The length byte of links and payload hash (0x20) is not checked; what is decoded has it put right, while signature
- * and entry hash cover the bytes as they came.
+ * The length byte of links and payload hash (0x20) is not checked. What is decoded has the right one, while signature and
+ * entry hash cover the bytes as they came.
  */
 import { HASH_BYTES } from '../hash/hash.js'
 import { PUBLIC_KEY_BYTES } from '../key/public-key.js'
@@ -31,10 +31,13 @@ export const MAX_ENCODED_ENTRY_BYTES =
   TAG_BYTES + PUBLIC_KEY_BYTES + 3 * MAX_VARU64_BYTES + 3 * HASH_BYTES + SIGNATURE_BYTES
 
 /**
- * Longest entry that is taken, as large as the reference's buffer. More than an entry can need: an author may sign an
- * entry so that bytes behind the signature are covered too (see verify-entry.ts).
+ * The longest entry that is taken; the reference's buffer has the same size. No entry needs as much, but an author may
+ * sign one whose signature covers bytes behind it too (see verify-entry.ts).
  */
 export const MAX_ENTRY_BYTES = 322
 
-/** Longest encoded operation that is published or taken from anybody: a validity rule of Rakko, the protocol has none. */
+/**
+ * The longest encoded operation that is published or taken from anybody. This is a validity rule of Rakko: the protocol
+ * has none.
+ */
 export const MAX_PAYLOAD_BYTES = 1_048_576

@@ -9,9 +9,9 @@ export interface EntryLinks {
 }
 
 /**
- * Link rules: the first entry has no links, every other a backlink, and a skiplink exactly where one is required, which
- * must differ from the backlink. Whether the links name the right entries is for the publish rules. Throws
- * INVALID_ENTRY.
+ * Checks the links that an entry has. The first entry has none, every other has a backlink. A skiplink is there exactly
+ * where one is required, and differs from the backlink. Whether links name the right entries is left to the rules of
+ * publishing. Throws INVALID_ENTRY.
  */
 export function validateLinks({ seqNum, skiplink, backlink }: EntryLinks): void {
   expectLink('backlink', backlink, seqNum > 1n, seqNum)

@@ -1,6 +1,6 @@
 import type { Hash, PublicKey } from '../ids.js'
 
-/** A Bamboo entry. Wire layout: see encode-entry.ts. */
+/** A Bamboo entry. Its wire layout is in entry-layout.ts. */
 export interface Entry {
   readonly publicKey: PublicKey
   /** 0 to 2^64−1. */

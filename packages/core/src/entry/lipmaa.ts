@@ -1,10 +1,10 @@
-/** Bamboo's skiplinks: which earlier entry an entry points at, so that any path through a log is short. */
+/** Bamboo's skiplinks: the earlier entry that an entry points at, so that every path through a log is short. */
 
 /**
- * Sequence number that the skiplink of entry `seqNum` (1 to 2^64−1) points at; 0 for the first entry.
+ * The sequence number that the skiplink of entry `seqNum` (1 to 2^64−1) points at; 0 for the first entry.
  *
- * The numbers 1, 4, 13, 40… (m, each three times the one before plus one) are the tops of Lipmaa's ternary trees: such a
- * number points one tree back, any other points as its place within the largest tree that fits.
+ * The numbers 1, 4, 13, 40… (each is three times the one before plus one) are the tops of Lipmaa's ternary trees. Such
+ * a number points one tree back. Any other points where its place within the largest tree that fits would point.
  */
 export function lipmaa(seqNum: bigint): bigint {
   if (seqNum >= MAX_KNOWN) return findTarget(seqNum)
@@ -14,7 +14,7 @@ export function lipmaa(seqNum: bigint): bigint {
   return known
 }
 
-/** Most logs are short, and each entry asks several times: these targets are found once. */
+/** Most logs are short, and each entry asks several times, so these targets are found once. */
 const MAX_KNOWN = 1_024n
 const KNOWN: bigint[] = []
 

@@ -5,7 +5,7 @@ import { draftEntry } from './encode-entry.js'
 import type { NextArgs } from './entry.js'
 
 /**
- * Bytes of a signed entry that carries `operation` (encoded) as the next one of a log. Answers at once where the signer
+ * Bytes of a signed entry that carries `operation` (encoded) as the next one of a log. Returns at once where the signer
  * does. Throws INVALID_ARGUMENT, INVALID_ENTRY (links), PAYLOAD_TOO_LARGE, and what the signer throws.
  */
 export function signEntry(args: NextArgs, operation: Uint8Array, signer: SyncSigner): Uint8Array

@@ -5,12 +5,12 @@ import type { Entry } from './entry.js'
 import { TAG_BYTES } from './entry-layout.js'
 
 /**
- * Whether the author signed these bytes; `entry` is what `decodeEntry` made of them. Answers at once where the verifier
- * does.
+ * Whether the author signed these bytes; `entry` is what `decodeEntry` returned for them. Returns at once where the
+ * verifier does.
  *
- * The message is everything but the last 64 bytes, the signature what stands behind the payload hash. In an entry
- * with nothing behind its signature these two meet. Bytes behind it move the message's end into the signature, which
- * an author can still sign for (R is chosen before the message), so such an entry must be accepted like any other.
+ * The message is everything but the last 64 bytes. The signature is what stands behind the payload hash. In an entry
+ * with nothing behind its signature these two meet. Bytes behind it move the end of the message into the signature. An
+ * author can still sign that, since R is chosen before the message, so such an entry must be accepted too.
  */
 export function isSignedByAuthor(bytes: Uint8Array, entry: Entry, verifier: SyncVerifier): boolean
 export function isSignedByAuthor(bytes: Uint8Array, entry: Entry, verifier: Verifier): boolean | Promise<boolean>
@@ -19,7 +19,9 @@ export function isSignedByAuthor(bytes: Uint8Array, entry: Entry, verifier: Veri
   return verifier.verify(publicKey, bytes.subarray(0, bytes.length - SIGNATURE_BYTES), entry.signature)
 }
 
-/** Throws INVALID_SIGNATURE unless `isSignedByAuthor`: at once where the verifier answers at once, else by the promise. */
+/**
+ * Throws INVALID_SIGNATURE unless `isSignedByAuthor`: at once where the verifier returns at once, else by the promise.
+ */
 export function verifyEntry(bytes: Uint8Array, entry: Entry, verifier: SyncVerifier): void
 export function verifyEntry(bytes: Uint8Array, entry: Entry, verifier: Verifier): void | Promise<void>
 export function verifyEntry(bytes: Uint8Array, entry: Entry, verifier: Verifier): void | Promise<void> {

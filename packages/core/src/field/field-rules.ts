@@ -29,9 +29,12 @@ import {
 /** What a query may do with values of one type. */
 export interface QueryRules {
   readonly operators: readonly ComparisonOperator[]
-  /** A filter's value in one form: ints as bigint, ids in lower case. Of a list, one element. Throws INVALID_QUERY. */
+  /**
+   * Brings a filter's value to one form: ints as bigint, ids in lower case. For a list, one element. Throws
+   * INVALID_QUERY.
+   */
   readonly parseFilterValue: (value: unknown, path: string) => FilterValue
-  /** What a deleted document is sorted as: it has no fields, and an order needs a value everywhere. */
+  /** What a deleted document is sorted as. It has no fields, but an order needs a value everywhere. */
   readonly whereDeleted: FilterValue
 }
 
@@ -46,14 +49,14 @@ export const EQUALITY: readonly ComparisonOperator[] = ['eq', 'notEq', ...SET]
 const ORDER: readonly ComparisonOperator[] = [...EQUALITY, 'gt', 'gte', 'lt', 'lte']
 const TEXT: readonly ComparisonOperator[] = [...ORDER, 'contains', 'notContains']
 
-/** No id is lower, and a cursor that holds it is as good as any. */
+/** No id is lower, and a cursor that holds it is as good as any other. */
 export const LOWEST_ID = '00'.repeat(HASH_BYTES)
 
 /**
  * All that core does with a field, by its type.
  *
- * A list has set operators only: `in` holds where ANY element is in the set, `notIn` where NONE is, so one is the
- * other's opposite and the empty list passes `notIn`. (The reference's `notIn` asks for an element outside the set: a
+ * A list has set operators only. `in` holds where ANY element is in the set, `notIn` where NONE is. So each is the
+ * other's opposite, and the empty list passes `notIn`. (The reference's `notIn` asks for an element outside the set: a
  * list with a forbidden element passes beside an allowed one, and the empty list never does.)
  */
 export const FIELD_RULES: { readonly [Type in FieldTypeName]: FieldRules<Type> } = {

@@ -9,21 +9,22 @@ const BASIC_NAMES = NAMES.filter((name) => !isRelationType(name)).join(', ')
 const RELATION_NAMES = NAMES.filter(isRelationType).join(', ')
 
 /**
- * The reference takes the first word of the text and what stands in parentheses behind it, whatever is around them, so
- * ` relation(blob_v1).` is a relation. A schema built of such a definition must be known to every node alike, else one
- * refuses the documents that another stores. `\w` and `.` as the reference's regular expressions mean them.
+ * The reference takes the first word of the text and what stands in parentheses behind it, whatever is around them. So
+ * ` relation(blob_v1).` is a relation. Every node must build the same schema of such a definition; otherwise one
+ * refuses the documents that another stores. `\w` and `.` are written out as the reference's regular expressions mean
+ * them.
  */
 const LENIENT_TYPE = /([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+)(?:\(([^\n]+)\))?/u
 /**
- * What an operation on schema_field_definition_v1 is held to: the reference looks for this anywhere and then judges
- * the schema id alone, so `foo(blob_v1)` may be published, though no schema can be built of it. One letter before the
+ * What an operation on schema_field_definition_v1 is held to. The reference looks for this anywhere and then judges the
+ * schema id alone. So `foo(blob_v1)` may be published, though no schema can be built of it. One letter before the
  * parenthesis is as good as many, and keeps the search linear on hostile text.
  */
 const PUBLISHED_TYPE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]\(([_0-9A-Za-z]*)\)/u
 
 /**
- * The type that a field of a schema gets from its definition. The text is a basic word, or a relation's word and the schema
- * of its target: `relation(venue_0020…)`. Throws INVALID_FIELD_TYPE or INVALID_SCHEMA_ID.
+ * The type that a field of a schema gets from its definition. The text is a basic word, or a relation's word with the
+ * schema of its target: `relation(venue_0020…)`. Throws INVALID_FIELD_TYPE or INVALID_SCHEMA_ID.
  */
 export function parseFieldType(text: string): FieldType {
   if (isBasic(text)) return { type: text }
@@ -37,7 +38,7 @@ export function formatFieldType(type: FieldType): string {
   return 'schemaId' in type ? `${type.type}(${type.schemaId})` : type.type
 }
 
-/** Whether an operation may carry this type: wider than what `parseFieldType` takes. */
+/** Whether an operation may carry this type. `parseFieldType` takes fewer. */
 export function isPublishableFieldType(text: string): boolean {
   if (isBasic(text)) return true
   const [, schemaId] = PUBLISHED_TYPE.exec(text) ?? []

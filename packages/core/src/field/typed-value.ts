@@ -16,9 +16,8 @@ import { invalidField } from './from-wire.js'
  * | pinned_relation_list | hash[][], each such an id; or any hash[], which stands for the EMPTY list |
  *
  * The last line is a quirk of the reference that must be kept. An empty list has one form on the wire and decodes as
- * hash[], so that has to pass; a hash[] with content passes there as well and loses its content, and a node that
- * refused it would lack an entry, and all that follow it in its log, that the others have. `encodeOperation` never
- * writes it.
+ * hash[], so that has to pass. A hash[] with content passes as well and loses its content. A node that refused it would
+ * lack an entry that others have, and all that follow it in its log. `encodeOperation` never writes it.
  */
 export function typedValue(field: string, plain: PlainValue, { type }: FieldType): OperationValue {
   const value = FIELD_RULES[type].fromWire(plain, field)

@@ -6,7 +6,7 @@ import { MAX_INT, MIN_INT } from '../operation/operation-layout.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
-/** Writes one value, or throws saying what is wrong with it. */
+/** Writes one value. Throws where it has another type or is out of range. */
 export type WriteValue = (writer: CborWriter, field: string, value: unknown) => void
 
 /** Hashes as an array of byte strings, in the order given. */

@@ -6,8 +6,8 @@ import { hexToBytes } from '../bytes/hex.js'
 export type Blake3 = (data: Uint8Array) => Uint8Array
 
 /**
- * Lengths around BLAKE3's own borders (block of 64 bytes, chunk of 1024, first levels of its tree) and the hash of a probe
- * so long. Written down, since the portable implementation would take a tenth of a node's start to find them again.
+ * Lengths around BLAKE3's own borders (block of 64 bytes, chunk of 1024, first levels of its tree), each with the hash
+ * of a probe of that length. The portable implementation would take a tenth of a node's start to find them again.
  */
 const PROBES: readonly (readonly [length: number, hash: string])[] = [
   [0, 'af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262'],
@@ -29,8 +29,8 @@ const PROBES: readonly (readonly [length: number, hash: string])[] = [
 let current: Blake3 = portableBlake3
 
 /**
- * Hashes with `candidate` from now on, if it hashes probes of many lengths right;
- * otherwise the one in use stays. Answers whether the candidate is in use. `undefined` returns to the portable one.
+ * Hashes with `candidate` from now on, if it hashes probes of many lengths right; otherwise the one in use stays.
+ * Returns whether the candidate is in use. `undefined` brings back the portable one.
  */
 export function setBlake3(candidate: Blake3 | undefined): boolean {
   if (candidate !== undefined && !agrees(candidate)) return false
@@ -46,7 +46,7 @@ function agrees(candidate: Blake3): boolean {
   try {
     const probe = longestProbe()
     const results = PROBES.map(([length]) => candidate(probe.slice(0, length)))
-    // Compared when all are there: a candidate that answers with one shared buffer must fail.
+    // Compared when all are there: a candidate that returns one shared buffer must fail.
     return results.every((result, index) => equalBytes(result, hexToBytes(PROBES[index]?.[1] ?? '')))
   } catch {
     return false

@@ -36,7 +36,7 @@ export function hashBytes(data: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Text of a hash, lower-cased. Throws INVALID_HASH; `field` says in the error whose value it was. */
+/** Checks the text of a hash and lower-cases it. Throws INVALID_HASH, in which `field` names the value. */
 export function parseHash(text: string, field = 'hash'): Hash {
   if (typeof text === 'string' && LOWER_CASE_HASH.test(text)) return text as Hash
   let bytes: Uint8Array
@@ -54,8 +54,8 @@ export function hashToBytes(hash: Hash): Uint8Array {
 }
 
 /**
- * Text of a hash's bytes, kept as they are: a second byte other than 32 stays visible. Throws INVALID_HASH.
- * Links inside an entry are the exception, see decode-entry.ts.
+ * The text of a hash, its bytes kept as they are: a second byte other than 32 stays visible. Only links inside an entry
+ * are treated otherwise (see decode-entry.ts). Throws INVALID_HASH.
  */
 export function hashFromBytes(bytes: Uint8Array, field = 'hash'): Hash {
   if (bytes.length !== HASH_BYTES) throw invalidHash(field, `${HASH_BYTES} bytes`, `${bytes.length} bytes`)

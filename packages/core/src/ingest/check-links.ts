@@ -9,8 +9,8 @@ export function heldEntry(entry: DecidedEntry | undefined): HeldEntry | undefine
 }
 
 /**
- * Holds an entry against its backlink, of which all is held that comes before. Throws INVALID_LINK, and DOCUMENT_DELETED
- * where that is a DELETE.
+ * Checks the links of an entry whose backlink is held, with all that comes before it. Throws INVALID_LINK, and
+ * DOCUMENT_DELETED where the backlink is a DELETE.
  */
 export function checkLinks(entry: Entry, backlink: HeldEntry, lookup: IngestLookup): void {
   const { publicKey, logId, seqNum } = entry

@@ -2,10 +2,10 @@ import type { DocumentId, Hash, OperationId, PublicKey, SchemaId } from '../ids.
 import type { OperationAction } from '../operation/operation.js'
 import type { Schema } from '../schema/schema.js'
 
-/** What a store hands to the ingest rules: answers from what is stored, preloaded, so that the rules stay synchronous. */
+/** What the rules of replication ask a store. All of it is loaded before, so that the rules stay synchronous. */
 export interface IngestLookup {
   claimedSchema(id: SchemaId): ClaimedSchema
-  /** What was decided about an entry; undefined where nothing was. */
+  /** What was decided about an entry; undefined where nothing was decided. */
   entry(hash: Hash): DecidedEntry | undefined
   /** Hash of the entry at `seqNum` on the branch of a log that ends with the held entry `tip`. */
   ancestor(tip: Hash, seqNum: bigint): Hash | undefined
@@ -15,13 +15,13 @@ export interface IngestLookup {
 
 export type ClaimedSchema =
   | { readonly status: 'known'; readonly schema: Schema }
-  /** Operations of its views that nothing was decided about. None: no operation can make it known to this version. */
+  /** Operations of its views that are not decided. None: no operation can make the schema known to this version. */
   | { readonly status: 'incomplete'; readonly missing: readonly OperationId[] }
-  /** What its id names was refused, or describes no schema. */
+  /** What its id names was refused, or does not describe a schema. */
   | { readonly status: 'invalid' }
   | { readonly status: 'forgotten' }
 
-/** What was decided about an entry that arrived; it outlives entry and payload. */
+/** What was decided about an entry that arrived. The decision outlives entry and payload. */
 export type Decision = 'held' | 'refused' | 'purged' | 'forgotten'
 
 export type DecidedEntry = HeldEntry | { readonly decision: 'refused' } | { readonly decision: 'forgotten' }

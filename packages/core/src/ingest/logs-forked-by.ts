@@ -1,6 +1,6 @@
 import type { DocumentId, PublicKey } from '../ids.js'
 
-/** What is held of an author's logs, the entry in question aside. */
+/** What is held of an author's logs, without the entry in question. */
 export interface LogLookup {
   latestEntry(publicKey: PublicKey, logId: bigint): { readonly seqNum: bigint } | undefined
   /** A log in which this author writes this document. */
@@ -8,9 +8,11 @@ export interface LogLookup {
 }
 
 /**
- * Ids of the author's logs that are forked once a valid entry is held: its log where its place is taken, and both where
- * the author writes the document in another log. Everything before an entry is held, so a place is taken exactly where
- * the log's latest entry is not before it; and whichever of two such entries comes last, the same logs are marked.
+ * Ids of the author's logs that are forked once a valid entry is held. It is the entry's log where its place is taken.
+ * It is both logs where the author writes the document in another one.
+ *
+ * Everything before an entry is held. So a place is taken exactly where the log's latest entry is not the one before
+ * it. Whichever of two such entries comes last, the same logs are marked.
  */
 export function logsForkedBy(
   { publicKey, logId, seqNum }: { readonly publicKey: PublicKey; readonly logId: bigint; readonly seqNum: bigint },

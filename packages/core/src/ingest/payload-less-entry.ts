@@ -10,43 +10,47 @@ import type { IngestDecision } from './validate-ingest.js'
 export interface PayloadLessRequest {
   /** Decoded, its signature verified. */
   readonly entry: Entry
-  /** Hash of the entry's bytes as received. Nothing was decided about it yet. */
+  /** Hash of the entry's bytes as received. The entry is not decided. */
   readonly entryHash: Hash
   readonly lookup: IngestLookup
-  /** Schema of a DELETE that follows the entry, over its backlinks and over `previous`, and is held together with it. */
+  /**
+   * Schema of a DELETE that follows the entry, over its backlinks and over `previous`, and is held together with it.
+   */
   readonly deletion?: SchemaId | undefined
 }
 
-/** Documents that others are read by keep their payloads, deleted or not. */
+/** Documents that others are read with keep their payloads, deleted or not. */
 const NEVER_WITHOUT_PAYLOADS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
-/** Whether entries of documents of this schema are ever held without their payloads. */
+/** Whether an entry of a document of this schema is ever held without its payload. */
 export function mayLackPayloads(schemaId: SchemaId): boolean {
   return !NEVER_WITHOUT_PAYLOADS.has(schemaId)
 }
 
 /**
- * Whether a deleted document needs this payload no more: all that a graph asks of the operation can be told from its entry
- * alone. The first entry of a log creates its document, and each one after it follows its backlink and nothing else.
- * Who purges keeps the payloads of DELETEs and of all operations of which that is not true.
+ * Whether a deleted document can do without this payload: its entry alone tells the graph what it needs. The first
+ * entry of a log creates its document, and each later one follows its backlink and nothing else. A purge keeps the
+ * payload of every DELETE, and of every operation of which this is not true.
  */
 export function canDropPayload({ backlink }: Entry, { action, previous, schemaId }: PlainOperation): boolean {
   return action !== 'delete' && previous === (backlink as string | undefined) && mayLackPayloads(schemaId)
 }
 
 /**
- * The rules for an entry without its payload, beside `validateIngest`: it is held only where its document is deleted, so
- * that no one misses what is gone: a DELETE of the document is held already, or is held together with it, since it follows the entry.
- * Otherwise it waits: the payload may come as well. What the entry did is what `canDropPayload` says.
+ * The rules for a payload-less entry, beside `validateIngest`. It is held only where its document is deleted, so that
+ * nobody misses what is gone. A DELETE of the document is held already, or follows the entry and is held together with
+ * it. Otherwise the entry waits, since its payload may still come. What the entry did is what `canDropPayload` says.
  *
- * Refused is what no payload could make valid: wrong links, a backlink that was refused or is a DELETE.
+ * It is refused where no payload could make it valid: its links are wrong, or its backlink was refused or is a DELETE.
  *
- * That the payload was fit to be dropped, and valid, can be seen by nobody who has not got it. A peer that withholds
- * others makes deleted documents differ here, in their view ids, or in which document a deletion belongs to, and that is not
- * mended by the payloads when they come. A document may so live on here that is deleted elsewhere: Alice CREATEs it,
- * Bob UPDATEs it as the first entry of his log, and DELETEs it as the second. Who sends the UPDATE without its payload
- * and the DELETE makes them a document of their own, the UPDATE its CREATE; no DELETE of Alice's document is known here then,
- * and these two are decided about. Nothing is deleted here by that which nobody has signed a DELETE for.
+ * Whether the payload was valid and fit to be dropped, nobody can see without it. A peer that withholds other payloads
+ * makes deleted documents differ here: in their view ids, or in the document that a deletion belongs to. Payloads that
+ * come later do not mend that.
+ *
+ * So a document may live on here that is deleted elsewhere. Alice CREATEs it. Bob UPDATEs it with the first entry of
+ * his log, and DELETEs it with the second. A peer sends the UPDATE without its payload, and the DELETE. Here these two
+ * become a document of their own, the UPDATE its CREATE, and they are decided. No DELETE of Alice's document is known
+ * here. Nothing is ever deleted here without a signed DELETE.
  */
 export function validatePayloadLessEntry({ entry, entryHash, lookup, deletion }: PayloadLessRequest): IngestDecision {
   const { backlink } = entry

@@ -9,9 +9,9 @@ import { checkLinks, deleted, dependencyRefused, heldEntry } from './check-links
 import type { HeldEntry, IngestLookup } from './ingest-lookup.js'
 
 export interface IngestRequest {
-  /** Decoded, its signature verified and its payload held against it: all the caller's work. */
+  /** Decoded, its signature verified and its payload checked against it. All that is the caller's work. */
   readonly entry: Entry
-  /** Hash of the entry's bytes as received. Nothing was decided about it yet. */
+  /** Hash of the entry's bytes as received. The entry is not decided. */
   readonly entryHash: Hash
   readonly plainOperation: PlainOperation
   readonly lookup: IngestLookup
@@ -29,43 +29,46 @@ export type IngestDecision =
   | { readonly decision: 'forgotten' }
   | { readonly decision: 'waiting'; readonly for: readonly Dependency[] }
 
-/** What an entry cannot be judged without. */
+/** What an entry waits for. */
 export type Dependency =
   | { readonly kind: 'backlink' | 'previous'; readonly id: Hash }
-  /** `missing`: operations that its views lack; none where no operation can make it known to this version. */
+  /** `missing`: operations that its views lack. None: no operation can make the schema known to this version. */
   | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
   /**
-   * The entry's own, which it came without; or a DELETE of its document, see `validatePayloadLessEntry`: `documentId` is absent
-   * where nothing but the payload will do.
+   * The entry's own payload, or a DELETE of its document instead (see `validatePayloadLessEntry`). `documentId` is
+   * absent where only the payload will do.
    */
   | { readonly kind: 'payload'; readonly id: Hash; readonly documentId?: DocumentId }
 
 /**
- * The rules of replication, beside the stricter ones of publishing. Replicas that were handed the same entries must
- * hold the same ones, whatever the order, so each rule asks about an entry and its causal past alone: its backlink,
- * the operations in `previous` and those that define its schema, and theirs in turn. An entry is
+ * The rules of replication, beside the stricter ones of publishing. Replicas that get the same entries must hold the
+ * same ones, whatever the order. So each rule asks about an entry and its ancestors alone. These are its backlink, the
+ * operations in `previous`, those that define its schema, and the ancestors of all these. An entry is
  *
- * - **waiting** while nothing was decided about one of these: its own decision comes later, and is the same then,
+ * - **waiting** while one of these is not decided: it is decided later, and the result is the same then,
  * - **refused** where one of these was refused (DEPENDENCY_REFUSED), or where it can never be valid beside them:
- *   1. the schema's views describe no schema (INVALID_SCHEMA), or the operation does not match it (see `validateOperation`),
- *   2. the backlink is of another author, log or place, or the skiplink is not the entry at lipmaa(seq num) among those
+ *     1. the schema's views describe no schema (INVALID_SCHEMA), or the operation does not match it
+ *      (`validateOperation`),
+ *     2. the backlink has another author, log or place, or the skiplink is not the entry at lipmaa(seq num) among those
  *      that the backlink leads to (INVALID_LINK),
- *   3. `previous` is of another schema or of several documents (SCHEMA_MISMATCH, DIFFERENT_DOCUMENTS),
- *   4. the document is another than the backlink's (UNEXPECTED_LOG_ID): between two entries a log never changes its
- *      document, a fork at its first entry aside,
- *   5. it follows a DELETE (DOCUMENT_DELETED), by `previous` or by its backlink,
+ *     3. `previous` is of another schema or of several documents (SCHEMA_MISMATCH, DIFFERENT_DOCUMENTS),
+ *     4. the document is not the backlink's (UNEXPECTED_LOG_ID): a log never changes its document from one entry to the
+ *      next, a fork at its first entry aside,
+ *     5. it follows a DELETE (DOCUMENT_DELETED), by `previous` or by its backlink,
  * - **held** otherwise.
  *
- * By induction over that past, which hashes keep free of cycles, the decision is a function of bytes: an entry's own and
- * its past's. What else is stored has no say, and what publishing refuses because of it is held here:
+ * Hashes keep the ancestors free of cycles. By induction over them the decision is a function of bytes: those of the
+ * entry and of its ancestors. What else is stored does not count. What publishing refuses because of it is held here:
  *
- * - an UPDATE or DELETE beside a DELETE: neither follows the other; reduction makes of it what it does, delete wins,
- * - two entries at one place of a log, with all that follows each: a fork. Its branches are concurrent operations,
+ * - an UPDATE or DELETE beside a DELETE: neither follows the other, and in reduction delete wins,
+ * - two entries at one place of a log, with all that follows each: a fork, whose branches are concurrent operations,
  * - a second log of an author for a document, or a second document in a log that forks at its first entry: forks too.
  *
- * `logsForkedBy` tells which logs are forked by what is held; that changes no decision. Rule 5 needs
- * no walk through history: what follows a DELETE is refused, so what is held follows none, and an entry follows one
- * exactly where it names one. Nor does rule 4, as every entry of a branch has the document of the one before.
+ * `logsForkedBy` tells which logs are forked by what is held; that changes no decision.
+ *
+ * Rule 5 needs no walk through history. What follows a DELETE is refused, so nothing held follows one, and an entry
+ * follows one exactly where it names one. Rule 4 needs none either: every entry of a branch has the document of the one
+ * before.
  */
 export function validateIngest(request: IngestRequest): IngestDecision {
   const { entry, entryHash, plainOperation, lookup } = request

@@ -1,5 +1,5 @@
 /**
- * Signatures on which Ed25519 implementations disagree, with the answer of the one rule (see portable-verifier.ts). The
+ * Signatures on which Ed25519 implementations disagree, with the result of the one rule (see portable-verifier.ts). The
  * first twelve are the cases of the public ed25519-speccheck collection (Apache-2.0); the others were made with the
  * key whose seed is 32 bytes of 7. All hexadecimal.
  */

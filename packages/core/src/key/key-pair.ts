@@ -7,10 +7,10 @@ import { refusal } from '../refusal.js'
 import { publicKeyFromBytes } from './public-key.js'
 import type { SyncSigner } from './signer.js'
 
-/** A private key is 32 bytes of seed (RFC 8032); any value will do. */
+/** A private key is a seed of 32 bytes (RFC 8032). Any value will do. */
 export const SEED_BYTES = 32
 
-/** Seed from 64 hexadecimal digits, either case. Throws INVALID_PRIVATE_KEY, which never repeats what it was given. */
+/** Reads a seed from 64 hexadecimal digits, either case. Throws INVALID_PRIVATE_KEY, which never repeats the text. */
 export function parseSeed(text: string): Uint8Array {
   let seed: Uint8Array
   try {
@@ -28,8 +28,8 @@ export function publicKeyOfSeed(seed: Uint8Array): PublicKey {
 }
 
 /**
- * Signs by @noble/ed25519, on any platform and synchronously; about seven times slower than a native backend. Keeps its own copy
- * of the seed. Throws INVALID_PRIVATE_KEY.
+ * Signs with @noble/ed25519: synchronous, on any platform, about seven times slower than a native backend. Keeps its
+ * own copy of the seed. Throws INVALID_PRIVATE_KEY.
  */
 export function portableSigner(seed: Uint8Array): SyncSigner {
   const ownSeed = checkedSeed(seed).slice()
@@ -42,7 +42,7 @@ export function portableSigner(seed: Uint8Array): SyncSigner {
   }
 }
 
-/** Its synchronous functions take SHA-512 from outside, so that the library itself stays free of dependencies. */
+/** The library's synchronous functions take SHA-512 from outside, so that it has no dependencies. */
 function useSha512(): void {
   hashes.sha512 ??= sha512
 }

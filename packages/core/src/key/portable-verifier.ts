@@ -8,15 +8,15 @@ import { SIGNATURE_BYTES, type SyncVerifier } from './signer.js'
 const GROUP_ORDER = Point.CURVE().n
 
 /**
- * The one signature rule, which every backend must answer alike: cofactorless and not strict.
+ * The one signature rule, which every backend must keep: cofactorless and not strict.
  *
  * With signature R ‖ S, public key A and message M it is valid if and only if
  * - S < L, read little-endian,
  * - A decompresses (small-order points and non-canonical encodings do),
  * - compress([S]B − [k]A) is byte for byte R, where k = SHA-512(R ‖ A as given ‖ M) mod L.
  *
- * R is never decompressed, so a non-canonical R cannot match. The `verify` of @noble/ed25519 is cofactored and would
- * accept signatures that others refuse: replicas that differ in this split for good.
+ * R is never decompressed, so a non-canonical R cannot match. The `verify` of @noble/ed25519 is cofactored and accepts
+ * signatures that others refuse. Replicas that differ in this split for good.
  */
 export const portableVerifier: SyncVerifier = {
   verify(publicKey, message, signature) {

@@ -7,11 +7,11 @@ import { refusal } from '../refusal.js'
 
 export const PUBLIC_KEY_BYTES = 32
 
-/** Keys known to be valid: a node meets the same authors again and again, and decompressing takes long. */
+/** Keys known to be valid. A node meets the same authors again and again, and decompressing takes long. */
 const REMEMBERED_KEYS = 1024
 const validKeys = new RecentMap<string, PublicKey>(REMEMBERED_KEYS)
 
-/** Text of a public key, lower-cased. Throws INVALID_PUBLIC_KEY. */
+/** Checks the text of a public key and lower-cases it. Throws INVALID_PUBLIC_KEY. */
 export function parsePublicKey(text: string, field = 'publicKey'): PublicKey {
   const known = validKeys.get(text)
   if (known !== undefined) return known
@@ -25,9 +25,8 @@ export function parsePublicKey(text: string, field = 'publicKey'): PublicKey {
 }
 
 /**
- * Text of a public key's 32 bytes, which must decompress to a point of the curve. Small-order points and non-canonical
- * encodings (y ≥ p, x = 0 with the sign bit set) are keys too: the signature rule accepts them. Throws
- * INVALID_PUBLIC_KEY.
+ * The text of 32 bytes that decompress to a point of the curve. Small-order points and non-canonical encodings (y ≥ p,
+ * x = 0 with the sign bit set) are keys too, since the signature rule accepts them. Throws INVALID_PUBLIC_KEY.
  */
 export function publicKeyFromBytes(bytes: Uint8Array, field = 'publicKey'): PublicKey {
   if (bytes.length !== PUBLIC_KEY_BYTES) {

@@ -4,12 +4,12 @@ import { portableVerifier } from './portable-verifier.js'
 import { publicKeyToBytes } from './public-key.js'
 import { SIGNATURE_BYTES, type Signer, type Verifier } from './signer.js'
 
-/** Lengths of the messages that a signer is tried on: empty, within SHA-512's first block, an entry's, beyond. */
+/** Lengths of the messages that a signer is tried on: empty, within SHA-512's first block, an entry's, and longer. */
 const MESSAGE_LENGTHS = [0, 1, 160, 1024]
 
 /**
- * Names of the cases that `verifier` answers differently from the one signature rule, or fails on. A backend may be used
- * only where there are none: replicas that judge a signature differently part for good.
+ * Names of the cases that `verifier` judges otherwise than the one signature rule, or fails on. A backend may be used
+ * only where there are none: replicas that judge a signature differently split for good.
  */
 export async function selfTestVerifier(verifier: Verifier): Promise<readonly string[]> {
   const failed: string[] = []
@@ -23,8 +23,8 @@ export async function selfTestVerifier(verifier: Verifier): Promise<readonly str
 }
 
 /**
- * What is wrong with `signer`'s signatures: for each message that it fails on, a name. Empty where all is well. A verifier
- * that has passed its own self-test judges faster than the portable one.
+ * Names of the messages that `signer` signs wrongly or fails on; empty where all is well. A verifier that has passed
+ * its own self-test is quicker at this than the portable one.
  */
 export async function selfTestSigner(
   signer: Signer,
@@ -49,7 +49,7 @@ async function isSignatureOf(
   return verifier.verify(publicKeyToBytes(signer.publicKey), message, signature)
 }
 
-/** A backend that throws has no answer, which equals none that was asked for. */
+/** A backend that throws returns nothing, which equals no result that was asked for. */
 async function answerOf(ask: () => unknown): Promise<unknown> {
   try {
     return await ask()

@@ -19,13 +19,15 @@ const TOLERANCE: CborTolerance = { nestedChunks: true, longSimpleValues: true }
  * Reads an operation without its schema; fields keep their order.
  *
  * Strict are: the members of each action and no more, ascending unique field names and `previous`, the kinds of values,
- * integers within 64 bits, UTF-8. Lenient, since logs may hold it: heads and floats longer than needed, indefinite
- * lengths (chunks nested too), tags before the operation, version, action, fields, field names and ids in `previous`,
- * bignums for integers, `previous` as text or its ids as arrays of numbers, a hash's length byte, whatever follows the
- * operation, and the missing end of an array of indefinite length. What is lenient here is never written.
+ * integers within 64 bits, UTF-8. Lenient, since logs may hold it, are:
  *
- * Throws INVALID_CBOR, INVALID_OPERATION, INVALID_OPERATION_FORMAT (members missing or too many), INVALID_SCHEMA_ID,
- * INVALID_DOCUMENT_VIEW_ID, INVALID_HASH, PAYLOAD_TOO_LARGE.
+ * - heads and floats longer than needed, and indefinite lengths, with nested chunks,
+ * - tags before the operation, version, action, fields, field names and ids in `previous`,
+ * - bignums for integers, `previous` as text, or its ids as arrays of numbers,
+ * - a hash's length byte, whatever follows the operation, and the missing end of an array of indefinite length.
+ *
+ * What is lenient here is never written. Throws INVALID_CBOR, INVALID_OPERATION, INVALID_OPERATION_FORMAT (members
+ * missing or too many), INVALID_SCHEMA_ID, INVALID_DOCUMENT_VIEW_ID, INVALID_HASH, PAYLOAD_TOO_LARGE.
  */
 export function decodeOperation(bytes: Uint8Array): PlainOperation {
   if (!(bytes instanceof Uint8Array)) throw invalidOperation('operation', 'a Uint8Array', typeof bytes)

@@ -6,7 +6,7 @@ import { parseSchemaId } from '../schema/schema-id.js'
 const REMEMBERED_SCHEMA_IDS = 256
 const schemaIds = new RecentMap<string, SchemaId>(REMEMBERED_SCHEMA_IDS)
 
-/** `parseSchemaId`, remembering what it answered last. Throws INVALID_SCHEMA_ID. */
+/** `parseSchemaId`, which remembers its last results. Throws INVALID_SCHEMA_ID. */
 export function knownSchemaId(text: string): SchemaId {
   const known = schemaIds.get(text)
   if (known !== undefined) return known

@@ -3,7 +3,7 @@ import type { DocumentViewId, OperationId, SchemaId } from '../ids.js'
 
 export type OperationAction = 'create' | 'update' | 'delete'
 
-/** A value as the wire tells it, before its schema says what it means. */
+/** A value as it is on the wire, before its schema tells its type. */
 export type PlainValue =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'int'; readonly value: bigint }

@@ -16,8 +16,8 @@ interface Head {
 }
 
 /**
- * What the publish rules ask, answered from memory. It holds what was added and nothing of the operations themselves:
- * enough to replay a `schema.lock`, and to check a store against.
+ * Implements what the publish rules ask, in memory. It holds what was added, but none of the operations themselves.
+ * That is enough to replay a `schema.lock`, and to check a store against.
  */
 export class MemoryLookup implements PublishLookup {
   readonly #schemas: Map<SchemaId, Schema>
@@ -38,7 +38,7 @@ export class MemoryLookup implements PublishLookup {
     this.#schemas.set(schema.id, schema)
   }
 
-  /** Takes what `validatePublish` found valid; checks nothing itself. */
+  /** Adds what `validatePublish` found valid. Checks nothing itself. */
   add({ publicKey, logId, seqNum }: Entry, { operation, operationId, documentId }: ValidPublish): void {
     const log = logKey(publicKey, logId)
     this.#entries.set(`${log} ${seqNum}`, { hash: operationId })
@@ -63,7 +63,7 @@ export class MemoryLookup implements PublishLookup {
     return this.#entries.get(`${logKey(publicKey, logId)} ${seqNum}`)
   }
 
-  /** Publishing never makes a fork, and nothing else adds here. */
+  /** Publishing never makes a fork, and nothing else is added here. */
   isForked(): boolean {
     return false
   }

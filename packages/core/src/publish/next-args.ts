@@ -9,8 +9,8 @@ export const MAX_LOG_ID = 2n ** 64n - 1n
 export const MAX_SEQ_NUM = 2n ** 64n - 1n
 
 /**
- * What an author needs to write next: at the head of the log in which it writes the view's document, or in a new log
- * where it has none or no view is given. The view need not be the latest.
+ * What an author needs to write next. It is the head of the log in which the author writes the view's document. It is a
+ * new log where there is none, or where no view is given. The view need not be the latest.
  *
  * Throws PREVIOUS_NOT_FOUND, DIFFERENT_DOCUMENTS, DOCUMENT_DELETED, LOG_FORKED, LOG_NOT_FOUND, SKIPLINK_NOT_FOUND,
  * MAX_SEQ_NUM, MAX_LOG_ID.
@@ -92,7 +92,7 @@ export function previousNotFound(operationId: OperationId): RakkoError {
   return new RakkoError('PREVIOUS_NOT_FOUND', `Previous operation ${operationId} not found in store`, { operationId })
 }
 
-/** A log with two branches takes no more entries: the next one could only deepen the fork. Throws LOG_FORKED. */
+/** Throws LOG_FORKED: a log with two branches takes no more entries, since the next one could only deepen the fork. */
 export function refuseFork(publicKey: PublicKey, logId: bigint, lookup: PublishLookup): void {
   if (!lookup.isForked(publicKey, logId)) return
   throw new RakkoError('LOG_FORKED', `log ${logId} of ${publicKey} is forked and takes no more entries`, {

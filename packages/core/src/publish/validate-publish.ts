@@ -9,12 +9,12 @@ import { documentOf, MAX_SEQ_NUM, nextInLog, previousNotFound, refuseFork, skipl
 import type { PublishLookup } from './publish-lookup.js'
 
 export interface PublishRequest {
-  /** Decoded and its signature verified: both are the caller's work. */
+  /** Decoded, and its signature verified. Both are the caller's work. */
   readonly entry: Entry
   /** Hash of the entry's bytes as received. */
   readonly entryHash: Hash
   readonly plainOperation: PlainOperation
-  /** Encoded operation as received; absent where the caller has held it against the entry already. */
+  /** The encoded operation as received; absent where the caller has checked it against the entry already. */
   readonly payload?: Uint8Array
   readonly lookup: PublishLookup
 }
@@ -28,21 +28,21 @@ export interface ValidPublish {
 }
 
 /**
- * Every rule of publishing that asks what is stored, in the reference's order; writes nothing:
+ * Every rule of publishing that asks what is stored, in the reference's order. Writes nothing.
  *
  * 1. the schema is known (SCHEMA_NOT_FOUND),
- * 2. the log is not forked (LOG_FORKED; ours), the sequence number is the next one (ALREADY_PUBLISHED where these
- *    very bytes are stored, else UNEXPECTED_SEQ_NUM),
+ * 2. the log is not forked (LOG_FORKED; ours), and the sequence number is the next one (ALREADY_PUBLISHED where these
+ *   very bytes are stored, else UNEXPECTED_SEQ_NUM),
  * 3. the entry that the skiplink names is stored (SKIPLINK_NOT_FOUND),
  * 4. the payload is what the entry claims (PAYLOAD_MISMATCH, PAYLOAD_TOO_LARGE),
  * 5. skiplink, then backlink, are the stored entries' hashes (INVALID_LINK),
  * 6. the operation matches its schema (see `validateOperation`),
- * 7. what `previous` names is stored, of the same schema and of one document (PREVIOUS_NOT_FOUND, SCHEMA_MISMATCH,
- *    DIFFERENT_DOCUMENTS), which has no DELETE (DOCUMENT_DELETED),
+ * 7. what `previous` names is stored, has the same schema and one document (PREVIOUS_NOT_FOUND, SCHEMA_MISMATCH,
+ *   DIFFERENT_DOCUMENTS), and that document has no DELETE (DOCUMENT_DELETED),
  * 8. the log is the author's for this document, or free (UNEXPECTED_LOG_ID, LOG_NOT_FOUND),
  * 9. there is room for a next entry, and its skiplink's target is stored (MAX_SEQ_NUM, SKIPLINK_NOT_FOUND).
  *
- * Not checked: that `previous` are tips, or that relations and the pieces of a blob exist.
+ * Not checked: whether `previous` are tips, and whether relations and the pieces of a blob exist.
  */
 export function validatePublish(request: PublishRequest): ValidPublish {
   const { entry, entryHash, plainOperation, lookup } = request

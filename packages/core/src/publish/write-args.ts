@@ -8,13 +8,13 @@ import type { PublishLookup } from './publish-lookup.js'
 /** A document that an author is about to change. */
 export interface WriteTarget {
   readonly documentId: DocumentId
-  /** The schema that the change is of. */
+  /** The schema that the change is made in. */
   readonly schemaId: SchemaId
-  /** The view that the change is to follow; default the latest. */
+  /** The view that the change follows; the latest where it is left out. */
   readonly previous?: DocumentViewId
 }
 
-/** All that an author has to know to encode and sign one operation. */
+/** All that an author needs to encode and sign one operation. */
 export interface WriteArgs {
   readonly args: NextArgs
   /** What the operation names as `previous`; undefined for a CREATE. */
@@ -22,12 +22,12 @@ export interface WriteArgs {
 }
 
 export interface WriteLookup extends PublishLookup {
-  /** What an operation that is to be sorted last names as `previous`: mostly the latest view. */
+  /** What an operation names as `previous` to be sorted last: mostly the latest view. */
   follow(documentId: DocumentId): DocumentViewId | undefined
 }
 
 /**
- * What an author needs who changes a document or, without a target, makes one.
+ * What an author needs to change a document or, without a target, to make one.
  *
  * Throws DOCUMENT_NOT_FOUND, SCHEMA_MISMATCH, DOCUMENT_DELETED, and what `nextArgs` throws.
  */
@@ -47,8 +47,8 @@ export function writeArgs(publicKey: PublicKey, target: WriteTarget | undefined,
 }
 
 /**
- * The operations that have to be looked up for a target. Asked for together with the document's id, operations of another
- * document are found out.
+ * The operations that have to be looked up for a target. They are asked for together with the document's id, so that
+ * operations of another document are found out.
  */
 export function askedView({ documentId, previous }: WriteTarget): DocumentViewId {
   if (previous === undefined) return documentId as string as DocumentViewId

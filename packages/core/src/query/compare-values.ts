@@ -3,8 +3,8 @@ import { compareUtf8 } from '../bytes/utf8.js'
 import type { FilterValue } from './query.js'
 
 /**
- * The one order of values of a type, as queries have it: below 0 where `a` comes first, 0 where the two are the same.
- * Text and bytes by their bytes, false before true, NaN equal to itself and above Infinity, −0 equal to 0.
+ * The one order of values of a type, in filters and orders alike. Negative where `a` comes first, 0 where the two are
+ * the same. Text and bytes by their bytes, false before true, NaN equal to itself and above Infinity, −0 equal to 0.
  */
 export function compareValues(a: FilterValue, b: FilterValue): number {
   if (typeof a === 'string' && typeof b === 'string') return compareUtf8(a, b)

@@ -7,9 +7,9 @@ import type { FilterValue, OrderKey } from './query.js'
 import { orderKeyType, queryRules } from './query-field.js'
 
 /**
- * A cursor says behind or before which document a page lies: base64url of the JSON `[version, order, value…]`, with one value
- * for each key of the order. It serves queries of that order only. JSON alone would round and lose values, so each is
- * a text that begins with its kind:
+ * A cursor names the document before or behind a page. It is base64url of the JSON `[version, order, value…]`, with one
+ * value for each key of the order, and serves queries of that order only. JSON alone would round and lose values, so
+ * each is a text that begins with its kind:
  *
  * | kind | value                                    |
  * | ---- | ---------------------------------------- |
@@ -20,7 +20,7 @@ import { orderKeyType, queryRules } from './query-field.js'
  * | `1`, `0` | true, false                          |
  */
 const CURSOR_VERSION = 1
-/** Enough for one text of a megabyte whose every character is escaped. */
+/** Room for one text of a megabyte in which every character is escaped. */
 export const MAX_CURSOR_CHARACTERS = 16 * 1024 * 1024
 
 export function encodeCursor(order: readonly OrderKey[], values: readonly FilterValue[]): string {
@@ -53,7 +53,7 @@ function cursorItems(cursor: unknown, path: string): readonly unknown[] {
     const items: unknown = JSON.parse(json)
     if (Array.isArray(items)) return items
   } catch {
-    // Said below.
+    // Refused below.
   }
   throw notACursor(cursor, path)
 }

@@ -5,8 +5,8 @@ import type { Filter, FilterValue } from './query.js'
 type Comparison = Extract<Filter, { kind: 'compare' }>
 
 /**
- * Whether a filter holds for a document, as the SQL that it compiles to would say; undefined where what is known of the
- * document does not tell. Nothing is true of a deleted document's fields, `notEq` neither.
+ * Whether a filter holds for a document, as its SQL would say. Undefined where what is known of the document is not
+ * enough. Nothing is true of a deleted document's fields, not even `notEq`.
  */
 export function evaluateFilter(filter: Filter, read: DocumentReader): boolean | undefined {
   switch (filter.kind) {
@@ -19,14 +19,14 @@ export function evaluateFilter(filter: Filter, read: DocumentReader): boolean | 
       return inner === undefined ? undefined : !inner
     }
     case 'search':
-      // What a word is, PostgreSQL tells.
+      // Only PostgreSQL can tell what a word is.
       return undefined
     case 'compare':
       return evaluateComparison(filter, read)
   }
 }
 
-/** One member that is `decisive` decides; else one that is not known leaves the whole unknown. */
+/** One member that is `decisive` decides. Otherwise one unknown member makes the whole unknown. */
 function evaluateAll(filters: readonly Filter[], read: DocumentReader, decisive: boolean): boolean | undefined {
   let isKnown = true
   for (const filter of filters) {

@@ -4,7 +4,7 @@ import type { DocumentReader } from './document-reader.js'
 import type { FilterValue, OrderKey } from './query.js'
 import { orderKeyType, queryRules } from './query-field.js'
 
-/** What a document is sorted by, one value a key; undefined where one of them is not known. */
+/** What a document is sorted by, one value for each key; undefined where one of them is not known. */
 export function orderValues(
   order: readonly OrderKey[],
   schema: Schema,
@@ -21,7 +21,7 @@ export function orderValues(
   return values
 }
 
-/** Below 0 where the document sorted by `a` comes before the one sorted by `b`; 0 only where they are the same one. */
+/** Negative where the document sorted by `a` comes before that sorted by `b`; 0 only where both are one document. */
 export function compareOrder(order: readonly OrderKey[], a: readonly FilterValue[], b: readonly FilterValue[]): number {
   for (const [index, { direction }] of order.entries()) {
     const difference = compareValues(a[index] as FilterValue, b[index] as FilterValue)

@@ -1,7 +1,7 @@
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 
-/** INVALID_QUERY; `field` is the path from the query's root, as in `where.$or[1].capacity.gte`. */
+/** An INVALID_QUERY error. `field` is the path from the root of the query, as in `where.$or[1].capacity.gte`. */
 export function invalidQuery(field: string, expected: string, got: unknown): RakkoError {
   return refusal('INVALID_QUERY', { field, expected, got: describe(got), about: `Invalid query, ${field}` })
 }

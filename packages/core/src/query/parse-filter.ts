@@ -19,10 +19,10 @@ interface Budget {
 }
 
 /**
- * Reads a `where`: fields, the operators of one field, `$search` and `$and`, `$or`, `$not` side by side all AND together. (The
- * reference joins `eq` with `in` and lets a later bound replace an earlier one; here each operator says what it says.)
- * A bare value means `eq`. `undefined` stands for an operator or field that is not there; null is refused. Throws
- * INVALID_QUERY.
+ * Reads a `where`. Fields, the operators of one field, `$search`, `$and`, `$or` and `$not` that stand side by side AND
+ * together. (The reference joins `eq` with `in` and lets a later bound replace an earlier one. Here each operator
+ * counts.) A plain value means `eq`. `undefined` stands for an operator or field that is not there; null is refused.
+ * Throws INVALID_QUERY.
  */
 export function parseFilter(where: unknown, schema: Schema, path = 'where'): Filter {
   return parseGroup(where, schema, path, 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })

@@ -6,9 +6,9 @@ import { isListType, orderKeyType } from './query-field.js'
 import { RANK, searchesOf } from './search.js'
 
 /**
- * Reads an `orderBy`: `'name'`, `{ name: 'desc' }` (several names count in their order) or a list of both. The last key is always `$id`, ascending unless
- * asked for otherwise, so that no two documents tie and a page can go on behind any of them. `filter` says whether there is a
- * relevance to sort by. Throws INVALID_QUERY.
+ * Reads an `orderBy`: `'name'`, `{ name: 'desc' }` (several names count in their order) or a list of both. The last key
+ * is always `$id`, ascending unless asked for otherwise. So no two documents tie, and a page can go on behind any of
+ * them. `filter` tells whether there is a relevance to sort by. Throws INVALID_QUERY.
  */
 export function parseOrder(orderBy: unknown, schema: Schema, filter: Filter): OrderKey[] {
   const keys = parseKeys(orderBy, schema, filter, 'orderBy')

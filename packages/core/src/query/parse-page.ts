@@ -4,8 +4,8 @@ import { invalidQuery } from './invalid-query.js'
 import { DEFAULT_PAGE_LENGTH, MAX_PAGE_LENGTH, type OrderKey, type Query } from './query.js'
 
 /**
- * Reads which page of the rows is asked for: its length from the front or the end, and the cursors that it lies
- * between. `prefix` stands before the names of members in errors. Throws INVALID_QUERY.
+ * Reads which page of the rows is asked for: its length from the front or the end, and the cursors around it. In errors
+ * `prefix` stands before the names of members. Throws INVALID_QUERY.
  */
 export function parsePage(
   { first, last, after, before, count = false }: Readonly<Record<string, unknown>>,

@@ -10,13 +10,13 @@ import type { Query } from './query.js'
 
 const MEMBERS = ['where', 'orderBy', 'first', 'last', 'after', 'before', 'count', 'include']
 
-/** A schema that a relation leads to, where it is known. */
+/** The schema that a relation leads to, where it is known. */
 export type SchemaLookup = (id: SchemaId) => Schema | undefined
 
 /**
- * Checks what a caller asks for against the schema it asks about and those that it includes; nothing of the input is
- * trusted. Members that are undefined count as absent. Throws INVALID_QUERY with `field`, `expected` and `got`, and
- * SCHEMA_NOT_FOUND where an included relation leads to a schema that `schemaOf` does not know.
+ * Checks what a caller asks for against its schema and those of included relations. Nothing of the input is trusted.
+ * Members that are undefined count as absent. Throws INVALID_QUERY with `field`, `expected` and `got`, and
+ * SCHEMA_NOT_FOUND for an included relation whose schema `schemaOf` does not know.
  */
 export function parseQuery(input: unknown, schema: Schema, schemaOf: SchemaLookup = () => undefined): Query {
   if (!isPlainObject(input)) throw invalidQuery('query', 'an object', input)

@@ -1,7 +1,9 @@
-/** An object written as `{}` or read from a message; no list, bytes, Map or instance of another class. */
+/**
+ * Whether this is an object written as `{}` or read from a message: no list, bytes, Map or instance of another class.
+ */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  // The second line is for objects of another realm, whose Object is not ours.
+  // The second line is for objects of another realm, which has its own Object.
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }

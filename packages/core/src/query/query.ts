@@ -2,7 +2,7 @@ import type { RelationFieldType } from '../field/field-types.js'
 import type { SchemaId } from '../ids.js'
 import type { SearchInput, SearchLanguage } from './search.js'
 
-/** What a query may ask for: it comes from a caller that is not trusted to be modest. */
+/** Limits of a query. Its caller is not trusted to be modest. */
 export const DEFAULT_PAGE_LENGTH = 1000
 export const MAX_PAGE_LENGTH = 10_000
 /** Nesting of `$and`, `$or` and `$not`. */
@@ -16,9 +16,9 @@ export const MAX_ORDER_KEYS = 16
 export const MAX_INCLUDE_DEPTH = 8
 /** Relations that a query includes, on all levels together. */
 export const MAX_INCLUDES = 64
-/** Length of an included list's page where the caller names none. */
+/** Length of an included list's page, unless the caller names one. */
 export const DEFAULT_INCLUDED_LENGTH = 100
-/** Rows that pages and the pages included in them may come to: the product of their lengths along any path. */
+/** Rows that pages may come to with the pages included in them: the product of the lengths along any path. */
 export const MAX_INCLUDED_ROWS = 1_000_000
 
 /** A value in a filter, as the API takes it: ids as text, bytes as bytes, ints as number or bigint. */
@@ -41,8 +41,8 @@ export type ComparisonOperator =
   | 'notContains'
 
 /**
- * How values compare, in filters and orders alike: text by its UTF-8 bytes and bytes by theirs, false before true, ids
- * as text; floats as PostgreSQL has them: NaN equals itself and is above Infinity, −0 equals 0.
+ * How values compare, in filters and orders alike. Text compares by its UTF-8 bytes, bytes by theirs, ids as text, and
+ * false comes before true. Floats compare as in PostgreSQL: NaN equals itself and is above Infinity, −0 equals 0.
  */
 
 /** A filter as the API takes it: fields AND together; `$and`, `$or`, `$not` nest. */
@@ -57,14 +57,14 @@ export interface Where {
 
 export type OrderDirection = 'asc' | 'desc'
 
-/** What a caller asks for, untrusted: it becomes a `Query` by `parseQuery`. */
+/** What a caller asks for, untrusted. `parseQuery` makes a `Query` of it. */
 export interface QueryInput {
   readonly where?: Where
-  /** `'name'`, `{ name: 'desc' }` or a list of both; without it by document id. */
+  /** `'name'`, `{ name: 'desc' }` or a list of both. By document id where it is left out. */
   readonly orderBy?: unknown
   /** Length of a page from the front, 1 to MAX_PAGE_LENGTH; default DEFAULT_PAGE_LENGTH. */
   readonly first?: number
-  /** Length of a page from the end; not beside `first`. The rows' order stays what it is. */
+  /** Length of a page from the end; not beside `first`. The order of the rows stays the same. */
   readonly last?: number
   /** Cursor of the row before the page. */
   readonly after?: string
@@ -76,7 +76,9 @@ export interface QueryInput {
   readonly include?: IncludeInput
 }
 
-/** `{ venue: true }`, or with a query of their own the documents that the field's relations lead to. */
+/**
+ * The relations to include: `{ venue: true }`, or with a query of its own for the documents that the field leads to.
+ */
 export interface IncludeInput {
   readonly [field: string]: boolean | NestedQueryInput | undefined
 }
@@ -90,17 +92,17 @@ export interface NestedQueryInput extends QueryInput {
   readonly page?: boolean
 }
 
-/** The checked query tree, from the typed API today and GraphQL later; a store compiles it to one SQL statement. */
+/** The checked query tree. A store compiles it to one SQL statement. */
 export interface Query {
   readonly schemaId: SchemaId
   readonly filter: Filter
-  /** Never empty: the last key, `$id` or in a relation list LIST_POSITION, makes the order total. */
+  /** Never empty. The last key makes the order total: `$id` or, in a relation list, LIST_POSITION. */
   readonly order: readonly OrderKey[]
   /** Page length; 1 where a single relation is resolved. */
   readonly first: number
   /** The page is the last of the rows, not the first. */
   readonly isBackward?: true
-  /** Values of the order keys of the row before the page, one a key. */
+  /** Values of the order keys, for the row before the page. */
   readonly after?: readonly FilterValue[]
   /** Those of the row behind the page. */
   readonly before?: readonly FilterValue[]
@@ -129,12 +131,12 @@ export type Filter =
   | {
       readonly kind: 'search'
       readonly text: string
-      /** The last word may go on. */
+      /** The last word may be the beginning of a longer one. */
       readonly isPrefix: boolean
       readonly fields?: readonly string[]
       readonly language?: SearchLanguage
     }
-  /** `values` holds one value, or any number for `in` and `notIn`; their types fit the field. */
+  /** `values` holds one value, or any number for `in` and `notIn`. Their types fit the field. */
   | {
       readonly kind: 'compare'
       readonly field: string

@@ -4,8 +4,8 @@ import { isPlainObject } from './plain-object.js'
 import { MAX_INCLUDE_DEPTH, MAX_INCLUDES } from './query.js'
 
 /**
- * The schemas that a query's included relations lead to, as far as `load` knows them: `parseQuery` needs them at hand.
- * Whatever is wrong with the query is left for `parseQuery` to refuse.
+ * The schemas that a query's included relations lead to, as far as `load` knows them; `parseQuery` needs them. Whatever
+ * is wrong with the query is left to `parseQuery`, which refuses it.
  */
 export async function relatedSchemas(
   input: unknown,

@@ -5,8 +5,8 @@ import { isPlainObject } from './plain-object.js'
 import type { Filter } from './query.js'
 
 /**
- * How words become lexemes: PostgreSQL's text search configurations. `simple` folds case and nothing else, and so suits
- * every language; the others cut endings and leave out the most frequent words.
+ * How words become lexemes: PostgreSQL's text search configurations. `simple` folds case and nothing else, so it suits
+ * every language. The others cut endings and leave out the most frequent words.
  */
 export const SEARCH_LANGUAGES = [
   'simple',

@@ -21,11 +21,11 @@ export interface BoundSchema<
   /** Those that the definition declares. */
   readonly indexes?: readonly (readonly string[])[]
   readonly search?: SchemaDefinition['search']
-  /** All that were bound with it: where its relations lead. Not enumerable. */
+  /** All schemas that were bound with it: where its relations lead. Not enumerable. */
   readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
 }
 
-/** What a schema was before its definition changed, or was left out: its documents are there still. */
+/** What a schema was before its definition changed or was left out. Its documents are still there. */
 export interface SchemaVersion extends SchemaDefinition {
   readonly id: string
 }
@@ -50,8 +50,8 @@ type BoundVersions<Earlier extends readonly SchemaVersion[]> = {
 }
 
 /**
- * Joins definitions and what `schema.lock` says of them. Called by the generated module; looks nothing up and hashes
- * nothing, so that it costs a page nothing. Throws INVALID_SCHEMA_LOCK where an id is missing.
+ * Joins definitions with their ids and commits in `schema.lock`. The generated module calls it. It looks nothing up and
+ * hashes nothing, so that it costs a page nothing. Throws INVALID_SCHEMA_LOCK where an id is missing.
  */
 export function bindSchemas<
   const Definitions extends SchemaDefinitions,

@@ -13,7 +13,7 @@ import {
 } from './definition.js'
 import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_SCHEMA_FIELDS } from './schema-rules.js'
 
-/** Refuses, when it is compiled, a relation to a name that is not among the definitions. */
+/** Does not compile where a relation names a schema that is not among the definitions. */
 type KnownTargets<D extends SchemaDefinitions> = {
   readonly [Name in keyof D]: {
     readonly indexes?: readonly (readonly (keyof D[Name]['fields'])[])[]
@@ -31,9 +31,9 @@ type TextField<S extends SchemaDefinition> = {
 }[keyof S['fields']]
 
 /**
- * Names the schemas of an app; their ids come from `schema.lock`. What breaks a rule for schemas is refused here with
- * INVALID_SCHEMA, a relation that leads back to its own schema included: a schema's id is made of the hash of its
- * definition, which names the ids of its targets, so a circle of them cannot be written down.
+ * Names the schemas of an app; their ids come from `schema.lock`. Throws INVALID_SCHEMA on what breaks a rule for
+ * schemas, such as a relation that leads back to its own schema. A schema's id holds the hash of its definition, which
+ * names the ids of its targets. So a cycle cannot be written down.
  */
 export function defineSchemas<const D extends SchemaDefinitions>(definitions: D & KnownTargets<D>): D {
   for (const [name, definition] of Object.entries<SchemaDefinition>(definitions)) checkDefinition(name, definition)
@@ -119,7 +119,7 @@ function checkDefinition(name: string, definition: SchemaDefinition): void {
   if (definition.search) checkSearch(`${name}.search`, definition.search, fields)
 }
 
-/** What the compiler sees to, where there is one. */
+/** Checks what the compiler checks, where there is one. */
 function checkShape(name: string, definition: unknown): void {
   if (!isPlainObject(definition)) throw invalid(name, 'an object with description and fields', typeof definition)
   const { description, fields } = definition

@@ -4,7 +4,7 @@ import type { SearchLanguage } from '../query/search.js'
 import { parseSchemaId } from './schema-id.js'
 
 /**
- * What an app writes to say which schemas it has. `int()` and `bigint()` are both the protocol's int, 64 bits; they
+ * What an app writes to say which schemas it has. `int()` and `bigint()` are both the protocol's int of 64 bits. They
  * differ in what rows hold: `int()` a number, `bigint()` a bigint. (A stored value beyond ±(2^53−1) arrives in an
  * `int()` row as a bigint, rather than rounded.)
  */
@@ -35,13 +35,13 @@ export interface SchemaDefinition {
   /** 1 to 1024. */
   readonly fields: Readonly<Record<string, FieldDefinition | RelationDefinition>>
   /**
-   * Fields that this app's node indexes together, in this order: `[['starts'], ['venue', 'starts']]`. No part of the
-   * schema: other nodes need not have them, and they change without a new schema.
+   * Fields that this app's node indexes together, in this order: `[['starts'], ['venue', 'starts']]`. They are no part
+   * of the schema: other nodes need not have them, and they change without a new schema.
    */
   readonly indexes?: readonly (readonly string[])[]
   /**
-   * Text fields that `$search` looks at, the one that weighs most first; they are indexed together. No part of the
-   * schema either. With a language: `{ fields: ['title', 'body'], language: 'english' }`.
+   * Text fields that `$search` looks at, the one that weighs most first. They are indexed together and are no part of
+   * the schema either. With a language: `{ fields: ['title', 'body'], language: 'english' }`.
    */
   readonly search?: readonly string[] | SearchDefinition
 }

@@ -5,7 +5,7 @@ import type { OrderOf, Row, WhereOf } from './row.js'
 /** Nothing included. */
 export type NoInclude = Readonly<Record<never, never>>
 
-/** The schema that a relation field leads to; of one from elsewhere nothing is known but that it is a schema. */
+/** The schema that a relation field leads to. Of one from elsewhere only that it is a schema is known. */
 export type TargetOf<S extends BoundSchema, Name extends keyof S['fields']> = S['fields'][Name] extends {
   readonly target: infer Target
 }
@@ -35,7 +35,7 @@ export type IncludeOf<S extends BoundSchema> = {
 }
 
 export interface SingleInclude<S extends BoundSchema> {
-  /** Where it does not hold, the relation reads as null; in a list the document is left out. */
+  /** Where it does not hold, the relation reads as null; from a list the document is left out. */
   readonly where?: WhereOf<S> | undefined
   readonly include?: IncludeOf<S> | undefined
 }
@@ -57,8 +57,8 @@ export interface ListInclude<S extends BoundSchema> extends SingleInclude<S> {
 }
 
 /**
- * Beside options whose include is inferred: `never` at each name in it that is none. The compiler would let any pass beside a
- * known one, as an inferred type has whatever was written.
+ * Stands beside options whose include is inferred: `never` at each name in it that is no relation. An inferred type has
+ * whatever was written, so the compiler would let any name pass beside a known one.
  */
 export interface KnownInclude<S extends BoundSchema, I> {
   readonly include: KnownRelations<S, I>
@@ -102,8 +102,8 @@ export interface RowPage<RowType> {
 }
 
 /**
- * A row with its included relations: a single one holds the row that it leads to, null where that is missing or
- * deleted; a list holds rows, or a page where one was asked for.
+ * A row with its included relations. A single relation holds the row it leads to, or null where that is missing or
+ * deleted. A list holds rows, or a page where one was asked for.
  */
 export type RowWith<S extends BoundSchema, I> = [keyof I] extends [never]
   ? Row<S>

@@ -15,23 +15,24 @@ import { commitOf, type LockedSchema, type SchemaHistory } from './schema-histor
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from './system-schemas.js'
 
 export interface LockPlan {
-  /** What was there before, and the new commits after it. */
+  /** The commits of the lock so far, and the new ones after them. */
   readonly lock: LockFile
-  /** Empty where the definitions say what the lock said. */
+  /** Empty where the definitions say what the lock says. */
   readonly added: readonly Commit[]
-  /** Of the definitions, by name. */
+  /** Schemas of the definitions, by name. */
   readonly schemas: ReadonlyMap<string, Schema>
-  /** By name, what the lock defines beside them, the oldest first: earlier versions, and schemas that are gone. */
+  /** What else the lock defines, by name, the oldest first: earlier versions, and schemas that are gone. */
   readonly versions: ReadonlyMap<string, readonly Schema[]>
 }
 
 type Values = readonly (readonly [field: string, value: OperationValue])[]
 
 /**
- * The commits that bring a lock's schemas to these definitions. Schemas come after those they relate to, fields before
- * their schema and in the order of their names; every document has a log of its own. A field that is new is created,
- * one whose type changed is updated (that of a relation changes with its target), one that is gone is left out of its
- * schema from now on; a schema that is gone stays in the lock as it was.
+ * The commits that bring a lock's schemas to these definitions. Schemas come after those they relate to; fields come
+ * before their schema, in the order of their names. Every document has a log of its own.
+ *
+ * A new field is created. A field whose type changed is updated; a relation's type changes with its target. A field
+ * that is gone is left out of its schema from now on. A schema that is gone stays in the lock as it was.
  *
  * Throws INVALID_SCHEMA and INVALID_SCHEMA_LOCK, and what the signer throws.
  */
@@ -100,7 +101,7 @@ class Planner {
     await this.#write(SCHEMA_DEFINITION, values, before?.definition)
   }
 
-  /** Creates a document, or updates what differs in it; leaves it alone where nothing does. */
+  /** Creates a document, or updates the fields that differ. Does nothing where none differs. */
   async #write(schemaId: SchemaId, values: Values, before: ReducedDocument | undefined): Promise<ReducedDocument> {
     const changes = values.filter(([field, value]) => !equals(before?.fields.get(field)?.value, value))
     if (before && changes.length === 0) return before

@@ -3,8 +3,8 @@ import type { LockFile } from './lock-file.js'
 import { SchemaHistory } from './schema-history.js'
 
 /**
- * Publishes a lock's commits in memory and yields their history, schemas included. Throws INVALID_SCHEMA_LOCK, with
- * the number of the commit in `details.commit` (from 0) and what was wrong with it as `cause`.
+ * Publishes a lock's commits in memory and returns their history, schemas included. Throws INVALID_SCHEMA_LOCK, with
+ * the number of the commit in `details.commit` (from 0) and the fault as `cause`.
  */
 export function readLock({ commits }: LockFile): SchemaHistory {
   const history = new SchemaHistory()

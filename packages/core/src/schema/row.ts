@@ -5,7 +5,7 @@ import type { RANK, SearchInput } from '../query/search.js'
 import type { BoundSchema } from './bind-schemas.js'
 import type { DeclaredType } from './definition.js'
 
-/** Operators of single values. A bare value means `eq`. */
+/** Operators of single values. A plain value means `eq`. */
 interface Equality<Value> {
   readonly eq?: Value | undefined
   readonly notEq?: Value | undefined

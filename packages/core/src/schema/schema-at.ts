@@ -6,19 +6,19 @@ import type { Schema } from './schema.js'
 import { type DefinitionView, schemaFromViews } from './schema-from-views.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from './system-schemas.js'
 
-/** All known operations of the document that this one belongs to; undefined where it is not known. */
+/** All known operations of the document that this operation belongs to; undefined where it is not known. */
 export type HistoryOf = (id: OperationId) => readonly DocumentOperation[] | undefined
 
 export type SchemaState =
   | { readonly status: 'known'; readonly schema: Schema; readonly definition: ReducedDocument }
-  /** Operations of its views that are not known, some of them at least. */
+  /** Operations of its views that are not known, or some of them. */
   | { readonly status: 'incomplete'; readonly missing: readonly OperationId[] }
-  /** Its views are there and describe no schema: they never will. */
+  /** Its views are there, but describe no schema and never will. */
   | { readonly status: 'invalid' }
 
 /**
- * The schema that a definition's view describes together with the views of field definitions that this pins. A view is
- * its operations and their ancestors, so the answer never depends on what else is known or on the order of arrival: a
+ * The schema that a definition's view describes, together with the views of field definitions that it pins. A view is
+ * its operations and their ancestors, so the result never depends on what else is known, or on the order of arrival. A
  * schema is usable exactly when the operations that these views name are there.
  */
 export function schemaAt(viewId: DocumentViewId, historyOf: HistoryOf): SchemaState {
@@ -37,7 +37,7 @@ export function schemaAt(viewId: DocumentViewId, historyOf: HistoryOf): SchemaSt
   return schema ? { status: 'known', schema, definition: definition.view } : { status: 'invalid' }
 }
 
-/** The views that a definition pins at a view; none where this cannot be built. */
+/** The views that a definition pins at a view; none where the view cannot be built. */
 export function viewsPinnedAt(viewId: DocumentViewId, historyOf: HistoryOf): readonly DocumentViewId[] {
   const definition = viewAt(viewId, historyOf)
   return 'view' in definition ? pinnedViews(definition.view) : []

@@ -14,12 +14,14 @@ export interface DefinitionView {
 }
 
 /**
- * The schema that a definition and the field definitions it pins describe; `fields` are those views in any order, and
- * no others. Its id holds the definition's view id: every change of a definition makes another schema.
+ * The schema that a definition describes with the field definitions that it pins. `fields` are those views in any
+ * order, and no others. The id holds the definition's view id, so every change of a definition makes another schema.
  *
- * Throws INVALID_SCHEMA (a view is missing, needless or of another kind; name, description, a field name or the number
- * of fields breaks the rules; a name stands twice in a row), INVALID_FIELD_TYPE and INVALID_SCHEMA_ID (in a relation).
- * As in the reference, of two fields with one name the last counts, unless they are neighbours.
+ * Throws INVALID_FIELD_TYPE and INVALID_SCHEMA_ID (in a relation), and INVALID_SCHEMA where
+ * - a view is missing, needless or of another kind,
+ * - name, description, a field name or the number of fields breaks the rules,
+ * - a name stands twice in a row. As in the reference, of two fields with one name that are no neighbours the last
+ *   counts.
  */
 export function schemaFromViews(definition: DefinitionView, fields: readonly DefinitionView[]): Schema {
   expectSize(definition, 3)

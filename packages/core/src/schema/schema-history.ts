@@ -37,7 +37,7 @@ export class SchemaHistory {
   }
 
   /**
-   * Checks a commit like any entry, its signature included, and that it defines a schema. Throws INVALID_SCHEMA_LOCK
+   * Checks a commit like any entry, its signature included, and that it defines a schema. Throws INVALID_SCHEMA_LOCK,
    * and what decoding, verifying and publishing throw.
    */
   publish(commit: Commit): ReducedDocument {

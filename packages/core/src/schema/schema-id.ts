@@ -11,8 +11,8 @@ import { isSchemaName } from './schema-rules.js'
  * | application | `name_<view id>`           | `venue_0020c2…_0020f1…`       |
  * | system      | `name_v<0 to 255>`         | `schema_definition_v1`        |
  *
- * The view id is that of the schema_definition document, so a name may itself hold `_`. The case of its hexadecimal
- * digits is kept as given: the reference takes `venue_0020C2…` for another schema, one that nobody can define.
+ * The view id is that of the schema_definition document; the name may itself hold `_`. The case of hexadecimal digits
+ * is kept as given, since the reference takes `venue_0020C2…` for another schema, one that nobody can define.
  */
 export type SchemaIdParts =
   | { readonly kind: 'application'; readonly name: string; readonly viewId: DocumentViewId }
@@ -36,7 +36,7 @@ export function formatSchemaId(parts: SchemaIdParts): SchemaId {
   return (parts.kind === 'system' ? `${parts.name}_v${parts.version}` : `${parts.name}_${parts.viewId}`) as SchemaId
 }
 
-/** Throws INVALID_SCHEMA_ID. A system schema of another version than 1 parses, but no such schema is known. */
+/** Throws INVALID_SCHEMA_ID. A system schema of another version than 1 can be parsed, but no such schema is known. */
 export function parseSchemaIdParts(text: string): SchemaIdParts {
   if (typeof text !== 'string') throw invalid(text, 'text', typeof text)
   const last = text.lastIndexOf('_')

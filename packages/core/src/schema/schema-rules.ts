@@ -14,7 +14,7 @@ export const MAX_BLOB_PIECE_BYTES = 256_000
 
 const SCHEMA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}[A-Za-z0-9]$/
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
-/** Lower case only; `|` stands among the separators by a slip of the reference, which logs may rely on. */
+/** Lower case only. `|` is among the separators by a slip of the reference, on which logs may rely. */
 const MIME_TYPE = /^[a-z-]{1,12}\/(([a-z0-9]{1,18})[.|+-]){0,6}[a-z0-9]{1,16}$/
 
 export function isSchemaName(text: string): boolean {

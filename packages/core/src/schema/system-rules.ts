@@ -13,13 +13,13 @@ import {
 } from './schema-rules.js'
 import { BLOB, BLOB_PIECE, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from './system-schemas.js'
 
-/** What a field of a system schema must be beyond its type; undefined where it is. */
+/** What a field of a system schema must be beyond its type; undefined where it is that. */
 type Rule = (value: OperationValue) => string | undefined
 
 /**
- * In the order they are checked. Only fields that are there are looked at, in CREATE and UPDATE alike. Not checked,
- * as in the reference: that a blob has pieces (an empty list cannot be told from any other on the wire), and that its
- * length is theirs.
+ * In the order in which they are checked. Only fields that are there are looked at, in CREATE and UPDATE alike. Two
+ * things are not checked, as in the reference. One is that a blob has pieces, since an empty list looks like any other
+ * on the wire. The other is that its length is theirs.
  */
 const RULES = /* @__PURE__ */ new Map<SchemaId, readonly (readonly [field: string, rule: Rule])[]>([
   [
@@ -41,7 +41,7 @@ const RULES = /* @__PURE__ */ new Map<SchemaId, readonly (readonly [field: strin
   [BLOB_PIECE, [['data', bytes(MAX_BLOB_PIECE_BYTES)]]],
 ])
 
-/** Throws INVALID_FIELD where an operation on a system schema says what no such document may say. */
+/** Throws INVALID_FIELD where an operation on a system schema breaks its rules. */
 export function checkSystemRules(schemaId: SchemaId, fields: ReadonlyMap<string, OperationValue>): void {
   for (const [field, rule] of RULES.get(schemaId) ?? []) {
     const value = fields.get(field)

@@ -10,9 +10,9 @@ import { checkSystemRules } from './system-rules.js'
  *
  * 1. its schema id is the schema's (SCHEMA_MISMATCH),
  * 2. it has the members that its action needs (INVALID_OPERATION_FORMAT),
- * 3. CREATE: its fields are the schema's, one by one in ascending order (MISSING_FIELD, INVALID_FIELD);
- *    UPDATE: the fields it has are in the schema (INVALID_FIELD),
- * 4. the rules of the system schema, if it is one (INVALID_FIELD),
+ * 3. CREATE: its fields are the schema's, one by one in ascending order (MISSING_FIELD, INVALID_FIELD); UPDATE: the
+ *   fields it has are in the schema (INVALID_FIELD),
+ * 4. it keeps the rules of the system schema, if it is one (INVALID_FIELD),
  * 5. nothing is left over (UNEXPECTED_FIELD).
  *
  * Whether relations point at anything is not asked: their targets may arrive later.

@@ -165,7 +165,7 @@ function bignum(tag: bigint, content: CborItem): bigint {
   return tag === 2n ? magnitude : -1n - magnitude
 }
 
-/** cbor-x may answer with Buffers and safe bigints. */
+/** cbor-x may return Buffers and safe bigints. */
 function plain(value: unknown): JsValue {
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value

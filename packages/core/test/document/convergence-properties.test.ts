@@ -11,8 +11,8 @@ const MAX_OPERATIONS = 14
 const FIELDS = ['a', 'b', 'c']
 
 /**
- * A document as hostile as publishing allows: operations follow any earlier ones, so there are branches, merges,
- * ancestors beside their descendants and DELETEs beside anything; ids, which decide the order, are random.
+ * A document as hostile as publishing allows. Operations follow any earlier ones, so there are branches, merges,
+ * ancestors beside their descendants and DELETEs beside anything. Ids, which decide the order, are random.
  */
 function randomDocument(random: () => number): DocumentOperation[] {
   const below = (limit: number) => Math.floor(random() * limit)

@@ -166,7 +166,7 @@ describe('decoding an entry', () => {
 describe('the signature of an entry', () => {
   const bytes = signEntry({ logId: 0n, seqNum: 1n }, OPERATION, signer)
 
-  it('answers false, and no panic, where S has one of its three highest bits set', () => {
+  it('is false, and no panic, where S has one of its three highest bits set', () => {
     for (const bit of [0x20, 0x40, 0x80]) {
       const changed = bytes.slice()
       changed[changed.length - 1] = (changed.at(-1) as number) | bit
@@ -183,7 +183,7 @@ describe('the signature of an entry', () => {
     }
   })
 
-  it('is asked of a verifier that answers later', async () => {
+  it('is asked of a verifier that returns later', async () => {
     const later: Verifier = { verify: async (...args) => portableVerifier.verify(...args) }
     await verifyEntry(bytes, decodeEntry(bytes), later)
     const changed = bytes.slice()

@@ -126,7 +126,7 @@ describe('encoding an entry', () => {
     expect(bytesToHex(sign(taken.args, signer))).toBe(taken.ok)
   })
 
-  it('answers later where the signer does', async () => {
+  it('returns later where the signer does', async () => {
     const later: Signer = { publicKey: signer.publicKey, sign: async (message) => signer.sign(message) }
     const operation = hexToBytes('00ff')
     const answer = signEntry({ logId: 0n, seqNum: 1n }, operation, later)

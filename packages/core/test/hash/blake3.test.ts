@@ -24,9 +24,9 @@ describe('setBlake3', () => {
 
   it.each([
     ['differs on long input alone', (data: Uint8Array) => nobleBlake3(data.length > 5000 ? data.subarray(1) : data)],
-    ['answers too few bytes', (data: Uint8Array) => nobleBlake3(data).slice(1)],
+    ['returns too few bytes', (data: Uint8Array) => nobleBlake3(data).slice(1)],
     [
-      'answers with one shared buffer',
+      'returns one shared buffer',
       (() => {
         const shared = new Uint8Array(32)
         return (data: Uint8Array) => {

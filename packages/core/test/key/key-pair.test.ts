@@ -88,12 +88,12 @@ describe('the portable verifier', () => {
     ({ name }) => name === 'public key not on curve' || name === 'short signature',
   )
 
-  it.each(readable)('answers $ok: $name', ({ publicKey, bytes, signature, ok }) => {
+  it.each(readable)('returns $ok: $name', ({ publicKey, bytes, signature, ok }) => {
     const answer = portableVerifier.verify(hexToBytes(publicKey), encodeUtf8(bytes), hexToBytes(signature))
     expect(answer).toBe(ok)
   })
 
-  it.each(unreadable)('answers false where the reference fails: $name', ({ publicKey, bytes, signature }) => {
+  it.each(unreadable)('returns false where the reference fails: $name', ({ publicKey, bytes, signature }) => {
     expect(portableVerifier.verify(hexToBytes(publicKey), encodeUtf8(bytes), hexToBytes(signature))).toBe(false)
   })
 

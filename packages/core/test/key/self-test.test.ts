@@ -11,7 +11,7 @@ import type { Signer, Verifier } from '../../src/key/signer.js'
 const signer = portableSigner(new Uint8Array(32).fill(7))
 
 describe('the one signature rule', () => {
-  it.each(HOSTILE_SIGNATURES)('answers $isValid: $name', ({ publicKey, message, signature, isValid }) => {
+  it.each(HOSTILE_SIGNATURES)('returns $isValid: $name', ({ publicKey, message, signature, isValid }) => {
     expect(portableVerifier.verify(hexToBytes(publicKey), hexToBytes(message), hexToBytes(signature))).toBe(isValid)
   })
 
@@ -20,7 +20,7 @@ describe('the one signature rule', () => {
     ['a signature of 63 bytes', 32, 63],
     ['a signature of 65 bytes', 32, 65],
     ['nothing', 0, 0],
-  ])('answers false to %s', (_, keyBytes, signatureBytes) => {
+  ])('returns false for %s', (_, keyBytes, signatureBytes) => {
     const answer = portableVerifier.verify(new Uint8Array(keyBytes), new Uint8Array(1), new Uint8Array(signatureBytes))
     expect(answer).toBe(false)
   })
@@ -31,7 +31,7 @@ describe('selfTestVerifier', () => {
     expect(await selfTestVerifier(portableVerifier)).toEqual([])
   })
 
-  it('passes a verifier that answers later', async () => {
+  it('passes a verifier that returns later', async () => {
     const later: Verifier = { verify: async (...args) => portableVerifier.verify(...args) }
     expect(await selfTestVerifier(later)).toEqual([])
   })
@@ -79,7 +79,7 @@ describe('selfTestSigner', () => {
 
   it.each([
     ['signs with another key', () => portableSigner(new Uint8Array(32)).sign(new Uint8Array(1))],
-    ['answers too few bytes', () => new Uint8Array(63)],
+    ['returns too few bytes', () => new Uint8Array(63)],
     ['rejects', () => Promise.reject(new Error('locked'))],
   ])('finds out a signer that %s', async (_, sign) => {
     const broken: Signer = { publicKey: signer.publicKey, sign }

@@ -68,7 +68,7 @@ function publish(draft: Draft & { readonly lookup: MemoryLookup }): string {
 
 const newLookup = () => new MemoryLookup([VENUE, EVENT])
 
-/** A lookup that answers some questions otherwise. */
+/** A lookup that returns something else for some questions. */
 function answering(lookup: PublishLookup, answers: Partial<PublishLookup>): PublishLookup {
   return new Proxy(lookup, {
     get: (target, name: keyof PublishLookup) => answers[name] ?? target[name].bind(target),

@@ -100,7 +100,7 @@ describe('a filter', () => {
     })
   })
 
-  it('takes a bare value for eq', () => {
+  it('takes a plain value for eq', () => {
     expect(filterOf({ name: 'a' })).toEqual(compare('name', 'eq', 'a'))
     expect(filterOf({ image: Uint8Array.of(1) })).toEqual(compare('image', 'eq', Uint8Array.of(1)))
   })

@@ -144,7 +144,7 @@ describe('planning schema.lock', () => {
     expect(told(added)).toEqual(['update 0/1 : description'])
   })
 
-  it('takes a signer that answers later', async () => {
+  it('takes a signer that returns later', async () => {
     const later: Signer = { publicKey: signer.publicKey, sign: (message) => Promise.resolve(signer.sign(message)) }
     expect(await plan(definitions, EMPTY_LOCK, later)).toEqual(await plan())
   })
