@@ -34,6 +34,7 @@ export {
   schemaId,
   str,
 } from '@rakko/core'
+export type { BatchChangeOptions, BatchedWrite, BatchFields, BatchWriter, NewDocument } from './batch.js'
 export type * from './call-options.js'
 export type { PortEvent, PortLike } from './channel.js'
 export type * from './collection.js'

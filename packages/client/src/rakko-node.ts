@@ -1,8 +1,9 @@
 import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
 import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
+import type { BatchedWrite, BatchWriter } from './batch.js'
 import type { CallOptions } from './call-options.js'
 import type { PortLike } from './channel.js'
-import type { Collection } from './collection.js'
+import type { Collection, CreateOptions } from './collection.js'
 import type { IngestItem, IngestOutcome } from './ingest.js'
 import type { NodeEvent } from './node-events.js'
 import type { Sql } from './sql.js'
@@ -82,6 +83,12 @@ export interface RakkoNode {
   readonly databaseId: string
   /** Documents of one schema, the same object for the same schema. Throws INVALID_ARGUMENT on what is none. */
   collection<S extends BoundSchema>(schema: S): Collection<S>
+  /**
+   * Stores all that `work` writes, across collections, or nothing; live queries see it as one change. Resolves to the ids of each
+   * write, in their order. Rejects with the code of the first write that is refused, whose place is `details.index`; with what
+   * `work` throws; and with INVALID_ARGUMENT beyond 4 096 writes or 32 MB.
+   */
+  batch(work: (write: BatchWriter) => void, options?: CreateOptions): Promise<BatchedWrite[]>
   /**
    * Publishes an entry that someone else signed; resolves to the arguments of the next one in its log. Rejects with the
    * code of the first rule broken; the very same bytes again are ALREADY_PUBLISHED.

@@ -1,9 +1,11 @@
 import type { BoundSchema, BoundSchemas, DocumentViewId, PublicKey } from '@rakko/core'
 import { compactBytes, type NodeInfo, type OpenParams, type SchemaParams } from '@rakko/node/rpc'
 import { checkId, invalidArgument, isObject } from './arguments.js'
+import { type BatchWriter, batch } from './batch.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
-import type { Collection } from './collection.js'
+import { checkSchema } from './check-schema.js'
+import type { Collection, CreateOptions } from './collection.js'
 import { Connection, DEFAULT_DEADLINE_MS, type Timers } from './connection.js'
 import { Deadline } from './deadline.js'
 import { type IngestItem, ingest } from './ingest.js'
@@ -76,6 +78,7 @@ function remoteNode(
       const params = { entry: checkBytes('entry', entry), operation: checkBytes('operation', operation) }
       return connection.request('publish', params, options)
     },
+    batch: (work: (write: BatchWriter) => void, options?: CreateOptions) => batch(connection, work, options),
     ingest: (items: readonly IngestItem[], options?: CallOptions) => ingest(connection, items, options),
     onEvent: (observer: Observer<NodeEvent> | Observer<NodeEvent>['next'], options?: SubscriptionOptions) =>
       subscribeToEvents(connection, observer, options),
@@ -132,12 +135,4 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
 function checkBytes(field: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return compactBytes(value)
   throw invalidArgument(field, 'a Uint8Array', value)
-}
-
-function checkSchema<S extends BoundSchema>(field: string, schema: S): S {
-  const hasShape = isObject(schema) && typeof schema.id === 'string' && isObject(schema.fields)
-  if (hasShape && (schema.search === undefined || isObject(schema.search))) {
-    if (Object.values(schema.fields).every((one) => isObject(one) && typeof one.type === 'string')) return schema
-  }
-  throw invalidArgument(field, 'a schema of the generated module', schema)
 }

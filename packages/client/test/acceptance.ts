@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { argumentTests } from './acceptance/arguments.js'
 import { badInputTests } from './acceptance/bad-input.js'
+import { batchTests } from './acceptance/batches.js'
 import { callTests } from './acceptance/calls.js'
 import { documentTests } from './acceptance/documents.js'
 import { eventTests } from './acceptance/events.js'
@@ -31,6 +32,7 @@ export function acceptance(transport: Transport): void {
 
     const world = () => ({ transport, schemas, node: opened.node })
     describe('documents', () => documentTests(world))
+    describe('batches', () => batchTests(world))
     describe('history', () => historyTests(world))
     describe('searches', () => searchTests(world))
     describe('SQL', () => sqlTests(world))

@@ -79,6 +79,7 @@ export type { Operation, OperationAction, OperationValue, PlainOperation, PlainV
 export { MAX_INT, MIN_INT } from './operation/operation-layout.js'
 // Errors: one class, its codes, and the one way to say why a value is refused.
 export { orRakkoError, unlessInvalid } from './or-rakko-error.js'
+export { itemRefusal } from './publish/item-refusal.js'
 // Publishing: what this node's own writes must be, and the arguments of the next one.
 export { MemoryLookup } from './publish/memory-lookup.js'
 export { nextArgs } from './publish/next-args.js'

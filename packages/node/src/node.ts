@@ -25,6 +25,7 @@ import type { NodeEvent } from './node-event.js'
 import { OwnKey } from './own-key.js'
 import type { ForgetParams, SchemaParams } from './rpc/messages.js'
 import { addSchemas } from './schema-lock.js'
+import type { Batch, BatchResult } from './sign/batch.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import { Writer } from './sign/writer.js'
@@ -113,6 +114,11 @@ export class Node {
   /** Signs and publishes with this node's key, see Writer. */
   write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
     return this.#run(() => this.#writer.write(intents, signal))
+  }
+
+  /** Signs and publishes all writes of a batch or none, see Writer. */
+  writeBatch(batch: Batch, signal?: AbortSignalLike): Promise<readonly BatchResult[]> {
+    return this.#run(() => this.#writer.writeBatch(batch, signal))
   }
 
   /** Publishes what someone else signed; its own key is watched as by `ingest`. Throws the code of the first rule broken; the same again is ALREADY_PUBLISHED. */

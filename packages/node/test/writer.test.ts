@@ -39,6 +39,7 @@ function idOf(outcome: IntentOutcome | undefined): DocumentId {
 function counted(over: Partial<WriterStore> = {}) {
   const calls = { publish: 0, writeArgs: 0, documents: 0, idempotent: 0 }
   const seen: WriterStore = {
+    publishBatch: (items) => store.publishBatch(items),
     schema: (id) => store.schema(id),
     documents(ids) {
       calls.documents += 1

@@ -43,6 +43,7 @@ import type {
   IndexDeclaration,
   IngestItem,
   IngestOutcome,
+  Published,
   PublishItem,
   PublishOutcome,
   SqlRow,
@@ -87,6 +88,11 @@ export class SqlStore implements Store {
   async publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     if (this.#closing) throw closed()
     return this.#publisher.publish(items)
+  }
+
+  async publishBatch(items: readonly PublishItem[]): Promise<Published[]> {
+    if (this.#closing) throw closed()
+    return this.#publisher.publishBatch(items)
   }
 
   async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {

@@ -32,6 +32,11 @@ export interface DocumentStore {
    */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]>
   /**
+   * Publishes all items or none, in a transaction of its own, as one commit. Rejects with the error of the first item that is
+   * refused, whose `details.index` is its place, and with STORAGE_FAILED.
+   */
+  publishBatch(items: readonly PublishItem[]): Promise<Published[]>
+  /**
    * Takes entries from elsewhere in any order, by the rules of replication: what is held in the end does not depend on it.
    * Reports per item. Calls in flight together share a transaction with each other and with `publish`. Rejects with
    * STORAGE_FAILED, and nothing was decided then.
@@ -194,19 +199,19 @@ export interface PublishItem {
    * its operation again, nor its signature verified. Never taken from anybody else.
    */
   readonly trusted?: Entry
-  /** Chosen by the caller of a create, 1 to 80 characters. */
+  /** Chosen by the caller, 1 to 80 characters; the document of the item is remembered by it. */
   readonly idempotencyId?: string
 }
 
-export type PublishOutcome =
-  | {
-      readonly status: 'published'
-      readonly operationId: OperationId
-      readonly documentId: DocumentId
-      readonly viewId: DocumentViewId
-      readonly next: NextArgs
-    }
-  | { readonly status: 'refused'; readonly error: RakkoError }
+export interface Published {
+  readonly status: 'published'
+  readonly operationId: OperationId
+  readonly documentId: DocumentId
+  readonly viewId: DocumentViewId
+  readonly next: NextArgs
+}
+
+export type PublishOutcome = Published | { readonly status: 'refused'; readonly error: RakkoError }
 
 export interface DocumentHistory {
   readonly schemaId: SchemaId

@@ -46,6 +46,15 @@ const allowed: Check = (value) =>
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
 const change = shape({ documentId: text, previous: optional(text) }, 'a change')
 const changes = { schemaId: text, changes: list(change, 'a list of changes') }
+const inBatch: Check = (value) =>
+  isObject(value) && isId(value.create) ? undefined : 'the place of a write that creates it'
+const document: Check = (value) => (text(value) === undefined ? undefined : inBatch(value))
+const created = shape({ schemaId: text, fields: anything }, 'a create')
+const changed = shape({ schemaId: text, fields: anything, document, previous: optional(text) }, 'a change')
+const batchWrite: Check = (value) => {
+  if (!isObject(value) || !['create', 'update', 'delete'].includes(String(value.action))) return 'a write'
+  return value.action === 'create' ? created(value) : changed(value)
+}
 const ingestItem = shape({ entry: bytes, operation: optional(bytes) }, 'an entry')
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
@@ -66,6 +75,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     items: list(anything, 'a list of field values'),
     idempotencyId: anything,
   },
+  batch: { writes: list(batchWrite, 'a list of writes'), idempotencyId: anything },
   update: changes,
   delete: changes,
   get: { schemaId: text, documentId: text },

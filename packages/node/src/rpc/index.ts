@@ -1,5 +1,6 @@
 export type { IngestItem, IngestOutcome } from '@rakko/store'
 export type { NodeEvent } from '../node-event.js'
+export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export * from '../storage-report.js'
 export { Cancellation } from './cancellation.js'
 export * from './error-data.js'

@@ -13,6 +13,7 @@ import type {
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome } from '@rakko/store'
 import type { NodeEvent } from '../node-event.js'
+import type { Batch, BatchResult } from '../sign/batch.js'
 import type { StorageReport } from '../storage-report.js'
 
 /**
@@ -63,6 +64,8 @@ export interface Methods {
   create: { params: CreateParams; result: readonly (DocumentId | ErrorData)[] }
   update: { params: ChangesParams<UpdateChange>; result: readonly (DocumentViewId | ErrorData)[] }
   delete: { params: ChangesParams<Change>; result: readonly (DocumentViewId | ErrorData)[] }
+  /** All or none. Rejects with the error of the first write that is refused; `details.index` is its place. */
+  batch: { params: Batch; result: readonly BatchResult[] }
   /** Undefined where unknown, deleted or of another schema. */
   get: { params: { readonly schemaId: SchemaId; readonly documentId: string }; result: WireRow | undefined }
   /** Undefined where an operation of the view is unknown or of another schema. */

@@ -88,6 +88,7 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       const intents = changes.map((change): Intent => ({ action: 'delete', schemaId, ...changeOf(change) }))
       return (await node.write(intents, signal)).map(viewOf)
     },
+    batch: (batch, signal) => node.writeBatch(batch, signal),
     async get({ schemaId, documentId }) {
       const document = await node.document(schemaId, documentId)
       return document && wireRow(document)

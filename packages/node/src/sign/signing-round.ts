@@ -43,7 +43,7 @@ export interface ManySigner {
 }
 
 /** What a writer needs of a node, near or far. */
-export type WriterStore = Pick<Store, 'schema' | 'documents' | 'writeArgs' | 'publish' | 'idempotent'>
+export type WriterStore = Pick<Store, 'schema' | 'documents' | 'writeArgs' | 'publish' | 'publishBatch' | 'idempotent'>
 
 export interface RoundItem {
   readonly intent: Intent

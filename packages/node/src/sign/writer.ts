@@ -1,4 +1,6 @@
 import { RakkoError } from '@rakko/core'
+import type { Batch, BatchItem, BatchOutcome, BatchResult } from './batch.js'
+import { batchRound } from './batch-round.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './intent.js'
 import { withKeyLock } from './key-lock.js'
 import { type RoundItem, signingRound, type WriterSigner, type WriterStore } from './signing-round.js'
@@ -24,7 +26,7 @@ export class Writer {
   readonly #store: WriterStore
   #signer: WriterSigner | Promise<WriterSigner>
   readonly #pause: () => Promise<void>
-  #waiting: RoundItem[] = []
+  #waiting: (RoundItem | BatchItem)[] = []
   #rounds: Promise<void> | undefined
   #isClosed = false
 
@@ -58,6 +60,20 @@ export class Writer {
   }
 
   /**
+   * Stores all writes of a batch or none, after those that wait already. Rejects with the error of the first that is refused,
+   * whose `details.index` is its place, and with NODE_CLOSED.
+   */
+  writeBatch(batch: Batch, signal?: AbortSignalLike): Promise<readonly BatchResult[]> {
+    if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: BatchOutcome): void =>
+        outcome.status === 'published' ? resolve(outcome.results) : reject(outcome.error)
+      this.#waiting.push(signal === undefined ? { batch, settle } : { batch, settle, signal })
+      this.#rounds ??= this.#run()
+    })
+  }
+
+  /**
    * Signs with another key: the round that is on its way is the last one with the old. What waits or comes is signed as
    * soon as the other key is there, and refused with what it rejects with, should there be none.
    */
@@ -74,7 +90,7 @@ export class Writer {
 
   /** Never rejects: a round that fails refuses all that it took or that waits, and the next write begins anew. */
   async #run(): Promise<void> {
-    let taken: readonly RoundItem[] = []
+    let taken: readonly (RoundItem | BatchItem)[] = []
     try {
       while (this.#waiting.length > 0) {
         await this.#pause()
@@ -85,11 +101,9 @@ export class Writer {
           if (this.#signer !== current) return
           taken = this.#waiting
           this.#waiting = []
-          const items = taken.slice(0, MAX_ROUND_ITEMS)
-          const later = taken.slice(MAX_ROUND_ITEMS)
-          const deferred = await signingRound(items, this.#store, signer)
+          const left = await this.#round(taken, signer)
           // What came meanwhile stands behind what came before it.
-          this.#waiting = [...deferred, ...later, ...this.#waiting]
+          this.#waiting = [...left, ...this.#waiting]
         })
       }
     } catch (cause) {
@@ -101,5 +115,33 @@ export class Writer {
     } finally {
       this.#rounds = undefined
     }
+  }
+
+  /** A round of the first that wait: of a batch, or of writes up to the next batch. Returns what is left of them. */
+  async #round(waiting: readonly (RoundItem | BatchItem)[], signer: WriterSigner): Promise<(RoundItem | BatchItem)[]> {
+    const [first, ...rest] = waiting
+    if (first !== undefined && isBatch(first)) {
+      first.settle(await batchOutcome(batchRound(first, this.#store, signer)))
+      return rest
+    }
+    const items: RoundItem[] = []
+    for (const one of waiting) {
+      if (isBatch(one) || items.length === MAX_ROUND_ITEMS) break
+      items.push(one)
+    }
+    return [...(await signingRound(items, this.#store, signer)), ...waiting.slice(items.length)]
+  }
+}
+
+function isBatch(item: RoundItem | BatchItem): item is BatchItem {
+  return 'batch' in item
+}
+
+async function batchOutcome(round: Promise<readonly BatchResult[]>): Promise<BatchOutcome> {
+  try {
+    return { status: 'published', results: await round }
+  } catch (cause) {
+    const failed = new RakkoError('INTERNAL', 'Signing or publishing failed, see the cause', {}, { cause })
+    return { status: 'refused', error: cause instanceof RakkoError ? cause : failed }
   }
 }

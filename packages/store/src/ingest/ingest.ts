@@ -1,5 +1,6 @@
 import type { Hash } from '@rakko/core'
 import type { Arrival, Outcome } from '../decide/arrivals.js'
+import { batchRefusal } from '../decide/batch-refusal.js'
 import type { Parked } from '../decide/parked.js'
 import type { Listeners } from '../listeners.js'
 import { findCompletedSchemas } from '../load/find-schemas.js'
@@ -49,10 +50,16 @@ type Wake = (parking: Parking) => Promise<readonly Parked[]>
  * Published items are held to the rules of publishing, those of peers to those of replication. What peers never sent and
  * nothing waits for costs a publishing transaction no statement.
  *
- * Rejects where the database fails; then nothing was stored.
+ * Rejects where the database fails; then nothing was stored. With `allOrNone` it also rejects with the error of the first item
+ * that is refused.
  */
-export function ingest(context: IngestContext, items: readonly Arrival[]): Promise<Ingested> {
-  return ingestWith(context, items, (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash)))
+export function ingest(
+  context: IngestContext,
+  items: readonly Arrival[],
+  { allOrNone = false }: { readonly allOrNone?: boolean } = {},
+): Promise<Ingested> {
+  const wake: Wake = (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash))
+  return ingestWith(context, items, wake, allOrNone)
 }
 
 /** Parked entries that one transaction looks at again. */
@@ -76,7 +83,12 @@ export async function lookAgain(context: IngestContext): Promise<void> {
   }
 }
 
-async function ingestWith(context: IngestContext, items: readonly Arrival[], wake: Wake): Promise<Ingested> {
+async function ingestWith(
+  context: IngestContext,
+  items: readonly Arrival[],
+  wake: Wake,
+  allOrNone = false,
+): Promise<Ingested> {
   const { database, cache, listeners } = context
   const now = context.now()
   const done = await database
@@ -85,6 +97,8 @@ async function ingestWith(context: IngestContext, items: readonly Arrival[], wak
       const parking = new Parking(transaction)
       const woken = await readArrivals(reader, parking, items, wake, cache)
       const { outcomes, left } = await decide(transaction, reader, parking, items, woken)
+      const refusal = allOrNone ? batchRefusal(outcomes) : undefined
+      if (refusal) throw refusal
       const isDecided = (hash: Hash) => reader.lookup.entry(hash) !== undefined
       const { writes, parked } = await parking.park(left, isDecided, now)
       const { ledger } = transaction

@@ -1,10 +1,11 @@
 import { RakkoError, type Verifier } from '@rakko/core'
 import type { Outcome } from '../decide/arrivals.js'
+import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
-import type { ForkedLog, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '../store.js'
+import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { type IngestContext, type Ingested, ingest } from './ingest.js'
 
 /** Calls join a transaction until it holds as much; one call is never split. */
@@ -26,6 +27,8 @@ interface Call {
   readonly received: readonly (Received | Promise<Received>)[]
   /** Entries and operations together. */
   readonly bytes: number
+  /** Its items are stored together or not at all, so it shares its transaction with no other call. */
+  readonly isBatch?: true
   /** With `failure` nothing was stored, but where its `details.outcome` is `unknown`. */
   readonly answer: (results: readonly Result[], failure?: RakkoError) => void
 }
@@ -54,6 +57,20 @@ export class Publisher {
         // This call's items were judged by the rules of publishing.
         resolve((results as (PublishOutcome | RakkoError | undefined)[]).map((result) => published(result, failure)))
       })
+    })
+  }
+
+  /** Resolves once all of it is durable. Rejects where an item is refused or the database fails. */
+  publishBatch(items: readonly PublishItem[]): Promise<Published[]> {
+    const { verifier } = this.#context
+    const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
+    return new Promise((resolve, reject) => {
+      const answer: Call['answer'] = (results, failure) => {
+        // Where an item is refused that is the failure.
+        if (failure) reject(failure)
+        else resolve(results as Published[])
+      }
+      this.#enqueue(received, items, answer, true)
     })
   }
 
@@ -86,9 +103,14 @@ export class Publisher {
     return this.#context.database.registry.allowed.refusal(received.plainOperation.schemaId) ?? received
   }
 
-  #enqueue(received: Call['received'], items: readonly (PublishItem | IngestItem)[], answer: Call['answer']): void {
+  #enqueue(
+    received: Call['received'],
+    items: readonly (PublishItem | IngestItem)[],
+    answer: Call['answer'],
+    isBatch = false,
+  ): void {
     const bytes = items.reduce((sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0), 0)
-    this.#waiting.push({ received, bytes, answer })
+    this.#waiting.push({ received, bytes, answer, ...(isBatch && { isBatch }) })
     this.#writing ??= this.#write()
   }
 
@@ -109,8 +131,10 @@ export class Publisher {
     for (const call of this.#waiting) {
       items += call.received.length
       bytes += call.bytes
-      if (count > 0 && (items > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES)) break
+      const isFull = call.isBatch || items > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES
+      if (count > 0 && isFull) break
       count += 1
+      if (call.isBatch) break
     }
     return this.#waiting.splice(0, count)
   }
@@ -118,8 +142,11 @@ export class Publisher {
   async #commit(calls: readonly Call[]): Promise<void> {
     const received = await allOf(calls.flatMap((call) => call.received))
     const items = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
+    const allOrNone = calls[0]?.isBatch === true
     try {
-      const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items)
+      const refusal = allOrNone ? batchRefusal(received) : undefined
+      if (refusal) throw refusal
+      const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
       // The next transaction need not wait until this one is durable, only its callers.
       const answering = this.#answer(calls, received, ingested).finally(() => this.#answering.delete(answering))
       this.#answering.add(answering)

@@ -59,6 +59,24 @@ export class MemoryData {
     this.given = new Map([...SYSTEM_SCHEMAS.values(), ...schemas].map((schema) => [schema.id, schema]))
   }
 
+  /** A copy that can be changed while this stays as it is. */
+  copy(): MemoryData {
+    const copy = new MemoryData(this.databaseId, this.given.values())
+    copy.number = this.number
+    for (const [hash, entry] of this.entries) copy.entries.set(hash, entry)
+    for (const [id, document] of this.documents) {
+      copy.documents.set(id, { ...document, operations: [...document.operations] })
+    }
+    for (const viewId of this.definitions) copy.definitions.add(viewId)
+    for (const [author, logs] of this.logs) {
+      copy.logs.set(author, new Map([...logs].map(([logId, log]) => [logId, { ...log }])))
+    }
+    for (const [author, logOf] of this.logOf) copy.logOf.set(author, new Map(logOf))
+    for (const [hash, parked] of this.parked) copy.parked.set(hash, parked)
+    for (const [id, used] of this.idempotent) copy.idempotent.set(id, used)
+    return copy
+  }
+
   held(hash: Hash): MemoryEntry | undefined {
     const entry = this.entries.get(hash)
     return entry === 'refused' ? undefined : entry

@@ -24,6 +24,7 @@ import {
 } from '@rakko/core'
 import { admitPublished } from '../decide/admit.js'
 import { type Arrival, Arrivals } from '../decide/arrivals.js'
+import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
@@ -35,6 +36,7 @@ import type {
   ForkedLog,
   IngestItem,
   IngestOutcome,
+  Published,
   PublishItem,
   PublishOutcome,
   StoreCommit,
@@ -75,6 +77,18 @@ export class MemoryStore implements DocumentStore {
     return this.#inTurn(async () => {
       const outcomes = await this.#decide<PublishOutcome>(await Promise.all(received))
       return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one } : one))
+    })
+  }
+
+  publishBatch(items: readonly PublishItem[]): Promise<Published[]> {
+    const received = items.map((item) => receiveItem(item, this.#options.verifier))
+    return this.#inTurn(async () => {
+      const arrived = await Promise.all(received)
+      // Judged on a copy first: what is put into maps is not taken out again.
+      const copied = new MemoryStore({ ...this.#options, data: this.#data.copy() })
+      const refusal = batchRefusal(await copied.#decide<PublishOutcome>(arrived))
+      if (refusal) throw refusal
+      return (await this.#decide<Published>(arrived)) as Published[]
     })
   }
 

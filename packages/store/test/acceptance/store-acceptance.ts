@@ -1,5 +1,6 @@
 import type { DocumentStore } from '../../src/store.js'
 import { bareEntriesAcceptance } from './bare-entries.js'
+import { batchesAcceptance } from './batches.js'
 import { documentsAcceptance } from './documents.js'
 import { forgettingAcceptance } from './forgetting.js'
 import { ingestingAcceptance } from './ingesting.js'
@@ -15,6 +16,7 @@ import { viewsAcceptance } from './views.js'
 /** What every store must do, whatever it keeps its data in. Called where tests are declared. */
 export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): void {
   publishingAcceptance(harness)
+  batchesAcceptance(harness)
   refusalsAcceptance(harness)
   ingestingAcceptance(harness)
   bareEntriesAcceptance(harness)
