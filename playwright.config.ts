@@ -5,7 +5,7 @@ import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
 const PORT = Number(process.env.RAKKO_FESTIVAL_PORT ?? 4174)
 const executablePath = findChromium()
 
-/** What the width of the screen can change runs at both widths, all else once. */
+/** What the width of the screen can change runs at both widths; all else, and what is tagged `@any-width`, once. */
 const AT_BOTH_WIDTHS = ['accessibility.spec.ts', 'editing.spec.ts', 'screenshots.spec.ts']
 
 /** The built festival, as a person's browser sees it. */
@@ -30,6 +30,7 @@ export default defineConfig({
     {
       name: 'desktop',
       testMatch: AT_BOTH_WIDTHS,
+      grepInvert: /@any-width/,
       use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } },
     },
   ],

@@ -11,8 +11,8 @@ const provide = { seeds: seedsFrom(process.env) }
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 
-const inNode = (name: string, folder: string) => ({
-  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, provide, ...TIMEOUTS },
+const inNode = (name: string, folder: string, isolate = true) => ({
+  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, isolate, provide, ...TIMEOUTS },
 })
 
 const executablePath = findChromium()
@@ -21,7 +21,7 @@ const executablePath = findChromium()
  * `*.browser.test.ts` runs in Chromium, and so do core's tests, since every platform has to give the same bytes;
  * `*.nodejs.test.ts` there is about Node itself, `*-properties.test.ts` about many cases of what the vectors fix in both.
  */
-const inChromium = {
+const inChromium = (name: string, include: string, isolate: boolean) => ({
   // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
   optimizeDeps: {
     exclude: ['@electric-sql/pglite', '@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'],
@@ -42,8 +42,8 @@ const inChromium = {
   },
   worker: { format: 'es' as const },
   test: {
-    name: 'browser',
-    include: ['packages/*/test/**/*.browser.test.ts', 'packages/core/test/**/*.test.ts'],
+    name,
+    include: [include],
     exclude: [
       '**/*.nodejs.test.ts',
       'packages/core/test/**/*-properties.test.ts',
@@ -51,6 +51,7 @@ const inChromium = {
       '**/node_modules/**',
       '**/dist/**',
     ],
+    isolate,
     provide,
     ...TIMEOUTS,
     browser: {
@@ -63,7 +64,7 @@ const inChromium = {
       instances: [{ browser: 'chromium' as const }],
     },
   },
-}
+})
 
 /** Passed with `--config`: Vitest finds a file of this name only by being told. */
 export default defineConfig({
@@ -78,10 +79,13 @@ export default defineConfig({
       reportOnFailure: true,
     },
     projects: [
-      ...['core', 'store', 'node', 'client'].map((name) => inNode(name, `packages/${name}`)),
+      // Core is pure: its files share one process, and one page.
+      inNode('core', 'packages/core', false),
+      inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),
+      ...['store', 'node', 'client'].map((name) => inNode(name, `packages/${name}`)),
       ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
-      inChromium,
+      inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
     ],
   },
 })

@@ -10,7 +10,7 @@ await main(async () => {
     'run',
     '--config',
     'vitest.workspace.ts',
-    '--project=!browser',
+    '--project=!browser*',
     '--coverage',
   ])
 })

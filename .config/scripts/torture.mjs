@@ -43,7 +43,7 @@ await main(async () => {
 /** @param {readonly string[]} files @param {readonly number[]} seeds */
 function roundOf(files, seeds) {
   return runVitest(
-    ['--config', 'vitest.workspace.ts', '--project=!browser', '--testNamePattern', PROPERTIES, ...files],
+    ['--config', 'vitest.workspace.ts', '--project=!browser*', '--testNamePattern', PROPERTIES, ...files],
     (exitCode, report) => readRound(exitCode, () => readText(report)),
     { env: { ...process.env, SEED: seeds.join() }, isQuiet: true },
   )

@@ -24,9 +24,9 @@ import {
   withoutUndefined,
 } from './readings.js'
 
-const WOUNDED_OPERATION_RUNS = 10_000
-const LENIENT_OPERATION_RUNS = 5_000
-const WOUNDED_ENTRY_RUNS = 2_000
+const WOUNDED_OPERATION_RUNS = 3_000
+const LENIENT_OPERATION_RUNS = 1_500
+const WOUNDED_ENTRY_RUNS = 600
 
 /** Thousands of cases, on a machine that is busy with other tests. */
 vi.setConfig({ testTimeout: 600_000 })

@@ -31,7 +31,7 @@ test('a venue is edited and deleted; its events stay and say that it is gone', a
   await expect(festival.event('The long table')).toContainText('Venue was deleted')
 })
 
-test('a form says field by field what is missing and stores nothing', async ({ page }) => {
+test('a form says field by field what is missing and stores nothing', { tag: '@any-width' }, async ({ page }) => {
   const festival = new Festival(page)
   await festival.open('/#/venues')
   await page.getByRole('button', { name: 'Add a venue' }).click()
@@ -55,7 +55,9 @@ test('a form says field by field what is missing and stores nothing', async ({ p
   await expect(page.getByText('No place to float yet')).toBeVisible()
 })
 
-test('an event that ends before it starts is refused, and one that is put off keeps its length', async ({ page }) => {
+test('an event that ends before it starts is refused, and one that is put off keeps its length', {
+  tag: '@any-width',
+}, async ({ page }) => {
   const festival = new Festival(page)
   await festival.open()
   await festival.addVenue('Kelp Stage', 1200)

@@ -60,7 +60,7 @@ test.each(seeds())('an instant shown as a wall time leads back to that instant (
     { from: utc('1850-01-01T00:00Z'), to: utc('2040-01-01T00:00Z') },
   ]
   const lost: string[] = []
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 5_000; round++) {
     const zone = zones[Math.floor(random() * zones.length)] ?? 'UTC'
     const { from, to } = spans[round % 2] ?? { from: 0, to: 0 }
     const instant = Math.floor(from + random() * (to - from))

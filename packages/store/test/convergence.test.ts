@@ -13,8 +13,8 @@ import { openMemoryDriver } from './support/open-memory-driver.js'
 import { RecycledStore } from './support/recycled-store.js'
 
 /** Orders of arrival for each graph: causal ones, and others, which go through parking. */
-const CAUSAL_ORDERS = 50
-const OTHER_ORDERS = 10
+const CAUSAL_ORDERS = 25
+const OTHER_ORDERS = 5
 const OPERATIONS = 14
 /** So many operations have at most 120 causal orders if they are of one document: all are tried. */
 const SMALL_OPERATIONS = 6
@@ -28,8 +28,8 @@ const recycled = new RecycledStore(driver, remembering(verifier))
 const TIMEOUT_MS = 240_000
 
 const STORES: readonly [name: string, graphs: number, open: () => Promise<DocumentStore>][] = [
-  ['in memory', 10, async () => new MemoryStore({ data: new MemoryData(''), verifier: remembered, now: Date.now })],
-  ['on PGlite', 3, () => recycled.open()],
+  ['in memory', 5, async () => new MemoryStore({ data: new MemoryData(''), verifier: remembered, now: Date.now })],
+  ['on PGlite', 1, () => recycled.open()],
 ]
 
 const remembered = remembering(verifier)

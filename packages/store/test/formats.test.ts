@@ -9,6 +9,7 @@ import {
   parseQuery,
   portableSigner,
   type RakkoError,
+  SCHEMA_FIELD_DEFINITION,
   signEntry,
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -61,10 +62,10 @@ describe.each(dumpedFormats())('a database of format %i', (format) => {
     expect(old.databaseId).toBe('d0'.repeat(16))
     expect(await old.idempotent(['a retry of this', 'unknown'])).toEqual([expect.any(String), undefined])
     const keys = new Set(items.map(({ entry }) => decodeEntry(entry).publicKey))
-    const views = [
-      undefined,
-      ...(await allDocuments(old)).filter(({ deleted }) => !deleted).map(({ viewId }) => viewId),
-    ]
+    const living = (await allDocuments(old)).filter(({ deleted }) => !deleted)
+    // The hundreds of fields of the wide schema are alike: some of them stand for all.
+    const some = living.filter(({ schemaId }, index) => schemaId !== SCHEMA_FIELD_DEFINITION || index % 40 === 0)
+    const views = [undefined, ...some.map(({ viewId }) => viewId)]
     const argsOf = (store: Store) =>
       [...keys].flatMap((key) =>
         views.map((view) => store.nextArgs(key, view).catch((error: RakkoError) => error.code)),

@@ -15,7 +15,7 @@ import { RecycledStore } from './support/recycled-store.js'
 
 const OPERATIONS = 16
 /** Half of them causal. */
-const ORDERS = 18
+const ORDERS = 12
 /** Of a graph that is worth trying. */
 const MIN_BARE = 2
 const TIMEOUT_MS = 240_000
@@ -28,8 +28,8 @@ const recycled = new RecycledStore(driver, remembered)
 const inMemory = () => new MemoryStore({ data: new MemoryData(''), verifier: remembered, now: Date.now })
 
 const STORES: readonly [name: string, graphs: number, open: () => Promise<DocumentStore>][] = [
-  ['in memory', 30, async () => inMemory()],
-  ['on PGlite', 5, () => recycled.open()],
+  ['in memory', 10, async () => inMemory()],
+  ['on PGlite', 2, () => recycled.open()],
 ]
 
 describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) => {

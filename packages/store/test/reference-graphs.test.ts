@@ -28,8 +28,8 @@ interface ReferenceGraph {
 }
 
 /** Of the several hundred graphs of each kind, drawn by the seed. */
-const GRAPHS_IN_MEMORY = 40
-const GRAPHS_ON_PGLITE = 12
+const GRAPHS_IN_MEMORY = 15
+const GRAPHS_ON_PGLITE = 5
 const ORDERS = 2
 
 const driver = await openMemoryDriver()

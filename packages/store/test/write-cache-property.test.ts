@@ -9,7 +9,7 @@ import { openMemoryDriver } from './support/open-memory-driver.js'
 import { publishAll } from './support/outcomes.js'
 import { PgliteHarness } from './support/pglite-harness.js'
 
-const ROUNDS = 3
+const ROUNDS = 1
 const STEPS = 30
 
 const driver = await openMemoryDriver()

@@ -55,7 +55,7 @@ describe('UTF-8', () => {
         expect(utf8Length(input)).toBe(bytes.length)
         expect(decodeUtf8(bytes)).toBe(input)
       }),
-      { seed, numRuns: 2000 },
+      { seed, numRuns: 1000 },
     )
   })
 
@@ -64,7 +64,7 @@ describe('UTF-8', () => {
       fc.property(text, text, (a, b) => {
         expect(Math.sign(compareUtf8(a, b))).toBe(Math.sign(compareBytes(encodeUtf8(a), encodeUtf8(b))))
       }),
-      { seed, numRuns: 2000 },
+      { seed, numRuns: 1000 },
     )
   })
 

@@ -96,7 +96,7 @@ describe('the writer', () => {
           ]),
         })
       }),
-      { seed, numRuns: 1000 },
+      { seed, numRuns: 300 },
     )
   })
 })

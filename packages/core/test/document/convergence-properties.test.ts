@@ -6,7 +6,7 @@ import { applyUpdate, type DocumentOperation, type ReducedDocument, reduce } fro
 import type { OperationId } from '../../src/ids.js'
 import { idOf, operationOf } from './document-samples.js'
 
-const DOCUMENTS = 2000
+const DOCUMENTS = 1000
 const MAX_OPERATIONS = 14
 const FIELDS = ['a', 'b', 'c']
 

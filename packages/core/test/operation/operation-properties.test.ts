@@ -59,7 +59,7 @@ describe('any operation', () => {
         expect(typed(decoded.fields, fields)).toEqual(sorted(fields))
         expect(encodeOperation(decoded)).toEqual(bytes)
       }),
-      { seed, numRuns: 2000 },
+      { seed, numRuns: 600 },
     )
   })
 
@@ -72,14 +72,14 @@ describe('any operation', () => {
         for (const { position, byte } of changes) bytes[position % bytes.length] = byte
         expectDecodedOrRefused(bytes.subarray(0, bytes.length - (cut > 10 ? cut - 10 : 0)))
       }),
-      { seed, numRuns: 5000 },
+      { seed, numRuns: 1500 },
     )
   })
 })
 
 describe('any bytes', () => {
   it.each(seeds())('decode to an operation or are refused with a code (seed %d)', (seed) => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), expectDecodedOrRefused), { seed, numRuns: 10_000 })
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), expectDecodedOrRefused), { seed, numRuns: 5000 })
   })
 })
 

@@ -65,7 +65,7 @@ describe('a cursor', () => {
   it.each(seeds())('keeps any float and any int exactly (seed %d)', (seed) => {
     const random = randomNumbers(seed)
     const bits = new DataView(new ArrayBuffer(8))
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 500; i++) {
       bits.setUint32(0, random() * 2 ** 32)
       bits.setUint32(4, random() * 2 ** 32)
       expect(roundTrip('height', bits.getFloat64(0)), `case ${i}`).toStrictEqual(bits.getFloat64(0))

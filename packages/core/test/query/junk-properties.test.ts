@@ -21,7 +21,7 @@ import { MAX_SEARCH_CHARACTERS, SEARCH_LANGUAGES } from '../../src/query/search.
 import { RakkoError } from '../../src/rakko-error.js'
 import type { FieldType, Schema } from '../../src/schema/schema.js'
 
-const QUERIES = 6_000
+const QUERIES = 3_000
 const ID = `0020${'ab'.repeat(32)}`
 const SELF = `thing_${ID}` as SchemaId
 const FIELDS: Record<string, FieldType> = {

@@ -5,9 +5,9 @@ import { seeds } from '../../../../.config/testing/seeds.js'
 import type { IntentOutcome } from '../../src/sign/intent.js'
 import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
-const COMMITS = 80
-const QUERIES = 50
-/** Four thousand fresh queries: half a minute on a busy machine. */
+const COMMITS = 50
+const QUERIES = 30
+/** Some hundred fresh queries, on a busy machine. */
 const TIMEOUT_MS = 240_000
 const KINDS = ['create', 'update', 'update', 'update', 'delete', 'branch', 'place', 'drop', 'forget'] as const
 const NAMES = ['', 'a', 'ab', 'b', 'ä', '\u0000', '\u{10000}', '\uffff', 'z', 'otter', 'the sea otter', 'seas']
@@ -57,7 +57,7 @@ test.each(seeds())(
       }
     }
     // Some can never change; most did, many times.
-    expect(readers.reduce((sum, { reader }) => sum + reader.updates, 0)).toBeGreaterThan(5 * QUERIES)
+    expect(readers.reduce((sum, { reader }) => sum + reader.updates, 0)).toBeGreaterThan(3 * QUERIES)
   },
   TIMEOUT_MS,
 )

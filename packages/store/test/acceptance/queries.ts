@@ -29,7 +29,7 @@ import { publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
 const DOCUMENTS = 90
-const QUERIES = 150
+const QUERIES = 75
 
 const ID = (number: number) => hash(Uint8Array.of(number)) as DocumentId
 const VIEWS = [ID(1), ID(2), [ID(1), ID(2)].sort().join('_')] as string[] as DocumentViewId[]

@@ -12,7 +12,7 @@ import { publishAll } from '../support/outcomes.js'
 import { StatementLog } from '../support/statement-log.js'
 
 const DOCUMENTS = 60
-const ROUNDS = 200
+const ROUNDS = 100
 
 let random: Random
 const panda = new Author(1)

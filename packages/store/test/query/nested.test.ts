@@ -26,7 +26,7 @@ import { StatementLog } from '../support/statement-log.js'
 const LEAVES = 25
 const BRANCHES = 25
 const TREES = 25
-const QUERIES = 120
+const QUERIES = 60
 
 const INTS = [0n, 1n, -1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 const FLOATS = [0, -0, 0.1, Number.NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308]

@@ -229,7 +229,7 @@ test.each(seeds())('Random searches find what a loop over all words finds (seed 
     panda.create(schemaOf('insect').id, { a: str(a.join(' — ')), b: str(b.join(',\n')) }),
   )
   await publishAll(store, items)
-  for (let round = 0; round < 150; round += 1) {
+  for (let round = 0; round < 75; round += 1) {
     const alternatives = Array.from({ length: 1 + random.integer(2) }, () =>
       Array.from({ length: 1 + random.integer(3) }, (): Term => {
         const isNegated = random.chance(0.25)
