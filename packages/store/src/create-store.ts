@@ -1,6 +1,6 @@
 import { bytesToHex, type Verifier } from '@rakko/core'
 import type { Driver } from './driver/driver.js'
-import { fillPins } from './maintain/fill-pins.js'
+import { migrateData } from './maintain/data-migration.js'
 import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { SchemaRegistry } from './schemas/schema-registry.js'
@@ -48,7 +48,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const database = new Database(driver, new Names(schemaName), registry)
     const { databaseId, unfilled } = await openMeta(database, random)
     await registry.load(database)
-    if (unfilled) await fillPins(database, now())
+    if (unfilled) await migrateData(database, now())
     await driver.flush()
     return new SqlStore(database, { databaseId, verifier, now, pause, purge: purgePolicy(purge) })
   } catch (error) {

@@ -11,7 +11,7 @@ import {
   viewsPinnedAt,
 } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
-import { decodeViewId } from '../tables/decode-column.js'
+import { decodeViewId } from '../sql/decode-id.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { type Histories, loadHistories } from './histories.js'

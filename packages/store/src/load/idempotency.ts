@@ -1,7 +1,7 @@
 import type { DocumentId } from '@rakko/core'
 import { IDEMPOTENCY_MS, type ReceivedItem } from '../decide/received-item.js'
 import { arrayParameter, textColumn } from '../sql/column.js'
-import { decodeHex } from '../tables/decode-column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import type { Queries } from '../tables/queries.js'
 import type { LedgerQueries } from '../transaction/database.js'
 

@@ -1,6 +1,6 @@
 import type { OperationId, PublicKey } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
-import { decodeHex } from '../tables/decode-column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import type { Queries } from '../tables/queries.js'
 
 /** An entry of this author that waits. */

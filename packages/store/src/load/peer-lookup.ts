@@ -16,7 +16,7 @@ import {
 import { type BareItem, isBare, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
 import { ACTIONS, DECISIONS } from '../tables/codes.js'
-import { decodeHex } from '../tables/decode-column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { claimSchema } from './find-schemas.js'

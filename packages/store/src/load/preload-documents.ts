@@ -2,7 +2,7 @@ import { type DocumentId, equalBytes, type Hash, type OperationId, operationIdsO
 import { type BareItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
 import { hexColumn, integerColumn } from '../sql/column.js'
-import { decodeHex, decodeViewId } from '../tables/decode-column.js'
+import { decodeHex, decodeViewId } from '../sql/decode-id.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'

@@ -1,5 +1,5 @@
 import type { DocumentId, Hash, PublicKey } from '@rakko/core'
-import { decodeHex } from '../tables/decode-column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
 

@@ -7,7 +7,7 @@ import {
   validateOperation,
 } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
-import { decodeHex } from '../tables/decode-column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import type { LedgerQueries } from '../transaction/database.js'
 
 /** An operation with its arrival number. */

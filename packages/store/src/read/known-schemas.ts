@@ -1,5 +1,6 @@
 import { parseSchemaIdParts, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import { FIELD_TYPES } from '../tables/field-types.js'
 import type { Database } from '../transaction/database.js'
 
 /** The schemas of a query and of all that it includes. */
@@ -48,8 +49,7 @@ export function queryParts(query: Query): Query[] {
 /** Schemas whose pinned views a query includes. */
 function pinnedSchemas({ include = [] }: Query): SchemaId[] {
   return include.flatMap(({ type, query }) => {
-    const isPinned = type === 'pinned_relation' || type === 'pinned_relation_list'
-    return [...(isPinned ? [query.schemaId] : []), ...pinnedSchemas(query)]
+    return [...(FIELD_TYPES[type].isPinned ? [query.schemaId] : []), ...pinnedSchemas(query)]
   })
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@rakko/core'
 import { bulkInsert, type Columns } from '../sql/bulk.js'
 import { byteaColumn, integerColumn, smallintColumn } from '../sql/column.js'
-import { decodeHex, decodeViewId } from '../tables/decode-column.js'
+import { decodeHex, decodeViewId } from '../sql/decode-id.js'
 import { bucketSql } from '../tables/state-buckets.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 

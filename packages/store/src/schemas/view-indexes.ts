@@ -1,15 +1,9 @@
-import { isListType, MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/core'
-import { type RawBuilder, sql } from 'kysely'
+import { MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/core'
 import type { DeclaredSearch } from '../store.js'
 import type { Names } from '../tables/names.js'
+import { FIELD_TYPES } from '../tables/field-types.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import { searchIndex } from './search-index.js'
-
-type Fragment = RawBuilder<unknown>
-
-/** A btree key may have 2 704 bytes; the values of four columns and an id stay below. */
-const PREFIX_CHARACTERS = 128
-const PREFIX_BYTES = 512
 
 /** Names tell what an index is over, so that the catalog says which ones are there: `d7_by_f0_f3`. */
 const INFIX = '_by_'
@@ -25,7 +19,7 @@ export interface DeclaredIndexes {
 /**
  * Statements that make the declared indexes, by their names. An index has the columns in their order, then
  * the document's id: what a page with that order, or with a filter on the first of them, is read from. Of values that
- * can be long it holds the beginning, see `sortPrefix`. Throws INVALID_ARGUMENT.
+ * can be long it holds the beginning, see `indexKey`. Throws INVALID_ARGUMENT.
  */
 export function viewIndexes(
   names: Names,
@@ -53,25 +47,17 @@ export function viewIndexes(
 }
 
 /**
- * The beginning of a value that may be too long for an index, whose order the whole values refine; undefined where
- * every value fits.
+ * What an index holds of a column: of values that may be too long the beginning, whose order the whole values refine.
+ * A query has to name the very same, see read/query/query-source.ts.
  */
-export function sortPrefix({ type: { type } }: FieldColumn): ((whole: Fragment) => Fragment) | undefined {
-  if (type === 'str') return (whole) => sql`left(${whole}, ${sql.raw(`${PREFIX_CHARACTERS}`)})`
-  if (type === 'bytes' || type === 'pinned_relation') {
-    return (whole) => sql`substr(${whole}, 1, ${sql.raw(`${PREFIX_BYTES}`)})`
-  }
-  return undefined
-}
-
 function indexKey({ type: { type }, column }: FieldColumn): string {
-  if (type === 'str') return `left(${column}, ${PREFIX_CHARACTERS})`
-  return type === 'bytes' || type === 'pinned_relation' ? `substr(${column}, 1, ${PREFIX_BYTES})` : column
+  const { prefix } = FIELD_TYPES[type]
+  return prefix ? `${prefix[0]}${column}${prefix[1]}` : column
 }
 
 function indexedColumn(views: ViewsTable, field: string): FieldColumn {
   const column = views.columns.get(field)
-  if (column && !isListType(column.type.type)) return column
+  if (column && !FIELD_TYPES[column.type.type].isList) return column
   throw invalid('indexes', 'fields of the schema that have an order of their own', field)
 }
 

@@ -1,4 +1,5 @@
 import { BLOB_PIECE, type FieldType, type Schema } from '@rakko/core'
+import { FIELD_TYPES } from './field-types.js'
 import { fieldColumn, type Names, viewsTable } from './names.js'
 
 /**
@@ -14,18 +15,6 @@ export const MAX_GROUP_COLUMNS = 320
  * would cost such a batch three times the time, a VACUUM after it, and as much room in the end.
  */
 export const ROOM_FOR_UPDATES = 'fillfactor = 50'
-
-const SQL_TYPES: Readonly<Record<FieldType['type'], string>> = {
-  bool: 'boolean',
-  int: 'bigint',
-  float: 'double precision',
-  str: 'text COLLATE "C"',
-  bytes: 'bytea',
-  relation: 'bytea',
-  relation_list: 'bytea[]',
-  pinned_relation: 'bytea',
-  pinned_relation_list: 'bytea[]',
-}
 
 export interface FieldColumn {
   readonly field: string
@@ -74,7 +63,7 @@ export class ViewsTable {
         group: Math.floor(position / MAX_GROUP_COLUMNS),
       })
     }
-    this.pinning = columns.filter(({ type: { type } }) => type === 'pinned_relation' || type === 'pinned_relation_list')
+    this.pinning = columns.filter(({ type: { type } }) => FIELD_TYPES[type].isPinned)
     this.columns = new Map(columns.map((column) => [column.field, column]))
     const groups = Math.max(1, Math.ceil(schema.fields.size / MAX_GROUP_COLUMNS))
     this.groups = Array.from({ length: groups }, (_, group) => columns.filter((column) => column.group === group))
@@ -109,7 +98,7 @@ export class ViewsTable {
         const definitions = [`${key} PRIMARY KEY`]
         if (group === 0) definitions.push('id bytea NOT NULL')
         if (group === 0 && this.payloadField !== undefined) definitions.push('payload bigint NOT NULL')
-        for (const { column, type } of columns) definitions.push(`${column} ${SQL_TYPES[type.type]} NOT NULL`)
+        for (const { column, type } of columns) definitions.push(`${column} ${FIELD_TYPES[type.type].sqlType} NOT NULL`)
         return `CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${definitions.join(', ')})${storage};`
       })
       .join('\n')

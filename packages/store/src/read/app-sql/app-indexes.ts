@@ -1,6 +1,6 @@
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { shownHex } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
-import { hex } from './app-views.js'
 
 /**
  * Statements that make what an app's own SQL finds documents by: indexes of the very expressions that the views have for ids
@@ -15,7 +15,7 @@ export function appIndexes(names: Names, schemas: readonly KnownSchema[]): strin
       const keys = [{ group: 0, column: 'id' }, ...relations]
       const indexes = keys.map(({ group, column }) => {
         const name = `${views.alias(group)}_app_${column}`
-        return `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)} ((${hex(column)}));`
+        return `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)} ((${shownHex(column)}));`
       })
       const tables = new Set(keys.map(({ group }) => views.name(names, group)))
       return [...indexes, ...[...tables].map((table) => `ANALYZE ${table};`)]

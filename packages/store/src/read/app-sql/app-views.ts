@@ -1,5 +1,5 @@
-import { type FieldType, HASH_BYTES } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { FIELD_TYPES, shownHex, shownViewId } from '../../tables/field-types.js'
 import { type Names, quoteIdentifier } from '../../tables/names.js'
 
 /** PostgreSQL cuts longer names, in a statement as in a definition. */
@@ -22,24 +22,12 @@ const MAX_NAME_BYTES = 63
  * not there.
  */
 const META: readonly (readonly [name: string, expression: string, type: string])[] = [
-  ['_id', hex('v0.id'), 'text'],
-  ['_view_id', viewId('d.view_id'), 'text'],
-  ['_owner', hex('owner.public_key'), 'text'],
-  ['_signer', hex('signer.public_key'), 'text'],
+  ['_id', shownHex('v0.id'), 'text'],
+  ['_view_id', shownViewId('d.view_id'), 'text'],
+  ['_owner', shownHex('owner.public_key'), 'text'],
+  ['_signer', shownHex('signer.public_key'), 'text'],
   ['_edited', 'd.edited', 'boolean'],
 ]
-
-const TYPES: Readonly<Record<FieldType['type'], string>> = {
-  bool: 'boolean',
-  int: 'bigint',
-  float: 'double precision',
-  str: 'text',
-  bytes: 'bytea',
-  relation: 'text',
-  relation_list: 'text[]',
-  pinned_relation: 'text',
-  pinned_relation_list: 'text[]',
-}
 
 /** Statements that make the views of these schemas, of which no two have one name. */
 export function appViews(names: Names, schemas: readonly KnownSchema[]): string[] {
@@ -56,7 +44,7 @@ function selectViews(names: Names, { views }: KnownSchema): string {
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
-    if (field) columns.push(`${cell(field.type, `v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`)
+    if (field) columns.push(`${FIELD_TYPES[field.type.type].app.cell(`v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`)
   }
   const joins = views.groups.slice(1).map((_, index) => {
     const group = index + 1
@@ -74,33 +62,9 @@ function selectNothing({ views }: KnownSchema): string {
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
-    if (field) columns.push(`NULL::${TYPES[field.type.type]} AS ${quoteIdentifier(name)}`)
+    if (field) columns.push(`NULL::${FIELD_TYPES[field.type.type].app.sqlType} AS ${quoteIdentifier(name)}`)
   }
   return `SELECT ${columns.join(', ')} WHERE false`
-}
-
-function cell({ type }: FieldType, reference: string): string {
-  switch (type) {
-    case 'relation':
-      return hex(reference)
-    case 'pinned_relation':
-      return viewId(reference)
-    case 'relation_list':
-      return `ARRAY(SELECT ${hex('list.id')} FROM unnest(${reference}) AS list (id))`
-    case 'pinned_relation_list':
-      return `ARRAY(SELECT ${viewId('list.id')} FROM unnest(${reference}) AS list (id))`
-    default:
-      return reference
-  }
-}
-
-/** Of an id, as text. */
-export function hex(reference: string): string {
-  return `encode(${reference}, 'hex')`
-}
-
-function viewId(reference: string): string {
-  return `regexp_replace(encode(${reference}, 'hex'), '(.{${2 * HASH_BYTES}})(?=.)', '\\1_', 'g')`
 }
 
 /** Names as PostgreSQL cuts them. Of two that are the same then the first has it, the others are numbered: `_2_name…`. */

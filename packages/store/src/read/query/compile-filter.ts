@@ -1,4 +1,4 @@
-import type { ComparisonOperator, Filter } from '@rakko/core'
+import { type ComparisonOperator, type Filter, isListType } from '@rakko/core'
 import { sql } from 'kysely'
 import { compileSearch } from './compile-search.js'
 import type { Fragment, QuerySource } from './query-source.js'
@@ -57,8 +57,7 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
   const condition = (): Fragment => {
     if (operator === 'in' || operator === 'notIn') {
       const set = boundSet(type, values)
-      const isList = type === 'relation_list' || type === 'pinned_relation_list'
-      const within = isList ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
+      const within = isListType(type) ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
       if (operator === 'in') return within
       // NULL is not one of no values either: `NOT NULL = ANY('{}')` is true.
       return isNullable ? sql`${field} IS NOT NULL AND NOT (${within})` : sql`NOT (${within})`

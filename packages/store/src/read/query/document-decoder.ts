@@ -9,7 +9,8 @@ import {
 } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import type { Document, DocumentPage } from '../../store.js'
-import { decodeColumn, decodeHex, decodeViewId } from '../../tables/decode-column.js'
+import { decodeHex, decodeViewId } from '../../sql/decode-id.js'
+import { valueDecoder } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 
 /** Finds a row's cell of a name, which is looked up once for all rows. */
@@ -75,7 +76,7 @@ export function documentDecoder<Row>(
     return {
       field,
       cell,
-      decode: column === undefined ? payloadDecoder(field) : (of: unknown) => decodeColumn(type, of),
+      decode: column === undefined ? payloadDecoder(field) : valueDecoder(type),
     }
   })
   const related = relations.map(({ field, decoder }) => ({ field, decode: decoder(cells) }))

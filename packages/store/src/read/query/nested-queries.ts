@@ -1,8 +1,9 @@
-import { type Include, isListType, type Query } from '@rakko/core'
+import type { Include, Query } from '@rakko/core'
 import { sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeRecords } from '../../sql/binary-value.js'
 import type { DocumentPage } from '../../store.js'
+import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 import { compilePage } from './compile-page.js'
 import {
@@ -51,10 +52,10 @@ export class NestedQueries {
     const alias = `r${this.#count}`
     const parent = `p${this.#count}`
     const value = `${parent}.value`
-    const list = isListType(type) ? `unnest(${value}) WITH ORDINALITY` : `(VALUES (${value}, 1::bigint))`
+    const list = FIELD_TYPES[type].isList ? `unnest(${value}) WITH ORDINALITY` : `(VALUES (${value}, 1::bigint))`
     const named: NamedDocuments = {
       list: sql.raw(`${list} AS list(id, position)`),
-      isPinned: type === 'pinned_relation' || type === 'pinned_relation_list',
+      isPinned: FIELD_TYPES[type].isPinned,
     }
     const isThere = named.isPinned ? target.hasPinned : target.hasTable
     const { select, asksBeside, decode } = isThere

@@ -12,7 +12,7 @@ import {
 import { type RawBuilder, sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { searchedColumn } from '../../schemas/search-index.js'
-import { sortPrefix } from '../../schemas/view-indexes.js'
+import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 
 /** A piece of SQL with its bound values. */
@@ -85,12 +85,12 @@ export class QuerySource {
     const reference = sql.raw(`v${column.group}.${column.column}`)
     const isSearched = !this.#includesDeleted && !this.#named
     const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
-    const prefix = isIndexed ? sortPrefix(column) : undefined
+    const around = isIndexed ? FIELD_TYPES[column.type.type].prefix : undefined
     return {
       sql: reference,
       type,
       isNullable: this.#includesDeleted && !this.#named?.isPinned,
-      ...(prefix && { prefix }),
+      ...(around && { prefix: (whole: Fragment) => sql`${sql.raw(around[0])}${whole}${sql.raw(around[1])}` }),
     }
   }
 

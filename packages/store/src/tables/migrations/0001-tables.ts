@@ -1,6 +1,3 @@
-import { formatFieldType, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
-import type { Names } from '../names.js'
-import { ViewsTable } from '../views-table.js'
 import type { Migration } from './migration.js'
 
 /**
@@ -46,8 +43,9 @@ import type { Migration } from './migration.js'
  * - has_table: the table was made, at the schema's first document.
  * - position: names the column, in ascending order of field names. - type: as in a field definition.
  *
- * `d<schema>`: latest views of a schema's living documents, real column types, made with the first document, those of
- * definitions at once. Wide schemas overflow into `d<schema>_1` and so on; see views-table.ts.
+ * `d<schema>`: latest views of a schema's living documents, real column types, made with the first document. Every node
+ * that has a schema of its own has documents of the two definitions: their tables are here, for a faster first start. The
+ * protocol's own schemas have the first numbers, and are never redefined. Wide schemas overflow into `d<schema>_1` and so on; see views-table.ts.
  *
  * `idempotency`: ids that callers gave to creates, kept a day, so that a retry makes no second document.
  *
@@ -56,31 +54,30 @@ import type { Migration } from './migration.js'
  */
 export const tables: Migration = { format: 1, sql }
 
-function sql(names: Names): string {
-  const table = names.table.bind(names)
+function sql(schema: string): string {
   return `
-    CREATE TABLE ${table('meta')} (
+    CREATE TABLE ${schema}.meta (
       one boolean PRIMARY KEY DEFAULT true CHECK (one),
       format integer NOT NULL,
       database_id bytea
     );
-    INSERT INTO ${table('meta')} (format) VALUES (0);
+    INSERT INTO ${schema}.meta (format) VALUES (0);
 
-    CREATE TABLE ${table('arrival')} (
+    CREATE TABLE ${schema}.arrival (
       one boolean PRIMARY KEY DEFAULT true CHECK (one),
       number bigint NOT NULL,
       author integer NOT NULL,
       schema integer NOT NULL
     );
-    INSERT INTO ${table('arrival')} (number, author, schema) VALUES (0, 0, ${SYSTEM_SCHEMAS.size});
+    INSERT INTO ${schema}.arrival (number, author, schema) VALUES (0, 0, 4);
 
-    CREATE TABLE ${table('authors')} (
+    CREATE TABLE ${schema}.authors (
       number integer PRIMARY KEY,
       public_key bytea NOT NULL UNIQUE,
       highest_log numeric(20)
     );
 
-    CREATE TABLE ${table('entries')} (
+    CREATE TABLE ${schema}.entries (
       number bigint PRIMARY KEY,
       hash bytea NOT NULL UNIQUE,
       decision smallint NOT NULL,
@@ -92,10 +89,10 @@ function sql(names: Names): string {
       entry bytea,
       operation bytea
     );
-    CREATE INDEX entries_log ON ${table('entries')} (author, log_id, seq_num);
-    CREATE INDEX entries_document ON ${table('entries')} (document) WHERE document <> number;
+    CREATE INDEX entries_log ON ${schema}.entries (author, log_id, seq_num);
+    CREATE INDEX entries_document ON ${schema}.entries (document) WHERE document <> number;
 
-    CREATE TABLE ${table('heads')} (
+    CREATE TABLE ${schema}.heads (
       author integer NOT NULL,
       log_id numeric(20) NOT NULL,
       seq_num numeric(20) NOT NULL,
@@ -104,9 +101,9 @@ function sql(names: Names): string {
       forked boolean NOT NULL DEFAULT false,
       PRIMARY KEY (author, log_id)
     );
-    CREATE INDEX heads_document ON ${table('heads')} (document, author);
+    CREATE INDEX heads_document ON ${schema}.heads (document, author);
 
-    CREATE TABLE ${table('documents')} (
+    CREATE TABLE ${schema}.documents (
       number bigint PRIMARY KEY,
       id bytea NOT NULL,
       schema integer NOT NULL,
@@ -118,9 +115,9 @@ function sql(names: Names): string {
       follow bytea,
       purged boolean NOT NULL DEFAULT false
     );
-    CREATE UNIQUE INDEX documents_id ON ${table('documents')} (schema, id);
+    CREATE UNIQUE INDEX documents_id ON ${schema}.documents (schema, id);
 
-    CREATE TABLE ${table('schemas')} (
+    CREATE TABLE ${schema}.schemas (
       number integer PRIMARY KEY,
       schema_id text COLLATE "C" NOT NULL,
       name text COLLATE "C" NOT NULL,
@@ -128,45 +125,47 @@ function sql(names: Names): string {
       definition bigint,
       has_table boolean NOT NULL DEFAULT false
     );
-    CREATE TABLE ${table('schema_fields')} (
+    CREATE TABLE ${schema}.schema_fields (
       schema integer NOT NULL,
       position smallint NOT NULL,
       name text COLLATE "C" NOT NULL,
       type text COLLATE "C" NOT NULL,
       PRIMARY KEY (schema, position)
     );
-    ${systemSchemas(names)}
 
-    CREATE TABLE ${table('idempotency')} (
+    CREATE TABLE ${schema}.d1 (
+      document bigint PRIMARY KEY,
+      id bytea NOT NULL,
+      f0 text COLLATE "C" NOT NULL,
+      f1 bytea[] NOT NULL,
+      f2 text COLLATE "C" NOT NULL
+    ) WITH (fillfactor = 50);
+    CREATE TABLE ${schema}.d2 (
+      document bigint PRIMARY KEY,
+      id bytea NOT NULL,
+      f0 text COLLATE "C" NOT NULL,
+      f1 text COLLATE "C" NOT NULL
+    ) WITH (fillfactor = 50);
+    INSERT INTO ${schema}.schemas (number, schema_id, name, description, has_table) VALUES
+      (1, 'schema_definition_v1', 'schema_definition', 'Publish data schemas for your application.', true),
+      (2, 'schema_field_definition_v1', 'schema_field_definition', 'Define fields for application data schemas.', true),
+      (3, 'blob_v1', 'blob', 'Definition of a blob file.', false),
+      (4, 'blob_piece_v1', 'blob_piece', 'Representation of the (partial) binary data of a file.', false);
+    INSERT INTO ${schema}.schema_fields (schema, position, name, type) VALUES
+      (1, 0, 'description', 'str'),
+      (1, 1, 'fields', 'pinned_relation_list(schema_field_definition_v1)'),
+      (1, 2, 'name', 'str'),
+      (2, 0, 'name', 'str'),
+      (2, 1, 'type', 'str'),
+      (3, 0, 'length', 'int'),
+      (3, 1, 'mime_type', 'str'),
+      (3, 2, 'pieces', 'pinned_relation_list(blob_piece_v1)'),
+      (4, 0, 'data', 'bytes');
+
+    CREATE TABLE ${schema}.idempotency (
       id text COLLATE "C" PRIMARY KEY,
       document bigint NOT NULL,
       time bigint NOT NULL
     );
   `
-}
-
-/** Every node that has a schema of its own has documents of these: their tables are there, for a faster first start. */
-const NEEDED_BY_ALL: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
-
-/** The protocol's own schemas are never redefined; they have the first numbers. */
-function systemSchemas(names: Names): string {
-  return [...SYSTEM_SCHEMAS.values()]
-    .map((schema, index) => {
-      const number = index + 1
-      const values = [schema.id, schema.name, schema.description].map(quoteLiteral).join(', ')
-      const fields = [...schema.fields].map(
-        ([name, type], position) =>
-          `(${number}, ${position}, ${quoteLiteral(name)}, ${quoteLiteral(formatFieldType(type))})`,
-      )
-      const hasTable = NEEDED_BY_ALL.has(schema.id)
-      return `
-        ${hasTable ? new ViewsTable(number, schema).createSql(names) : ''}
-        INSERT INTO ${names.table('schemas')} (number, schema_id, name, description, has_table) VALUES (${number}, ${values}, ${hasTable});
-        INSERT INTO ${names.table('schema_fields')} (schema, position, name, type) VALUES ${fields.join(', ')};`
-    })
-    .join('')
-}
-
-function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -1,6 +1,3 @@
-import { SCHEMA_FIELD_DEFINITION, SYSTEM_SCHEMAS } from '@rakko/core'
-import type { Names } from '../names.js'
-import { ViewsTable } from '../views-table.js'
 import type { Migration } from './migration.js'
 
 /**
@@ -17,7 +14,8 @@ import type { Migration } from './migration.js'
  * - document: number of the document whose view pins. - holder: empty for its latest view, else `view` of one that is
  *   itself pinned. - field: the field's position. - view: what it pins.
  *
- * `p<schema>`: the pinned views of a schema, with the columns of `d<schema>`, see views-table.ts.
+ * `p<schema>`: the pinned views of a schema, with the columns of `d<schema>`, see views-table.ts. Every schema of an app's
+ * own pins the views of its field definitions: their table is here, for a faster first start.
  *
  * `deletions`: deleted documents whose payloads are still held. - time: of the latest change, milliseconds since 1970.
  *
@@ -27,12 +25,15 @@ import type { Migration } from './migration.js'
  * - hashed: arrival number up to which `state_buckets` knows what has changed.
  * - unfilled: the tables above do not know yet of what an earlier format stored.
  */
-export const pinsPurgesHashes: Migration = { format: 2, sql }
+export const pinsPurgesHashes: Migration = {
+  format: 2,
+  data: 'asks for maintain/data-migration.ts, which fills the new tables from what is stored',
+  sql,
+}
 
-function sql(names: Names): string {
-  const table = names.table.bind(names)
+function sql(schema: string): string {
   return `
-    CREATE TABLE ${table('pinned_views')} (
+    CREATE TABLE ${schema}.pinned_views (
       view bytea PRIMARY KEY,
       view_id bytea NOT NULL,
       document bigint,
@@ -43,45 +44,42 @@ function sql(names: Names): string {
       awaits bytea,
       unpinned boolean NOT NULL DEFAULT false
     );
-    CREATE INDEX pinned_views_document ON ${table('pinned_views')} (document);
-    CREATE INDEX pinned_views_awaits ON ${table('pinned_views')} (awaits) WHERE awaits IS NOT NULL;
-    CREATE INDEX pinned_views_unpinned ON ${table('pinned_views')} (view) WHERE unpinned;
+    CREATE INDEX pinned_views_document ON ${schema}.pinned_views (document);
+    CREATE INDEX pinned_views_awaits ON ${schema}.pinned_views (awaits) WHERE awaits IS NOT NULL;
+    CREATE INDEX pinned_views_unpinned ON ${schema}.pinned_views (view) WHERE unpinned;
 
-    CREATE TABLE ${table('pins')} (
+    CREATE TABLE ${schema}.pins (
       document bigint NOT NULL,
       holder bytea NOT NULL,
       field smallint NOT NULL,
       view bytea NOT NULL,
       PRIMARY KEY (document, holder, field, view)
     );
-    CREATE INDEX pins_view ON ${table('pins')} (view);
+    CREATE INDEX pins_view ON ${schema}.pins (view);
 
-    CREATE TABLE ${table('deletions')} (
+    CREATE TABLE ${schema}.deletions (
       document bigint PRIMARY KEY,
       time bigint NOT NULL
     );
 
-    CREATE TABLE ${table('state_buckets')} (
+    CREATE TABLE ${schema}.state_buckets (
       schema integer NOT NULL,
       bucket smallint NOT NULL,
       hash bytea,
       PRIMARY KEY (schema, bucket)
     );
 
-    ALTER TABLE ${table('schemas')} ADD COLUMN has_pinned boolean NOT NULL DEFAULT false;
-    ALTER TABLE ${table('meta')} ADD COLUMN hashed bigint NOT NULL DEFAULT 0;
-    ALTER TABLE ${table('meta')} ADD COLUMN unfilled boolean NOT NULL DEFAULT false;
-    UPDATE ${table('meta')} SET unfilled = EXISTS (SELECT 1 FROM ${table('documents')});
-    ${fieldDefinitions(names)}
-  `
-}
+    ALTER TABLE ${schema}.schemas ADD COLUMN has_pinned boolean NOT NULL DEFAULT false;
+    ALTER TABLE ${schema}.meta ADD COLUMN hashed bigint NOT NULL DEFAULT 0;
+    ALTER TABLE ${schema}.meta ADD COLUMN unfilled boolean NOT NULL DEFAULT false;
+    UPDATE ${schema}.meta SET unfilled = EXISTS (SELECT 1 FROM ${schema}.documents);
 
-/** Every schema of an app's own pins the views of its field definitions: the table is there, for a faster first start. */
-function fieldDefinitions(names: Names): string {
-  const position = [...SYSTEM_SCHEMAS.keys()].indexOf(SCHEMA_FIELD_DEFINITION)
-  const schema = SYSTEM_SCHEMAS.get(SCHEMA_FIELD_DEFINITION)
-  if (!schema) throw new Error('a system schema is missing')
-  return `
-    ${new ViewsTable(position + 1, schema).createPinnedSql(names)}
-    UPDATE ${names.table('schemas')} SET has_pinned = true WHERE number = ${position + 1};`
+    CREATE TABLE ${schema}.p2 (
+      view bytea PRIMARY KEY,
+      id bytea NOT NULL,
+      f0 text COLLATE "C" NOT NULL,
+      f1 text COLLATE "C" NOT NULL
+    );
+    UPDATE ${schema}.schemas SET has_pinned = true WHERE number = 2;
+  `
 }

@@ -1,4 +1,3 @@
-import type { Names } from '../names.js'
 import type { Migration } from './migration.js'
 
 /**
@@ -13,19 +12,19 @@ import type { Migration } from './migration.js'
  *
  * `authors.forked`: a log of this author is forked. Only then an author's logs have to be found among the entries.
  */
-export const parking: Migration = { format: 3, sql }
+export const parking: Migration = { format: 3, data: 'marks the authors of logs that are forked', sql }
 
-function sql(names: Names): string {
+function sql(schema: string): string {
   return `
-    ALTER TABLE ${names.table('arrival')}
+    ALTER TABLE ${schema}.arrival
       ADD COLUMN parked integer NOT NULL DEFAULT 0,
       ADD COLUMN parked_bytes bigint NOT NULL DEFAULT 0;
 
-    ALTER TABLE ${names.table('authors')} ADD COLUMN forked boolean NOT NULL DEFAULT false;
-    UPDATE ${names.table('authors')} SET forked = true
-      WHERE number IN (SELECT author FROM ${names.table('heads')} WHERE forked);
+    ALTER TABLE ${schema}.authors ADD COLUMN forked boolean NOT NULL DEFAULT false;
+    UPDATE ${schema}.authors SET forked = true
+      WHERE number IN (SELECT author FROM ${schema}.heads WHERE forked);
 
-    CREATE TABLE ${names.table('parked')} (
+    CREATE TABLE ${schema}.parked (
       hash bytea PRIMARY KEY,
       waits_for bytea NOT NULL,
       author bytea NOT NULL,
@@ -33,7 +32,7 @@ function sql(names: Names): string {
       entry bytea NOT NULL,
       operation bytea NOT NULL
     );
-    CREATE INDEX parked_waits_for ON ${names.table('parked')} (waits_for);
-    CREATE INDEX parked_author ON ${names.table('parked')} (author);
+    CREATE INDEX parked_waits_for ON ${schema}.parked (waits_for);
+    CREATE INDEX parked_author ON ${schema}.parked (author);
   `
 }

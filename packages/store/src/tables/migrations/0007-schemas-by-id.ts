@@ -1,4 +1,3 @@
-import type { Names } from '../names.js'
 import type { Migration } from './migration.js'
 
 /**
@@ -7,6 +6,6 @@ import type { Migration } from './migration.js'
  */
 export const schemasById: Migration = { format: 7, sql }
 
-function sql(names: Names): string {
-  return `CREATE INDEX schemas_id ON ${names.table('schemas')} USING hash (schema_id);`
+function sql(schema: string): string {
+  return `CREATE INDEX schemas_id ON ${schema}.schemas USING hash (schema_id);`
 }

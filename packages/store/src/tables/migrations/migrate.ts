@@ -52,7 +52,7 @@ async function apply(session: Session, names: Names, migration: Migration): Prom
   await session.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
   // Views stand on tables that a migration may change; they are made again when they are asked for.
   await session.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
-  await session.exec(migration.sql(names))
+  await session.exec(migration.sql(names.schema))
   await session.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
 }
 

@@ -19,8 +19,8 @@ import {
   hexColumn,
   integerColumn,
 } from '../../sql/column.js'
-import { decodeViewId } from '../../tables/decode-column.js'
-import { viewColumn } from '../../tables/view-columns.js'
+import { decodeViewId } from '../../sql/decode-id.js'
+import { valueColumn } from '../../tables/field-types.js'
 import type { FieldColumn } from '../../tables/views-table.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 import type { Ledger } from '../../transaction/ledger.js'
@@ -198,7 +198,7 @@ function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayl
     ...Object.fromEntries(
       fields.map((field): [string, Column<MadeView>] => [
         field.column,
-        columnOver(viewColumn(field), ({ reduced }) => ({ fields: reduced ? valuesOf(reduced) : new Map() })),
+        columnOver(valueColumn(field.field, field.type.type), ({ reduced }) => ({ fields: reduced ? valuesOf(reduced) : new Map() })),
       ]),
     ),
   }

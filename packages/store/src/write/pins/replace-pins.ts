@@ -2,6 +2,7 @@ import type { DocumentViewId, OperationValue } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { bulkBind, type Columns } from '../../sql/bulk.js'
 import { bigintColumn, byteaColumn, hexColumn, smallintColumn } from '../../sql/column.js'
+import { pinnedIds } from '../../tables/field-types.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 
 /** The `holder` of the pins of a document's latest view. */
@@ -30,11 +31,6 @@ export function pinChanges(
     const value = fields.get(field)
     return value === undefined ? [] : [{ ...holder, field: position, viewIds: pinnedIds(value) }]
   })
-}
-
-function pinnedIds(value: OperationValue): readonly DocumentViewId[] {
-  if (value.type === 'pinned_relation') return [value.value]
-  return value.type === 'pinned_relation_list' ? value.value : []
 }
 
 interface PinRow extends Omit<PinChange, 'viewIds'> {

@@ -1,6 +1,5 @@
-import type { DocumentViewId } from '@rakko/core'
 import type { KnownSchema } from '../schemas/schema-registry.js'
-import { decodeViewId } from '../tables/decode-column.js'
+import { pinnedIds, valueDecoder } from '../tables/field-types.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import { makeViews } from '../write/pins/make-views.js'
 import { LATEST, type PinChange, replacePins } from '../write/pins/replace-pins.js'
@@ -9,7 +8,7 @@ import { LATEST, type PinChange, replacePins } from '../write/pins/replace-pins.
  * The data migration of formats 2 and 4, once, after the tables were brought to the latest format: what the documents that
  * an earlier format has stored pin, and which of them are deleted. `now` in milliseconds since 1970.
  */
-export async function fillPins(database: Database, now: number): Promise<void> {
+export async function migrateData(database: Database, now: number): Promise<void> {
   const { registry } = database
   await database.write(async (transaction) => {
     const { names } = transaction
@@ -43,9 +42,9 @@ async function storedPins(transaction: WriteTransaction, { views }: KnownSchema)
     const { rows } = await transaction.query<{ document: bigint; pinned: unknown }>(
       `SELECT document, ${column} AS pinned FROM ${views.name(transaction.names, group)} ORDER BY document`,
     )
+    const decode = valueDecoder(type)
     for (const { document, pinned } of rows) {
-      const viewIds: DocumentViewId[] =
-        type.type === 'pinned_relation' ? [decodeViewId(pinned)] : (pinned as readonly unknown[]).map(decodeViewId)
+      const viewIds = pinnedIds(decode(pinned))
       changes.push({ document: Number(document), holder: LATEST, field: position, viewIds, isNew: true })
     }
   }

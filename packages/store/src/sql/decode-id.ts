@@ -1,0 +1,25 @@
+import { bytesToHex, type DocumentViewId, RakkoError } from '@rakko/core'
+
+const HASH_BYTES = 34
+
+/** Text of the ids that stand one after another in a column: a document view id, or the one id of a document. */
+export function decodeViewId(bytes: unknown): DocumentViewId {
+  const hex = decodeHex(bytes)
+  if (hex.length === 2 * HASH_BYTES) return hex as DocumentViewId
+  const ids: string[] = []
+  for (let start = 0; start < hex.length; start += 2 * HASH_BYTES) ids.push(hex.slice(start, start + 2 * HASH_BYTES))
+  return ids.join('_') as DocumentViewId
+}
+
+export function decodeHex(bytes: unknown): string {
+  if (bytes instanceof Uint8Array) return bytesToHex(bytes)
+  throw unexpectedColumn('bytes', bytes)
+}
+
+/** INTERNAL: the database holds something else than was put there. */
+export function unexpectedColumn(expected: string, got: unknown): RakkoError {
+  return new RakkoError('INTERNAL', `a column holds ${typeof got} where ${expected} was stored`, {
+    expected,
+    got: typeof got,
+  })
+}

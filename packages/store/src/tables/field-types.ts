@@ -1,0 +1,198 @@
+import { type DocumentId, type DocumentViewId, type FieldType, HASH_BYTES, type OperationValue } from '@rakko/core'
+import {
+  bigintColumn,
+  boolColumn,
+  byteaColumn,
+  type Column,
+  float8Column,
+  hexColumn,
+  hexListColumn,
+  textColumn,
+} from '../sql/column.js'
+import { decodeHex, decodeViewId, unexpectedColumn } from '../sql/decode-id.js'
+import { decodeText, encodeText } from '../sql/text-code.js'
+
+export type FieldTypeName = FieldType['type']
+
+type ValueOf<Type extends FieldTypeName> = Extract<OperationValue, { readonly type: Type }>
+type Values = { readonly [Value in OperationValue as Value['type']]: Value['value'] }
+
+/** How one value is compared in a query; of a list, one of its elements. */
+export type ComparedAs = 'boolean' | 'bigint' | 'double precision' | 'text' | 'bytea'
+
+/** All that a field's type is to the store. */
+interface StoredType<Type extends FieldTypeName> {
+  /** Of its column. */
+  readonly sqlType: string
+  readonly comparedAs: ComparedAs
+  readonly isList: boolean
+  /** It names views, which are kept as long as it does. */
+  readonly isPinned: boolean
+  /** How a value is bound in a bulk statement. */
+  bind<Row>(get: (row: Row) => Values[Type] | undefined): Column<Row>
+  /** The value that a column holds; undefined where it can be none. */
+  decode(stored: unknown): ValueOf<Type> | undefined
+  /** The column of an app's own view, see read/app-sql/app-views.ts: its type, and it in SQL. */
+  readonly app: { readonly sqlType: string; cell(column: string): string }
+  /** What stands around a value that may be too long for an index: of it an index holds the beginning. */
+  readonly prefix?: readonly [before: string, after: string]
+}
+
+/** A btree key may have 2 704 bytes; the values of four columns and an id stay below. */
+const CHARACTERS: StoredType<'str'>['prefix'] = ['left(', ', 128)']
+const BYTES: StoredType<'bytes'>['prefix'] = ['substr(', ', 1, 512)']
+
+const itself = (column: string): string => column
+
+/** A new field type gets its line here; the compiler then asks for the rest. */
+export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> } = {
+  bool: {
+    sqlType: 'boolean',
+    comparedAs: 'boolean',
+    isList: false,
+    isPinned: false,
+    bind: boolColumn,
+    decode: (stored) => (typeof stored === 'boolean' ? { type: 'bool', value: stored } : undefined),
+    app: { sqlType: 'boolean', cell: itself },
+  },
+  int: {
+    sqlType: 'bigint',
+    comparedAs: 'bigint',
+    isList: false,
+    isPinned: false,
+    bind: bigintColumn,
+    decode: (stored) => (typeof stored === 'bigint' ? { type: 'int', value: stored } : undefined),
+    app: { sqlType: 'bigint', cell: itself },
+  },
+  float: {
+    sqlType: 'double precision',
+    comparedAs: 'double precision',
+    isList: false,
+    isPinned: false,
+    bind: float8Column,
+    decode: (stored) => (typeof stored === 'number' ? { type: 'float', value: stored } : undefined),
+    app: { sqlType: 'double precision', cell: itself },
+  },
+  str: {
+    sqlType: 'text COLLATE "C"',
+    comparedAs: 'text',
+    isList: false,
+    isPinned: false,
+    bind: (get) =>
+      textColumn((row) => {
+        const text = get(row)
+        return text === undefined ? undefined : encodeText(text)
+      }),
+    decode: (stored) => (typeof stored === 'string' ? { type: 'str', value: decodeText(stored) } : undefined),
+    app: { sqlType: 'text', cell: itself },
+    prefix: CHARACTERS,
+  },
+  bytes: {
+    sqlType: 'bytea',
+    comparedAs: 'bytea',
+    isList: false,
+    isPinned: false,
+    bind: byteaColumn,
+    decode: (stored) => (stored instanceof Uint8Array ? { type: 'bytes', value: stored } : undefined),
+    app: { sqlType: 'bytea', cell: itself },
+    prefix: BYTES,
+  },
+  relation: {
+    sqlType: 'bytea',
+    comparedAs: 'bytea',
+    isList: false,
+    isPinned: false,
+    bind: hexColumn,
+    decode: (stored) => ({ type: 'relation', value: decodeDocumentId(stored) }),
+    app: { sqlType: 'text', cell: shownHex },
+  },
+  relation_list: {
+    sqlType: 'bytea[]',
+    comparedAs: 'bytea',
+    isList: true,
+    isPinned: false,
+    bind: hexListColumn,
+    decode: (stored) =>
+      Array.isArray(stored) ? { type: 'relation_list', value: stored.map(decodeDocumentId) } : undefined,
+    app: { sqlType: 'text[]', cell: (column) => shownList(column, shownHex) },
+  },
+  pinned_relation: {
+    sqlType: 'bytea',
+    comparedAs: 'bytea',
+    isList: false,
+    isPinned: true,
+    bind: hexColumn,
+    decode: (stored) => ({ type: 'pinned_relation', value: decodeViewId(stored) }),
+    app: { sqlType: 'text', cell: shownViewId },
+    prefix: BYTES,
+  },
+  pinned_relation_list: {
+    sqlType: 'bytea[]',
+    comparedAs: 'bytea',
+    isList: true,
+    isPinned: true,
+    bind: hexListColumn,
+    decode: (stored) =>
+      Array.isArray(stored) ? { type: 'pinned_relation_list', value: stored.map(decodeViewId) } : undefined,
+    app: { sqlType: 'text[]', cell: (column) => shownList(column, shownViewId) },
+  },
+}
+
+/** Reads the values of a field as its views table holds them. */
+export function valueDecoder({ type }: FieldType): (stored: unknown) => OperationValue {
+  const { decode } = FIELD_TYPES[type]
+  return (stored) => {
+    const value = decode(stored)
+    if (value) return value
+    throw unexpectedColumn(type, stored)
+  }
+}
+
+/** A row's fields; one that is absent keeps its stored value. */
+interface ViewRow {
+  readonly fields: ReadonlyMap<string, OperationValue>
+}
+
+/** How the values of a field are bound. */
+export function valueColumn<Type extends FieldTypeName>(field: string, type: Type): Column<ViewRow> {
+  return FIELD_TYPES[type].bind(({ fields }: ViewRow) => {
+    const value: TypedValue<string, unknown> | undefined = fields.get(field)
+    return value !== undefined && isOfType(value, type) ? value.value : undefined
+  })
+}
+
+/** The views that a value pins. */
+export function pinnedIds(value: OperationValue): readonly DocumentViewId[] {
+  if (value.type === 'pinned_relation') return [value.value]
+  return value.type === 'pinned_relation_list' ? value.value : []
+}
+
+/** In an app's own views, a hash or key as text. */
+export function shownHex(column: string): string {
+  return `encode(${column}, 'hex')`
+}
+
+/** In an app's own views, a view id as text: ids joined by `_`. */
+export function shownViewId(column: string): string {
+  return `regexp_replace(encode(${column}, 'hex'), '(.{${2 * HASH_BYTES}})(?=.)', '\\1_', 'g')`
+}
+
+function shownList(column: string, shown: (element: string) => string): string {
+  return `ARRAY(SELECT ${shown('list.id')} FROM unnest(${column}) AS list (id))`
+}
+
+function decodeDocumentId(stored: unknown): DocumentId {
+  return decodeHex(stored) as DocumentId
+}
+
+interface TypedValue<Type extends string, Value> {
+  readonly type: Type
+  readonly value: Value
+}
+
+function isOfType<Type extends FieldTypeName>(
+  value: TypedValue<string, unknown>,
+  type: Type,
+): value is TypedValue<Type, Values[Type]> {
+  return value.type === type
+}
