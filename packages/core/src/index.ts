@@ -93,6 +93,7 @@ export { evaluateFilter } from './query/evaluate-filter.js'
 export { compareOrder, orderValues } from './query/evaluate-order.js'
 export { filterFields } from './query/filter-fields.js'
 export { parseQuery } from './query/parse-query.js'
+export { type SearchFilter, searchesOf } from './query/parse-search.js'
 export {
   type ComparisonOperator,
   type Filter,
@@ -109,14 +110,7 @@ export {
 } from './query/query.js'
 export { isListType, type QueryFieldType, queryFieldType, queryRules } from './query/query-field.js'
 export { relatedSchemas } from './query/related-schemas.js'
-export {
-  MAX_SEARCH_FIELDS,
-  RANK,
-  SEARCH_LANGUAGES,
-  type SearchFilter,
-  type SearchLanguage,
-  searchesOf,
-} from './query/search.js'
+export { MAX_SEARCH_FIELDS, RANK, SEARCH_LANGUAGES, type SearchLanguage } from './query/search.js'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, RakkoError } from './rakko-error.js'
 export { type Refusal, refusal } from './refusal.js'
 // Definitions: how an app names its schemas, and the types of rows that follow from that.

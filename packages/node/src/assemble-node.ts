@@ -3,7 +3,7 @@ import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver, purge
 import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
 import { createNode, type Node } from './node.js'
-import type { OpenParams, PurgeParams, SchemaParams } from './rpc/messages.js'
+import type { OpenParams, PurgeParams, SchemaParams } from './node-options.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
 

@@ -1,6 +1,6 @@
 import { type ErrorCode, hash, hexToBytes, type RakkoError, refusal, type Schema } from '@rakko/core'
 import type { PublishItem, Store } from '@rakko/store'
-import type { ExpectedSchema, LockCommit, SchemaParams } from './rpc/messages.js'
+import type { ExpectedSchema, LockCommit, SchemaParams } from './node-options.js'
 
 /** What went wrong was not the lock. */
 const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE_CLOSED', 'INTERNAL'])

@@ -108,11 +108,11 @@ describe('publishing on a database', () => {
         const creates = Array.from({ length: count }, () =>
           author.create(schemaId, { name: str('a'), capacity: int(1) }),
         )
-        const bare = creates.map(({ entry }) => ({ entry }))
+        const payloadLess = creates.map(({ entry }) => ({ entry }))
         const deletions = creates.map(({ documentId, viewId }) => author.delete(documentId, schemaId, viewId))
         driver.reset()
-        if (isParked) await store.ingest(bare)
-        const outcomes = await store.ingest(isParked ? deletions : [...bare, ...deletions])
+        if (isParked) await store.ingest(payloadLess)
+        const outcomes = await store.ingest(isParked ? deletions : [...payloadLess, ...deletions])
         expect(outcomes.every(({ status }) => status === 'held')).toBe(true)
         costs.push(driver.statements)
       }
@@ -123,16 +123,16 @@ describe('publishing on a database', () => {
   test('DELETEs from elsewhere whose past is not there, or is none, cost no more statements the more there are', async () => {
     const liar = new Author(2)
     const victim = create('never sent')
-    const bare = [liar.create(schemaId, { name: str('a'), capacity: int(1) })]
-    const [{ documentId }] = bare as [SignedItem]
-    while (bare.length < 20) bare.push(liar.update(documentId, schemaId, (bare.at(-1) as SignedItem).viewId, {}))
+    const payloadLess = [liar.create(schemaId, { name: str('a'), capacity: int(1) })]
+    const [{ documentId }] = payloadLess as [SignedItem]
+    while (payloadLess.length < 20) payloadLess.push(liar.update(documentId, schemaId, (payloadLess.at(-1) as SignedItem).viewId, {}))
     await publishAll(store, [victim])
-    const previous = documentViewIdFromTips([victim.id, (bare.at(-1) as SignedItem).id])
+    const previous = documentViewIdFromTips([victim.id, (payloadLess.at(-1) as SignedItem).id])
     const deletions = (count: number, first: number) =>
       Array.from({ length: count }, (_, index) =>
         new Author(first + index).delete(victim.documentId, schemaId, previous),
       )
-    await store.ingest(bare.map(({ entry }) => ({ entry })))
+    await store.ingest(payloadLess.map(({ entry }) => ({ entry })))
     const costs = []
     for (const [count, first] of [
       // What is parked by then is read with the later ones.

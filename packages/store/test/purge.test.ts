@@ -279,7 +279,7 @@ describe('purging', () => {
         }
         const [document] = await other.documents([text.documentId])
         expect(document?.fields.get('text')?.value).toBe('still valid')
-        // What it got bare can be purged no further, and the rest in its turn.
+        // What it got without payload can be purged no further, and the rest in its turn.
         time += GRACE_MS
         await maintain(other)
         expect(await entriesOf(name)).toHaveLength(served.length)

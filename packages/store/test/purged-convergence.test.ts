@@ -17,7 +17,7 @@ const OPERATIONS = 16
 /** Half of them causal. */
 const ORDERS = 12
 /** Of a graph that is worth trying. */
-const MIN_BARE = 2
+const MIN_PAYLOAD_LESS = 2
 const TIMEOUT_MS = 240_000
 
 const driver = await openMemoryDriver()
@@ -42,15 +42,15 @@ describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) =
       for (const item of graph.items) await whole.ingest([item])
       const held = await heldOf(whole, graph)
       const expected = await statusOf(whole, { ...graph, items: held })
-      const bare = await bareOf(whole, held)
-      if (bare.size < MIN_BARE) continue
+      const payloadLess = await payloadLessOf(whole, held)
+      if (payloadLess.size < MIN_PAYLOAD_LESS) continue
       tried += 1
       for (let order = 0; order < ORDERS; order += 1) {
         const items = order % 2 === 0 ? causalOrder(random, held, dependenciesOf(held)) : shuffled(random, held)
         // A peer that has purged all, or peers some of whom have not, or both for the same entry.
         const chance = [1, 1, 0.5][order % 3] as number
         const arriving = items.flatMap((item): IngestItem[] => {
-          const without = bare.has(item.id) && random.chance(chance)
+          const without = payloadLess.has(item.id) && random.chance(chance)
           return without && chance < 1 && random.chance(0.3)
             ? [{ entry: item.entry }, item]
             : [without ? { entry: item.entry } : item]
@@ -73,13 +73,13 @@ async function heldOf(store: DocumentStore, { items }: RandomGraph): Promise<Sig
 }
 
 /** Entries whose payloads every purge drops. */
-async function bareOf(store: DocumentStore, items: readonly SignedItem[]): Promise<Set<OperationId>> {
+async function payloadLessOf(store: DocumentStore, items: readonly SignedItem[]): Promise<Set<OperationId>> {
   const documents = await store.documents(items.map(({ documentId }) => documentId))
-  const bare = items.filter(
+  const payloadLess = items.filter(
     ({ entry, operation }, index) =>
       documents[index]?.deleted && canDropPayload(decodeEntry(entry), decodeOperation(operation)),
   )
-  return new Set(bare.map(({ id }) => id))
+  return new Set(payloadLess.map(({ id }) => id))
 }
 
 /** What converges of deleted documents, and all of the others. */

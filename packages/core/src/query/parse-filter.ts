@@ -10,7 +10,7 @@ import {
   MAX_FILTER_VALUES,
 } from './query.js'
 import { queryFieldType, queryRules } from './query-field.js'
-import { parseSearch } from './search.js'
+import { parseSearch } from './parse-search.js'
 
 /** What is left of the limits while one filter is read. */
 interface Budget {

@@ -1,3 +1,4 @@
+import type { SchemaId } from '../ids.js'
 import type { RelationFieldType } from '../field/field-types.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
@@ -6,7 +7,6 @@ import { invalidQuery } from './invalid-query.js'
 import { parseFilter } from './parse-filter.js'
 import { parseListOrder } from './parse-order.js'
 import { parsePage } from './parse-page.js'
-import type { SchemaLookup } from './parse-query.js'
 import { isPlainObject } from './plain-object.js'
 import {
   DEFAULT_INCLUDED_LENGTH,
@@ -17,6 +17,9 @@ import {
   MAX_INCLUDES,
 } from './query.js'
 import { isListType } from './query-field.js'
+
+/** The schema that a relation leads to, where it is known. */
+export type SchemaLookup = (id: SchemaId) => Schema | undefined
 
 const SINGLE_MEMBERS = ['where', 'include']
 const LIST_MEMBERS = [...SINGLE_MEMBERS, 'orderBy', 'first', 'last', 'after', 'before', 'count', 'page']

@@ -3,7 +3,8 @@ import { invalidQuery } from './invalid-query.js'
 import { isPlainObject } from './plain-object.js'
 import { type Filter, LIST_POSITION, MAX_ORDER_KEYS, type OrderKey } from './query.js'
 import { isListType, orderKeyType } from './query-field.js'
-import { RANK, searchesOf } from './search.js'
+import { searchesOf } from './parse-search.js'
+import { RANK } from './search.js'
 
 /**
  * Reads an `orderBy`: `'name'`, `{ name: 'desc' }` (several names count in their order) or a list of both. The last key

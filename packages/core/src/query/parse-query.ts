@@ -1,17 +1,13 @@
-import type { SchemaId } from '../ids.js'
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
 import { parseFilter } from './parse-filter.js'
-import { parseInclude } from './parse-include.js'
+import { parseInclude, type SchemaLookup } from './parse-include.js'
 import { parseOrder } from './parse-order.js'
 import { parsePage } from './parse-page.js'
 import { isPlainObject } from './plain-object.js'
 import type { Query } from './query.js'
 
 const MEMBERS = ['where', 'orderBy', 'first', 'last', 'after', 'before', 'count', 'include']
-
-/** The schema that a relation leads to, where it is known. */
-export type SchemaLookup = (id: SchemaId) => Schema | undefined
 
 /**
  * Checks what a caller asks for against its schema and those of included relations. Nothing of the input is trusted.

@@ -1,7 +1,7 @@
 import { type DocumentId, evaluateFilter, type Query, readDocument } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
 import { documentBytes } from './document-bytes.js'
-import type { Applied, LivePage } from './live-page.js'
+import type { Applied, LivePage } from './page-in-memory.js'
 
 /** The page of a full-text search: which documents it finds and in what order only the database can tell. */
 export class FoundPage implements LivePage {

@@ -12,7 +12,7 @@ import {
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
 import { documentBytes } from './document-bytes.js'
 import { LIVE_RESERVE_ROWS } from './limits.js'
-import type { Applied, LivePage } from './live-page.js'
+import type { Applied, LivePage } from './page-in-memory.js'
 import { isSameDocument } from './same-document.js'
 
 /** A row with what it is sorted by. */

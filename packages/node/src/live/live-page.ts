@@ -1,30 +1,9 @@
-import { type DocumentId, type Query, type Schema, searchesOf } from '@rakko/core'
-import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
+import { type Query, type Schema, searchesOf } from '@rakko/core'
+import type { DocumentPage } from '@rakko/store'
 import { FoundPage } from './found-page.js'
 import { HeldPage, heldQuery } from './held-page.js'
+import type { LivePage } from './page-in-memory.js'
 import { isSameDocument } from './same-document.js'
-
-/** What became of the page: `read` asks for documents as they are now, `rerun` for the query's own statement. */
-export type Applied = { readonly kind: 'applied' | 'rerun' } | { readonly kind: 'read'; readonly ids: DocumentId[] }
-
-/** A query's page in memory. */
-export interface LivePage {
-  /** As the query's statement would give it. */
-  readonly page: DocumentPage
-  /** All documents held, those beyond the page too. */
-  readonly documents: readonly Document[]
-  /** An estimate of the memory that they take. */
-  readonly bytes: number
-  /**
-   * Follows changes of documents of the query's schema, and of what it includes: where `areRelatedStale`. `read` holds
-   * documents as they are after these changes, with what the query includes. Changes nothing unless it answers `applied`; after `rerun` the page is of no use any more.
-   */
-  apply(
-    changes: ReadonlyMap<DocumentId, DocumentChange>,
-    areRelatedStale: boolean,
-    read?: ReadonlyMap<DocumentId, Document>,
-  ): Applied
-}
 
 /** The query whose page a LivePage is made of. */
 export function loadedQuery(query: Query): Query {

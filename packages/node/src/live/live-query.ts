@@ -2,7 +2,8 @@ import { type DocumentId, type Query, type RakkoError, refusal, type Schema, typ
 import type { Document, DocumentChange, DocumentPage, DocumentSnapshot } from '@rakko/store'
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
 import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
-import { type LivePage, livePage } from './live-page.js'
+import { livePage } from './live-page.js'
+import type { LivePage } from './page-in-memory.js'
 import { isEmptyDelta, type PageDelta, pageDelta } from './page-delta.js'
 import { WatchedIds } from './watched-ids.js'
 

@@ -9,12 +9,21 @@ import type {
   PublicKey,
   QueryInput,
   SchemaId,
-  SearchLanguage,
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome } from '@rakko/store'
 import type { NodeEvent } from '../node-event.js'
+import type { ForgetParams, OpenParams } from '../node-options.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
 import type { StorageReport } from '../storage-report.js'
+
+export type {
+  ExpectedSchema,
+  ForgetParams,
+  LockCommit,
+  OpenParams,
+  PurgeParams,
+  SchemaParams,
+} from '../node-options.js'
 
 /**
  * Every message between an app's side and a node. All are plain data that a structured clone carries (bigints and
@@ -100,55 +109,6 @@ export interface Methods {
   storage: { params: Record<never, never>; result: StorageReport }
   /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
   close: { params: Record<never, never>; result: undefined }
-}
-
-export interface ForgetParams {
-  readonly document?: string | undefined
-  readonly schema?: string | undefined
-  readonly author?: string | undefined
-}
-
-/** Whose deletions free space on this node, see the store's PurgePolicy. */
-export interface PurgeParams {
-  readonly policy?: 'creator' | 'all' | 'never'
-  readonly graceMs?: number
-  readonly allow?: readonly string[]
-}
-
-export interface OpenParams {
-  readonly name?: string
-  readonly storage?: string
-  readonly directory?: string
-  readonly purge?: PurgeParams
-  /** Node, of a directory: what an answered write survives; default `process`. */
-  readonly durability?: 'process' | 'power'
-  readonly schemas?: SchemaParams
-  /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
-  readonly allowSchemas?: 'all' | readonly string[]
-}
-
-/** The schemas that an app ships, and what it takes them to be. */
-export interface SchemaParams {
-  /** Commits of schema.lock, in order; hexadecimal. */
-  readonly lock: readonly LockCommit[]
-  /** The bound definitions: compared with what the lock's operations really define. */
-  readonly expected: readonly ExpectedSchema[]
-}
-
-export interface LockCommit {
-  readonly entry_hash: string
-  readonly entry: string
-  readonly operation: string
-}
-
-export interface ExpectedSchema {
-  readonly id: SchemaId
-  /** Protocol field type by field name: `int`, `relation`… without the target's schema. */
-  readonly fields: Readonly<Record<string, string>>
-  /** Fields to index together; those of the schema that are not named any more are dropped. */
-  readonly indexes?: readonly (readonly string[])[]
-  /** Text fields that `$search` looks at; they are indexed too. */
-  readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage }
 }
 
 export interface NodeInfo {

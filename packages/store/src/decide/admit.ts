@@ -17,7 +17,7 @@ import {
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import type { Admission } from './dependency-queue.js'
 import type { InvalidEntry } from './receive-from-peer.js'
-import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
+import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
 
 /** Takes what was decided. */
 export interface Decider {
@@ -35,7 +35,7 @@ export interface PublishDecider extends Decider, PublishLookup {
 
 export interface PreparedLookup extends IngestLookup {
   /** Reads what the rules will ask about an item. */
-  prepare(item: ReceivedItem | BareItem): Promise<void>
+  prepare(item: ReceivedItem | PayloadLessItem): Promise<void>
   prepareSchema(id: SchemaId): Promise<void>
   prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
 }
@@ -75,16 +75,16 @@ function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | 
 }
 
 /** The rules of replication for what came with or without its payload. */
-export function judge(lookup: IngestLookup, item: ReceivedItem | BareItem, deletion?: SchemaId): IngestDecision {
-  return isBare(item) ? validatePayloadLessEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
+export function judge(lookup: IngestLookup, item: ReceivedItem | PayloadLessItem, deletion?: SchemaId): IngestDecision {
+  return isPayloadLess(item) ? validatePayloadLessEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
 }
 
 /** A held item, its operation restored where the payload is gone. */
 export function asStored(
-  item: ReceivedItem | BareItem,
+  item: ReceivedItem | PayloadLessItem,
   { operation }: { readonly operation: Operation },
 ): ReceivedItem {
-  if (!isBare(item)) return item
+  if (!isPayloadLess(item)) return item
   const { action, schemaId, previous } = operation
   return {
     ...item,
@@ -99,7 +99,7 @@ export function asStored(
 export async function admitFromPeer(
   decider: Decider,
   lookup: PreparedLookup,
-  item: ReceivedItem | BareItem | InvalidEntry,
+  item: ReceivedItem | PayloadLessItem | InvalidEntry,
   deletion?: SchemaId,
 ): Promise<Admitted<IngestOutcome>> {
   const { entryHash } = item

@@ -2,17 +2,17 @@ import { type DocumentId, type Hash, mayLackPayloads, type SchemaId } from '@rak
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
 import { AssumedLookup } from './assumed-lookup.js'
-import { type Admission, Cascade } from './dependency-queue.js'
+import { type Admission, DependencyQueue } from './dependency-queue.js'
 import { MAX_PARKED_ENTRIES } from './park-bounds.js'
 import type { Parked } from './parked.js'
 import { type InvalidEntry, isReadable } from './receive-from-peer.js'
-import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
-import { Pasts } from './undecided-ancestors.js'
+import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
+import { UndecidedAncestors } from './undecided-ancestors.js'
 
 /** What an item led to, by the rules that it was judged by. */
 export type Outcome = PublishOutcome | IngestOutcome
 
-export type Arrival = ReceivedItem | BareItem | InvalidEntry
+export type Arrival = ReceivedItem | PayloadLessItem | InvalidEntry
 
 export interface ArrivalContext {
   readonly decider: Decider
@@ -23,9 +23,9 @@ export interface ArrivalContext {
     /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
     wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
     /** What waits under these hashes, and what that waits for in turn; likewise. */
-    pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
+    ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
     /** Reads what the rules ask of entries that are judged together, in an order that is causal. */
-    prepare(items: readonly (ReceivedItem | BareItem)[]): Promise<void>
+    prepare(items: readonly (ReceivedItem | PayloadLessItem)[]): Promise<void>
   }
 }
 
@@ -39,7 +39,7 @@ interface Task {
 }
 
 interface ReadableTask extends Task {
-  readonly item: ReceivedItem | BareItem
+  readonly item: ReceivedItem | PayloadLessItem
 }
 
 interface DeletionTask extends ReadableTask {
@@ -70,7 +70,7 @@ export class Arrivals {
   /** In order of the items that arrived. */
   readonly outcomes: Outcome[] = []
   readonly #context: ArrivalContext
-  readonly #cascade = new Cascade<Task>((task) => this.#admit(task))
+  readonly #queue = new DependencyQueue<Task>((task) => this.#admit(task))
   /** Documents that were deleted, since what waits for that was woken. */
   readonly #deleted: DocumentId[] = []
   /** Hashes that nothing waits under. */
@@ -83,13 +83,13 @@ export class Arrivals {
 
   wait(parked: readonly Parked[]): void {
     for (const { item, waitsFor } of parked) {
-      this.#cascade.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
+      this.#queue.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
     }
   }
 
   /** `again`: entries that wait and are to be looked at though nothing woke them. */
   async run(items: readonly Arrival[], again: readonly Parked[] = []): Promise<void> {
-    await this.#cascade.run([
+    await this.#queue.run([
       ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
       ...again.map(({ item }) => ({ entryHash: item.entryHash, item })),
     ])
@@ -99,10 +99,10 @@ export class Arrivals {
   /** What waits still, each entry once. */
   left(): Parked[] {
     const left = new Map<Hash, Parked>()
-    for (const { item: task, waitsFor } of this.#cascade.left()) {
+    for (const { item: task, waitsFor } of this.#queue.left()) {
       if (!isReadableTask(task) || this.#context.lookup.entry(task.entryHash) !== undefined) continue
       const { entryHash, item } = task
-      if (!isBare(item) || !left.has(entryHash)) left.set(entryHash, { item, waitsFor })
+      if (!isPayloadLess(item) || !left.has(entryHash)) left.set(entryHash, { item, waitsFor })
     }
     return [...left.values()]
   }
@@ -111,11 +111,11 @@ export class Arrivals {
     const { item, deletion } = task
     const { decider, lookup, admitPublished } = this.#context
     const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, deletion)
-    if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#settle(task, one))
-    return this.#settle(task, admitted)
+    if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#record(task, one))
+    return this.#record(task, admitted)
   }
 
-  #settle({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
+  #record({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
     // What was held together with others may still be found where it had waited.
     if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
     if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
@@ -126,32 +126,32 @@ export class Arrivals {
     const documents = this.#deleted.splice(0)
     if (documents.length === 0) return false
     this.wait(await this.#context.parking.wokenBy(documents))
-    for (const id of documents) await this.#cascade.wake(id)
+    for (const id of documents) await this.#queue.wake(id)
     return true
   }
 
   /** Answers whether anything was decided. */
   async #holdDeletions(): Promise<boolean> {
     const { lookup, parking } = this.#context
-    const waiting = this.#cascade.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
+    const waiting = this.#queue.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
     const roots = waiting.sort((one, other) => urgencyOf(one.item) - urgencyOf(other.item))
     if (roots.length === 0) return false
-    const pasts = await this.#readPasts(roots)
-    const bare = pasts.of(roots.flatMap(({ item }) => (pasts.kindOf(item) === 'bare' ? [item] : [])))
-    if (bare.length > 0) {
-      await parking.prepare(bare.map(({ item }) => item))
-      this.wait(await parking.wokenBy(bare.map(({ entryHash }) => entryHash)))
+    const ancestors = await this.#readAncestors(roots)
+    const payloadLess = ancestors.of(roots.flatMap(({ item }) => (ancestors.kindOf(item) === 'payload-less' ? [item] : [])))
+    if (payloadLess.length > 0) {
+      await parking.prepare(payloadLess.map(({ item }) => item))
+      this.wait(await parking.wokenBy(payloadLess.map(({ entryHash }) => entryHash)))
     }
     let hasDecided = false
     for (const { item: root, waitsFor } of roots) {
       if (lookup.entry(root.entryHash) !== undefined) continue
-      const past = await this.#pastOf(root, pasts)
-      if ('tasks' in past) {
+      const found = await this.#ancestorsOf(root, ancestors)
+      if ('tasks' in found) {
         const deletion = root.item.plainOperation.schemaId
-        await this.#cascade.run(past.tasks.map((task) => ({ ...task, deletion })))
+        await this.#queue.run(found.tasks.map((task) => ({ ...task, deletion })))
         hasDecided ||= lookup.entry(root.entryHash) !== undefined
-      } else if (past.waitsFor !== undefined) {
-        this.#cascade.move(root, waitsFor, past.waitsFor)
+      } else if (found.waitsFor !== undefined) {
+        this.#queue.move(root, waitsFor, found.waitsFor)
       }
     }
     return hasDecided
@@ -161,46 +161,46 @@ export class Arrivals {
     return isReadableTask(task) && isDeletion(task.item) && this.#context.lookup.entry(task.entryHash) === undefined
   }
 
-  /** Reads what is parked of the past of these, for all of them together, log by log. */
-  async #readPasts(roots: readonly WaitingDeletion[]): Promise<Pasts<ReadableTask>> {
+  /** Reads what is parked of the ancestors of these, for all of them together, log by log. */
+  async #readAncestors(roots: readonly WaitingDeletion[]): Promise<UndecidedAncestors<ReadableTask>> {
     const { lookup, parking } = this.#context
     for (;;) {
-      const pasts = new Pasts(lookup, this.#waiting())
+      const ancestors = new UndecidedAncestors(lookup, this.#waiting())
       const absent = roots.flatMap(({ item }) => {
-        const kind = pasts.kindOf(item)
+        const kind = ancestors.kindOf(item)
         return typeof kind === 'object' && !this.#looked.has(kind.absent) ? [kind.absent] : []
       })
-      if (absent.length === 0) return pasts
+      if (absent.length === 0) return ancestors
       for (const hash of absent) this.#looked.add(hash)
-      this.wait(await parking.pastOf(absent))
+      this.wait(await parking.ancestorsOf(absent))
     }
   }
 
   /** By hash, with its payload where there is one. */
   #waiting(): Map<Hash, ReadableTask> {
     const waiting = new Map<Hash, ReadableTask>()
-    for (const { item: task } of this.#cascade.left()) {
-      if (isReadableTask(task) && (!isBare(task.item) || !waiting.has(task.entryHash)))
+    for (const { item: task } of this.#queue.left()) {
+      if (isReadableTask(task) && (!isPayloadLess(task.item) || !waiting.has(task.entryHash)))
         waiting.set(task.entryHash, task)
     }
     return waiting
   }
 
   /** A DELETE with all that it follows and that is not decided, where they can be held together, else what it waits for. */
-  async #pastOf(
+  async #ancestorsOf(
     root: DeletionTask,
-    pasts: Pasts<ReadableTask>,
+    ancestors: UndecidedAncestors<ReadableTask>,
   ): Promise<{ readonly tasks: readonly ReadableTask[] } | { readonly waitsFor: Hash | undefined }> {
     const { decider, lookup } = this.#context
-    const kind = pasts.kindOf(root)
+    const kind = ancestors.kindOf(root)
     if (typeof kind === 'object') return { waitsFor: kind.absent }
     const { schemaId } = root.item.plainOperation
     await lookup.prepareSchema(schemaId)
     const claimed = lookup.claimedSchema(schemaId)
     if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
-    const isTried = kind === 'bare' && mayLackPayloads(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
+    const isTried = kind === 'payload-less' && mayLackPayloads(schemaId) && this.#failedEntries < MAX_FAILED_ENTRIES
     if (!isTried) return { waitsFor: undefined }
-    const tasks = pasts.of([root])
+    const tasks = ancestors.of([root])
     const items = tasks.map(({ item }) => item)
     const assumed = new AssumedLookup(lookup)
     for (const item of items) {
@@ -226,7 +226,7 @@ function urgencyOf({ index, item }: DeletionTask): number {
 }
 
 export function isPublished(item: Arrival): item is ReceivedItem {
-  return isReadable(item) && !isBare(item) && !item.isFromPeer
+  return isReadable(item) && !isPayloadLess(item) && !item.isFromPeer
 }
 
 function isOpen(outcome: Outcome | undefined): boolean {
@@ -238,5 +238,5 @@ function isReadableTask(task: Task): task is ReadableTask {
 }
 
 function isDeletion(item: Arrival): item is ReceivedItem {
-  return isReadable(item) && !isBare(item) && item.plainOperation.action === 'delete'
+  return isReadable(item) && !isPayloadLess(item) && item.plainOperation.action === 'delete'
 }

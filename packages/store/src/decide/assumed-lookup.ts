@@ -11,7 +11,7 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import type { PreparedLookup } from './admit.js'
-import { type BareItem, isBare, type ReceivedItem } from './received-item.js'
+import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
 
 interface AssumedEntry extends HeldEntry {
   readonly links: Pick<Entry, 'backlink' | 'skiplink'>
@@ -27,15 +27,15 @@ export class AssumedLookup implements IngestLookup {
     this.#lookup = lookup
   }
 
-  async prepare(item: ReceivedItem | BareItem): Promise<void> {
-    if (!isBare(item)) await this.#lookup.prepareSchema(item.plainOperation.schemaId)
+  async prepare(item: ReceivedItem | PayloadLessItem): Promise<void> {
+    if (!isPayloadLess(item)) await this.#lookup.prepareSchema(item.plainOperation.schemaId)
     const { backlink, skiplink, seqNum } = item.entry
     if (backlink === undefined || skiplink === undefined) return
     const left = this.#walk(backlink, lipmaa(seqNum))
     if (left !== undefined && !this.#assumed.has(left)) await this.#lookup.prepareAncestor(left, lipmaa(seqNum))
   }
 
-  assume({ entry, entryHash }: ReceivedItem | BareItem, held: Extract<IngestDecision, { decision: 'held' }>): void {
+  assume({ entry, entryHash }: ReceivedItem | PayloadLessItem, held: Extract<IngestDecision, { decision: 'held' }>): void {
     const { publicKey, logId, seqNum } = entry
     const { documentId, operation } = held
     const { action, schemaId } = operation

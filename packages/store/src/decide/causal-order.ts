@@ -1,8 +1,8 @@
 import { type Hash, operationIdsOf } from '@rakko/core'
-import { type BareItem, previousOf, type ReceivedItem } from './received-item.js'
+import { type PayloadLessItem, previousOf, type ReceivedItem } from './received-item.js'
 import { walkBefore } from './walk-before.js'
 
-type Item = ReceivedItem | BareItem
+type Item = ReceivedItem | PayloadLessItem
 
 /** Items so that one comes after those of them that it names in `previous`; otherwise in the order that they have. */
 export function causalOrder(items: readonly Item[]): Item[] {

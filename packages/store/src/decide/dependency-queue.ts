@@ -18,7 +18,7 @@ interface Waiting<Item> {
  * item brought that or it was waiting as well. An item waits for one hash at a time, the first that it lacks: a chain of
  * a thousand in reverse order takes a thousand second looks, and no search.
  */
-export class Cascade<Item extends { readonly entryHash: Hash }> {
+export class DependencyQueue<Item extends { readonly entryHash: Hash }> {
   readonly #waiting = new Map<Hash, Item[]>()
   readonly #admit: (item: Item) => Admission | Promise<Admission>
 

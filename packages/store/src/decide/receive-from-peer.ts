@@ -10,7 +10,7 @@ import {
   verifyEntry,
 } from '@rakko/core'
 import type { IngestItem } from '../store.js'
-import { type BareItem, type ReceivedItem, refusal } from './received-item.js'
+import { type PayloadLessItem, type ReceivedItem, refusal } from './received-item.js'
 
 /** An entry that its author signed and that can never be valid: remembered, so that nothing fetches it again. */
 export interface InvalidEntry {
@@ -18,9 +18,9 @@ export interface InvalidEntry {
   readonly error: RakkoError
 }
 
-export type ReceivedFromPeer = ReceivedItem | BareItem | InvalidEntry | RakkoError
+export type ReceivedFromPeer = ReceivedItem | PayloadLessItem | InvalidEntry | RakkoError
 
-export function isReadable(item: ReceivedItem | BareItem | InvalidEntry): item is ReceivedItem | BareItem {
+export function isReadable(item: ReceivedItem | PayloadLessItem | InvalidEntry): item is ReceivedItem | PayloadLessItem {
   return 'entry' in item
 }
 
@@ -43,7 +43,7 @@ export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedF
 }
 
 /** As `receiveFromPeer`, for bytes that passed it before. Throws where the sender is at fault. */
-export function decodeSigned({ entry: entryBytes, operation }: IngestItem): ReceivedItem | BareItem | InvalidEntry {
+export function decodeSigned({ entry: entryBytes, operation }: IngestItem): ReceivedItem | PayloadLessItem | InvalidEntry {
   const entry = decodeEntry(entryBytes)
   const entryHash = hash(entryBytes)
   if (entry.payloadSize > BigInt(MAX_PAYLOAD_BYTES)) {

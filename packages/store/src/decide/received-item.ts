@@ -29,17 +29,17 @@ export interface ReceivedItem {
 }
 
 /** An entry that came without its payload. */
-export interface BareItem extends Pick<ReceivedItem, 'entry' | 'entryHash' | 'entryBytes'> {
+export interface PayloadLessItem extends Pick<ReceivedItem, 'entry' | 'entryHash' | 'entryBytes'> {
   readonly isFromPeer: true
 }
 
-export function isBare(item: ReceivedItem | BareItem): item is BareItem {
+export function isPayloadLess(item: ReceivedItem | PayloadLessItem): item is PayloadLessItem {
   return !('plainOperation' in item)
 }
 
 /** What an item is known to follow in its document, beside what a payload would say. */
-export function previousOf(item: ReceivedItem | BareItem): DocumentViewId | undefined {
-  return isBare(item)
+export function previousOf(item: ReceivedItem | PayloadLessItem): DocumentViewId | undefined {
+  return isPayloadLess(item)
     ? (item.entry.backlink as string | undefined as DocumentViewId | undefined)
     : item.plainOperation.previous
 }

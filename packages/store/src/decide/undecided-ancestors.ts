@@ -1,30 +1,30 @@
 import { type Hash, type IngestLookup, operationIdsOf } from '@rakko/core'
-import { type BareItem, isBare, previousOf, type ReceivedItem } from './received-item.js'
+import { type PayloadLessItem, isPayloadLess, previousOf, type ReceivedItem } from './received-item.js'
 import { walkBefore } from './walk-before.js'
 
 /** An item that waits. */
 export interface WaitingTask {
   readonly entryHash: Hash
-  readonly item: ReceivedItem | BareItem
+  readonly item: ReceivedItem | PayloadLessItem
 }
 
-/** What an entry follows and what is not decided of that: all there with payloads, or some of it bare, or not all there. */
-export type PastKind = 'whole' | 'bare' | { readonly absent: Hash }
+/** What an entry follows and what is not decided of that: all there with payloads, or some of it without, or not all there. */
+export type AncestorsKind = 'whole' | 'payload-less' | { readonly absent: Hash }
 
 interface Step {
   readonly task: WaitingTask
   readonly names: Iterator<Hash>
-  hasBare: boolean
+  hasPayloadLess: boolean
 }
 
 /**
- * The undecided past of entries that wait, as far as it waits as well. Each entry is looked at once, however many follow it:
+ * The undecided ancestors of entries that wait, as far as they wait as well. Each entry is looked at once, however many follow it:
  * strangers decide how many do.
  */
-export class Pasts<Task extends WaitingTask> {
+export class UndecidedAncestors<Task extends WaitingTask> {
   readonly #lookup: IngestLookup
   readonly #waiting: ReadonlyMap<Hash, Task>
-  readonly #kinds = new Map<Hash, PastKind>()
+  readonly #kinds = new Map<Hash, AncestorsKind>()
 
   constructor(lookup: IngestLookup, waiting: ReadonlyMap<Hash, Task>) {
     this.#lookup = lookup
@@ -32,11 +32,11 @@ export class Pasts<Task extends WaitingTask> {
   }
 
   /** An entry's own payload counts. */
-  kindOf(root: Task): PastKind {
+  kindOf(root: Task): AncestorsKind {
     const path = [this.#step(root)]
     for (let step = path.at(-1); step; step = path.at(-1)) {
       const { value: hash, done } = step.names.next()
-      const kind = done ? (step.hasBare ? 'bare' : 'whole') : this.#kindNow(hash)
+      const kind = done ? (step.hasPayloadLess ? 'payload-less' : 'whole') : this.#kindNow(hash)
       if (kind === undefined) {
         // Ids are hashes, so nothing follows itself and every way back ends.
         path.push(this.#step(this.#waiting.get(hash) as Task))
@@ -47,15 +47,15 @@ export class Pasts<Task extends WaitingTask> {
         this.#kinds.set(step.task.entryHash, kind)
         path.pop()
         const follower = path.at(-1)
-        if (follower && kind === 'bare') follower.hasBare = true
-      } else if (kind === 'bare') {
-        step.hasBare = true
+        if (follower && kind === 'payload-less') follower.hasPayloadLess = true
+      } else if (kind === 'payload-less') {
+        step.hasPayloadLess = true
       }
     }
     return this.#kinds.get(root.entryHash) ?? 'whole'
   }
 
-  /** All of the past of entries, none of it absent, and they themselves, each once in an order that is causal. */
+  /** All undecided ancestors of entries, none of them absent, and the entries themselves, each once in an order that is causal. */
   of(roots: readonly Task[]): Task[] {
     return walkBefore(roots, ({ item }) =>
       namesOf(item).flatMap((hash) => (this.#lookup.entry(hash) === undefined ? (this.#waiting.get(hash) ?? []) : [])),
@@ -63,17 +63,17 @@ export class Pasts<Task extends WaitingTask> {
   }
 
   #step(task: WaitingTask): Step {
-    return { task, names: namesOf(task.item)[Symbol.iterator](), hasBare: isBare(task.item) }
+    return { task, names: namesOf(task.item)[Symbol.iterator](), hasPayloadLess: isPayloadLess(task.item) }
   }
 
   /** Undefined where it is still to be found out. */
-  #kindNow(hash: Hash): PastKind | undefined {
+  #kindNow(hash: Hash): AncestorsKind | undefined {
     if (this.#lookup.entry(hash) !== undefined) return 'whole'
     return this.#waiting.has(hash) ? this.#kinds.get(hash) : { absent: hash }
   }
 }
 
-function namesOf(item: ReceivedItem | BareItem): Hash[] {
+function namesOf(item: ReceivedItem | PayloadLessItem): Hash[] {
   const { backlink } = item.entry
   const previous = previousOf(item)
   return [...(backlink === undefined ? [] : [backlink]), ...(previous === undefined ? [] : operationIdsOf(previous))]

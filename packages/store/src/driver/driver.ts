@@ -25,7 +25,7 @@ export interface Driver {
    * BEGIN … COMMIT, or ROLLBACK when the callback rejects. Serialised: calls on the driver itself wait until it is over,
    * so the callback must use what it is handed.
    */
-  transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T>
+  transaction<T>(run: (transaction: DriverTransaction) => Promise<T>): Promise<T>
   /** Makes what is committed as durable as this storage goes. Calls in flight together share the work. */
   flush(): Promise<void>
   /** Absent where PostgreSQL sees to itself, as a server does. */
@@ -45,7 +45,7 @@ export interface Upkeep {
 }
 
 /** What a transaction's callback may use, until it settles. */
-export type Session = Pick<Driver, 'query' | 'exec'>
+export type DriverTransaction = Pick<Driver, 'query' | 'exec'>
 
 export interface QueryResult<Row> {
   rows: Row[]

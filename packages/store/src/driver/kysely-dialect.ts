@@ -8,13 +8,13 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely'
-import type { Session } from './driver.js'
+import type { DriverTransaction } from './driver.js'
 
 /**
  * Kysely on whatever `target` is: the driver itself or, within `driver.transaction`, the transaction. Kysely opens no
  * transaction of its own here; a query costs nothing beside its compilation.
  */
-export function kyselyDialect(target: Session): Dialect {
+export function kyselyDialect(target: DriverTransaction): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new SessionDriver(target),
@@ -26,7 +26,7 @@ export function kyselyDialect(target: Session): Dialect {
 class SessionDriver implements KyselyDriver {
   readonly #connection: DatabaseConnection
 
-  constructor(target: Session) {
+  constructor(target: DriverTransaction) {
     this.#connection = {
       async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<KyselyResult<Row>> {
         const { rows, affectedRows } = await target.query<Row>(sql, parameters)

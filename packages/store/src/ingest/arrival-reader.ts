@@ -3,7 +3,7 @@ import { isPublished } from '../decide/arrivals.js'
 import { causalOrder } from '../decide/causal-order.js'
 import type { Parked } from '../decide/parked.js'
 import { isReadable } from '../decide/receive-from-peer.js'
-import type { BareItem, ReceivedItem } from '../decide/received-item.js'
+import type { PayloadLessItem, ReceivedItem } from '../decide/received-item.js'
 import { preloadIdempotent } from '../load/idempotency.js'
 import { PeerLookup } from '../load/peer-lookup.js'
 import { documentQuestions, preloadDocuments } from '../load/preload-documents.js'
@@ -55,7 +55,7 @@ export class ArrivalReader {
   }
 }
 
-async function preload(transaction: WriteTransaction, items: readonly (ReceivedItem | BareItem)[]): Promise<void> {
+async function preload(transaction: WriteTransaction, items: readonly (ReceivedItem | PayloadLessItem)[]): Promise<void> {
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(transaction, new Set(entries.map(({ publicKey }) => publicKey)), {
     logs: entries,

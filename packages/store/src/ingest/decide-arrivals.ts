@@ -24,7 +24,7 @@ export function decideArrivals(transaction: WriteTransaction, reader: ArrivalRea
     },
     parking: {
       wokenBy: async (hashes) => reader.readParked(await parking.wokenBy(hashes)),
-      pastOf: async (hashes) => reader.readParked(await parking.pastOf(hashes)),
+      ancestorsOf: async (hashes) => reader.readParked(await parking.ancestorsOf(hashes)),
       prepare: (items) => reader.read(items),
     },
   })

@@ -13,7 +13,7 @@ import {
   parseSchemaIdParts,
   type SchemaId,
 } from '@rakko/core'
-import { type BareItem, isBare, previousOf, type ReceivedItem } from '../decide/received-item.js'
+import { type PayloadLessItem, isPayloadLess, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
 import { ACTIONS, DECISIONS } from '../tables/codes.js'
 import { decodeHex } from '../sql/decode-id.js'
@@ -62,11 +62,11 @@ export class PeerLookup implements IngestLookup {
   }
 
   /** Reads what was decided about these items and all that they name: one statement. */
-  async preload(items: readonly (ReceivedItem | BareItem)[], hashes: readonly Hash[]): Promise<void> {
+  async preload(items: readonly (ReceivedItem | PayloadLessItem)[], hashes: readonly Hash[]): Promise<void> {
     const named = items.flatMap((item) => {
       const { entry, entryHash } = item
       const previous = previousOf(item)
-      const schemaId = isBare(item) ? undefined : item.plainOperation.schemaId
+      const schemaId = isPayloadLess(item) ? undefined : item.plainOperation.schemaId
       return [
         entryHash,
         ...(entry.backlink === undefined ? [] : [entry.backlink]),
@@ -78,8 +78,8 @@ export class PeerLookup implements IngestLookup {
   }
 
   /** Reads what the rules ask about one item beyond that: its schema, where that is not known, and its log where forked. */
-  async prepare(item: ReceivedItem | BareItem): Promise<void> {
-    if (!isBare(item)) await this.prepareSchema(item.plainOperation.schemaId)
+  async prepare(item: ReceivedItem | PayloadLessItem): Promise<void> {
+    if (!isPayloadLess(item)) await this.prepareSchema(item.plainOperation.schemaId)
     const { backlink, skiplink, publicKey, logId, seqNum } = item.entry
     if (backlink === undefined || skiplink === undefined) return
     const target = lipmaa(seqNum)

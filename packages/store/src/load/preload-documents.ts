@@ -1,5 +1,5 @@
 import { type DocumentId, equalBytes, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
-import { type BareItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
+import { type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { bulkBind, type Columns } from '../sql/bulk.js'
 import { hexColumn, integerColumn } from '../sql/column.js'
 import { decodeHex, decodeViewId } from '../sql/decode-id.js'
@@ -18,7 +18,7 @@ export interface DocumentQuestion {
  * What the items of a batch ask. An operation that names another of the batch belongs to the document that this one
  * names: the log of its author there may be stored, though neither operation is.
  */
-export function documentQuestions(items: readonly (ReceivedItem | BareItem)[]): DocumentQuestion[] {
+export function documentQuestions(items: readonly (ReceivedItem | PayloadLessItem)[]): DocumentQuestion[] {
   if (items.every((item) => previousOf(item) === undefined)) return []
   const questions: DocumentQuestion[] = []
   /** By the hash of an entry of the batch, what it stands for; undefined for a CREATE, whose document has no log yet. */

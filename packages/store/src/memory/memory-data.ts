@@ -18,7 +18,7 @@ export interface MemoryEntry extends DocumentOperation {
   readonly entry: Entry
   readonly documentId: DocumentId
   /** It came without its payload. */
-  readonly isBare: boolean
+  readonly isPayloadLess: boolean
 }
 
 export interface MemoryDocument {

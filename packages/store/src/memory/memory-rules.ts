@@ -77,10 +77,10 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
   entry(hash: Hash): DecidedEntry | undefined {
     const stored = this.#data.entries.get(hash)
     if (stored === undefined || stored === 'refused') return stored && { decision: stored }
-    const { entry, operation, documentId, isBare } = stored
+    const { entry, operation, documentId, isPayloadLess } = stored
     const { publicKey, logId, seqNum } = entry
     const { action, schemaId } = operation
-    return { decision: isBare ? 'purged' : 'held', publicKey, logId, seqNum, action, documentId, schemaId }
+    return { decision: isPayloadLess ? 'purged' : 'held', publicKey, logId, seqNum, action, documentId, schemaId }
   }
 
   ancestor(tip: Hash, seqNum: bigint): Hash | undefined {
@@ -146,17 +146,17 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
     { operation, operationId, documentId }: Omit<ValidPublish, 'next'>,
   ): MemoryDocument['view'] {
     const { entry, idempotencyId, operationBytes } = item
-    const isBare = operationBytes === undefined
+    const isPayloadLess = operationBytes === undefined
     const added = { id: operationId, publicKey: entry.publicKey, operation }
     this.#data.number += 1
-    this.#data.entries.set(item.entryHash, { ...added, entry, documentId, isBare })
+    this.#data.entries.set(item.entryHash, { ...added, entry, documentId, isPayloadLess })
     const before = this.#data.documents.get(documentId)
     const operations = before?.operations ?? []
     if (operations.length === 0) this.made.add(documentId)
     this.changed.add(documentId)
     operations.push(added)
     const view = reduce(operations)
-    this.#data.documents.set(documentId, { operations, view, isPurged: isBare || before?.isPurged === true })
+    this.#data.documents.set(documentId, { operations, view, isPurged: isPayloadLess || before?.isPurged === true })
     this.#advanceLog(item, documentId, operationId)
     if (operation.schemaId === SCHEMA_DEFINITION) this.#data.definitions.add(view.viewId)
     if (idempotencyId !== undefined) this.#data.idempotent.set(idempotencyId, { documentId, time: this.#now })

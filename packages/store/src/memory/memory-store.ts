@@ -189,7 +189,7 @@ export class MemoryStore implements DocumentStore {
       decider: rules,
       lookup: rules,
       admitPublished: async (item) => admitPublished(rules, item),
-      parking: { wokenBy: async () => [], pastOf: async () => [], prepare: async () => {} },
+      parking: { wokenBy: async () => [], ancestorsOf: async () => [], prepare: async () => {} },
     })
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run(arrived)

@@ -1,11 +1,16 @@
-export * from './assets.js'
-export * from './block-files.js'
-export * from './block-log.js'
-export * from './database-files.js'
-export * from './device.js'
-export * from './inspect-data.js'
-export * from './memory-device.js'
-export * from './open-pglite.js'
-export * from './prepared-files.js'
-export * from './start-parameters.js'
+export { PGLITE_DATA_URL, PGLITE_WASM_URL, PREPARED_ARCHIVE_URL } from './assets.js'
+export { BlockFiles } from './block-files.js'
+export { DirectoryFiles, type FileSync, MemoryFiles } from './database-files.js'
+export type { Device, Devices } from './device.js'
+export { type DataTree, inspectData } from './inspect-data.js'
+export { type DeviceChanges, MemoryDevice } from './memory-device.js'
+export { openPglite, type PgliteAssets } from './open-pglite.js'
+export {
+  DIRECTORY_FORMAT,
+  MARKER_FILE,
+  POSTGRES_MAJOR,
+  type PreparedFile,
+  readPreparedFiles,
+} from './prepared-files.js'
+export { START_PARAMETERS, WAL_SEGMENT_MB } from './start-parameters.js'
 export { emptyModule, environmentFailed, wordsOf } from './webassembly.js'

@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Driver, QueryResult, Session, Upkeep } from '../driver/driver.js'
+import type { Driver, QueryResult, DriverTransaction, Upkeep } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Connection } from './connection.js'
 import { Turns } from './turns.js'
@@ -64,19 +64,19 @@ export class PgliteDriver implements Driver {
     })
   }
 
-  transaction<T>(run: (transaction: Session) => Promise<T>): Promise<T> {
+  transaction<T>(run: (transaction: DriverTransaction) => Promise<T>): Promise<T> {
     return this.#turn(async () => {
       this.#run(() => this.#connection.exec('BEGIN'))
-      const session = new TransactionSession(this.#connection, (work) => this.#run(work))
+      const transaction = new OpenTransaction(this.#connection, (work) => this.#run(work))
       let result: T
       try {
-        result = await run(session)
-        session.end()
+        result = await run(transaction)
+        transaction.end()
         const [tag] = this.#run(() => this.#connection.exec('COMMIT'))
         // PostgreSQL answers a COMMIT so where a statement failed before, whose error the callback kept to itself.
-        if (tag === 'ROLLBACK') throw session.failure ?? new Error('the transaction had failed and was rolled back')
+        if (tag === 'ROLLBACK') throw transaction.failure ?? new Error('the transaction had failed and was rolled back')
       } catch (error) {
-        session.end()
+        transaction.end()
         if (this.#connection.inTransaction) this.#run(() => this.#connection.exec('ROLLBACK'))
         throw error
       }
@@ -162,7 +162,7 @@ export class PgliteDriver implements Driver {
 }
 
 /** What a transaction's callback is handed; refuses to be used after it. */
-class TransactionSession implements Session {
+class OpenTransaction implements DriverTransaction {
   readonly #connection: Connection
   readonly #run: <T>(work: () => T) => T
   #ended = false

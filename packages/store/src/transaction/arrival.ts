@@ -1,4 +1,4 @@
-import type { Session } from '../driver/driver.js'
+import type { DriverTransaction } from '../driver/driver.js'
 import type { Names } from '../tables/names.js'
 
 /** Last numbers given out: the row `arrival`, which a transaction that writes holds locked. */
@@ -43,8 +43,8 @@ interface ArrivalRow {
 }
 
 /** The lock that makes transactions of all nodes on one database come one after another. */
-export async function lockArrival(session: Session, names: Names): Promise<{ counters: Counters; marks: Marks }> {
-  const { rows } = await session.query<ArrivalRow>(
+export async function lockArrival(transaction: DriverTransaction, names: Names): Promise<{ counters: Counters; marks: Marks }> {
+  const { rows } = await transaction.query<ArrivalRow>(
     `SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own
      FROM ${names.table('arrival')} FOR UPDATE`,

@@ -1,5 +1,5 @@
 import { Kysely } from 'kysely'
-import type { Driver, QueryResult, Session } from '../driver/driver.js'
+import type { Driver, QueryResult, DriverTransaction } from '../driver/driver.js'
 import { kyselyDialect } from '../driver/kysely-dialect.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Statement } from '../sql/statement.js'
@@ -54,10 +54,10 @@ export class Database implements Queries {
    */
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const { names, registry } = this
-    const { result, ledger } = await this.driver.transaction(async (session) => {
-      const { counters, marks } = await lockArrival(session, names)
+    const { result, ledger } = await this.driver.transaction(async (opened) => {
+      const { counters, marks } = await lockArrival(opened, names)
       const ledger = new Ledger(registry, counters)
-      const transaction = new WriteTransaction(session, names, ledger, marks)
+      const transaction = new WriteTransaction(opened, names, ledger, marks)
       if (registry.newest < counters.schema) await registry.load(transaction)
       return { result: await work(transaction), ledger }
     })
@@ -75,32 +75,32 @@ class WriteTransaction implements LedgerQueries {
   readonly names: Names
   readonly ledger: Ledger
   readonly marks: Marks
-  readonly #session: Session
+  readonly #transaction: DriverTransaction
 
-  constructor(session: Session, names: Names, ledger: Ledger, marks: Marks) {
-    this.#session = session
+  constructor(transaction: DriverTransaction, names: Names, ledger: Ledger, marks: Marks) {
+    this.#transaction = transaction
     this.names = names
     this.ledger = ledger
     this.marks = marks
   }
 
   query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
-    return this.#session.query(sql, params)
+    return this.#transaction.query(sql, params)
   }
 
   /** Several statements without parameters. */
   exec(sql: string): Promise<void> {
-    return this.#session.exec(sql)
+    return this.#transaction.exec(sql)
   }
 
   /** One statement after another, for what they change. */
   async run(statements: readonly Statement[]): Promise<void> {
-    for (const { text, parameters } of statements) await this.#session.query(text, parameters)
+    for (const { text, parameters } of statements) await this.#transaction.query(text, parameters)
   }
 
   /** Tells every write cache that nothing holds any more that was read before: see write-cache.ts. */
   async dropCaches(): Promise<void> {
-    await this.#session.query(`UPDATE ${this.names.table('arrival')} SET number = number`)
+    await this.#transaction.query(`UPDATE ${this.names.table('arrival')} SET number = number`)
   }
 }
 

@@ -44,14 +44,14 @@ export class Parking {
   }
 
   /** Reads what waits under these hashes, and what that waits for in turn. */
-  pastOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+  ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
     return this.#read(
-      `WITH RECURSIVE past AS (
+      `WITH RECURSIVE ancestors AS (
          SELECT hash, waits_for FROM ${parked} WHERE hash = ANY($1::bytea[])
-         UNION SELECT p.hash, p.waits_for FROM past JOIN ${parked} AS p ON p.hash = past.waits_for
+         UNION SELECT p.hash, p.waits_for FROM ancestors JOIN ${parked} AS p ON p.hash = ancestors.waits_for
        )
-       SELECT p.hash, p.waits_for, p.entry, p.operation FROM past JOIN ${parked} AS p USING (hash)`,
+       SELECT p.hash, p.waits_for, p.entry, p.operation FROM ancestors JOIN ${parked} AS p USING (hash)`,
       [hexArray(hashes)],
     )
   }

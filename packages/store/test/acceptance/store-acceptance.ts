@@ -1,10 +1,10 @@
 import type { DocumentStore } from '../../src/store.js'
-import { bareEntriesAcceptance } from './bare-entries.js'
 import { batchesAcceptance } from './batches.js'
 import { documentsAcceptance } from './documents.js'
 import { forgettingAcceptance } from './forgetting.js'
 import { ingestingAcceptance } from './ingesting.js'
 import { limitsAcceptance } from './limits.js'
+import { payloadLessEntriesAcceptance } from './payload-less-entries.js'
 import { publishingAcceptance } from './publishing.js'
 import { queriesAcceptance } from './queries.js'
 import { refusalsAcceptance } from './refusals.js'
@@ -19,7 +19,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   batchesAcceptance(harness)
   refusalsAcceptance(harness)
   ingestingAcceptance(harness)
-  bareEntriesAcceptance(harness)
+  payloadLessEntriesAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
   viewsAcceptance(harness)

@@ -3,11 +3,10 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
-import type { Driver } from '../../src/driver/index.js'
+import type { Driver } from '../../src/driver/driver.js'
+import { BLOCK_BYTES } from '../../src/pglite/block-files.js'
 import {
-  BLOCK_BYTES,
   BlockFiles,
-  CHUNK_BYTES,
   type Device,
   type Devices,
   inspectData,
@@ -16,6 +15,7 @@ import {
   type PreparedFile,
   readPreparedFiles,
 } from '../../src/pglite/index.js'
+import { CHUNK_BYTES } from '../../src/pglite/memory-device.js'
 
 const ARCHIVE = new URL('../../dist/prepared/database.pack', import.meta.url)
 const prepared = () => readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Driver } from '../../src/driver/index.js'
-import { SqlError } from '../../src/driver/index.js'
+import type { Driver } from '../../src/driver/driver.js'
+import { SqlError } from '../../src/driver/sql-error.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 
 let driver: Driver

@@ -1,4 +1,4 @@
-import type { Driver, Session } from '../../src/driver/driver.js'
+import type { Driver, DriverTransaction } from '../../src/driver/driver.js'
 
 /** Counts what reaches the database: BEGIN and COMMIT count as statements. */
 export class CountingDriver implements Driver {
@@ -54,7 +54,7 @@ export class CountingDriver implements Driver {
 
   close: Driver['close'] = () => this.#driver.close()
 
-  async #count<Row>(session: Session, sql: string, params?: readonly unknown[]) {
+  async #count<Row>(session: DriverTransaction, sql: string, params?: readonly unknown[]) {
     this.statements += 1
     // PostgreSQL itself refuses: what follows in the transaction fails as well.
     const result = await session.query<Row>(this.failOn(sql) ? 'SELECT 1 / 0' : sql, this.failOn(sql) ? [] : params)

@@ -46,13 +46,13 @@ export class AppSql {
     const parameters = checkParameters(params)
     await this.#makeViews()
     const { appSchema, appRole } = this.#database.names
-    return this.#database.driver.transaction(async (session) => {
+    return this.#database.driver.transaction(async (transaction) => {
       // PostgreSQL's own names come first wherever the search path leaves them out: a schema may be called `text`.
-      await session.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
+      await transaction.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
         SET LOCAL statement_timeout = ${SQL_TIMEOUT_MS}; SET LOCAL ROLE ${appRole}`)
       try {
-        await session.query(`DECLARE answer NO SCROLL CURSOR FOR ${text}`, parameters)
-        const { rows } = await session.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM answer`)
+        await transaction.query(`DECLARE answer NO SCROLL CURSOR FOR ${text}`, parameters)
+        const { rows } = await transaction.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM answer`)
         if (rows.length > MAX_SQL_ROWS) throw tooManyRows()
         return rows.map(decodeRow)
       } catch (error) {

@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Driver, Session } from '../../driver/driver.js'
+import type { Driver, DriverTransaction } from '../../driver/driver.js'
 import { Names } from '../names.js'
 import { tables } from './0001-tables.js'
 import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
@@ -41,27 +41,27 @@ export async function migrate(driver: Driver, schemaName: string, migrations = M
     )
   }
   for (const migration of migrations.slice(format)) {
-    await driver.transaction((session) => apply(session, names, migration))
+    await driver.transaction((transaction) => apply(transaction, names, migration))
   }
 }
 
-async function apply(session: Session, names: Names, migration: Migration): Promise<void> {
+async function apply(transaction: DriverTransaction, names: Names, migration: Migration): Promise<void> {
   // Another node may be opening the same database: the second one to get here finds the work done.
-  await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
-  if ((await readFormat(session, names)) >= migration.format) return
-  await session.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+  await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
+  if ((await readFormat(transaction, names)) >= migration.format) return
+  await transaction.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
   // Views stand on tables that a migration may change; they are made again when they are asked for.
-  await session.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
-  await session.exec(migration.sql(names.schema))
-  await session.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
+  await transaction.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
+  await transaction.exec(migration.sql(names.schema))
+  await transaction.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
 }
 
 /** 0 where there are no tables. */
-async function readFormat(session: Session, names: Names): Promise<number> {
-  const { rows: tables } = await session.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+async function readFormat(transaction: DriverTransaction, names: Names): Promise<number> {
+  const { rows: tables } = await transaction.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
     names.table('meta'),
   ])
   if (!tables[0]?.found) return 0
-  const { rows } = await session.query<{ format: number }>(`SELECT format FROM ${names.table('meta')}`)
+  const { rows } = await transaction.query<{ format: number }>(`SELECT format FROM ${names.table('meta')}`)
   return rows[0]?.format ?? 0
 }

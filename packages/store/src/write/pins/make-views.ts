@@ -62,7 +62,7 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
          d.number AS document, d.schema, d.signer, d.edited, d.follow
        FROM pending AS p LEFT JOIN ${names.table('entries')} AS e ON e.hash = p.tip
          LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document AND d.view_id = p.view_id AND NOT d.deleted
-     ), settled AS (
+     ), found_out AS (
        UPDATE ${views} AS v SET document = f.document, schema = f.schema, signer = f.signer, edited = f.edited,
          follow = f.follow, awaits = CASE WHEN f.known THEN NULL ELSE f.tip END
        FROM found AS f WHERE v.view = f.view AND (f.document IS NOT NULL OR NOT f.known)

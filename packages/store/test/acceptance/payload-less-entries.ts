@@ -20,7 +20,7 @@ import type { StoreHarness } from './store-harness.js'
 const LONG_LOG = 45
 
 /** Entries whose payloads were purged elsewhere. */
-export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): void {
+export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore>): void {
   describe('entries without their payloads', () => {
     let store: DocumentStore
     let [panda, penguin] = [new Author(1), new Author(2)]
@@ -38,7 +38,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       author.update(before.documentId, schemaId, previous, { capacity: int(capacity) })
     const remove = (author: Author, before: SignedItem, previous = before.viewId) =>
       author.delete(before.documentId, schemaId, previous)
-    const bare = ({ entry }: SignedItem): IngestItem => ({ entry })
+    const payloadLess = ({ entry }: SignedItem): IngestItem => ({ entry })
     const ingest = async (...items: readonly IngestItem[]) => (await store.ingest(items)).map(wordOf)
     const statusOf = async ({ documentId }: SignedItem, from = store) => {
       const [document] = await from.documents([documentId])
@@ -54,7 +54,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const merge = update(panda, first, 4, documentViewIdFromTips([first.id, more.id]))
       const last = update(panda, merge, 5)
       const deletion = remove(panda, last)
-      const left = [bare(created), bare(first), theirs, bare(more), merge, bare(last), deletion]
+      const left = [payloadLess(created), payloadLess(first), theirs, payloadLess(more), merge, payloadLess(last), deletion]
       return { created, deletion, whole: [created, first, theirs, more, merge, last, deletion], left }
     }
 
@@ -101,11 +101,11 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const created = create()
       const first = update(panda, created, 1)
       const second = update(panda, first, 2)
-      expect(await ingest(bare(created), bare(first))).toEqual(['parked for payload', 'parked for backlink'])
+      expect(await ingest(payloadLess(created), payloadLess(first))).toEqual(['parked for payload', 'parked for backlink'])
       expect(await statusOf(created)).toBeUndefined()
       expect(await ingest(created)).toEqual(['held'])
       expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: created.viewId, deleted: false })
-      expect(await store.ingest([bare(first)])).toEqual([
+      expect(await store.ingest([payloadLess(first)])).toEqual([
         {
           status: 'waiting',
           parked: true,
@@ -116,17 +116,17 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       store = await harness.reopen(store)
       expect(await ingest(first)).toEqual(['held'])
       expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: second.viewId, deleted: false })
-      expect(await ingest(bare(second))).toEqual(['decided held'])
+      expect(await ingest(payloadLess(second))).toEqual(['decided held'])
     })
 
     test('take their payloads while they wait: with them they wait for what is still missing', async () => {
       const created = create()
       const theirs = update(penguin, created, 1)
       const first = update(panda, created, 2, documentViewIdFromTips([created.id, theirs.id]))
-      expect(await ingest(created, bare(first))).toEqual(['held', 'parked for payload'])
-      expect(await ingest(first, bare(first))).toEqual(['parked for previous', 'parked for payload'])
+      expect(await ingest(created, payloadLess(first))).toEqual(['held', 'parked for payload'])
+      expect(await ingest(first, payloadLess(first))).toEqual(['parked for previous', 'parked for payload'])
       store = await harness.reopen(store)
-      expect(await ingest(bare(first))).toEqual(['parked for payload'])
+      expect(await ingest(payloadLess(first))).toEqual(['parked for payload'])
       expect(await ingest(theirs)).toEqual(['held'])
       expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: first.viewId, deleted: false })
     })
@@ -135,7 +135,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const created = create()
       const first = update(panda, created, 1)
       const second = update(panda, first, 2)
-      await ingest(created, bare(first), bare(second))
+      await ingest(created, payloadLess(first), payloadLess(second))
       store = await harness.reopen(store)
       const deletion = remove(penguin, created)
       await publishAll(store, [deletion])
@@ -143,7 +143,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       expect(await statusOf(created)).toMatchObject({ viewId, deleted: true })
       expect(await ingest(first, second)).toEqual(['decided purged', 'decided purged'])
       const third = update(panda, second, 3)
-      expect(await ingest(bare(third))).toEqual(['held'])
+      expect(await ingest(payloadLess(third))).toEqual(['held'])
     })
 
     test('are held with a DELETE only when all is there that it follows', async () => {
@@ -151,7 +151,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const theirs = update(penguin, created, 1)
       const more = update(penguin, theirs, 2)
       const deletion = remove(new Author(3), created, more.viewId)
-      expect(await ingest(deletion, bare(created), bare(more))).toEqual([
+      expect(await ingest(deletion, payloadLess(created), payloadLess(more))).toEqual([
         'parked for previous',
         'parked for payload',
         'parked for backlink',
@@ -165,7 +165,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
     test('are not held with a DELETE that is none: wrong links, what it follows not of its document', async () => {
       const [created, other] = [create(), create(penguin)]
       const foreign = remove(panda, created, documentViewIdFromTips([created.id, other.id]))
-      expect(await ingest(bare(created), other, foreign)).toEqual(['parked for payload', 'held', 'parked for backlink'])
+      expect(await ingest(payloadLess(created), other, foreign)).toEqual(['parked for payload', 'held', 'parked for backlink'])
       expect(await statusOf(created)).toBeUndefined()
       expect(await statusOf(other)).toMatchObject({ deleted: false })
       expect(await ingest(created)).toEqual(['held'])
@@ -179,7 +179,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const after = update(panda, deletion, 1, created.viewId)
       const later = update(panda, after, 2, created.viewId)
       await ingest(created, deletion)
-      expect(await ingest(bare(after), bare(later))).toEqual(['refused DOCUMENT_DELETED', 'refused DEPENDENCY_REFUSED'])
+      expect(await ingest(payloadLess(after), payloadLess(later))).toEqual(['refused DOCUMENT_DELETED', 'refused DEPENDENCY_REFUSED'])
       expect(await ingest(after)).toEqual(['decided refused'])
     })
 
@@ -188,7 +188,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       while (log.length < LONG_LOG) log.push(update(panda, log.at(-1) as SignedItem, log.length))
       const last = log.at(-1) as SignedItem
       const deletion = remove(panda, last)
-      await ingest(...log.slice(0, held), ...log.slice(held).map(bare))
+      await ingest(...log.slice(0, held), ...log.slice(held).map(payloadLess))
       expect(await statusOf(last)).toMatchObject({ deleted: false })
       store = await harness.reopen(store)
       expect(await ingest(deletion)).toEqual(['held'])
@@ -206,7 +206,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const wrong = signEntry(links, payload, panda.signer)
       const after = encodeOperation({ action: 'delete', schemaId, previous: hash(wrong) as string as DocumentViewId })
       const deletion = signEntry({ logId: 0n, seqNum: 9n, backlink: hash(wrong) }, after, panda.signer)
-      await ingest(...log.map(bare), { entry: wrong }, { entry: deletion, operation: after })
+      await ingest(...log.map(payloadLess), { entry: wrong }, { entry: deletion, operation: after })
       expect(await statusOf(seventh)).toBeUndefined()
       expect(await ingest(...log)).toEqual(log.map(() => 'held'))
       expect(await ingest({ entry: wrong }, { entry: deletion, operation: after })).toEqual([
@@ -225,7 +225,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
         author.delete(schema.documentId, SCHEMA_DEFINITION, schema.viewId),
       ]
       const room = panda.create(id, { name: str('a') })
-      await ingest(...items.map(bare), ...deletions, room)
+      await ingest(...items.map(payloadLess), ...deletions, room)
       store = await harness.reopen(store)
       expect(await statusOf(field)).toBeUndefined()
       expect(await store.schema(id)).toBeUndefined()
@@ -251,7 +251,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
         new Author(30 + index).delete(created.documentId, ofSchema ?? schemaId, previous),
       )
       expect(await ingest(...strangers)).toEqual(strangers.map(() => 'parked for previous'))
-      expect(await ingest(bare(created), bare(first), deletion)).toEqual(['held', 'held', 'held'])
+      expect(await ingest(payloadLess(created), payloadLess(first), deletion)).toEqual(['held', 'held', 'held'])
       expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
     })
 
@@ -266,7 +266,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const deletion = remove(panda, first)
       await ingest(...strangers, deletion)
       store = await harness.reopen(store)
-      expect(await ingest(bare(created), bare(first))).toEqual(['held', 'held'])
+      expect(await ingest(payloadLess(created), payloadLess(first))).toEqual(['held', 'held'])
       expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
     })
 
@@ -274,7 +274,7 @@ export function bareEntriesAcceptance(harness: StoreHarness<DocumentStore>): voi
       const { items, schemaId: id } = defineSchema(new Author(8), 'room', { name: 'str' })
       const created = panda.create(id, { name: str('a') })
       const deletion = panda.delete(created.documentId, id, created.viewId)
-      expect(await ingest(bare(created), deletion)).toEqual(['parked for payload', 'parked for backlink'])
+      expect(await ingest(payloadLess(created), deletion)).toEqual(['parked for payload', 'parked for backlink'])
       store = await harness.reopen(store)
       await publishAll(store, items)
       expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
