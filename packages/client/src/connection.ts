@@ -3,18 +3,13 @@ import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/no
 import { checkCallOptions, checkDeadline } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Channel } from './channel.js'
-import { Deadline, MAX_TIMER_MS } from './deadline.js'
+import { Deadline, MAX_TIMER_MS, type Timers } from './deadline.js'
 import { GatheredWrites, type Write, type WriteMethod } from './gathered-writes.js'
 
 export const DEFAULT_DEADLINE_MS = 30_000
 
 /** Time that closing may take. A node that has not finished by then is ended all the same, and its end is not awaited. */
 const CLOSE_DEADLINE_MS = 30_000
-
-export interface Timers {
-  setTimeout(callback: () => void, ms: number): unknown
-  clearTimeout(timer: unknown): void
-}
 
 /**
  * Requests over a channel, each of which ends: by its reply, its signal, its deadline or the other end's death. Every

@@ -1,7 +1,11 @@
-import type { Timers } from './connection.js'
-
 /** The longest that a timer can wait; beyond it, it would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** What a platform's timers are to a client: passed in. */
+export interface Timers {
+  setTimeout(callback: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
 
 /** A moment by which a caller is free, whatever still runs for it then. */
 export class Deadline {

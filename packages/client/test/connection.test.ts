@@ -2,7 +2,8 @@ import { RakkoError } from '@rakko/core'
 import type { Reply, ToNode } from '@rakko/node/rpc'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Channel } from '../src/channel.js'
-import { Connection, type Timers } from '../src/connection.js'
+import { Connection } from '../src/connection.js'
+import type { Timers } from '../src/deadline.js'
 
 /** A way to nowhere: the test answers, fires the timers and kills. */
 class TestChannel implements Channel {

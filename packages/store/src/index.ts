@@ -1,5 +1,5 @@
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
-export type { Driver, QueryResult, DriverTransaction, Upkeep } from './driver/driver.js'
+export type { Driver, DriverTransaction, QueryResult, Upkeep } from './driver/driver.js'
 export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'
 export { DEFAULT_PURGE, PURGE_POLICIES, type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'

@@ -125,7 +125,8 @@ describe('publishing on a database', () => {
     const victim = create('never sent')
     const payloadLess = [liar.create(schemaId, { name: str('a'), capacity: int(1) })]
     const [{ documentId }] = payloadLess as [SignedItem]
-    while (payloadLess.length < 20) payloadLess.push(liar.update(documentId, schemaId, (payloadLess.at(-1) as SignedItem).viewId, {}))
+    while (payloadLess.length < 20)
+      payloadLess.push(liar.update(documentId, schemaId, (payloadLess.at(-1) as SignedItem).viewId, {}))
     await publishAll(store, [victim])
     const previous = documentViewIdFromTips([victim.id, (payloadLess.at(-1) as SignedItem).id])
     const deletions = (count: number, first: number) =>

@@ -1,5 +1,6 @@
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
+import { parseSearch } from './parse-search.js'
 import { isPlainObject } from './plain-object.js'
 import {
   type ComparisonOperator,
@@ -10,7 +11,6 @@ import {
   MAX_FILTER_VALUES,
 } from './query.js'
 import { queryFieldType, queryRules } from './query-field.js'
-import { parseSearch } from './parse-search.js'
 
 /** What is left of the limits while one filter is read. */
 interface Budget {

@@ -1,5 +1,5 @@
-import type { SchemaId } from '../ids.js'
 import type { RelationFieldType } from '../field/field-types.js'
+import type { SchemaId } from '../ids.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 import type { Schema } from '../schema/schema.js'

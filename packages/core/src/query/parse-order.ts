@@ -1,9 +1,9 @@
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
+import { searchesOf } from './parse-search.js'
 import { isPlainObject } from './plain-object.js'
 import { type Filter, LIST_POSITION, MAX_ORDER_KEYS, type OrderKey } from './query.js'
 import { isListType, orderKeyType } from './query-field.js'
-import { searchesOf } from './parse-search.js'
 import { RANK } from './search.js'
 
 /**

@@ -3,8 +3,8 @@ import type { Document, DocumentChange, DocumentPage, DocumentSnapshot } from '@
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
 import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
 import { livePage } from './live-page.js'
-import type { LivePage } from './page-in-memory.js'
 import { isEmptyDelta, type PageDelta, pageDelta } from './page-delta.js'
+import type { LivePage } from './page-in-memory.js'
 import { WatchedIds } from './watched-ids.js'
 
 /** A live query's page as it is now, and what is different in it from what was taken before. */

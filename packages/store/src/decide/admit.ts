@@ -17,7 +17,7 @@ import {
 import type { IngestOutcome, PublishOutcome } from '../store.js'
 import type { Admission } from './dependency-queue.js'
 import type { InvalidEntry } from './receive-from-peer.js'
-import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
+import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
 /** Takes what was decided. */
 export interface Decider {
@@ -76,7 +76,9 @@ function refuseRepeated({ idempotent }: PublishDecider, idempotencyId: string | 
 
 /** The rules of replication for what came with or without its payload. */
 export function judge(lookup: IngestLookup, item: ReceivedItem | PayloadLessItem, deletion?: SchemaId): IngestDecision {
-  return isPayloadLess(item) ? validatePayloadLessEntry({ ...item, lookup, deletion }) : validateIngest({ ...item, lookup })
+  return isPayloadLess(item)
+    ? validatePayloadLessEntry({ ...item, lookup, deletion })
+    : validateIngest({ ...item, lookup })
 }
 
 /** A held item, its operation restored where the payload is gone. */

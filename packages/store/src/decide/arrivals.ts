@@ -6,7 +6,7 @@ import { type Admission, DependencyQueue } from './dependency-queue.js'
 import { MAX_PARKED_ENTRIES } from './park-bounds.js'
 import type { Parked } from './parked.js'
 import { type InvalidEntry, isReadable } from './receive-from-peer.js'
-import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
+import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 import { UndecidedAncestors } from './undecided-ancestors.js'
 
 /** What an item led to, by the rules that it was judged by. */
@@ -137,7 +137,9 @@ export class Arrivals {
     const roots = waiting.sort((one, other) => urgencyOf(one.item) - urgencyOf(other.item))
     if (roots.length === 0) return false
     const ancestors = await this.#readAncestors(roots)
-    const payloadLess = ancestors.of(roots.flatMap(({ item }) => (ancestors.kindOf(item) === 'payload-less' ? [item] : [])))
+    const payloadLess = ancestors.of(
+      roots.flatMap(({ item }) => (ancestors.kindOf(item) === 'payload-less' ? [item] : [])),
+    )
     if (payloadLess.length > 0) {
       await parking.prepare(payloadLess.map(({ item }) => item))
       this.wait(await parking.wokenBy(payloadLess.map(({ entryHash }) => entryHash)))

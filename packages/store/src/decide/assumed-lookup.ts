@@ -11,7 +11,7 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import type { PreparedLookup } from './admit.js'
-import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
+import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
 interface AssumedEntry extends HeldEntry {
   readonly links: Pick<Entry, 'backlink' | 'skiplink'>
@@ -35,7 +35,10 @@ export class AssumedLookup implements IngestLookup {
     if (left !== undefined && !this.#assumed.has(left)) await this.#lookup.prepareAncestor(left, lipmaa(seqNum))
   }
 
-  assume({ entry, entryHash }: ReceivedItem | PayloadLessItem, held: Extract<IngestDecision, { decision: 'held' }>): void {
+  assume(
+    { entry, entryHash }: ReceivedItem | PayloadLessItem,
+    held: Extract<IngestDecision, { decision: 'held' }>,
+  ): void {
     const { publicKey, logId, seqNum } = entry
     const { documentId, operation } = held
     const { action, schemaId } = operation

@@ -1,5 +1,5 @@
 import type { Hash } from '@rakko/core'
-import { type PayloadLessItem, isPayloadLess, type ReceivedItem } from './received-item.js'
+import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
 /** An entry that waits for another one. */
 export interface Parked {

@@ -20,7 +20,9 @@ export interface InvalidEntry {
 
 export type ReceivedFromPeer = ReceivedItem | PayloadLessItem | InvalidEntry | RakkoError
 
-export function isReadable(item: ReceivedItem | PayloadLessItem | InvalidEntry): item is ReceivedItem | PayloadLessItem {
+export function isReadable(
+  item: ReceivedItem | PayloadLessItem | InvalidEntry,
+): item is ReceivedItem | PayloadLessItem {
   return 'entry' in item
 }
 
@@ -43,7 +45,10 @@ export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedF
 }
 
 /** As `receiveFromPeer`, for bytes that passed it before. Throws where the sender is at fault. */
-export function decodeSigned({ entry: entryBytes, operation }: IngestItem): ReceivedItem | PayloadLessItem | InvalidEntry {
+export function decodeSigned({
+  entry: entryBytes,
+  operation,
+}: IngestItem): ReceivedItem | PayloadLessItem | InvalidEntry {
   const entry = decodeEntry(entryBytes)
   const entryHash = hash(entryBytes)
   if (entry.payloadSize > BigInt(MAX_PAYLOAD_BYTES)) {

@@ -1,5 +1,5 @@
 import { type Hash, type IngestLookup, operationIdsOf } from '@rakko/core'
-import { type PayloadLessItem, isPayloadLess, previousOf, type ReceivedItem } from './received-item.js'
+import { isPayloadLess, type PayloadLessItem, previousOf, type ReceivedItem } from './received-item.js'
 import { walkBefore } from './walk-before.js'
 
 /** An item that waits. */

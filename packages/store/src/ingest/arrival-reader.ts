@@ -55,7 +55,10 @@ export class ArrivalReader {
   }
 }
 
-async function preload(transaction: WriteTransaction, items: readonly (ReceivedItem | PayloadLessItem)[]): Promise<void> {
+async function preload(
+  transaction: WriteTransaction,
+  items: readonly (ReceivedItem | PayloadLessItem)[],
+): Promise<void> {
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(transaction, new Set(entries.map(({ publicKey }) => publicKey)), {
     logs: entries,

@@ -13,10 +13,10 @@ import {
   parseSchemaIdParts,
   type SchemaId,
 } from '@rakko/core'
-import { type PayloadLessItem, isPayloadLess, previousOf, type ReceivedItem } from '../decide/received-item.js'
+import { isPayloadLess, type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
-import { ACTIONS, DECISIONS } from '../tables/codes.js'
 import { decodeHex } from '../sql/decode-id.js'
+import { ACTIONS, DECISIONS } from '../tables/codes.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { claimSchema } from './find-schemas.js'

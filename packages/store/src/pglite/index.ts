@@ -1,5 +1,6 @@
 export { PGLITE_DATA_URL, PGLITE_WASM_URL, PREPARED_ARCHIVE_URL } from './assets.js'
 export { BlockFiles } from './block-files.js'
+export { DamagedFilesError } from './block-log.js'
 export { DirectoryFiles, type FileSync, MemoryFiles } from './database-files.js'
 export type { Device, Devices } from './device.js'
 export { type DataTree, inspectData } from './inspect-data.js'

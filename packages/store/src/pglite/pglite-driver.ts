@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Driver, QueryResult, DriverTransaction, Upkeep } from '../driver/driver.js'
+import type { Driver, DriverTransaction, QueryResult, Upkeep } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Connection } from './connection.js'
 import { Turns } from './turns.js'

@@ -1,7 +1,7 @@
 import { MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/core'
 import type { DeclaredSearch } from '../store.js'
-import type { Names } from '../tables/names.js'
 import { FIELD_TYPES } from '../tables/field-types.js'
+import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import { searchIndex } from './search-index.js'
 

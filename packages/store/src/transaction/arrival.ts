@@ -43,7 +43,10 @@ interface ArrivalRow {
 }
 
 /** The lock that makes transactions of all nodes on one database come one after another. */
-export async function lockArrival(transaction: DriverTransaction, names: Names): Promise<{ counters: Counters; marks: Marks }> {
+export async function lockArrival(
+  transaction: DriverTransaction,
+  names: Names,
+): Promise<{ counters: Counters; marks: Marks }> {
   const { rows } = await transaction.query<ArrivalRow>(
     `SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own

@@ -1,5 +1,5 @@
 import { Kysely } from 'kysely'
-import type { Driver, QueryResult, DriverTransaction } from '../driver/driver.js'
+import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { kyselyDialect } from '../driver/kysely-dialect.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Statement } from '../sql/statement.js'

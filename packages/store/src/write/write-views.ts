@@ -2,8 +2,8 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import { bulkInsert, bulkUpdate, type Columns } from '../sql/bulk.js'
 import { arrayParameter, bigintColumn, type Column, hexColumn } from '../sql/column.js'
 import type { Statement } from '../sql/statement.js'
-import type { Names } from '../tables/names.js'
 import { valueColumn } from '../tables/field-types.js'
+import type { Names } from '../tables/names.js'
 import type { FieldColumn } from '../tables/views-table.js'
 import type { Materialised } from './materialise.js'
 
@@ -45,7 +45,9 @@ function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Mat
 }
 
 function fieldColumns(fields: readonly FieldColumn[]): Columns<Materialised> {
-  return Object.fromEntries(fields.map((field): [string, Column<Materialised>] => [field.column, valueColumn(field.field, field.type.type)]))
+  return Object.fromEntries(
+    fields.map((field): [string, Column<Materialised>] => [field.column, valueColumn(field.field, field.type.type)]),
+  )
 }
 
 function bulkDelete(table: string, documents: readonly number[]): Statement {

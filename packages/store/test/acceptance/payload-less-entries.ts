@@ -54,7 +54,15 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
       const merge = update(panda, first, 4, documentViewIdFromTips([first.id, more.id]))
       const last = update(panda, merge, 5)
       const deletion = remove(panda, last)
-      const left = [payloadLess(created), payloadLess(first), theirs, payloadLess(more), merge, payloadLess(last), deletion]
+      const left = [
+        payloadLess(created),
+        payloadLess(first),
+        theirs,
+        payloadLess(more),
+        merge,
+        payloadLess(last),
+        deletion,
+      ]
       return { created, deletion, whole: [created, first, theirs, more, merge, last, deletion], left }
     }
 
@@ -101,7 +109,10 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
       const created = create()
       const first = update(panda, created, 1)
       const second = update(panda, first, 2)
-      expect(await ingest(payloadLess(created), payloadLess(first))).toEqual(['parked for payload', 'parked for backlink'])
+      expect(await ingest(payloadLess(created), payloadLess(first))).toEqual([
+        'parked for payload',
+        'parked for backlink',
+      ])
       expect(await statusOf(created)).toBeUndefined()
       expect(await ingest(created)).toEqual(['held'])
       expect((await store.documents([created.documentId]))[0]).toMatchObject({ viewId: created.viewId, deleted: false })
@@ -165,7 +176,11 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
     test('are not held with a DELETE that is none: wrong links, what it follows not of its document', async () => {
       const [created, other] = [create(), create(penguin)]
       const foreign = remove(panda, created, documentViewIdFromTips([created.id, other.id]))
-      expect(await ingest(payloadLess(created), other, foreign)).toEqual(['parked for payload', 'held', 'parked for backlink'])
+      expect(await ingest(payloadLess(created), other, foreign)).toEqual([
+        'parked for payload',
+        'held',
+        'parked for backlink',
+      ])
       expect(await statusOf(created)).toBeUndefined()
       expect(await statusOf(other)).toMatchObject({ deleted: false })
       expect(await ingest(created)).toEqual(['held'])
@@ -179,7 +194,10 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
       const after = update(panda, deletion, 1, created.viewId)
       const later = update(panda, after, 2, created.viewId)
       await ingest(created, deletion)
-      expect(await ingest(payloadLess(after), payloadLess(later))).toEqual(['refused DOCUMENT_DELETED', 'refused DEPENDENCY_REFUSED'])
+      expect(await ingest(payloadLess(after), payloadLess(later))).toEqual([
+        'refused DOCUMENT_DELETED',
+        'refused DEPENDENCY_REFUSED',
+      ])
       expect(await ingest(after)).toEqual(['decided refused'])
     })
 

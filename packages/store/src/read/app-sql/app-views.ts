@@ -44,7 +44,10 @@ function selectViews(names: Names, { views }: KnownSchema): string {
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
-    if (field) columns.push(`${FIELD_TYPES[field.type.type].app.cell(`v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`)
+    if (field)
+      columns.push(
+        `${FIELD_TYPES[field.type.type].app.cell(`v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`,
+      )
   }
   const joins = views.groups.slice(1).map((_, index) => {
     const group = index + 1

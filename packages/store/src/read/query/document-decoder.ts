@@ -8,8 +8,8 @@ import {
   RakkoError,
 } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import type { Document, DocumentPage } from '../../store.js'
 import { decodeHex, decodeViewId } from '../../sql/decode-id.js'
+import type { Document, DocumentPage } from '../../store.js'
 import { valueDecoder } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 

@@ -198,7 +198,9 @@ function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayl
     ...Object.fromEntries(
       fields.map((field): [string, Column<MadeView>] => [
         field.column,
-        columnOver(valueColumn(field.field, field.type.type), ({ reduced }) => ({ fields: reduced ? valuesOf(reduced) : new Map() })),
+        columnOver(valueColumn(field.field, field.type.type), ({ reduced }) => ({
+          fields: reduced ? valuesOf(reduced) : new Map(),
+        })),
       ]),
     ),
   }

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=node-options.js.map
