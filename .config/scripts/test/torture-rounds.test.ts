@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ROOT } from '../command.mjs'
 import { argumentsOf, FailedSeeds, nextSeeds, readRound } from '../torture-rounds.mjs'
 
-const FILE = 'packages/store/test/recall-property.test.ts'
+const FILE = 'packages/store/test/write-cache-property.test.ts'
 
 const report = (...files: object[]) => JSON.stringify({ testResults: files })
 const ran = (fullName: string, status: string, ...failureMessages: string[]) => ({ fullName, status, failureMessages })
