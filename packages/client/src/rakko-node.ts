@@ -138,6 +138,6 @@ export interface RakkoNode {
 /**
  * Opens the app's own node, in a worker or thread of its own, or reaches one over a port. Rejects with the code of what
  * failed (DATABASE_IN_USE, DATABASE_DAMAGED, STORAGE_UNAVAILABLE, INVALID_SCHEMA_LOCK…) and leaves nothing
- * running; only what is not ended by the deadline ends later, or never, where a system call does not return.
+ * running. What has not ended by the deadline ends later, or never, where a system call does not return.
  */
 export type OpenNode = (options: OpenNodeOptions | OpenPortOptions) => Promise<RakkoNode>

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { RakkoError } from '@rakko/core'
 import type { Channel, PortLike } from './channel.js'
 import { facadeOver } from './port-channel.js'
+import { threadOptions } from './thread-options.js'
 
 /**
  * A thread of this process that runs thread.ts, and the way to it.
@@ -40,15 +41,13 @@ export function threadChannel(): Channel {
 }
 
 function startThread(port: MessagePort): Worker {
-  // By itself a thread runs by the options of its process: it would load a module that `--import` names, which may be the
-  // very one that opens this node, and would take its own file for the text that `--input-type` is about.
-  const { NODE_OPTIONS: _inherited, ...env } = process.env
+  const { NODE_OPTIONS, ...env } = process.env
   try {
     return new Worker(new URL('./thread.js', import.meta.url), {
       name: 'rakko',
       workerData: { port },
       transferList: [port],
-      execArgv: [],
+      execArgv: threadOptions(process.execArgv, NODE_OPTIONS),
       env,
     })
   } catch (cause) {

@@ -69,8 +69,11 @@ test.each([
   ['write', ['--allow-fs-read=*'], () => `--allow-fs-write=${folder}`],
   ['read', [`--allow-fs-read=${new URL('../../..', import.meta.url).pathname}`], () => `--allow-fs-read=${folder}`],
 ])('a process that may not %s the directory is told so, with the way out', async (_what, args, remedy) => {
-  expect(await failure(PROCESS, [PERMISSION, ...args])).toEqual({
+  const expected = {
     code: 'STORAGE_UNAVAILABLE',
     message: expect.stringContaining(`Node's permission model refuses it: start Node with ${remedy()}`),
-  })
+  }
+  expect(await failure(PROCESS, [PERMISSION, ...args])).toEqual(expected)
+  // What a process may not do, its threads may not either.
+  expect(await failure(OWN_THREAD, [PERMISSION, '--allow-worker', ...args])).toEqual(expected)
 })

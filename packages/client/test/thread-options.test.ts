@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { threadOptions } from '../src/thread-options.js'
 import { runNode } from './run-node.js'
 
 const CLIENT = import.meta.resolve('@rakko/client')
@@ -35,4 +36,15 @@ test.each([
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+test('a thread keeps to what its process may do, however that is said', () => {
+  const own = ['--import', './app.mjs', '--allow-fs-read', '/data', '--input-type=module', '--allow-worker', 'app.mjs']
+  expect(threadOptions(own, '--experimental-permission --require ./loader.cjs --allow-fs-write=/data')).toEqual([
+    '--experimental-permission',
+    '--allow-fs-write=/data',
+    '--allow-fs-read',
+    '/data',
+    '--allow-worker',
+  ])
 })
