@@ -6,6 +6,7 @@ import type { Statement } from '../sql/statement.js'
 import type { Names } from '../tables/names.js'
 import type { Queries } from '../tables/queries.js'
 import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
+import { AuthorKeys } from './author-keys.js'
 import { Ledger } from './ledger.js'
 
 /** Queries whose answers go into a ledger: those of a transaction, or of a reader without one. */
@@ -18,6 +19,7 @@ export class Database implements Queries {
   readonly driver: Driver
   readonly names: Names
   readonly registry: SchemaRegistry
+  readonly authorKeys = new AuthorKeys()
   #kysely: Kysely<unknown> | undefined
 
   constructor(driver: Driver, names: Names, registry: SchemaRegistry) {

@@ -97,6 +97,8 @@ beforeAll(async () => {
       a_pinned_relation_list: { type: 'pinned_relation_list', value: [related.viewId] },
     }),
   ])
+  // The keys of its authors are read once, by a statement of their own.
+  await store.documents(ids)
 })
 afterAll(() => store.close())
 

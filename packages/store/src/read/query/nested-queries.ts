@@ -5,9 +5,11 @@ import { decodeRecords } from '../../sql/binary-value.js'
 import type { DocumentPage } from '../../store.js'
 import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
+import type { KeyOf } from '../../transaction/author-keys.js'
 import { compilePage } from './compile-page.js'
 import {
   type Cells,
+  type Decode,
   documentDecoder,
   listedCells,
   metaCells,
@@ -71,7 +73,7 @@ export class NestedQueries {
 
   #select(schema: KnownSchema, query: Query, named: NamedDocuments, hasCursors: boolean): NestedSelect {
     const { views } = schema
-    const meta = metaCells(this.#names, 'page')
+    const meta = metaCells('page')
     const page = compilePage(this.#names, schema, query, {
       named,
       columns: (source) => {
@@ -103,10 +105,11 @@ export class NestedQueries {
     return {
       select,
       asksBeside: page.asksBeside,
-      decode: (records, beside) => {
+      decode: (records, beside, keyOf) => {
         const rows = records === null ? [] : decodeRecords(records)
         const places = hasCursors ? rows.map(placeOf) : []
-        return pageOf(schema.schema, query, rows.map(decodeDocument), beside, { places, hasCursors })
+        const documents = rows.map((row) => decodeDocument(row, keyOf))
+        return pageOf(schema.schema, query, documents, beside, { places, hasCursors })
       },
     }
   }
@@ -118,12 +121,15 @@ function pageDecoder<Row>(
   cells: Cells<Row>,
   asksBeside: boolean,
   decode: NestedSelect['decode'],
-): (row: Row) => DocumentPage {
+): Decode<Row, DocumentPage> {
   const page = cells(`${alias}_page`)
   const records = (row: Row) => page(row) as Uint8Array | null
-  if (!asksBeside) return (row) => decode(records(row), NOTHING_BESIDE)
+  if (!asksBeside) return (row, keyOf) => decode(records(row), NOTHING_BESIDE, keyOf)
   const [earlier, later, count] = [cells(`${alias}_earlier`), cells(`${alias}_later`), cells(`${alias}_count`)]
-  return (row) => decode(records(row), { earlier: earlier(row), later: later(row), count: count(row) } as Beside)
+  return (row, keyOf) => {
+    const beside = { earlier: earlier(row), later: later(row), count: count(row) } as Beside
+    return decode(records(row), beside, keyOf)
+  }
 }
 
 export function joinAll(includes: readonly CompiledInclude[]): Fragment {
@@ -138,7 +144,7 @@ export function joinAll(includes: readonly CompiledInclude[]): Fragment {
 interface NestedSelect {
   readonly select: Fragment
   readonly asksBeside: boolean
-  decode(records: Uint8Array | null, beside: Beside): DocumentPage
+  decode(records: Uint8Array | null, beside: Beside, keyOf: KeyOf): DocumentPage
 }
 
 /** No document of the schema was ever stored. */

@@ -78,7 +78,8 @@ async function select(
     SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`.execute(database.kysely)
 
   const found = rows.filter(({ document }) => document !== null)
-  const documents = found.map(documentDecoder(schema, namedCells, { relations: includes }))
+  const decode = documentDecoder(schema, namedCells, { relations: includes })
+  const documents = await database.authorKeys.decoded(database, (keyOf) => found.map((row) => decode(row, keyOf)))
   const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
   const [first] = rows
   const around = asksBeside && first ? first : NOTHING_BESIDE

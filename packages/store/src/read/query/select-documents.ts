@@ -19,12 +19,13 @@ export async function selectDocuments(
   const { columns, joins } = documentColumns(database.names, schema)
   const { rows } = await sql<Readonly<Record<string, unknown>>>`
     SELECT ${sql.raw(columns)} FROM (${page}) AS page ${sql.raw(joins)} ORDER BY ${order}`.execute(database.kysely)
-  return rows.map(documentDecoder(schema, namedCells))
+  const decode = documentDecoder(schema, namedCells)
+  return database.authorKeys.decoded(database, (keyOf) => rows.map((row) => decode(row, keyOf)))
 }
 
 /** What a `documentDecoder` reads, and the tables that have it, joined to `page.document`. */
 export function documentColumns(names: Names, { views }: KnownSchema): { columns: string; joins: string } {
-  const meta = Object.entries(metaCells(names, 'd')).map(([name, cell]) => `${cell} AS ${name}`)
+  const meta = Object.entries(metaCells('d')).map(([name, cell]) => `${cell} AS ${name}`)
   const columns = [...views.columns.values()].map(({ group, column }) => `v${group}.${column}`)
   const joins = [
     `JOIN ${names.table('documents')} AS d ON d.number = page.document`,
