@@ -10,7 +10,7 @@ import {
   verifyEntry,
 } from '@rakko/core'
 import type { IngestItem } from '../store.js'
-import { type PayloadLessItem, type ReceivedItem, refusal } from './received-item.js'
+import { asRakkoError, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
 /** An entry that its author signed and that can never be valid: remembered, so that nothing fetches it again. */
 export interface InvalidEntry {
@@ -38,9 +38,9 @@ export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedF
   try {
     const entry = decodeEntry(item.entry)
     const verified = verifyEntry(item.entry, entry, verifier)
-    return verified === undefined ? decodeSigned(item) : verified.then(() => decodeSigned(item)).catch(refusal)
+    return verified === undefined ? decodeSigned(item) : verified.then(() => decodeSigned(item)).catch(asRakkoError)
   } catch (error) {
-    return refusal(error)
+    return asRakkoError(error)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   hash,
   type PlainOperation,
   RakkoError,
+  refusal,
   type Verifier,
   verifyEntry,
 } from '@rakko/core'
@@ -60,9 +61,9 @@ export function receiveItem(item: PublishItem, verifier: Verifier): Received | P
     const received = decodeItem(item)
     if (item.trusted) return received
     const verified = verifyEntry(item.entry, received.entry, verifier)
-    return verified === undefined ? received : verified.then(() => received, refusal)
+    return verified === undefined ? received : verified.then(() => received, asRakkoError)
   } catch (error) {
-    return refusal(error)
+    return asRakkoError(error)
   }
 }
 
@@ -98,14 +99,11 @@ function checkIdempotencyId(id: string | undefined): void {
   if (id === undefined) return
   const expected = `text of 1 to ${MAX_IDEMPOTENCY_CHARACTERS} characters, none of them a control character`
   if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_CHARACTERS && IDEMPOTENCY_ID.test(id)) return
-  throw new RakkoError('INVALID_ARGUMENT', `idempotencyId: expected ${expected}`, {
-    field: 'idempotencyId',
-    expected,
-    got: typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id,
-  })
+  const got = typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id
+  throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
 }
 
-export function refusal(error: unknown): RakkoError {
+export function asRakkoError(error: unknown): RakkoError {
   if (error instanceof RakkoError) return error
   return new RakkoError('INTERNAL', 'decoding an item failed', {}, { cause: error })
 }

@@ -1,4 +1,11 @@
-import { type PublicKey, RakkoError, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import {
+  type PublicKey,
+  type RakkoError,
+  refusal,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+} from '@rakko/core'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import { hexArray } from '../sql/column.js'
 import type { ForgetTarget } from '../store.js'
@@ -135,6 +142,6 @@ async function forgetParked(database: Database, author: PublicKey): Promise<void
 }
 
 function stillNeeded(field: string, got: string): RakkoError {
-  const message = `${got} cannot be forgotten: documents are read by the definitions of their schemas`
-  return new RakkoError('STILL_NEEDED', message, { field, expected: 'no definition of a schema', got })
+  const about = 'Documents are read with the definitions of their schemas, which cannot be forgotten'
+  return refusal('STILL_NEEDED', { field, expected: 'no definition of a schema', got, about })
 }

@@ -1,4 +1,4 @@
-import { type PublicKey, parsePublicKey, RakkoError } from '@rakko/core'
+import { type PublicKey, parsePublicKey, type RakkoError, refusal } from '@rakko/core'
 
 /** Whose deletions free space here: local policy, while the deletion itself is everybody's. */
 export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
@@ -35,6 +35,5 @@ function withoutUndefined(given: object): object {
 
 function invalid(field: string, expected: string, value: unknown): RakkoError {
   const got = typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 100) : typeof value
-  const message = `Invalid ${field}: expected ${expected}, got ${got}`
-  return new RakkoError('INVALID_ARGUMENT', message, { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got })
 }

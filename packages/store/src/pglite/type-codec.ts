@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 import { ELEMENT_OIDS, OID } from '../sql/binary-value.js'
 import type { MessageWriter } from './message-writer.js'
 
@@ -123,8 +123,5 @@ function misfit(oid: number, value: unknown): RakkoError {
   const name = Object.entries(OID).find(([, known]) => known === (ELEMENT_OIDS.get(oid) ?? oid))?.[0] ?? `type ${oid}`
   const expected = ELEMENT_OIDS.has(oid) ? `${name}[]` : name
   const got = Array.isArray(value) ? 'array' : typeof value
-  return new RakkoError('INVALID_ARGUMENT', `a parameter of PostgreSQL's ${expected} cannot take this ${got}`, {
-    expected,
-    got,
-  })
+  return refusal('INVALID_ARGUMENT', { expected, got, about: 'Invalid parameter of a statement' })
 }

@@ -1,4 +1,4 @@
-import { RakkoError, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+import { type RakkoError, refusal, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
 
 /** Schemas that a store takes operations of, beside the protocol's own and those that its app ships. */
 export type AllowSchemas = 'all' | readonly SchemaId[]
@@ -26,10 +26,7 @@ export class AllowedSchemas {
   /** SCHEMA_NOT_ALLOWED, where operations of a schema are refused. */
   refusal(id: SchemaId): RakkoError | undefined {
     if (this.#isOpen || this.#listed.has(id)) return undefined
-    return new RakkoError('SCHEMA_NOT_ALLOWED', `Operations of ${id} are not taken here`, {
-      field: 'schemaId',
-      expected: 'a schema of the app, or of its allow list',
-      got: id,
-    })
+    const expected = 'a schema of the app, or of its allow list'
+    return refusal('SCHEMA_NOT_ALLOWED', { field: 'schemaId', expected, got: id, about: 'The schema is not allowed' })
   }
 }

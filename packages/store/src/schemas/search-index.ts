@@ -1,4 +1,4 @@
-import { MAX_SEARCH_FIELDS, RakkoError, type SearchLanguage } from '@rakko/core'
+import { MAX_SEARCH_FIELDS, type RakkoError, refusal, type SearchLanguage } from '@rakko/core'
 import { fingerprint } from '../sql/fingerprint.js'
 import type { DeclaredSearch } from '../store.js'
 import type { Names } from '../tables/names.js'
@@ -67,6 +67,5 @@ export function searchedColumn(views: ViewsTable, field: string): FieldColumn {
 }
 
 function invalid(expected: string, got: string): RakkoError {
-  const details = { field: 'search', expected, got }
-  return new RakkoError('INVALID_ARGUMENT', `Invalid search: expected ${expected}, got ${got}`, details)
+  return refusal('INVALID_ARGUMENT', { field: 'search', expected, got })
 }

@@ -1,4 +1,4 @@
-import { MAX_INDEX_FIELDS, MAX_INDEXES, RakkoError } from '@rakko/core'
+import { MAX_INDEX_FIELDS, MAX_INDEXES, type RakkoError, refusal } from '@rakko/core'
 import type { DeclaredSearch } from '../store.js'
 import { FIELD_TYPES } from '../tables/field-types.js'
 import type { Names } from '../tables/names.js'
@@ -62,9 +62,5 @@ function indexedColumn(views: ViewsTable, field: string): FieldColumn {
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_ARGUMENT', { field, expected, got })
 }

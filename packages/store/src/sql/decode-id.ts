@@ -1,4 +1,4 @@
-import { bytesToHex, type DocumentViewId, RakkoError } from '@rakko/core'
+import { bytesToHex, type DocumentViewId, type RakkoError, refusal } from '@rakko/core'
 
 const HASH_BYTES = 34
 
@@ -18,8 +18,5 @@ export function decodeHex(bytes: unknown): string {
 
 /** INTERNAL: the database holds something else than was put there. */
 export function unexpectedColumn(expected: string, got: unknown): RakkoError {
-  return new RakkoError('INTERNAL', `a column holds ${typeof got} where ${expected} was stored`, {
-    expected,
-    got: typeof got,
-  })
+  return refusal('INTERNAL', { expected, got: typeof got, about: 'A column holds another type than was stored' })
 }

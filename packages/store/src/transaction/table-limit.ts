@@ -1,4 +1,4 @@
-import { type PublicKey, RakkoError, type SchemaId } from '@rakko/core'
+import { type PublicKey, type RakkoError, refusal, type SchemaId } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 
@@ -26,11 +26,11 @@ export function tableLimit(made: MadeTables, { entry, plainOperation }: Received
   }
   const tables = made.tablesMadeBy(entry.publicKey) + schema.views.groups.length
   if (tables <= MAX_TABLES_PER_AUTHOR) return undefined
-  return new RakkoError('TABLE_LIMIT', `${entry.publicKey} has had as many tables made as one author may`, {
+  return refusal('TABLE_LIMIT', {
     field: 'schemaId',
     expected: `at most ${MAX_TABLES_PER_AUTHOR} tables`,
     got: tables,
-    publicKey: entry.publicKey,
-    schemaId,
+    about: `${entry.publicKey} has had as many tables made as one author may`,
+    details: { publicKey: entry.publicKey, schemaId },
   })
 }

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import { SqlError } from '../../driver/sql-error.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { fingerprint } from '../../sql/fingerprint.js'
@@ -130,9 +130,6 @@ function sqlFailed({ message, sqlState }: SqlError): RakkoError {
 
 function tooManyRows(): RakkoError {
   const expected = `at most ${MAX_SQL_ROWS} rows: the statement needs a LIMIT`
-  return new RakkoError('SQL_FAILED', `The statement answers with too much: expected ${expected}`, {
-    sqlState: '54000',
-    expected,
-    got: 'more',
-  })
+  const about = 'The statement returns too much'
+  return refusal('SQL_FAILED', { expected, got: 'more', about, details: { sqlState: '54000' } })
 }

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 import { encodeText } from '../../sql/text-code.js'
 
 export const MAX_SQL_CHARACTERS = 100_000
@@ -35,9 +35,5 @@ function invalid(field: string, expected: string, value: unknown): RakkoError {
     : typeof value === 'string'
       ? 'other text'
       : typeof value
-  return new RakkoError('INVALID_ARGUMENT', `Invalid ${field}: expected ${expected}, got ${got}`, {
-    field,
-    expected,
-    got,
-  })
+  return refusal('INVALID_ARGUMENT', { field, expected, got })
 }

@@ -4,7 +4,8 @@ import {
   type MetaField,
   type QueryFieldType,
   queryFieldType,
-  RakkoError,
+  type RakkoError,
+  refusal,
   type Schema,
   type SearchFilter,
   type SearchLanguage,
@@ -190,8 +191,8 @@ function textFields({ name, fields }: Schema): string[] {
   const texts = [...fields].filter(([, { type }]) => type === 'str').map(([field]) => field)
   if (texts.length > 0 && texts.length <= MAX_SEARCH_FIELDS) return texts
   const expected = `the fields to search named: ${name} has ${texts.length} of text, and a search takes up to ${MAX_SEARCH_FIELDS}`
-  const details = { field: 'where.$search.fields', expected, got: 'none' }
-  throw new RakkoError('INVALID_QUERY', `query, ${details.field}: expected ${expected}`, details)
+  const field = 'where.$search.fields'
+  throw refusal('INVALID_QUERY', { field, expected, got: 'none', about: `Invalid query, ${field}` })
 }
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
@@ -204,9 +205,6 @@ function isMetaField(field: string): field is MetaField {
 
 /** The data of blob pieces is read from their payloads. */
 function unsearchable(field: string): RakkoError {
-  return new RakkoError('INVALID_QUERY', `query, ${field}: the data of blob pieces cannot be searched or sorted`, {
-    field,
-    expected: 'another field',
-    got: field,
-  })
+  const about = `Invalid query, ${field}: the data of blob pieces cannot be searched or sorted`
+  return refusal('INVALID_QUERY', { field, expected: 'another field', got: field, about })
 }

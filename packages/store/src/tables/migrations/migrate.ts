@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { refusal } from '@rakko/core'
 import type { Driver, DriverTransaction } from '../../driver/driver.js'
 import { Names } from '../names.js'
 import { tables } from './0001-tables.js'
@@ -34,11 +34,8 @@ export async function migrate(driver: Driver, schemaName: string, migrations = M
   const names = new Names(schemaName)
   const format = await readFormat(driver, names)
   if (format > migrations.length) {
-    throw new RakkoError(
-      'DATABASE_TOO_NEW',
-      `The database has format ${format}; this version of Rakko knows formats up to ${migrations.length}`,
-      { expected: migrations.length, got: format },
-    )
+    const about = 'The database was written by a later version of Rakko, in a format that is not known'
+    throw refusal('DATABASE_TOO_NEW', { expected: migrations.length, got: format, about })
   }
   for (const migration of migrations.slice(format)) {
     await driver.transaction((transaction) => apply(transaction, names, migration))
