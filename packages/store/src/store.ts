@@ -150,8 +150,9 @@ export type IngestOutcome =
 export interface ForkedLog {
   readonly publicKey: PublicKey
   readonly logId: bigint
-  /** Document of the entry that made it a fork. */
+  /** Document of the entry that made it a fork, and its schema. */
   readonly documentId: DocumentId
+  readonly schemaId: SchemaId
   readonly operationId: OperationId
 }
 

@@ -157,13 +157,13 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
     operations.push(added)
     const view = reduce(operations)
     this.#data.documents.set(documentId, { operations, view, isPurged: isPayloadLess || before?.isPurged === true })
-    this.#advanceLog(item, documentId, operationId)
+    this.#advanceLog(item, documentId, operation.schemaId)
     if (operation.schemaId === SCHEMA_DEFINITION) this.#data.definitions.add(view.viewId)
     if (idempotencyId !== undefined) this.#data.idempotent.set(idempotencyId, { documentId, time: this.#now })
     return view
   }
 
-  #advanceLog({ entry, entryHash }: ReceivedItem, documentId: DocumentId, operationId: OperationId): void {
+  #advanceLog({ entry, entryHash }: ReceivedItem, documentId: DocumentId, schemaId: SchemaId): void {
     const { publicKey, logId, seqNum } = entry
     const forked = logsForkedBy(entry, documentId, this)
     const logs = this.#data.logs.get(publicKey) ?? new Map<bigint, MemoryLog>()
@@ -178,7 +178,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
       const fork = logs.get(id)
       if (!fork || fork.isForked) continue
       fork.isForked = true
-      this.forks.push({ publicKey, logId: id, documentId, operationId })
+      this.forks.push({ publicKey, logId: id, documentId, schemaId, operationId: entryHash as string as OperationId })
     }
   }
 }

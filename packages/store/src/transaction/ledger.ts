@@ -208,7 +208,8 @@ export class Ledger implements WriteLookup {
       operation.action === 'create' ? this.#create(added, author) : this.#append(this.#document(documentId), added)
     if (item.operationBytes === undefined) document.isPurged = true
     for (const log of advanceLog(author, item, document)) {
-      this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, operationId })
+      const { schemaId } = operation
+      this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, schemaId, operationId })
     }
     if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)

@@ -153,7 +153,7 @@ export function ingestingAcceptance(harness: StoreHarness<DocumentStore>): void 
       expect(await ingest(right, afterRight, afterLeft)).toEqual(['held', 'held', 'held'])
       const { logId } = created.args
       expect(forks).toEqual([
-        { publicKey: panda.publicKey, logId, documentId: created.documentId, operationId: right.id },
+        { publicKey: panda.publicKey, logId, documentId: created.documentId, schemaId, operationId: right.id },
       ])
       const viewId = [afterLeft.id, afterRight.id].sort().join('_')
       expect((await store.documents([created.documentId]))[0]?.viewId).toBe(viewId)
