@@ -137,8 +137,10 @@ export {
 } from './schema/definition.js'
 export type { IncludeOf, KnownInclude, RowPage, RowWith } from './schema/included-row.js'
 // schema.lock: read, extended by what definitions ask for, and written with the module that an app imports.
-export { EMPTY_LOCK, formatLockFile, type LockFile, parseLockFile } from './schema/lock-file.js'
+export { EMPTY_LOCK, formatLockFile, type LockFile, parseLockFile, parseMergedLockFile } from './schema/lock-file.js'
+export type { LockFindings } from './schema/lock-findings.js'
 export { type LockPlan, planLock } from './schema/plan-lock.js'
+export { type CommitBytes, isDefinition, readCommit } from './schema/read-commit.js'
 export { readLock } from './schema/read-lock.js'
 export { renderSchemasModule } from './schema/render-schemas-module.js'
 export type { CreateFields, OrderOf, Row, UpdateFields, WhereOf } from './schema/row.js'

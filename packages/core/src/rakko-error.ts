@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   SCHEMA_NOT_FOUND: 'no schema with this id is known',
   SCHEMA_NOT_ALLOWED: 'the node takes no operations of this schema: it is not on its allow list',
   TABLE_LIMIT: 'the author has had as many tables made as one author may',
-  INVALID_SCHEMA_LOCK: 'schema.lock is damaged or not made from these definitions',
+  INVALID_SCHEMA_LOCK: 'schema.lock is damaged, or lacks what the definitions need',
   // Documents
   INVALID_DOCUMENT_VIEW_ID: 'not a document view id',
   INVALID_DOCUMENT_GRAPH: 'the operations do not form one document',

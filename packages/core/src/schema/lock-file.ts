@@ -31,10 +31,24 @@ const HEADER = [
   '# The signed history of the schemas in this app, written by Rakko.',
   '# Keep it under version control and do not edit it: a changed byte is another schema.',
 ]
+const COMMIT_HEADER = '[[commits]]'
+/** First key of a commit, as it is written. */
+const COMMIT_START = /^\s*entry_hash\s*=/
+/** Git's lines about a conflict; what stands between the second and the third is neither side's. */
+const CONFLICT_MARKER = /^(<{7}|\|{7}|={7}|>{7})(?=\s|$)/
+const BASE_MARKER = '|||||||'
 const COMMIT_KEYS = ['entry_hash', 'entry', 'operation'] as const
 
-/** Throws INVALID_SCHEMA_LOCK. Whether the commits are valid is for `readLock`. */
+/**
+ * Throws INVALID_SCHEMA_LOCK, also on a file that git has merged line by line: see `parseMergedLockFile`. Whether the
+ * commits are valid is for `readLock`.
+ */
 export function parseLockFile(text: string): LockFile {
+  const marker = text.split('\n').findIndex((line) => CONFLICT_MARKER.test(line))
+  if (marker >= 0) {
+    const got = `git's conflict markers in line ${marker + 1}; rakko-schemas keeps the commits of both branches`
+    throw invalid('commits', 'the commits of one branch, or of both', got)
+  }
   const table = expectTable('schema.lock', parseToml(text), ['version', 'commits'])
   if (table.version !== BigInt(LOCK_FILE_VERSION)) throw invalid('version', `${LOCK_FILE_VERSION}`, table.version)
   const { commits = [] } = table
@@ -42,8 +56,30 @@ export function parseLockFile(text: string): LockFile {
   return { version: LOCK_FILE_VERSION, commits: commits.map(parseCommit) }
 }
 
+/**
+ * The commits of both sides of a file that git has merged. There may be conflict markers. Or the lines of one side
+ * stand after those of the other (`merge=union`, or markers that were deleted): then a commit may lack its
+ * `[[commits]]`. Throws INVALID_SCHEMA_LOCK.
+ */
+export function parseMergedLockFile(text: string): { readonly lock: LockFile; readonly wasMerged: boolean } {
+  const lines: string[] = []
+  let isBase = false
+  let header = ''
+  for (const line of text.split('\n')) {
+    const [marker] = CONFLICT_MARKER.exec(line) ?? []
+    if (marker !== undefined) isBase = marker === BASE_MARKER
+    else if (!isBase) {
+      if (COMMIT_START.test(line) && header !== COMMIT_HEADER) lines.push(COMMIT_HEADER)
+      if (line.trim() !== '') header = line.trim()
+      lines.push(line)
+    }
+  }
+  const merged = lines.join('\n')
+  return { lock: parseLockFile(merged), wasMerged: merged !== text }
+}
+
 export function formatLockFile({ version, commits }: LockFile): string {
-  const blocks = commits.map((commit) => ['[[commits]]', ...COMMIT_KEYS.map((key) => `${key} = "${commit[key]}"`)])
+  const blocks = commits.map((commit) => [COMMIT_HEADER, ...COMMIT_KEYS.map((key) => `${key} = "${commit[key]}"`)])
   return [[...HEADER, `version = ${version}`], ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 

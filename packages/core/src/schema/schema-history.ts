@@ -1,130 +1,252 @@
-import { bytesToHex, hexToBytes } from '../bytes/hex.js'
+import { bytesToHex } from '../bytes/hex.js'
 import { documentViewIdFromTips, operationIdsOf } from '../document/document-view-id.js'
 import { type DocumentOperation, type ReducedDocument, reduce, reduceAt } from '../document/reduce.js'
 import { decodeEntry } from '../entry/decode-entry.js'
-import type { NextArgs } from '../entry/entry.js'
+import type { Entry, NextArgs } from '../entry/entry.js'
+import { checkPayload } from '../entry/entry-payload.js'
+import { isSkiplinkRequired, lipmaa } from '../entry/lipmaa.js'
 import { verifyEntry } from '../entry/verify-entry.js'
 import { hash } from '../hash/hash.js'
-import type { DocumentId, DocumentViewId, OperationId, PublicKey, SchemaId } from '../ids.js'
+import type { DocumentId, DocumentViewId, Hash, OperationId, PublicKey, SchemaId } from '../ids.js'
+import { type Dependency, type IngestDecision, validateIngest } from '../ingest/validate-ingest.js'
 import { portableVerifier } from '../key/portable-verifier.js'
-import { decodeOperation } from '../operation/decode-operation.js'
-import { MemoryLookup } from '../publish/memory-lookup.js'
-import { nextArgs } from '../publish/next-args.js'
-import { validatePublish } from '../publish/validate-publish.js'
-import type { RakkoError } from '../rakko-error.js'
+import type { PlainOperation } from '../operation/operation.js'
+import { orRakkoError, unlessInvalid } from '../or-rakko-error.js'
+import { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 import type { Commit } from './bind-schemas.js'
+import { CommitLookup, type ForkedCommitLog } from './commit-lookup.js'
+import { readCommit } from './read-commit.js'
 import type { Schema } from './schema.js'
 import { type DefinitionView, schemaFromViews } from './schema-from-views.js'
-import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from './system-schemas.js'
+import { SCHEMA_DEFINITION } from './system-schemas.js'
 
-/** A schema and the documents that define it, in their latest views. */
+/** A schema and the documents that define it. */
 export interface LockedSchema {
   readonly schema: Schema
+  /** In its latest view. */
   readonly definition: ReducedDocument
-  /** By field name. */
-  readonly fields: ReadonlyMap<string, ReducedDocument>
+  /** By field name. Where two branches have changed the definition, those of both. */
+  readonly fields: ReadonlyMap<string, LockedField>
 }
 
-/** The commits of a `schema.lock`, published in memory by the rules that hold everywhere. */
+/** A field's definition: as its schema has it, and its latest view. Another schema may have changed it since. */
+export interface LockedField {
+  readonly pinned: ReducedDocument
+  readonly latest: ReducedDocument
+}
+
+/** A commit that no device can use. */
+export interface UnusableCommit {
+  /** Its place in the lock, from 0. */
+  readonly index: number
+  /** INVALID_SCHEMA_LOCK, with the place in `details.commit`, the code of what is wrong in `details.reason`. */
+  readonly error: RakkoError
+}
+
+/** What was decoded of a commit, its signature verified. */
+interface DecodedCommit {
+  readonly index: number
+  readonly commit: Commit
+  readonly entry: Entry
+  readonly entryHash: Hash
+  readonly plainOperation: PlainOperation
+}
+
+/**
+ * The commits of a `schema.lock`, taken in memory by the rules of replication. Two branches of a log are both kept. A
+ * commit may stand twice, and before what it builds on.
+ */
 export class SchemaHistory {
-  readonly #lookup = new MemoryLookup()
+  readonly unusable: readonly UnusableCommit[]
+  readonly #lookup = new CommitLookup()
   readonly #operations = new Map<DocumentId, DocumentOperation[]>()
+  readonly #documents = new Map<OperationId, DocumentId>()
   readonly #commits: Commit[] = []
 
+  constructor(commits: readonly Commit[] = []) {
+    const unusable: UnusableCommit[] = []
+    let waiting: DecodedCommit[] = []
+    for (const [index, commit] of commits.entries()) {
+      const decoded = orRakkoError(() => decodeCommit(index, commit))
+      if (decoded instanceof RakkoError) unusable.push({ index, error: unusableError(index, decoded) })
+      else waiting.push(decoded)
+    }
+    for (let left = Number.POSITIVE_INFINITY; waiting.length < left; ) {
+      left = waiting.length
+      waiting = waiting.filter((one) => {
+        const decision = this.#take(one)
+        if (decision?.decision === 'refused') {
+          this.#lookup.refuse(one.entryHash)
+          unusable.push({ index: one.index, error: unusableError(one.index, decision.error) })
+        }
+        return decision?.decision === 'waiting'
+      })
+    }
+    for (const one of waiting) unusable.push({ index: one.index, error: this.#missing(one) })
+    this.unusable = unusable.sort((one, other) => one.index - other.index)
+  }
+
+  /** Those that are usable, each once, after what it builds on. */
   get commits(): readonly Commit[] {
     return this.#commits
   }
 
+  /** Logs in which two branches of an app have signed different commits. */
+  get forkedLogs(): readonly ForkedCommitLog[] {
+    return this.#lookup.forkedLogs
+  }
+
   /**
-   * Checks a commit like any entry, its signature included, and that it defines a schema. Throws INVALID_SCHEMA_LOCK,
-   * and what decoding, verifying and publishing throw.
+   * Adds a commit that was just signed. Throws INVALID_SCHEMA_LOCK, what decoding and verifying throw, and broken
+   * rules.
    */
-  publish(commit: Commit): ReducedDocument {
-    const bytes = hexToBytes(commit.entry)
-    const payload = hexToBytes(commit.operation)
-    const entryHash = hash(bytes)
-    if (entryHash !== commit.entry_hash) throw invalid('entry_hash', entryHash, commit.entry_hash)
-    const plainOperation = decodeOperation(payload)
-    const { schemaId } = plainOperation
-    if (schemaId !== SCHEMA_DEFINITION && schemaId !== SCHEMA_FIELD_DEFINITION) {
-      throw invalid('operation', `${SCHEMA_DEFINITION} or ${SCHEMA_FIELD_DEFINITION}`, schemaId)
-    }
-    const entry = decodeEntry(bytes)
-    verifyEntry(bytes, entry, portableVerifier)
-    const valid = validatePublish({ entry, entryHash, plainOperation, payload, lookup: this.#lookup })
-    this.#lookup.add(entry, valid)
-    this.#commits.push(commit)
-    const { documentId, operation, operationId } = valid
-    const operations = this.#operations.get(documentId) ?? []
-    operations.push({ id: operationId, publicKey: entry.publicKey, operation })
-    this.#operations.set(documentId, operations)
-    return reduce(operations)
+  add(commit: Commit): ReducedDocument {
+    const index = this.#commits.length
+    const decoded = decodeCommit(index, commit)
+    const decision = this.#take(decoded)
+    if (decision?.decision === 'refused') throw decision.error
+    if (decision?.decision !== 'held') throw this.#missing(decoded)
+    return reduce(this.#operations.get(decision.documentId) ?? [])
   }
 
-  /** What `publicKey` needs to write the next commit to a document, or to a new one. */
-  nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): NextArgs {
-    return nextArgs(publicKey, viewId, this.#lookup)
+  /**
+   * What `publicKey` needs to write the next commit to a document: it follows the author's last one, on the same
+   * branch. Undefined where the author has not written to it, and for a document that is not there.
+   */
+  nextArgs(publicKey: PublicKey, documentId: DocumentId): NextArgs | undefined {
+    const latest = this.#lookup.latestOf(publicKey, documentId)
+    if (!latest) return undefined
+    const { logId, hash: backlink } = latest
+    const seqNum = latest.seqNum + 1n
+    const skiplink = isSkiplinkRequired(seqNum) ? this.#lookup.ancestor(backlink, lipmaa(seqNum)) : undefined
+    return { logId, seqNum, backlink, ...(skiplink && { skiplink }) }
   }
 
-  /** By schema name; deleted definitions are left out. Throws INVALID_SCHEMA_LOCK where two have one name. */
-  schemas(): Map<string, LockedSchema> {
-    const schemas = new Map<string, LockedSchema>()
-    for (const operations of this.#operations.values()) {
-      const definition = reduce(operations)
-      if (definition.schemaId !== SCHEMA_DEFINITION || definition.deleted) continue
+  hasLog(publicKey: PublicKey, logId: bigint): boolean {
+    return this.#lookup.hasLog(publicKey, logId)
+  }
+
+  /**
+   * By schema name, what each definition that is not deleted makes now: mostly one. Two branches of an app that each
+   * add a schema of one name make two; the one that was changed last comes last. Those in `incomplete` are left out.
+   */
+  schemas(): Map<string, readonly LockedSchema[]> {
+    const schemas = new Map<string, readonly LockedSchema[]>()
+    for (const definition of this.#definitions()) {
       const locked = this.#lockedSchema(definition)
-      if (schemas.has(locked.schema.name)) throw invalid('commits', 'each schema name once', locked.schema.name)
-      schemas.set(locked.schema.name, locked)
+      if (locked) schemas.set(locked.schema.name, [...(schemas.get(locked.schema.name) ?? []), locked])
     }
     return schemas
   }
 
-  /** Every schema that the definition with this name has ever made, the oldest first, the latest included. */
+  /**
+   * What a definition in one of its views makes. Throws INVALID_SCHEMA_LOCK where the lock lacks the commit of a field.
+   */
+  schemaOf(definition: ReducedDocument): Schema {
+    const schema = this.#schemaAt(definition)
+    if (schema) return schema
+    throw invalid('commits', `all fields of the definition ${definition.viewId}`, 'some are missing')
+  }
+
+  /** Names of the definitions that make no schema, since the lock lacks the commit of one of their fields. */
+  incomplete(): string[] {
+    return this.#definitions().flatMap((definition) => {
+      const name = definition.fields.get('name')?.value.value
+      return this.#schemaAt(definition) ? [] : [String(name)]
+    })
+  }
+
+  /** Every schema that definitions with this name have ever made, the oldest first, the latest included. */
   versions(name: string): Schema[] {
     const versions = new Map<SchemaId, Schema>()
-    for (const operations of this.#operations.values()) {
-      const latest = reduce(operations)
-      if (latest.schemaId !== SCHEMA_DEFINITION || latest.deleted) continue
-      if (this.#schemaAt(latest).name !== name) continue
+    for (const latest of this.#definitions()) {
+      if (this.#schemaAt(latest)?.name !== name) continue
+      const operations = this.#operations.get(latest.documentId) ?? []
       for (const { id } of operations) {
         const schema = this.#schemaAt(reduceAt(operations, documentViewIdFromTips([id])))
-        versions.set(schema.id, schema)
+        if (schema) versions.set(schema.id, schema)
       }
     }
     return [...versions.values()]
   }
 
-  #schemaAt(definition: ReducedDocument): Schema {
-    return schemaFromViews(
-      definitionView(definition),
-      pinnedFields(definition).map((viewId) => definitionView(this.#at(viewId))),
-    )
+  /** Those that are not deleted, in the order of their last commits. */
+  #definitions(): ReducedDocument[] {
+    const places = new Map(this.#commits.map(({ entry_hash }, place): [string, number] => [entry_hash, place]))
+    const lastPlace = (operations: readonly DocumentOperation[]): number =>
+      Math.max(...operations.map(({ id }) => places.get(id) ?? 0))
+    return [...this.#operations.values()]
+      .sort((one, other) => lastPlace(one) - lastPlace(other))
+      .map((operations) => reduce(operations))
+      .filter(({ schemaId, deleted }) => schemaId === SCHEMA_DEFINITION && !deleted)
   }
 
-  #lockedSchema(definition: ReducedDocument): LockedSchema {
-    const viewIds = pinnedFields(definition)
+  /** Undefined where the commit was taken before. */
+  #take({ commit, entry, entryHash, plainOperation }: DecodedCommit): IngestDecision | undefined {
+    if (this.#lookup.entry(entryHash)) return undefined
+    const decision = validateIngest({ entry, entryHash, plainOperation, lookup: this.#lookup })
+    if (decision.decision !== 'held') return decision
+    const { operation, operationId: id, documentId } = decision
+    this.#lookup.hold(entryHash, entry, operation, documentId)
+    this.#commits.push(commit)
+    this.#documents.set(id, documentId)
+    const operations = this.#operations.get(documentId) ?? []
+    operations.push({ id, publicKey: entry.publicKey, operation })
+    this.#operations.set(documentId, operations)
+    return decision
+  }
+
+  #missing({ index, entry, entryHash, plainOperation }: DecodedCommit): RakkoError {
+    const decision = validateIngest({ entry, entryHash, plainOperation, lookup: this.#lookup })
+    const waitsFor: readonly Dependency[] = decision.decision === 'waiting' ? decision.for : []
+    const ids = waitsFor.map(({ id }) => id).join(', ')
+    return unusableError(index, invalid(`commits[${index}]`, 'a commit whose backlink and previous are there', ids))
+  }
+
+  #schemaAt(definition: ReducedDocument): Schema | undefined {
+    const fields = pinnedFields(definition).map((viewId) => this.#at(viewId))
+    const views = fields.flatMap((field) => (field ? [definitionView(field)] : []))
+    return unlessInvalid(() => schemaFromViews(definitionView(definition), views))
+  }
+
+  #lockedSchema(definition: ReducedDocument): LockedSchema | undefined {
     const schema = this.#schemaAt(definition)
-    const fields = new Map<string, ReducedDocument>()
-    for (const viewId of viewIds) {
-      const latest = reduce(this.#operationsOf(viewId))
-      const name = this.#at(viewId).fields.get('name')?.value
-      if (name?.type === 'str' && !latest.deleted) fields.set(name.value, latest)
+    if (!schema) return undefined
+    const fields = new Map<string, LockedField>()
+    const operations = this.#operations.get(definition.documentId) ?? []
+    const tips = operationIdsOf(definition.viewId).map((id) => reduceAt(operations, documentViewIdFromTips([id])))
+    // The joint view last: what it says of a field counts.
+    for (const viewId of [...tips, definition].flatMap(pinnedFields)) {
+      const pinned = this.#at(viewId)
+      const name = pinned?.fields.get('name')?.value
+      const latest = reduce(this.#operationsOf(viewId) ?? [])
+      if (pinned && name?.type === 'str' && !latest.deleted) fields.set(name.value, { pinned, latest })
     }
     return { schema, definition, fields }
   }
 
-  #at(viewId: DocumentViewId): ReducedDocument {
-    return reduceAt(this.#operationsOf(viewId), viewId)
+  /** Undefined where an operation of the view is missing. */
+  #at(viewId: DocumentViewId): ReducedDocument | undefined {
+    const operations = this.#operationsOf(viewId)
+    const hasAll = operationIdsOf(viewId).every((id) => operations?.some((one) => one.id === id))
+    return operations && hasAll ? reduceAt(operations, viewId) : undefined
   }
 
-  #operationsOf(viewId: DocumentViewId): readonly DocumentOperation[] {
+  #operationsOf(viewId: DocumentViewId): readonly DocumentOperation[] | undefined {
     const [id] = operationIdsOf(viewId)
-    const documentId = this.#lookup.operation(id as OperationId)?.documentId
-    const operations = documentId && this.#operations.get(documentId)
-    if (!operations) throw invalid('commits', `the field definition ${viewId}`, 'none')
-    return operations
+    const documentId = this.#documents.get(id as OperationId)
+    return documentId && this.#operations.get(documentId)
   }
+}
+
+/** Checks a commit like any entry, its signature included, and that it defines a schema. */
+function decodeCommit(index: number, commit: Commit): DecodedCommit {
+  const { entry: bytes, entryHash, operation, plainOperation } = readCommit(commit)
+  const entry = decodeEntry(bytes)
+  verifyEntry(bytes, entry, portableVerifier)
+  checkPayload(entry, operation)
+  return { index, commit, entry, entryHash, plainOperation }
 }
 
 /** A commit of these bytes. */
@@ -139,6 +261,15 @@ function pinnedFields({ fields }: ReducedDocument): readonly DocumentViewId[] {
 
 function definitionView({ viewId, fields }: ReducedDocument): DefinitionView {
   return { viewId, fields: new Map([...fields].map(([name, { value }]) => [name, value])) }
+}
+
+function unusableError(index: number, cause: RakkoError): RakkoError {
+  return new RakkoError(
+    'INVALID_SCHEMA_LOCK',
+    `schema.lock, commit ${index}: ${cause.message}`,
+    { ...cause.details, commit: index, reason: cause.code },
+    { cause },
+  )
 }
 
 function invalid(field: string, expected: string, got: string): RakkoError {
