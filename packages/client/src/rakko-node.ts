@@ -14,7 +14,7 @@ export type { KeyProtection, StorageKind, StorageReport }
 export interface OpenNodeOptions extends CallOptions {
   /** 1 to 64 letters, digits, `-` or `_`: tells this app's databases on one origin or machine apart. */
   readonly name: string
-  /** The generated module's `schemas`; its lock is published into the node unless it is there already. */
+  /** The generated module's `schemas`; the node takes what of its lock is not there yet. */
   readonly schemas?: LockedSchemas
   /**
    * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused with

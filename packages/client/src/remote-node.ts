@@ -117,20 +117,22 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
   if (!isObject($versions) || !Object.values($versions).every(Array.isArray)) {
     throw invalidArgument('schemas.$versions', 'lists of schemas of the generated module', $versions)
   }
-  const versions = Object.entries<readonly BoundSchema[]>($versions).flatMap(([name, earlier]) =>
-    earlier.map((schema, index): [string, BoundSchema] => [`$versions.${name}[${index}]`, schema]),
+  const own = Object.entries<BoundSchema>(bound).map(([name, schema]) => expectedSchema(`schemas.${name}`, schema))
+  const earlier = Object.entries<readonly BoundSchema[]>($versions).flatMap(([name, versions]) =>
+    versions.map((version, index) => expectedSchema(`schemas.$versions.${name}[${index}]`, version)),
   )
-  const expected = [...Object.entries<BoundSchema>(bound), ...versions].map(([name, schema]) => {
-    const { id, fields, indexes, search } = checkSchema(`schemas.${name}`, schema)
-    const types = Object.entries(fields).map(([field, { type }]) => [field, type === 'bigint' ? 'int' : type])
-    return {
-      id,
-      fields: Object.fromEntries(types) as Record<string, string>,
-      ...(indexes && { indexes }),
-      ...(search && { search: { language: 'simple' as const, ...('fields' in search ? search : { fields: search }) } }),
-    }
-  })
-  return { lock: $lock, expected }
+  return { lock: $lock, expected: [...own, ...earlier.map((schema) => ({ ...schema, isEarlier: true }))] }
+}
+
+function expectedSchema(field: string, schema: BoundSchema): SchemaParams['expected'][number] {
+  const { id, fields, indexes, search } = checkSchema(field, schema)
+  const types = Object.entries(fields).map(([name, { type }]) => [name, type === 'bigint' ? 'int' : type])
+  return {
+    id,
+    fields: Object.fromEntries(types) as Record<string, string>,
+    ...(indexes && { indexes }),
+    ...(search && { search: { language: 'simple' as const, ...('fields' in search ? search : { fields: search }) } }),
+  }
 }
 
 function checkBytes(field: string, value: unknown): Uint8Array {

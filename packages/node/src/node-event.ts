@@ -2,7 +2,10 @@ import type { DocumentId, OperationId, PublicKey, RakkoError } from '@rakko/core
 
 /** What a node tells of by itself. Each listener is told what has happened since the node was opened. */
 export type NodeEvent =
-  /** Two branches of a log were seen. Both are kept; the log takes no more entries by publishing. */
+  /**
+   * Two branches of a log were seen. Both are kept; the log takes no more entries by publishing. Not told of logs that
+   * define schemas: two branches of an app, signed with one developer's key, fork these, and that is nothing to act on.
+   */
   | {
       readonly type: 'log-forked'
       readonly publicKey: PublicKey
@@ -10,8 +13,8 @@ export type NodeEvent =
       readonly documentId: DocumentId
     }
   /**
-   * An entry arrived that is signed with this node's key and was not written here: a copy of the key is in use elsewhere.
-   * The node signs with a new key from now on; or no more, where `error` says why there is none.
+   * An entry arrived that is signed with this node's key and was not written here: a copy of the key is in use
+   * elsewhere. The node signs with a new key from now on; or no more, where `error` says why there is none.
    */
   | {
       readonly type: 'key-cloned'
@@ -20,5 +23,10 @@ export type NodeEvent =
       readonly newPublicKey?: PublicKey
       readonly error?: RakkoError
     }
+  /**
+   * The app's schema.lock has a fault that the app can do without: a commit of no use, or an earlier version that it
+   * lacks.
+   */
+  | { readonly type: 'schema-lock-damaged'; readonly error: RakkoError }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

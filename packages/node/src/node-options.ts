@@ -48,4 +48,6 @@ export interface ExpectedSchema {
   readonly indexes?: readonly (readonly string[])[]
   /** Text fields that `$search` looks at; they are indexed too. */
   readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage }
+  /** A version from before the definitions changed: the node opens without it too. */
+  readonly isEarlier?: boolean
 }

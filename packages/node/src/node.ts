@@ -24,7 +24,7 @@ import type { LiveQuery } from './live/live-query.js'
 import type { NodeEvent } from './node-event.js'
 import type { ForgetParams, SchemaParams } from './node-options.js'
 import { OwnKey } from './own-key.js'
-import { addSchemas } from './schema-lock.js'
+import { addSchemas, isAlarming } from './schema-lock.js'
 import type { Batch, BatchResult } from './sign/batch.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
 import type { WriterSigner } from './sign/signing-round.js'
@@ -79,7 +79,7 @@ export class Node {
       replace: (next) => this.#writer.replaceSigner(next),
     })
     store.onFork((forks) => {
-      for (const { publicKey, logId, documentId } of forks) {
+      for (const { publicKey, logId, documentId } of forks.filter(isAlarming)) {
         this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
       }
     })
@@ -96,11 +96,14 @@ export class Node {
   }
 
   /**
-   * Publishes the commits of a `schema.lock` as the documents they are; those that are stored already are passed over.
-   * Throws INVALID_SCHEMA_LOCK where the lock is damaged, differs from what is stored, or does not define what is expected.
+   * Takes the commits of a `schema.lock` as the documents they are, by the rules of replication. What of it cannot be used and
+   * is not needed, an event tells. Throws INVALID_SCHEMA_LOCK where the lock does not define what is expected.
    */
   addSchemas(schemas: SchemaParams): Promise<void> {
-    return this.#run(() => addSchemas(this.#store, schemas))
+    return this.#run(async () => {
+      const errors = await addSchemas(this.#store, schemas)
+      for (const error of errors) this.#events.tell({ type: 'schema-lock-damaged', error })
+    })
   }
 
   schema(id: SchemaId): Promise<Schema | undefined> {

@@ -1,22 +1,42 @@
-import { type ErrorCode, hash, hexToBytes, type RakkoError, refusal, type Schema } from '@rakko/core'
-import type { PublishItem, Store } from '@rakko/store'
+import { isDefinition, orRakkoError, RakkoError, readCommit, type Schema } from '@rakko/core'
+import type { ForkedLog, IngestItem, IngestOutcome, Store } from '@rakko/store'
 import type { ExpectedSchema, LockCommit, SchemaParams } from './node-options.js'
 
-/** What went wrong was not the lock. */
-const NOT_OF_THE_LOCK: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'NODE_CLOSED', 'INTERNAL'])
+type SchemaStore = Pick<Store, 'ingest' | 'allowSchemas' | 'schema' | 'declareIndexes'>
 
-type SchemaStore = Pick<Store, 'publish' | 'allowSchemas' | 'schema' | 'declareIndexes'>
+const UNTOUCHED = 'The documents on this device are untouched.'
 
 /**
- * Publishes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and
- * indexes them. Where all of them are known nothing is published: an id names its definitions to the last byte.
+ * Takes what of a lock is not stored yet, then checks that the schemas are those that the app was built with, and
+ * indexes them. Where all of them are known nothing is taken: an id names its definitions to the last byte.
+ *
+ * A lock is taken by the rules of replication. Where two branches of an app have signed different commits for one log,
+ * both are kept: a device that ran either opens a build that has both. A commit that cannot be used changes nothing
+ * else.
+ *
+ * Returns what is wrong with the lock and does not matter to the app. Throws INVALID_SCHEMA_LOCK where one of the app's
+ * own schemas is missing or another one.
  */
-export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<void> {
+export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<readonly RakkoError[]> {
   store.allowSchemas(expected.map(({ id }) => id))
-  const items = lock.map(publishItem)
-  if (items.length > 0 && !(await areKnown(store, expected))) await publishLock(store, items)
-  for (const one of expected) checkExpected(one, await store.schema(one.id))
-  await store.declareIndexes(expected.map(({ id, indexes = [], search }) => ({ schemaId: id, indexes, search })))
+  const faults = (await areKnown(store, expected)) ? [] : await takeLock(store, lock)
+  const usable: ExpectedSchema[] = []
+  for (const one of expected) {
+    const wrong = wrongSchema(one, await store.schema(one.id), faults[0])
+    if (wrong === undefined) usable.push(one)
+    else if (one.isEarlier) faults.push(wrong)
+    else throw wrong
+  }
+  await store.declareIndexes(usable.map(({ id, indexes = [], search }) => ({ schemaId: id, indexes, search })))
+  return faults
+}
+
+/**
+ * Whether users should hear of a fork. Two branches of an app that are signed with one developer's key fork logs of
+ * definitions: nothing is lost. Any other fork says that somebody's key is in use twice.
+ */
+export function isAlarming({ schemaId }: ForkedLog): boolean {
+  return !isDefinition(schemaId)
 }
 
 /** False where nothing is expected, since then only the lock says what an app has. */
@@ -25,42 +45,80 @@ async function areKnown(store: SchemaStore, expected: readonly ExpectedSchema[])
   return expected.length > 0
 }
 
-async function publishLock(store: SchemaStore, items: readonly PublishItem[]): Promise<void> {
-  const outcomes = await store.publish(items)
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'published' || outcome.error.code === 'ALREADY_PUBLISHED') continue
-    if (NOT_OF_THE_LOCK.has(outcome.error.code)) throw outcome.error
-    const isOther = outcome.error.code === 'UNEXPECTED_SEQ_NUM'
-    const expected = isOther ? 'the commit that is stored at its place' : 'a commit that can be published'
-    throw invalidLock(`commits[${index}]`, expected, isOther ? 'another one' : outcome.error.message, outcome.error)
+/** Returns why commits cannot be used, in their order. */
+async function takeLock(store: SchemaStore, lock: readonly LockCommit[]): Promise<RakkoError[]> {
+  const read = lock.map((commit) => orRakkoError((): IngestItem => readCommit(commit)))
+  const items = read.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
+  const outcomes = items.length === 0 ? [] : await store.ingest(items)
+  let next = 0
+  return read.flatMap((one, index) => {
+    const why = one instanceof RakkoError ? one : whyUnusable(outcomes[next++])
+    return why === undefined ? [] : [unusableCommit(index, why)]
+  })
+}
+
+function whyUnusable(outcome: IngestOutcome | undefined): RakkoError | string | undefined {
+  switch (outcome?.status) {
+    case 'held':
+      return undefined
+    case 'refused':
+      return outcome.error
+    case 'decided':
+      if (outcome.decision === 'held' || outcome.decision === 'purged') return undefined
+      return outcome.decision === 'forgotten' ? 'it was forgotten on this device' : 'it was refused before'
+    case 'waiting':
+      return `it builds on ${outcome.for.map(({ id }) => id).join(', ')}, which is not there`
+    case undefined:
+      return new RakkoError('INTERNAL', 'the store gave no outcome')
   }
 }
 
-function publishItem(commit: LockCommit, index: number): PublishItem {
-  let item: PublishItem
-  try {
-    item = { entry: hexToBytes(commit.entry), operation: hexToBytes(commit.operation) }
-  } catch (cause) {
-    throw invalidLock(`commits[${index}]`, 'entry and operation in hexadecimal', 'other text', cause)
-  }
-  const entryHash = hash(item.entry)
-  if (entryHash === commit.entry_hash) return item
-  throw invalidLock(`commits[${index}].entry_hash`, entryHash, String(commit.entry_hash))
+function unusableCommit(index: number, why: RakkoError | string): RakkoError {
+  const isError = why instanceof RakkoError
+  const field = `commits[${index}]`
+  const got = isError ? why.message : why
+  return new RakkoError(
+    'INVALID_SCHEMA_LOCK',
+    `schema.lock, ${field} cannot be used: ${got}`,
+    { field, expected: 'a commit that can be used', got, ...(isError && { reason: why.code }) },
+    isError ? { cause: why } : undefined,
+  )
 }
 
-/** An app that was built with other definitions than it was locked with would read and write fields that are not there. */
-function checkExpected({ id, fields }: ExpectedSchema, schema: Schema | undefined): void {
-  if (schema === undefined) throw invalidLock(id, 'a schema that the lock defines', 'none')
+/**
+ * An app that was built with other definitions than it was locked with would read and write fields that are not there.
+ */
+function wrongSchema(
+  { id, fields }: ExpectedSchema,
+  schema: Schema | undefined,
+  fault: RakkoError | undefined,
+): RakkoError | undefined {
+  if (schema === undefined) return missingSchema(id, fault)
   for (const [name, { type }] of schema.fields) {
-    const got = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (got !== type) throw invalidLock(`${id}.${name}`, type, got ?? 'no such field')
+    const defined = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (defined !== type) return otherField(`${id}.${name}`, type, defined ?? 'no such field')
   }
-  for (const name of Object.keys(fields)) {
-    if (!schema.fields.has(name)) throw invalidLock(`${id}.${name}`, 'no such field', `${fields[name]}`)
-  }
+  const added = Object.keys(fields).find((name) => !schema.fields.has(name))
+  return added === undefined ? undefined : otherField(`${id}.${added}`, 'no such field', `${fields[added]}`)
 }
 
-function invalidLock(field: string, expected: string, got: string, cause?: unknown): RakkoError {
-  const about = `The schemas do not fit their lock at ${field} (write schema.lock and its module again?)`
-  return refusal('INVALID_SCHEMA_LOCK', { field, expected, got, about, cause })
+function missingSchema(id: string, fault: RakkoError | undefined): RakkoError {
+  const remedy = fault
+    ? `${fault.message}. Restore schema.lock from version control, run rakko-schemas and build the app again.`
+    : 'Run rakko-schemas and build the app again.'
+  return new RakkoError(
+    'INVALID_SCHEMA_LOCK',
+    `This build of the app needs the schema ${id}, and its schema.lock does not define it. ${remedy} ${UNTOUCHED}`,
+    { field: id, expected: 'a schema that the lock defines', got: 'none' },
+    { cause: fault },
+  )
+}
+
+function otherField(field: string, expected: string, got: string): RakkoError {
+  const message = `This build of the app and its schema.lock differ in ${field}: expected ${expected}, got ${got}.`
+  return new RakkoError('INVALID_SCHEMA_LOCK', `${message} Run rakko-schemas and build the app again. ${UNTOUCHED}`, {
+    field,
+    expected,
+    got,
+  })
 }

@@ -1,4 +1,5 @@
 import {
+  BLOB_PIECE,
   type DocumentId,
   type DocumentViewId,
   encodeOperation,
@@ -84,9 +85,22 @@ describe('a node that takes entries from elsewhere', () => {
 
   test('tells of a log that was forked', async () => {
     const stranger = nativeSigner(random(32))
-    const [left, right] = ['left', 'right'].map((name) => sign(stranger, name, { logId: 0n, seqNum: 1n }))
+    const [left, right] = [1, 2].map((value) => {
+      const data = { type: 'bytes', value: new Uint8Array([value]) } as const
+      const operation = encodeOperation({ action: 'create', schemaId: BLOB_PIECE, fields: new Map([['data', data]]) })
+      return { operation, entry: signEntry({ logId: 0n, seqNum: 1n }, operation, stranger) }
+    })
     await node.ingest([left, right].flatMap((item) => item ?? []))
-    expect(events).toEqual([{ type: 'log-forked', publicKey: stranger.publicKey, logId: 0n, documentId: right?.id }])
+    const documentId = hash(right?.entry ?? new Uint8Array())
+    expect(events).toEqual([{ type: 'log-forked', publicKey: stranger.publicKey, logId: 0n, documentId }])
+  })
+
+  test('tells nothing where definitions of schemas fork a log: two branches of an app have', async () => {
+    const developer = nativeSigner(random(32))
+    const [left, right] = ['left', 'right'].map((name) => sign(developer, name, { logId: 0n, seqNum: 1n }))
+    const outcomes = await node.ingest([left, right].flatMap((item) => item ?? []))
+    expect(outcomes).toMatchObject([{ status: 'held' }, { status: 'held' }])
+    expect(events).toEqual([])
   })
 
   test('signs with a new key once an entry of its own comes that it has not written, and tells so once', async () => {

@@ -51,7 +51,7 @@ describe('rakko-schemas', () => {
 
     const lock = await read('schema.lock')
     const module = await read('schemas.ts')
-    const { schema } = readLock(parseLockFile(lock)).schemas().get('venue') ?? {}
+    const [{ schema } = {}] = readLock(parseLockFile(lock)).schemas().get('venue') ?? []
     expect(module).toContain(`venue: '${schema?.id}'`)
     expect(module).toContain("import { definitions } from './definitions.js'")
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { RakkoError } from '@rakko/core'
+import { describeFindings } from './describe-findings.js'
 import { writeSchemas } from './write-schemas.js'
 
 const USAGE = `Usage: rakko-schemas DEFINITIONS [--lock schema.lock] [--out FILE] [--key secret.txt]
@@ -8,7 +9,12 @@ Signs what changed in the schemas that the module DEFINITIONS exports as 'defini
   schema.lock   the signed commits, in the working directory unless --lock says otherwise
   schemas.ts    the definitions bound to their ids, beside DEFINITIONS unless --out says otherwise
 with the developer's key in secret.txt (--key), which is made where a signature is needed and there is none.
-Keep schema.lock and schemas.ts under version control, and secret.txt out of it.`
+Keep schema.lock and schemas.ts under version control, and secret.txt out of it.
+
+After a merge of two branches run it again, also on a schema.lock with git's conflict markers: it keeps the commits of both.`
+
+const DAMAGED_LOCK = `Nothing was written. Restore schema.lock from version control and run this again. Do not write it anew: the same
+definitions would get other ids, and an app would no longer find its users' documents.`
 
 /** The command line of `rakko-schemas`. Answers the exit code: 0 done, 1 failed, 2 called wrongly. */
 export async function runSchemasCommand(args: readonly string[]): Promise<number> {
@@ -22,13 +28,15 @@ export async function runSchemasCommand(args: readonly string[]): Promise<number
     return 0
   }
   try {
-    const { added, written, schemaIds } = await writeSchemas(called)
+    const { added, written, schemaIds, ...found } = await writeSchemas(called)
+    for (const line of describeFindings(found)) process.stdout.write(`${line}\n`)
     for (const id of schemaIds) process.stdout.write(`${id}\n`)
     const files = written.length === 0 ? 'nothing to write' : `wrote ${written.join(', ')}`
     process.stdout.write(`${added} new commit${added === 1 ? '' : 's'}, ${files}\n`)
     return 0
   } catch (error) {
     process.stderr.write(`${isRakkoError(error) ? `${error.message} [${error.code}]` : String(error)}\n`)
+    if (isRakkoError(error) && error.code === 'INVALID_SCHEMA_LOCK') process.stderr.write(`${DAMAGED_LOCK}\n`)
     return 1
   }
 }

@@ -5,7 +5,8 @@ import {
   EMPTY_LOCK,
   formatLockFile,
   type LockFile,
-  parseLockFile,
+  type LockFindings,
+  parseMergedLockFile,
   planLock,
   RakkoError,
   renderSchemasModule,
@@ -30,18 +31,24 @@ export interface WrittenSchemas {
   /** Paths as given or by default; empty where all was up to date. */
   readonly written: readonly string[]
   readonly schemaIds: readonly string[]
+  readonly findings: LockFindings
+  /** Whether git had merged the lock line by line. */
+  readonly wasMerged: boolean
 }
 
 /**
- * Brings `schema.lock` and the generated module up to date with the definitions. The second time it changes nothing.
- * Throws INVALID_ARGUMENT, INVALID_SCHEMA, INVALID_SCHEMA_LOCK and KEY_STORE_FAILED.
+ * Brings `schema.lock` and the generated module up to date with the definitions. The second time it changes nothing. A
+ * lock that git has merged, with conflict markers or without, becomes one that holds the commits of both branches. One
+ * with commits that cannot be used stays as it is. Throws INVALID_ARGUMENT, INVALID_SCHEMA, INVALID_SCHEMA_LOCK and
+ * KEY_STORE_FAILED.
  */
 export async function writeSchemas(options: WriteSchemasOptions): Promise<WrittenSchemas> {
   const { definitions: source, lock: lockPath = 'schema.lock', key = 'secret.txt' } = options
   const out = options.out ?? join(dirname(source), `schemas${isTypeScript(source) ? '.ts' : '.js'}`)
   const definitions = await loadDefinitions(source)
-  const previous = await readLockFile(lockPath)
-  const { lock, added, schemas, versions } = await planLock({ definitions, previous, signer: developerSigner(key) })
+  const { lock: previous, wasMerged } = await readLockFile(lockPath)
+  const plan = await planLock({ definitions, previous, signer: developerSigner(key) })
+  const { lock, added, schemas, versions, findings } = plan
   const module = renderSchemasModule({
     schemas,
     versions,
@@ -49,9 +56,12 @@ export async function writeSchemas(options: WriteSchemasOptions): Promise<Writte
     definitionsModule: importPath(out, source),
   })
   const written: string[] = []
-  if (await replace(lockPath, formatLockFile(lock), added.length === 0)) written.push(lockPath)
+  // What cannot be used is not ours to throw away; a lock that says what it said keeps its text, its comments included.
+  const isKept = findings.unusable.length > 0 || (added.length + findings.repeated === 0 && !wasMerged)
+  if (await replace(lockPath, formatLockFile(lock), isKept)) written.push(lockPath)
   if (await replace(out, module, false)) written.push(out)
-  return { added: added.length, written, schemaIds: [...schemas.values()].map(({ id }) => id) }
+  const schemaIds = [...schemas.values()].map(({ id }) => id)
+  return { added: added.length, written, schemaIds, findings, wasMerged }
 }
 
 async function loadDefinitions(source: string): Promise<SchemaDefinitions> {
@@ -71,11 +81,10 @@ async function loadDefinitions(source: string): Promise<SchemaDefinitions> {
   throw invalidSource(source, "an export 'definitions', made by defineSchemas", typeof definitions)
 }
 
-async function readLockFile(path: string): Promise<LockFile> {
-  return existsSync(path) ? parseLockFile(await readFile(path, 'utf8')) : EMPTY_LOCK
+async function readLockFile(path: string): Promise<{ readonly lock: LockFile; readonly wasMerged: boolean }> {
+  return existsSync(path) ? parseMergedLockFile(await readFile(path, 'utf8')) : { lock: EMPTY_LOCK, wasMerged: false }
 }
 
-/** A lock without new commits keeps its text, its comments included. */
 async function replace(path: string, text: string, keepIfPresent: boolean): Promise<boolean> {
   const present = existsSync(path) ? await readFile(path, 'utf8') : undefined
   if (present === text || (keepIfPresent && present !== undefined)) return false

@@ -34,6 +34,7 @@ const expectedSchema = shape(
     fields: object,
     indexes: optional(list(list(text, 'field names'), 'lists of field names')),
     search: optional(search),
+    isEarlier: optional((value) => (typeof value === 'boolean' ? undefined : 'true or false')),
   },
   'an expected schema',
 )

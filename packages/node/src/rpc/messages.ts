@@ -201,8 +201,9 @@ export type SubscriptionUpdate = LiveUpdate | { readonly events: readonly WireNo
 
 /** A NodeEvent whose error is data. */
 export type WireNodeEvent =
-  | Exclude<NodeEvent, { readonly type: 'key-cloned' }>
+  | Exclude<NodeEvent, { readonly type: 'key-cloned' | 'schema-lock-damaged' }>
   | (Omit<Extract<NodeEvent, { readonly type: 'key-cloned' }>, 'error'> & { readonly error?: ErrorData })
+  | (Omit<Extract<NodeEvent, { readonly type: 'schema-lock-damaged' }>, 'error'> & { readonly error: ErrorData })
 
 /** An IngestOutcome whose error is data. */
 export type WireIngestOutcome =
