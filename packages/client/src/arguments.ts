@@ -2,8 +2,8 @@ import { type RakkoError, refusal } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
 
 /** What a caller handed over that it must not. */
-export function invalidArgument(field: string, expected: string, value: unknown): RakkoError {
-  return refusal('INVALID_ARGUMENT', { field, expected, got: shown(value) })
+export function invalidArgument(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {
+  return refusal('INVALID_ARGUMENT', { field, expected, got: shown(value), cause })
 }
 
 const MAX_SHOWN_CHARS = 100
@@ -15,25 +15,6 @@ function shown(value: unknown): string {
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
-}
-
-/** Levels of objects and lists in an argument. Who takes a message apart does so on the stack, and a browser says nothing where it overflows. */
-const MAX_LEVELS = 256
-
-/** The argument, if it is not too deep to be sent. Throws INVALID_ARGUMENT. */
-export function checkLevels<Argument extends object>(field: string, argument: Argument): Argument {
-  if (!isDeeper(argument, MAX_LEVELS)) return argument
-  const expected = `at most ${MAX_LEVELS} levels of objects and lists`
-  throw refusal('INVALID_ARGUMENT', { field, expected, got: 'more' })
-}
-
-/** `seen`: with how many levels an object was looked into, which many others may hold. */
-function isDeeper(value: unknown, levels: number, seen = new Map<object, number>()): boolean {
-  if (!isObject(value) || ArrayBuffer.isView(value)) return false
-  if (levels === 0) return true
-  if ((seen.get(value) ?? Number.POSITIVE_INFINITY) <= levels) return false
-  seen.set(value, levels)
-  return Object.values(value).some((member) => isDeeper(member, levels - 1, seen))
 }
 
 /** The options of a call, or none; what they hold is checked by whoever reads it. Throws INVALID_ARGUMENT. */

@@ -28,7 +28,7 @@ export interface BatchWriter {
 
 export interface BatchChangeOptions {
   /** The view that the change follows; without it the current one. */
-  readonly previous?: string
+  readonly previous?: string | undefined
 }
 
 /** What creating takes; where an id of a document is taken, a document of the batch as well. */

@@ -1,7 +1,7 @@
 /** On every call: it ends when the answer comes, the signal fires or the deadline passes, whichever is first. */
 export interface CallOptions {
   /** Rejects with ABORTED; what was not begun is dropped, the outcome of what was begun is unknown. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Milliseconds until DEADLINE_EXCEEDED; without it the node's, see OpenNodeOptions. `Infinity` waits on. */
-  readonly deadlineMs?: number
+  readonly deadlineMs?: number | undefined
 }

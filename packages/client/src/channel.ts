@@ -15,8 +15,8 @@ export interface PortLike {
   postMessage(message: unknown): void
   addEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
   removeEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
-  start?(): void
-  close?(): void
+  readonly start?: (() => void) | undefined
+  readonly close?: (() => void) | undefined
 }
 
 export interface PortEvent {

@@ -98,19 +98,19 @@ export interface HistoryOperation<S extends BoundSchema> {
 }
 
 export interface FindOptions<S extends BoundSchema> extends CallOptions {
-  readonly where?: WhereOf<S>
+  readonly where?: WhereOf<S> | undefined
   /** Without it by document id. */
-  readonly orderBy?: OrderOf<S>
+  readonly orderBy?: OrderOf<S> | undefined
   /** Page length, 1 to 10 000; default 1 000. */
-  readonly first?: number
+  readonly first?: number | undefined
   /** Length of a page taken from the end; not beside `first`. The order of the rows stays what it is. */
-  readonly last?: number
+  readonly last?: number | undefined
   /** `endCursor` of the page before, which had the same order. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** `startCursor` of the page behind. */
-  readonly before?: string
+  readonly before?: string | undefined
   /** Counts the rows of all pages too. */
-  readonly count?: boolean
+  readonly count?: boolean | undefined
   /** See IncludeOptions. */
   readonly include?: undefined
 }
@@ -127,12 +127,12 @@ export interface CreateOptions extends CallOptions {
    * 1 to 64 characters, none of them a control character, remembered for a day: a create with an id that was used makes no second document and resolves to
    * the first one's id. Repeat a create whose outcome is unknown with the same id.
    */
-  readonly idempotencyId?: string
+  readonly idempotencyId?: string | undefined
 }
 
 export interface ChangeOptions extends CallOptions {
   /** The view that the change follows; without it the current one. An older one makes a branch that a later change joins. */
-  readonly previous?: string
+  readonly previous?: string | undefined
 }
 
 /** What became of one item of `createMany`. */

@@ -24,7 +24,7 @@ export interface LiveObserver<Row> extends Observer<LiveResult<Row>> {
    * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE, WORKER_DIED,
    * NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
    */
-  error?(error: RakkoError): void
+  readonly error?: ((error: RakkoError) => void) | undefined
 }
 
 export type LiveOptions = SubscriptionOptions

@@ -4,7 +4,9 @@ import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 
 export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options is OpenPortOptions {
-  return isObject(options) && 'port' in options
+  if (!isObject(options) || !('port' in options)) return false
+  // One that is undefined is one that is not there, where a name says what else to open.
+  return options.port !== undefined || options.name === undefined
 }
 
 /** The part of the options that the page's half keeps. Throws INVALID_ARGUMENT. */

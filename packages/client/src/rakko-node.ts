@@ -15,28 +15,28 @@ export interface OpenNodeOptions extends CallOptions {
   /** 1 to 64 letters, digits, `-` or `_`: tells this app's databases on one origin or machine apart. */
   readonly name: string
   /** The generated module's `schemas`; the node takes what of its lock is not there yet. */
-  readonly schemas?: LockedSchemas
+  readonly schemas?: LockedSchemas | undefined
   /**
    * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused with
    * SCHEMA_NOT_ALLOWED, whoever brings them.
    */
-  readonly allowSchemas?: 'all' | readonly string[]
+  readonly allowSchemas?: 'all' | readonly string[] | undefined
   /** Default `auto`: in a browser OPFS, else IndexedDB, else memory, which the report tells; in Node a directory. */
-  readonly storage?: 'auto' | StorageKind
+  readonly storage?: 'auto' | StorageKind | undefined
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
-  readonly directory?: string
+  readonly directory?: string | undefined
   /** Whose deletions free space here, and when; without it a week after a deletion by who created the document. */
-  readonly purge?: PurgeOptions
+  readonly purge?: PurgeOptions | undefined
   /**
    * Node, of a directory: what a write survives that was answered. `process` (default): the end of the process; `power`: the
    * end of the machine as well, at the price of a sync for each group of writes.
    */
-  readonly durability?: 'process' | 'power'
+  readonly durability?: 'process' | 'power' | undefined
   /**
    * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What has begun
    * by then is ended, and that is not awaited.
    */
-  readonly deadlineMs?: number
+  readonly deadlineMs?: number | undefined
 }
 
 export interface PurgeOptions {
@@ -44,11 +44,11 @@ export interface PurgeOptions {
    * `creator`: the payloads of a deleted document are dropped where who created it, or somebody on `allow`, has deleted it;
    * `all`: whoever did; `never`: all are kept.
    */
-  readonly policy?: 'creator' | 'all' | 'never'
+  readonly policy?: 'creator' | 'all' | 'never' | undefined
   /** Between the latest change of a deleted document and its purge. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
   /** Public keys. */
-  readonly allow?: readonly string[]
+  readonly allow?: readonly string[] | undefined
 }
 
 /** Exactly one of these. */
@@ -60,8 +60,8 @@ export type ForgetTarget =
 /** Reaches a node that another thread or process serves (`servePort`). */
 export interface OpenPortOptions extends CallOptions {
   readonly port: PortLike
-  readonly schemas?: LockedSchemas
-  readonly deadlineMs?: number
+  readonly schemas?: LockedSchemas | undefined
+  readonly deadlineMs?: number | undefined
 }
 
 /** What `bindSchemas` returns, as far as opening reads it. */

@@ -10,7 +10,7 @@ import {
   type Where,
 } from '@rakko/core'
 import { type ErrorData, errorFromData } from '@rakko/node/rpc'
-import { checkId, checkLevels, checkNoMore, checkOptions, invalidArgument } from './arguments.js'
+import { checkId, checkNoMore, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
   ChangeOptions,
@@ -26,6 +26,7 @@ import type { Connection } from './connection.js'
 import type { Write } from './gathered-writes.js'
 import type { LiveObserver, LiveOptions } from './live.js'
 import { subscribeToRows } from './live-subscription.js'
+import { plainCopy } from './plain-copy.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
 import { wireFields } from './wire-fields.js'
 
@@ -33,7 +34,11 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   const schemaId = schema.id
 
   async function createMany(items: readonly unknown[], idempotencyId: string | undefined, options: CallOptions) {
-    const params = { schemaId, items: Array.from(items, wireFields), ...optional({ idempotencyId }) }
+    const params = {
+      schemaId,
+      items: Array.from(items, (fields, i) => wireFields(fields, `items[${i}]`)),
+      ...optional({ idempotencyId }),
+    }
     const outcomes = await connection.request('create', params, options)
     return outcomes.map(createOutcome)
   }
@@ -103,7 +108,7 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
       const { where, ...call } = checkOptions(options)
       return connection.request(
         'count',
-        { schemaId, query: checkLevels('options', optional({ where: where as Where })) },
+        { schemaId, query: plainCopy('options', optional({ where: where as Where })) },
         call,
       )
     },
@@ -123,7 +128,7 @@ function queryOf<S extends BoundSchema>(options: FindOptions<S> | IncludeOptions
     count,
     include: include as IncludeInput,
   }
-  return { query: checkLevels('options', optional(members)), call }
+  return { query: plainCopy('options', optional(members)), call }
 }
 
 /** The members that are there. */
@@ -150,7 +155,7 @@ function changeOf(id: unknown, options: ChangeOptions | undefined) {
 
 /** A call that ends as all do: it may share its message with others. */
 function isPlain(call: CallOptions): boolean {
-  return Object.keys(call).length === 0
+  return Object.values(call).every((limit) => limit === undefined)
 }
 
 function viewOf([outcome]: readonly (DocumentViewId | ErrorData)[]): DocumentViewId {

@@ -1,5 +1,5 @@
 import type { BoundSchema, BoundSchemas, DocumentViewId, PublicKey } from '@rakko/core'
-import { compactBytes, type NodeInfo, type OpenParams, type SchemaParams } from '@rakko/node/rpc'
+import { compactBytes, type ExpectedSchema, type NodeInfo, type OpenParams, type SchemaParams } from '@rakko/node/rpc'
 import { checkId, invalidArgument, isObject } from './arguments.js'
 import { type BatchWriter, batch } from './batch.js'
 import type { CallOptions } from './call-options.js'
@@ -11,6 +11,7 @@ import type { Timers } from './deadline.js'
 import { Deadline } from './deadline.js'
 import { type IngestItem, ingest } from './ingest.js'
 import { type NodeEvent, subscribeToEvents } from './node-events.js'
+import { plainCopy } from './plain-copy.js'
 import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
@@ -24,7 +25,7 @@ export interface ConnectOptions extends CallOptions {
   readonly timers: Timers
   readonly open: Omit<OpenParams, 'schemas'>
   readonly schemas?: LockedSchemas | undefined
-  readonly askForPersistence?: AskForPersistence
+  readonly askForPersistence?: AskForPersistence | undefined
 }
 
 const connections = new WeakMap<RakkoNode, Connection>()
@@ -42,11 +43,8 @@ export async function connect(options: ConnectOptions): Promise<RakkoNode> {
   const deadline = new Deadline(timers, deadlineMs ?? DEFAULT_DEADLINE_MS)
   try {
     const connection = new Connection(channel, timers, deadlineMs)
-    const info = await connection.request(
-      'open',
-      { ...open, ...(schemas !== undefined && { schemas: schemaParams(schemas) }) },
-      call,
-    )
+    const params = { ...open, ...(schemas !== undefined && { schemas: schemaParams(schemas) }) }
+    const info = await connection.request('open', plainCopy('options', params), call)
     const node = remoteNode(connection, info, askForPersistence)
     connections.set(node, connection)
     return node
@@ -124,15 +122,21 @@ function schemaParams(schemas: LockedSchemas): SchemaParams {
   return { lock: $lock, expected: [...own, ...earlier.map((schema) => ({ ...schema, isEarlier: true }))] }
 }
 
-function expectedSchema(field: string, schema: BoundSchema): SchemaParams['expected'][number] {
+function expectedSchema(field: string, schema: BoundSchema): ExpectedSchema {
   const { id, fields, indexes, search } = checkSchema(field, schema)
   const types = Object.entries(fields).map(([name, { type }]) => [name, type === 'bigint' ? 'int' : type])
   return {
     id,
     fields: Object.fromEntries(types) as Record<string, string>,
     ...(indexes && { indexes }),
-    ...(search && { search: { language: 'simple' as const, ...('fields' in search ? search : { fields: search }) } }),
+    ...(search && { search: searchOf(search) }),
   }
+}
+
+/** A declared search, its language named. */
+function searchOf(search: NonNullable<BoundSchema['search']>): NonNullable<ExpectedSchema['search']> {
+  if (!('fields' in search)) return { fields: search, language: 'simple' }
+  return { fields: search.fields, language: search.language ?? 'simple' }
 }
 
 function checkBytes(field: string, value: unknown): Uint8Array {

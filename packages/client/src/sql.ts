@@ -1,7 +1,7 @@
-import { compactBytes } from '@rakko/node/rpc'
 import { invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Connection } from './connection.js'
+import { plainCopy } from './plain-copy.js'
 
 /** What a parameter can be: text may hold U+0000, an int is a safe integer or a bigint, ids are text. */
 export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array | readonly SqlValue[]
@@ -23,7 +23,7 @@ export function remoteSql(connection: Connection): Sql {
   const ask = async (text: string, params: unknown, options?: CallOptions): Promise<SqlRow[]> => {
     if (typeof text !== 'string') throw invalidArgument('text', 'a statement', text)
     if (!Array.isArray(params)) throw invalidArgument('params', 'a list of values', params)
-    return [...(await connection.request('sql', { text, params: params.map(compact) }, options))]
+    return [...(await connection.request('sql', { text, params: plainCopy('params', params) }, options))]
   }
   return (text: string | TemplateStringsArray, ...rest: readonly unknown[]) => {
     if (isTemplate(text))
@@ -38,9 +38,4 @@ export function remoteSql(connection: Connection): Sql {
 
 function isTemplate(text: unknown): text is TemplateStringsArray {
   return Array.isArray(text) && 'raw' in text
-}
-
-/** A part of a larger buffer travels alone. */
-function compact(value: unknown): unknown {
-  return value instanceof Uint8Array ? compactBytes(value) : value
 }

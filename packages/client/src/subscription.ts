@@ -12,13 +12,13 @@ export interface Subscription {
 
 export interface SubscriptionOptions {
   /** Closes the subscription. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Observer<Value> {
   next(value: Value): void
   /** The subscription has ended. Where nobody observes errors, it is thrown as nobody's. */
-  error?(error: RakkoError): void
+  readonly error?: ((error: RakkoError) => void) | undefined
 }
 
 /** What a subscription asks the node for, and what it makes of an update. */

@@ -1,17 +1,17 @@
 import type { WireFields } from '@rakko/node/rpc'
-import { checkLevels, invalidArgument, isObject } from './arguments.js'
+import { isObject } from './arguments.js'
+import { copyMember } from './plain-copy.js'
 
 /**
- * What a write sets, as it is now, whatever the caller does with it until the message is sent: bytes are copied out of the
- * buffer they are a part of, so that a message does not carry all of it. Throws INVALID_ARGUMENT.
+ * What a write sets, as it is now, whatever the caller does with it until the message is sent. `path` is what errors call the
+ * whole by. Throws INVALID_ARGUMENT.
  */
-export function wireFields(fields: unknown): WireFields {
-  if (isObject(fields)) checkLevels('fields', fields)
+export function wireFields(fields: unknown, path = ''): WireFields {
   // The node says what is wrong with it.
-  if (!isObject(fields) || Array.isArray(fields)) return fields as unknown as WireFields
+  if (!isObject(fields) || Array.isArray(fields)) return copyMember('fields', path, fields) as WireFields
   const copy: Record<string, unknown> = { ...fields }
   for (const [name, value] of Object.entries(copy)) {
-    if (isObject(value)) copy[name] = copied(value)
+    if (!isPrimitive(value)) copy[name] = copyMember('fields', path === '' ? name : `${path}.${name}`, value)
   }
   return copy
 }
@@ -25,21 +25,6 @@ export function wireBytes(fields: WireFields): number {
   let bytes = 0
   for (const [name, value] of Object.entries(fields)) bytes += bytesOf(name) + bytesOf(value)
   return bytes
-}
-
-/** Lists are of ids: what else may stand in one no node takes. */
-function copied(value: unknown): unknown {
-  if (value instanceof Uint8Array) return copiedBytes(value)
-  return Array.isArray(value) ? [...value] : value
-}
-
-/** A `slice` of Node's Buffer is no copy. */
-function copiedBytes(bytes: Uint8Array): Uint8Array {
-  try {
-    return new Uint8Array(bytes)
-  } catch {
-    throw invalidArgument('arguments', 'bytes that were not transferred', bytes)
-  }
 }
 
 function bytesOf(value: unknown): number {

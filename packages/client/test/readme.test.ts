@@ -21,6 +21,7 @@ const OPTIONS = {
   module: 'nodenext',
   lib: ['es2023', 'dom'],
   strict: true,
+  exactOptionalPropertyTypes: true,
   skipLibCheck: true,
   types: ['node'],
   outDir: '.',

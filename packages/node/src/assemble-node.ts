@@ -11,7 +11,7 @@ export interface AssembleOptions {
   /** Open; the node closes it, also where assembling fails. */
   readonly driver: Driver
   /** PostgreSQL schema that the tables live in. */
-  readonly schemaName?: string
+  readonly schemaName?: string | undefined
   readonly keys: KeyStore
   /** Passed core's self-test. */
   readonly verifier: Verifier
@@ -22,7 +22,7 @@ export interface AssembleOptions {
   /** Resolves once what already waits in the event loop was handled. */
   readonly pause: () => Promise<void>
   /** See NodeOptions. */
-  readonly timers?: Timers
+  readonly timers?: Timers | undefined
   /** What a report says beside where the key lies. */
   readonly storage: () => Promise<Omit<StorageReport, 'key' | 'upkeep'>>
   /** Whose deletions free space here. */

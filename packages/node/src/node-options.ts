@@ -9,21 +9,21 @@ export interface ForgetParams {
 
 /** Whose deletions free space on this node, see the store's PurgePolicy. */
 export interface PurgeParams {
-  readonly policy?: 'creator' | 'all' | 'never'
-  readonly graceMs?: number
-  readonly allow?: readonly string[]
+  readonly policy?: 'creator' | 'all' | 'never' | undefined
+  readonly graceMs?: number | undefined
+  readonly allow?: readonly string[] | undefined
 }
 
 export interface OpenParams {
-  readonly name?: string
-  readonly storage?: string
-  readonly directory?: string
-  readonly purge?: PurgeParams
+  readonly name?: string | undefined
+  readonly storage?: string | undefined
+  readonly directory?: string | undefined
+  readonly purge?: PurgeParams | undefined
   /** Node, of a directory: what an answered write survives; default `process`. */
-  readonly durability?: 'process' | 'power'
-  readonly schemas?: SchemaParams
+  readonly durability?: 'process' | 'power' | undefined
+  readonly schemas?: SchemaParams | undefined
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
-  readonly allowSchemas?: 'all' | readonly string[]
+  readonly allowSchemas?: 'all' | readonly string[] | undefined
 }
 
 /** The schemas that an app ships, and what it takes them to be. */
@@ -45,9 +45,9 @@ export interface ExpectedSchema {
   /** Protocol field type by field name: `int`, `relation`… without the target's schema. */
   readonly fields: Readonly<Record<string, string>>
   /** Fields to index together; those of the schema that are not named any more are dropped. */
-  readonly indexes?: readonly (readonly string[])[]
+  readonly indexes?: readonly (readonly string[])[] | undefined
   /** Text fields that `$search` looks at; they are indexed too. */
-  readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage }
+  readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage } | undefined
   /** A version from before the definitions changed: the node opens without it too. */
-  readonly isEarlier?: boolean
+  readonly isEarlier?: boolean | undefined
 }

@@ -42,7 +42,7 @@ export interface NodeOptions {
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
-  readonly pause?: () => Promise<void>
+  readonly pause?: (() => Promise<void>) | undefined
   /** Of the platform: with them the node keeps its database healthy by itself. */
   readonly timers?: Timers | undefined
 }

@@ -28,7 +28,7 @@ export interface StoreOptions {
    * Called before each publishing transaction; resolves once what already waits in the event loop was handled, so that
    * calls which have arrived join it. Without it only calls of one tick and those made meanwhile do.
    */
-  readonly pause?: () => Promise<void>
+  readonly pause?: (() => Promise<void>) | undefined
   /** Default DEFAULT_PURGE; INVALID_ARGUMENT on what is none. */
   readonly purge?: Partial<PurgePolicy> | undefined
 }

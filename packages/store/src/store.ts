@@ -199,9 +199,9 @@ export interface PublishItem {
    * What the entry says, where this process has just signed it over this operation: it is neither decoded nor held against
    * its operation again, nor its signature verified. Never taken from anybody else.
    */
-  readonly trusted?: Entry
+  readonly trusted?: Entry | undefined
   /** Chosen by the caller, 1 to 80 characters; the document of the item is remembered by it. */
-  readonly idempotencyId?: string
+  readonly idempotencyId?: string | undefined
 }
 
 export interface Published {

@@ -1,5 +1,6 @@
 import type { BoundSchema, IncludeOf } from '@rakko/core'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
+import { plainCopy } from '../plain-copy.js'
 import { LiveEntry } from './live-entry.js'
 import { structuralKey } from './structural-key.js'
 
@@ -8,8 +9,8 @@ type Entries = Map<string, WeakRef<LiveEntry<unknown>>>
 const ENTRIES = new WeakMap<object, Entries>()
 
 /**
- * The entry that components share whose queries ask one collection for the same. Held weakly: what was rendered and never
- * mounted is gone with its component.
+ * The entry that components share whose queries ask one collection for the same, also while none of them is mounted. Held
+ * weakly: it is gone with the last of them.
  */
 export function liveEntry<S extends BoundSchema, Row>(
   collection: Collection<S>,
@@ -24,7 +25,9 @@ export function liveEntry<S extends BoundSchema, Row>(
   const forget = (): void => {
     if (entries.get(key) === reference) entries.delete(key)
   }
-  const entry = new LiveEntry<Row>((observer) => collection.live(query as LiveQuery<S>, observer as never), forget)
+  // As it is now: it may be asked later, and of a proxy whose state is another one then.
+  const asked = plainCopy('query', query)
+  const entry = new LiveEntry<Row>((observer) => collection.live(asked as LiveQuery<S>, observer as never), forget)
   const reference = new WeakRef(entry as LiveEntry<unknown>)
   entries.set(key, reference)
   FORGOTTEN.register(entry, forget)

@@ -42,7 +42,8 @@ export const THROWN_MS = 100
  */
 export class LiveEntry<Row> {
   readonly #open: (observer: LiveObserver<Row>) => Subscription
-  readonly #onClose: () => void
+  /** Whoever asks from now on gets another entry. */
+  readonly #onReplace: () => void
   readonly #listeners = new Set<() => void>()
   #subscription: Subscription | undefined
   #state: LiveState<Row> = PENDING
@@ -55,9 +56,9 @@ export class LiveEntry<Row> {
   /** How long an error that was thrown stays. */
   #thrownMs = 0
 
-  constructor(open: (observer: LiveObserver<Row>) => Subscription, onClose: () => void) {
+  constructor(open: (observer: LiveObserver<Row>) => Subscription, onReplace: () => void) {
     this.#open = open
-    this.#onClose = onClose
+    this.#onReplace = onReplace
   }
 
   readonly getState = (): LiveState<Row> => this.#state
@@ -101,7 +102,7 @@ export class LiveEntry<Row> {
   #drop(): void {
     this.#endWait()
     if (this.#listeners.size > 0) {
-      this.#onClose()
+      this.#onReplace()
       return
     }
     this.#close()
@@ -127,9 +128,7 @@ export class LiveEntry<Row> {
   }
 
   #closeUnheard(): void {
-    if (this.#listeners.size > 0 || this.#awaited !== undefined || this.#subscription === undefined) return
-    this.#close()
-    this.#onClose()
+    if (this.#listeners.size === 0 && this.#awaited === undefined) this.#close()
   }
 
   #close(): void {

@@ -7,7 +7,7 @@ import {
   type RowWith,
   refusal,
 } from '@rakko/core'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
 import { liveEntry } from './live-entries.js'
 import { structuralKey } from './structural-key.js'
@@ -31,8 +31,20 @@ export function useLiveSuspense<S extends BoundSchema>(
   const entry = useMemo(() => liveEntry(collection, query), [collection, key])
   const { status, error: _, ...page } = useSyncExternalStore(entry.subscribe, entry.getState, leaveToBrowser)
   if (status === 'error') entry.throwError()
-  if (status === 'pending') throw entry.awaitResult()
-  return page
+  // What <Activity> hid shows its rows again at once: it is mounted, and so the live query is open anew.
+  const shown = useRef<Shown>(undefined)
+  const result = status !== 'pending' ? page : shown.current?.entry === entry ? shown.current.page : undefined
+  if (result === undefined) throw entry.awaitResult()
+  useEffect(() => {
+    shown.current = { entry, page: result }
+  })
+  return result
+}
+
+/** What a component has shown last. */
+interface Shown {
+  readonly entry: unknown
+  readonly page: RowPage<unknown>
 }
 
 /** React's way to say that a browser has to fill in: a server would wait for a live query that nobody closes. */

@@ -1,8 +1,8 @@
 import type { BoundSchema, IncludeOf, KnownInclude, Row, RowWith } from '@rakko/core'
-import { useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
 import { liveEntry } from './live-entries.js'
-import { type LiveEntry, type LiveState, pendingState } from './live-entry.js'
+import { type LiveState, pendingState } from './live-entry.js'
 import { structuralKey } from './structural-key.js'
 
 export type { LiveState, LiveStatus } from './live-entry.js'
@@ -10,7 +10,7 @@ export type { LiveState, LiveStatus } from './live-entry.js'
 /**
  * The rows of a live query, and the component rendered again when they change. The query may be written inline: what counts is what it
  * asks, and components that ask the same share one. While another query's first result is awaited the rows of the one before are
- * shown, as `pending`.
+ * shown, as `pending`; so are those that a component showed before <Activity> hid it.
  */
 export function useLive<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
@@ -25,25 +25,22 @@ export function useLive<S extends BoundSchema>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
   const entry = useMemo(() => liveEntry(collection, query), [collection, key])
   const state = useSyncExternalStore(entry.subscribe, entry.getState, pendingState)
-  const [shown, setShown] = useState<Shown>({ collection, entry, before: pendingState() })
-  if (shown.entry !== entry) {
-    setShown({ collection, entry, before: shown.collection === collection ? lastOf(shown) : pendingState() })
-  }
-  const { before } = shown
-  return useMemo(
-    () => (state.status === 'pending' ? { ...before, status: 'pending', error: undefined } : state),
-    [state, before],
-  )
+  // Of an earlier query, or of this one before <Activity> hid the component, which closes the live query and keeps refs.
+  const shown = useRef<Shown>(undefined)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry, pending as the one before it was, stands for another query
+  const result = useMemo<LiveState<unknown>>(() => {
+    if (state.status !== 'pending') return state
+    const before = shown.current?.collection === collection ? shown.current.result : state
+    return { ...before, status: 'pending', error: undefined }
+  }, [state, entry])
+  useEffect(() => {
+    shown.current = { collection, result }
+  })
+  return result
 }
 
+/** What a component has shown last. */
 interface Shown {
   readonly collection: unknown
-  readonly entry: LiveEntry<unknown>
-  /** Of the query before. */
-  readonly before: LiveState<unknown>
-}
-
-function lastOf({ entry, before }: Shown): LiveState<unknown> {
-  const state = entry.getState()
-  return state.status === 'pending' ? before : state
+  readonly result: LiveState<unknown>
 }

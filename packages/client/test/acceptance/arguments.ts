@@ -153,6 +153,27 @@ export function argumentTests(world: () => World): void {
     })
   })
 
+  test('an option that is undefined is one that is not there', async () => {
+    const none = { signal: undefined, deadlineMs: undefined }
+    const paging = { first: undefined, last: undefined, after: undefined, before: undefined, count: undefined }
+    const where = { name: 'Perhaps', capacity: undefined, $search: undefined, $not: undefined, $or: undefined }
+    const id = await venues().create({ name: 'Perhaps', capacity: 1 }, { idempotencyId: undefined, ...none })
+    await venues().createMany([{ name: 'Perhaps', capacity: 3 }], { idempotencyId: undefined, ...none })
+    await venues().update(id, { name: undefined, capacity: 2 }, { previous: undefined, ...none })
+    const asked = await venues().page({ where: { name: 'Perhaps' } })
+    expect(asked.rows.map(({ capacity }) => capacity).sort()).toEqual([2, 3])
+    expect(await venues().page({ where, orderBy: undefined, include: undefined, ...paging, ...none })).toEqual(asked)
+    expect(await venues().page({ where, orderBy: { name: undefined, $id: 'asc' } })).toEqual(asked)
+    expect(await venues().count({ where, ...none })).toBe(2)
+    const { node, schemas } = world()
+    const include = { venue: { where: undefined, include: undefined } }
+    const events = node.collection(schemas.event)
+    expect(await events.find({ where: { title: 'Perhaps' }, include, ...none })).toEqual([])
+    expect(await world().node.sql('SELECT 1 AS one', undefined, none)).toEqual([{ one: 1 }])
+    await venues().delete(id, { previous: undefined, ...none })
+    expect(await venues().get(id, none)).toBeUndefined()
+  })
+
   test('a live query with an option of its third argument, or one that there is none of', () => {
     const { signal } = new AbortController()
     for (const [field, value] of Object.entries({ signal, limit: 5 })) {

@@ -208,7 +208,7 @@ export function badInputTests(world: () => World): void {
 
     test('a value that no message carries', async () => {
       const call = create({ name: () => 'x', capacity: 1 })
-      expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field: 'arguments' })
+      expect(await refusalOf(call)).toEqual({ code: 'INVALID_ARGUMENT', field: 'name' })
     })
 
     test('a value that is deeper than messages are', async () => {

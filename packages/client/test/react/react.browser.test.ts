@@ -1,5 +1,6 @@
 import { openNode, type RakkoNode } from '@rakko/client'
-import { Component, createElement, type ReactNode, StrictMode, Suspense } from 'react'
+import { Activity, Component, createElement, Fragment, type ReactNode, StrictMode, Suspense } from 'react'
+import { jsx } from 'react/jsx-runtime'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { RakkoProvider, useDocument, useLive, useNode } from '../../src/react/index.js'
@@ -104,6 +105,31 @@ test('another query shows the rows of the one before until its own are there, an
   observer.disconnect()
   expect(texts).toEqual(['pending left (1) ;', 'live right (1) ;'])
   await counts(venues, { open: 1, opened: 2 })
+})
+
+test('what Activity hides closes its live query, and shows the rows before until it has new ones', async () => {
+  const venues = counting(node.collection(schemas.venue))
+  await venues.create({ name: 'act one', capacity: 1 })
+  const list = (mode: 'visible' | 'hidden', key: number) =>
+    jsx(Activity, { mode, children: createElement(List, { venues, mark: 'act' }) }, key)
+  const lists = (first: 'visible' | 'hidden', second: 'visible' | 'hidden') =>
+    root.render(createElement(StrictMode, {}, createElement(Fragment, {}, list(first, 1), list(second, 2))))
+  lists('visible', 'visible')
+  await shows('live act one (1) ;live act one (1) ;')
+  lists('hidden', 'hidden')
+  await counts(venues, { open: 0, opened: 1 })
+  await venues.create({ name: 'act two', capacity: 1 })
+  const texts: string[] = []
+  const observer = new MutationObserver(() => texts.push(place.textContent ?? ''))
+  observer.observe(place, { childList: true, characterData: true, subtree: true })
+  lists('visible', 'hidden')
+  await vi.waitFor(() => expect(place.textContent).toBe('live act one, act two (2) ;'), { timeout: 20_000 })
+  observer.disconnect()
+  expect([...new Set(texts)]).toEqual(['pending act one (1) ;', 'live act one, act two (2) ;'])
+  expect(venues.counts).toEqual({ open: 1, opened: 2 })
+  lists('visible', 'visible')
+  await shows('live act one, act two (2) ;live act one, act two (2) ;')
+  expect(venues.counts).toEqual({ open: 1, opened: 2 })
 })
 
 test('a component that suspends and is never mounted opens no live query', async () => {

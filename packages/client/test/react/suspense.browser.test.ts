@@ -1,5 +1,15 @@
 import { openNode, type RakkoNode } from '@rakko/client'
-import { Component, createElement, type ReactNode, StrictMode, Suspense, startTransition, useState } from 'react'
+import {
+  Activity,
+  Component,
+  createElement,
+  type ReactNode,
+  StrictMode,
+  Suspense,
+  startTransition,
+  useState,
+} from 'react'
+import { jsx } from 'react/jsx-runtime'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { useLiveSuspense } from '../../src/react/index.js'
@@ -90,6 +100,24 @@ test('within a transition what was shown stays until the other result is there',
   await shows('left: left')
   expect(texts).toContain('waiting')
   await counts(venues, { open: 1 })
+})
+
+test('what Activity hides shows the rows before at once when it is shown again, and no fallback', async () => {
+  const venues = counting(node.collection(schemas.venue))
+  await venues.create({ name: 'first act', capacity: 1 })
+  const show = (mode: 'visible' | 'hidden') =>
+    root.render(waiting(jsx(Activity, { mode, children: createElement(List, { venues, mark: 'act' }) })))
+  show('visible')
+  await shows('act: first act')
+  show('hidden')
+  await counts(venues, { open: 0, opened: 1 })
+  await venues.create({ name: 'second act', capacity: 1 })
+  texts.length = 0
+  show('visible')
+  await shows('act: first act, second act')
+  expect(texts).toContain('act: first act')
+  expect(texts).not.toContain('waiting')
+  expect(venues.counts).toEqual({ open: 1, opened: 2 })
 })
 
 test('what ends a live query is thrown to the error boundary, and trying again asks anew', async () => {

@@ -20,9 +20,9 @@ export interface EncodableOperation {
   readonly action: OperationAction
   readonly schemaId: SchemaId
   /** Operation ids, ascending, joined by `_`. */
-  readonly previous?: string
+  readonly previous?: string | undefined
   /** In any order. */
-  readonly fields?: ReadonlyMap<string, PlainValue | OperationValue>
+  readonly fields?: ReadonlyMap<string, PlainValue | OperationValue> | undefined
 }
 
 const writer = new CborWriter()

@@ -11,7 +11,7 @@ export interface WriteTarget {
   /** The schema that the change is made in. */
   readonly schemaId: SchemaId
   /** The view that the change follows; the latest where it is left out. */
-  readonly previous?: DocumentViewId
+  readonly previous?: DocumentViewId | undefined
 }
 
 /** All that an author needs to encode and sign one operation. */

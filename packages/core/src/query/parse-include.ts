@@ -7,7 +7,7 @@ import { invalidQuery } from './invalid-query.js'
 import { parseFilter } from './parse-filter.js'
 import { parseListOrder } from './parse-order.js'
 import { parsePage } from './parse-page.js'
-import { isPlainObject } from './plain-object.js'
+import { isPlainObject, unknownMember } from './plain-object.js'
 import {
   DEFAULT_INCLUDED_LENGTH,
   type Include,
@@ -82,9 +82,8 @@ function checkMembers(
 ): asserts input is Readonly<Record<string, unknown>> {
   if (!isPlainObject(input)) throw invalidQuery(path, 'true or an object', input)
   const members = isListType(type) ? LIST_MEMBERS : SINGLE_MEMBERS
-  for (const key of Object.keys(input)) {
-    if (!members.includes(key)) throw invalidQuery(`${path}.${key}`, `one of ${members.join(', ')}`, key)
-  }
+  const unknown = unknownMember(input, members)
+  if (unknown !== undefined) throw invalidQuery(`${path}.${unknown}`, `one of ${members.join(', ')}`, unknown)
   const { page } = input
   if (page !== undefined && typeof page !== 'boolean') throw invalidQuery(`${path}.page`, 'true or false', page)
 }

@@ -45,7 +45,7 @@ function parseKeys(orderBy: unknown, schema: Schema, filter: Filter, path: strin
 
 function parseItem(input: unknown, path: string): OrderKey[] {
   if (typeof input === 'string') return [{ field: input, direction: 'asc' }]
-  const entries = isPlainObject(input) ? Object.entries(input) : []
+  const entries = isPlainObject(input) ? Object.entries(input).filter(([, direction]) => direction !== undefined) : []
   if (entries.length === 0) throw invalidQuery(path, "'field' or { field: 'asc' | 'desc' }", input)
   return entries.map(([field, direction]) => {
     if (direction === 'asc' || direction === 'desc') return { field, direction }

@@ -4,7 +4,7 @@ import { parseFilter } from './parse-filter.js'
 import { parseInclude, type SchemaLookup } from './parse-include.js'
 import { parseOrder } from './parse-order.js'
 import { parsePage } from './parse-page.js'
-import { isPlainObject } from './plain-object.js'
+import { isPlainObject, unknownMember } from './plain-object.js'
 import type { Query } from './query.js'
 
 const MEMBERS = ['where', 'orderBy', 'first', 'last', 'after', 'before', 'count', 'include']
@@ -16,9 +16,8 @@ const MEMBERS = ['where', 'orderBy', 'first', 'last', 'after', 'before', 'count'
  */
 export function parseQuery(input: unknown, schema: Schema, schemaOf: SchemaLookup = () => undefined): Query {
   if (!isPlainObject(input)) throw invalidQuery('query', 'an object', input)
-  for (const key of Object.keys(input)) {
-    if (!MEMBERS.includes(key)) throw invalidQuery(key, `one of ${MEMBERS.join(', ')}`, key)
-  }
+  const unknown = unknownMember(input, MEMBERS)
+  if (unknown !== undefined) throw invalidQuery(unknown, `one of ${MEMBERS.join(', ')}`, unknown)
   const { where = {}, orderBy, include } = input
   const filter = parseFilter(where, schema)
   const order = parseOrder(orderBy, schema, filter)

@@ -1,7 +1,7 @@
 import { parseText } from '../field/filter-value.js'
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
-import { isPlainObject } from './plain-object.js'
+import { isPlainObject, unknownMember } from './plain-object.js'
 import type { Filter } from './query.js'
 import { MAX_SEARCH_CHARACTERS, MAX_SEARCH_FIELDS, SEARCH_LANGUAGES, type SearchLanguage } from './search.js'
 
@@ -12,7 +12,7 @@ const MEMBERS = ['text', 'fields', 'language', 'prefix']
 /** Reads a `$search`. Throws INVALID_QUERY. */
 export function parseSearch(input: unknown, schema: Schema, path: string): SearchFilter {
   const given = isPlainObject(input) ? input : { text: input }
-  const unknown = Object.keys(given).find((key) => !MEMBERS.includes(key))
+  const unknown = unknownMember(given, MEMBERS)
   if (unknown !== undefined) throw invalidQuery(`${path}.${unknown}`, `one of ${MEMBERS.join(', ')}`, unknown)
   const { fields, language, prefix = true } = given
   const text = parseText(given.text, isPlainObject(input) ? `${path}.text` : path)

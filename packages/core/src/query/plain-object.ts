@@ -7,3 +7,8 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   // The second line is for objects of another realm, which has its own Object.
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
+
+/** The name of a member that is none of those known. One that is undefined counts as absent, whatever its name. */
+export function unknownMember(value: object, known: readonly string[]): string | undefined {
+  return Object.entries(value).find(([name, member]) => member !== undefined && !known.includes(name))?.[0]
+}

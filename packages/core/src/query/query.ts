@@ -47,11 +47,11 @@ export type ComparisonOperator =
 
 /** A filter as the API takes it: fields AND together; `$and`, `$or`, `$not` nest. */
 export interface Where {
-  readonly $and?: readonly Where[]
-  readonly $or?: readonly Where[]
-  readonly $not?: Where
+  readonly $and?: readonly Where[] | undefined
+  readonly $or?: readonly Where[] | undefined
+  readonly $not?: Where | undefined
   /** Full text, see SearchInput. */
-  readonly $search?: string | SearchInput
+  readonly $search?: string | SearchInput | undefined
   readonly [field: string]: unknown
 }
 
@@ -59,21 +59,21 @@ export type OrderDirection = 'asc' | 'desc'
 
 /** What a caller asks for, untrusted. `parseQuery` makes a `Query` of it. */
 export interface QueryInput {
-  readonly where?: Where
+  readonly where?: Where | undefined
   /** `'name'`, `{ name: 'desc' }` or a list of both. By document id where it is left out. */
   readonly orderBy?: unknown
   /** Length of a page from the front, 1 to MAX_PAGE_LENGTH; default DEFAULT_PAGE_LENGTH. */
-  readonly first?: number
+  readonly first?: number | undefined
   /** Length of a page from the end; not beside `first`. The order of the rows stays the same. */
-  readonly last?: number
+  readonly last?: number | undefined
   /** Cursor of the row before the page. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** Cursor of the row behind the page. */
-  readonly before?: string
+  readonly before?: string | undefined
   /** Counts the documents of all pages too. */
-  readonly count?: boolean
+  readonly count?: boolean | undefined
   /** Relations to resolve, by field. */
-  readonly include?: IncludeInput
+  readonly include?: IncludeInput | undefined
 }
 
 /**
@@ -89,7 +89,7 @@ export interface IncludeInput {
  */
 export interface NestedQueryInput extends QueryInput {
   /** Of a list: with cursors, and what `count` asks for. */
-  readonly page?: boolean
+  readonly page?: boolean | undefined
 }
 
 /** The checked query tree. A store compiles it to one SQL statement. */

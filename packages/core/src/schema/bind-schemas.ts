@@ -19,7 +19,7 @@ export interface BoundSchema<
   readonly description: string
   readonly fields: Definition['fields']
   /** Those that the definition declares. */
-  readonly indexes?: readonly (readonly string[])[]
+  readonly indexes?: readonly (readonly string[])[] | undefined
   readonly search?: SchemaDefinition['search']
   /** All schemas that were bound with it: where its relations lead. Not enumerable. */
   readonly schemas?: { readonly [Name in keyof Definitions]: BoundSchema<Definitions[Name], Definitions> }
@@ -78,7 +78,8 @@ export function bindSchemas<
       ...(indexes && { indexes }),
       ...(search && { search }),
     }
-    schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas })
+    // Configurable: of a property that is not, a reactive proxy would have to give the very object that it wraps.
+    schemas[name] = Object.defineProperty(schema, 'schemas', { value: schemas, configurable: true })
   }
   const $versions: Record<string, BoundSchema[]> = {}
   for (const [name, earlier] of Object.entries<readonly SchemaVersion[]>(versions ?? {})) {

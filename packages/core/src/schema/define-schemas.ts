@@ -16,8 +16,8 @@ import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_S
 /** Does not compile where a relation names a schema that is not among the definitions. */
 type KnownTargets<D extends SchemaDefinitions> = {
   readonly [Name in keyof D]: {
-    readonly indexes?: readonly (readonly (keyof D[Name]['fields'])[])[]
-    readonly search?: readonly TextField<D[Name]>[] | { readonly fields: readonly TextField<D[Name]>[] }
+    readonly indexes?: readonly (readonly (keyof D[Name]['fields'])[])[] | undefined
+    readonly search?: readonly TextField<D[Name]>[] | { readonly fields: readonly TextField<D[Name]>[] } | undefined
     readonly fields: {
       readonly [Field in keyof D[Name]['fields']]: D[Name]['fields'][Field] extends { readonly target: infer Target }
         ? { readonly target: Target extends string ? keyof D & string : unknown }

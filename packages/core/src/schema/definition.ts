@@ -38,19 +38,19 @@ export interface SchemaDefinition {
    * Fields that this app's node indexes together, in this order: `[['starts'], ['venue', 'starts']]`. They are no part
    * of the schema: other nodes need not have them, and they change without a new schema.
    */
-  readonly indexes?: readonly (readonly string[])[]
+  readonly indexes?: readonly (readonly string[])[] | undefined
   /**
    * Text fields that `$search` looks at, the one that weighs most first. They are indexed together and are no part of
    * the schema either. With a language: `{ fields: ['title', 'body'], language: 'english' }`.
    */
-  readonly search?: readonly string[] | SearchDefinition
+  readonly search?: readonly string[] | SearchDefinition | undefined
 }
 
 export interface SearchDefinition {
   /** 1 to MAX_SEARCH_FIELDS. */
   readonly fields: readonly string[]
   /** `simple` where none is named: it suits every language. */
-  readonly language?: SearchLanguage
+  readonly language?: SearchLanguage | undefined
 }
 
 /** Of one schema, and fields of one index. */

@@ -48,7 +48,7 @@ type Values = readonly (readonly [field: string, value: OperationValue])[]
  */
 export async function planLock(request: {
   readonly definitions: SchemaDefinitions
-  readonly previous?: LockFile
+  readonly previous?: LockFile | undefined
   readonly signer: Signer
 }): Promise<LockPlan> {
   const { definitions, previous = EMPTY_LOCK, signer } = request

@@ -10,13 +10,13 @@ export function renderSchemasModule(request: {
   readonly schemas: ReadonlyMap<string, Schema>
   readonly commits: readonly Commit[]
   /** What else the lock defines, see `planLock`; written where there is any. */
-  readonly versions?: ReadonlyMap<string, readonly Schema[]>
+  readonly versions?: ReadonlyMap<string, readonly Schema[]> | undefined
   /** Module that exports the definitions, as the new module imports it: `'./definitions.js'`. */
   readonly definitionsModule: string
   /** Name of that export. */
-  readonly definitionsName?: string
+  readonly definitionsName?: string | undefined
   /** Package that `bindSchemas` comes from. */
-  readonly rakkoModule?: string
+  readonly rakkoModule?: string | undefined
 }): string {
   const { schemas, commits, definitionsModule, definitionsName = 'definitions', versions } = request
   const { rakkoModule = '@rakko/client' } = request

@@ -76,7 +76,7 @@ export type CreateFields<S extends BoundSchema> = {
 
 /** What updating takes: the fields that change. */
 export type UpdateFields<S extends BoundSchema> = {
-  readonly [Name in keyof S['fields']]?: AppTypes[TypeOf<S, Name>]['input']
+  readonly [Name in keyof S['fields']]?: AppTypes[TypeOf<S, Name>]['input'] | undefined
 }
 
 /** A filter: all that stands side by side ANDs together; `$and`, `$or` and `$not` nest. */
@@ -113,7 +113,7 @@ type OrderName<S extends BoundSchema> =
       [Name in keyof S['fields'] & string]: TypeOf<S, Name> extends ListFieldType ? never : Name
     }[keyof S['fields'] & string]
 
-type OrderItem<S extends BoundSchema> = OrderName<S> | { readonly [Name in OrderName<S>]?: OrderDirection }
+type OrderItem<S extends BoundSchema> = OrderName<S> | { readonly [Name in OrderName<S>]?: OrderDirection | undefined }
 
 /** `'name'` (ascending), `{ name: 'desc' }`, or a list of both. */
 export type OrderOf<S extends BoundSchema> = OrderItem<S> | readonly OrderItem<S>[]

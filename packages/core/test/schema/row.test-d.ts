@@ -69,11 +69,13 @@ expectTypeOf<CreateFields<Event>>().toEqualTypeOf<{
   readonly image: string
   readonly history: readonly string[]
 }>()
-expectTypeOf<UpdateFields<Event>>().toEqualTypeOf<Partial<CreateFields<Event>>>()
+expectTypeOf<UpdateFields<Event>>().toEqualTypeOf<{
+  readonly [Name in keyof CreateFields<Event>]?: CreateFields<Event>[Name] | undefined
+}>()
 expectTypeOf<CreateFields<Venue>>().toEqualTypeOf<{ readonly name: string }>()
 expectTypeOf<CreateFields<Event>['starts']>().toEqualTypeOf<number | bigint>()
 expectTypeOf<CreateFields<Event>['guests']>().toEqualTypeOf<readonly string[]>()
-expectTypeOf<UpdateFields<Venue>>().toEqualTypeOf<{ readonly name?: string }>()
+expectTypeOf<UpdateFields<Venue>>().toEqualTypeOf<{ readonly name?: string | undefined }>()
 
 const create = <Fields>(_: Fields): void => {}
 create<CreateFields<Venue>>({ name: 'Main stage' })
@@ -87,8 +89,9 @@ create<UpdateFields<Event>>({})
 create<UpdateFields<Event>>({ starts: 5n, venue: 'an id' })
 // @ts-expect-error a field of another type
 create<UpdateFields<Event>>({ open: 1 })
-// @ts-expect-error undefined is no value
 create<UpdateFields<Event>>({ title: undefined })
+// @ts-expect-error null is no value
+create<UpdateFields<Event>>({ title: null })
 // @ts-expect-error meta fields cannot be set
 create<UpdateFields<Event>>({ $owner: '' })
 

@@ -19,7 +19,7 @@ import { reasonOf } from './reason-of.js'
 export interface OpenStorageOptions {
   readonly kind: 'directory' | 'memory'
   /** Needed where `kind` is `directory`; made where it is missing. */
-  readonly directory?: string
+  readonly directory?: string | undefined
   /** Of a directory; default `process`. */
   readonly durability?: Durability | undefined
 }

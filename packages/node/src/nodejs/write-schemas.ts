@@ -18,11 +18,11 @@ export interface WriteSchemasOptions {
   /** Path of the module that exports `definitions`; TypeScript or JavaScript. */
   readonly definitions: string
   /** Default `schema.lock` in the working directory. */
-  readonly lock?: string
+  readonly lock?: string | undefined
   /** Default `schemas.ts` (`schemas.js` for a JavaScript module) beside the definitions. */
-  readonly out?: string
+  readonly out?: string | undefined
   /** Default `secret.txt` in the working directory. */
-  readonly key?: string
+  readonly key?: string | undefined
 }
 
 export interface WrittenSchemas {

@@ -100,7 +100,7 @@ export interface Methods {
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
   /** Outcomes in order of the items, of which MAX_INGEST_ITEMS and MAX_INGEST_BYTES are taken at most. */
   ingest: { params: { readonly items: readonly IngestItem[] }; result: readonly WireIngestOutcome[] }
-  nextArgs: { params: { readonly publicKey: string; readonly viewId?: string }; result: NextArgs }
+  nextArgs: { params: { readonly publicKey: string; readonly viewId?: string | undefined }; result: NextArgs }
   /** One SELECT over views of the schemas. Values as the driver has them: ints are bigints, bytes Uint8Arrays. */
   sql: { params: { readonly text: string; readonly params: readonly unknown[] }; result: readonly WireSqlRow[] }
   /** Rejects unless exactly one of the members is there. */
@@ -120,7 +120,7 @@ export interface CreateParams {
   readonly schemaId: SchemaId
   readonly items: readonly WireFields[]
   /** Stands for the whole list, see MAX_IDEMPOTENCY_ID_CHARS. */
-  readonly idempotencyId?: string
+  readonly idempotencyId?: string | undefined
 }
 
 export interface ChangesParams<C extends Change> {
@@ -131,7 +131,7 @@ export interface ChangesParams<C extends Change> {
 export interface Change {
   readonly documentId: string
   /** The view that the change follows; default the current one. */
-  readonly previous?: string
+  readonly previous?: string | undefined
 }
 
 export interface UpdateChange extends Change {

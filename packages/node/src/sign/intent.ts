@@ -9,9 +9,9 @@ export type Intent =
       readonly schemaId: SchemaId
       readonly fields: unknown
       /** 1 to MAX_IDEMPOTENCY_ID_CHARS characters: a create with an id used within a day answers with the first document. */
-      readonly idempotencyId?: string
+      readonly idempotencyId?: string | undefined
       /** Place in the list that the id stands for; default 0, so that an id for one document is one for a list of it. */
-      readonly idempotencyItem?: number
+      readonly idempotencyItem?: number | undefined
     }
   | {
       readonly action: 'update'
@@ -19,13 +19,13 @@ export type Intent =
       readonly documentId: string
       readonly fields: unknown
       /** The view that the change follows; default the current one. */
-      readonly previous?: string
+      readonly previous?: string | undefined
     }
   | {
       readonly action: 'delete'
       readonly schemaId: SchemaId
       readonly documentId: string
-      readonly previous?: string
+      readonly previous?: string | undefined
     }
 
 export type IntentOutcome =

@@ -1,0 +1,92 @@
+import { RakkoError } from '@rakko/core'
+import { invalidArgument, isObject } from './arguments.js'
+
+/** Levels of objects and lists in an argument. A structured clone works on the stack, and a browser says nothing where it overflows. */
+const MAX_LEVELS = 256
+/** Elements of a list: one without elements can claim any length. */
+const MAX_LIST_LENGTH = 10_000_000
+
+/** What was copied already, and with how many levels left: many objects may hold the same one. */
+type Copies = Map<object, { readonly copy: unknown; readonly levels: number }>
+
+/**
+ * A copy that a message can carry. Objects and lists become plain ones: a structured clone refuses the proxies that Vue and MobX
+ * put around them. Bytes are copied out of the buffer they are a part of, so that a message does not carry all of it. `name`
+ * is what errors call the whole; its members they call by their paths, as in `where.name.eq`. Throws INVALID_ARGUMENT.
+ */
+export function plainCopy<Value>(name: string, value: Value): Value {
+  return copyMember(name, '', value) as Value
+}
+
+/** As `plainCopy`, of one member of the whole. */
+export function copyMember(name: string, path: string, value: unknown): unknown {
+  try {
+    return copy(name, path, value, MAX_LEVELS, new Map())
+  } catch (error) {
+    if (error instanceof RakkoError) throw error
+    // A getter or a proxy that throws is the caller's.
+    throw notPlain(path || name, value, error)
+  }
+}
+
+function copy(name: string, path: string, value: unknown, levels: number, copies: Copies): unknown {
+  if (!isObject(value)) {
+    if (typeof value !== 'function' && typeof value !== 'symbol') return value
+    throw notPlain(path || name, value)
+  }
+  if (value instanceof Uint8Array) return copyBytes(path || name, value)
+  const isList = Array.isArray(value)
+  if (!isList && Object.prototype.toString.call(value) !== '[object Object]') return clone(path || name, value)
+  if (levels === 0) throw invalidArgument(name, `at most ${MAX_LEVELS} levels of objects and lists`, 'more')
+  const known = copies.get(value)
+  if (known !== undefined && known.levels <= levels) return known.copy
+  const copied = isList
+    ? copyList(value, path || name, (item, at) => copy(name, at, item, levels - 1, copies))
+    : copyObject(value, path, (member, at) => copy(name, at, member, levels - 1, copies))
+  copies.set(value, { copy: copied, levels })
+  return copied
+}
+
+type CopyPart = (part: unknown, path: string) => unknown
+
+/** By its places: the names that a proxy gives may be none of its elements'. */
+function copyList(list: readonly unknown[], path: string, copyItem: CopyPart): unknown[] {
+  if (list.length > MAX_LIST_LENGTH) throw invalidArgument(path, `at most ${MAX_LIST_LENGTH} elements`, 'more')
+  // A path costs more than most elements: only what may be refused gets one.
+  return Array.from(list, (item, i) => (isCarried(item) ? item : copyItem(item, `${path}[${i}]`)))
+}
+
+function copyObject(object: object, path: string, copyValue: CopyPart): Record<string, unknown> {
+  const members = Object.entries(object).map(([member, value]) => {
+    return [member, isCarried(value) ? value : copyValue(value, path === '' ? member : `${path}.${member}`)]
+  })
+  return Object.fromEntries(members)
+}
+
+/** Whether a value is as good as its copy. */
+function isCarried(value: unknown): boolean {
+  return !isObject(value) && typeof value !== 'function' && typeof value !== 'symbol'
+}
+
+/** A `slice` of Node's Buffer is no copy. */
+function copyBytes(path: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch {
+    throw invalidArgument(path, 'bytes that were not transferred', bytes)
+  }
+}
+
+/** Dates, Maps and the like: whether one has a place there is the node's to say. */
+function clone(path: string, value: object): unknown {
+  try {
+    return structuredClone(value)
+  } catch (error) {
+    throw notPlain(path, value, error)
+  }
+}
+
+function notPlain(field: string, value: unknown, cause?: unknown): RakkoError {
+  const expected = 'plain data that a structured clone carries'
+  return invalidArgument(field, expected, value, cause)
+}
