@@ -13,7 +13,8 @@ import {
 } from '@rakko/core'
 import { preloadDocuments } from '../load/preload-documents.js'
 import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
-import type { Database } from '../transaction/database.js'
+import { readMark } from '../transaction/arrival.js'
+import type { Database, LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { authorState } from '../transaction/ledger-state.js'
 import type { WriteCache } from '../transaction/write-cache.js'
@@ -65,7 +66,7 @@ async function readLedger(
   const { ledger } = reading
   const keys = new Set([publicKey])
   const remember = cache.reading()
-  const mark = await preloadLogs(reading, keys, { logs: [], entries: [], hashes: [] })
+  const mark = (await cachedAuthor(reading, publicKey, cache)) ?? (await preloadLogs(reading, keys, NOTHING_ELSE))
   const unknown = cache.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
   if (questions.length > 0) await preloadDocuments(reading, questions)
@@ -74,6 +75,19 @@ async function readLedger(
   const isKnown = unknown.length === 0 && entries.length === 0
   remember(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
   return ledger
+}
+
+const NOTHING_ELSE = { logs: [], entries: [], hashes: [] }
+
+/** The mark that was read, where the cache has told the author since: a lone write spends more on reading its author. */
+async function cachedAuthor(
+  reading: LedgerQueries,
+  publicKey: PublicKey,
+  cache: WriteCache,
+): Promise<bigint | undefined> {
+  if (!cache.hasAuthor(publicKey)) return undefined
+  const mark = await readMark(reading)
+  return cache.tellAuthor(reading.ledger, mark, publicKey) ? mark : undefined
 }
 
 /** The entry to be written links to one, and the answer to it names the link of the one after it. */

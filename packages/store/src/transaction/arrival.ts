@@ -1,5 +1,6 @@
 import type { DriverTransaction } from '../driver/driver.js'
 import type { Names } from '../tables/names.js'
+import type { Queries } from '../tables/queries.js'
 
 /** Last numbers given out: the row `arrival`, which a transaction that writes holds locked. */
 export interface Counters {
@@ -57,4 +58,11 @@ export async function lockArrival(
   const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
   const counters = { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
   return { counters, marks: { before, own } }
+}
+
+/** The transaction that wrote the row last, without a lock. */
+export async function readMark(queries: Queries): Promise<bigint> {
+  const text = `SELECT xmin::text::bigint AS mark FROM ${queries.names.table('arrival')}`
+  const { rows } = await queries.query<{ mark: bigint }>(text)
+  return rows[0]?.mark ?? 0n
 }

@@ -68,6 +68,18 @@ export class WriteCache {
     }
   }
 
+  /** Whether an author is remembered at all: then it is worth asking for the mark alone. */
+  hasAuthor(publicKey: PublicKey): boolean {
+    return this.#authors.get(publicKey)?.isForked === false
+  }
+
+  /** Puts an author into a ledger, where it is remembered since `mark`; returns whether it is. */
+  tellAuthor(ledger: Ledger, mark: bigint, publicKey: PublicKey): boolean {
+    if (mark !== this.#mark || !this.hasAuthor(publicKey)) return false
+    this.#author(ledger, publicKey)
+    return true
+  }
+
   /**
    * Puts into a ledger what an author will be told of these operations' documents, as far as it is remembered since `mark`;
    * answers those of which it is not. The ledger has read the author.
