@@ -33,7 +33,7 @@ describe('a node on a directory', () => {
       kind: 'directory',
       directory,
       key: 'file',
-      upkeep: expect.objectContaining({ slices: expect.any(Number) }),
+      maintenance: expect.objectContaining({ slices: expect.any(Number) }),
     })
     await first.close()
 

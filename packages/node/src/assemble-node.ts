@@ -1,7 +1,7 @@
 import { parseSchemaId, type Verifier } from '@rakko/core'
 import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver, purgePolicy } from '@rakko/store'
-import type { Timers } from './keeper.js'
 import type { KeyStore } from './key-store.js'
+import type { Timers } from './maintenance-scheduler.js'
 import { createNode, type Node } from './node.js'
 import type { OpenParams, PurgeParams, SchemaParams } from './node-options.js'
 import type { WriterSigner } from './sign/signing-round.js'
@@ -24,7 +24,7 @@ export interface AssembleOptions {
   /** See NodeOptions. */
   readonly timers?: Timers | undefined
   /** What a report says beside where the key lies. */
-  readonly storage: () => Promise<Omit<StorageReport, 'key' | 'upkeep'>>
+  readonly storage: () => Promise<Omit<StorageReport, 'key' | 'maintenance'>>
   /** Whose deletions free space here. */
   readonly purge?: PurgeParams | undefined
   readonly schemas?: SchemaParams | undefined

@@ -18,9 +18,9 @@ import type { Document, DocumentHistory, DocumentPage, IngestItem, IngestOutcome
 import { DocumentReads } from './document-reads.js'
 import { type EventFeed, EventLog } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
-import { Keeper, type Timers } from './keeper.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
+import { MaintenanceScheduler, type Timers } from './maintenance-scheduler.js'
 import type { NodeEvent } from './node-event.js'
 import type { ForgetParams, SchemaParams } from './node-options.js'
 import { OwnKey } from './own-key.js'
@@ -63,7 +63,7 @@ export class Node {
   readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
-  readonly #keeper: Keeper | undefined
+  readonly #scheduler: MaintenanceScheduler | undefined
   #closing: Promise<void> | undefined
 
   constructor({ store, signer, renewKey: renew = noOtherKey, found, storage, pause, timers }: NodeOptions) {
@@ -85,9 +85,9 @@ export class Node {
     })
     this.#liveQueries = new LiveQueries(store)
     this.#storage = storage
-    this.#keeper = timers && new Keeper({ store, timers, isBusy: () => this.#running.size > 0 })
+    this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy: () => this.#running.size > 0 })
     // What an earlier process has left undone.
-    this.#keeper?.wake()
+    this.#scheduler?.wake()
   }
 
   /** Of the key that signs; another one once that was cloned, see NodeEvent. */
@@ -234,7 +234,7 @@ export class Node {
   storage(): Promise<StorageReport> {
     return this.#run(async () => ({
       ...(await this.#storage()),
-      ...(this.#keeper && { upkeep: this.#keeper.report }),
+      ...(this.#scheduler && { maintenance: this.#scheduler.report }),
     }))
   }
 
@@ -253,7 +253,7 @@ export class Node {
     await this.#liveQueries.close()
     await this.#writer.close()
     await Promise.allSettled(this.#running)
-    await this.#keeper?.close()
+    await this.#scheduler?.close()
     await this.#store.close()
   }
 
@@ -276,7 +276,7 @@ export class Node {
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
-    this.#keeper?.wake()
+    this.#scheduler?.wake()
     const running = work()
     this.#running.add(running)
     const forget = (): unknown => this.#running.delete(running)

@@ -12,10 +12,10 @@ export type KeyProtection =
   /** Gone with the node, as the database is. */
   | 'memory'
 
-/** What the node did for its database by itself since it was opened, see keeper.ts. */
-export interface Upkeep {
+/** What the node did for its database by itself since it was opened, see maintenance-scheduler.ts. */
+export interface MaintenanceReport {
   readonly slices: number
-  /** The latest one: `vacuum`, `analyze`, `checkpoint`, `forget`… */
+  /** The latest one: `vacuum`, `analyze`, `checkpoint`, `expire`… */
   readonly last?: string
   /** Why the latest one that failed did. */
   readonly failure?: string
@@ -35,5 +35,5 @@ export interface StorageReport {
   readonly directory?: string
   readonly key: KeyProtection
   /** Absent where the node was built without timers. */
-  readonly upkeep?: Upkeep
+  readonly maintenance?: MaintenanceReport
 }

@@ -1,5 +1,5 @@
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
-export type { Driver, DriverTransaction, QueryResult, Upkeep } from './driver/driver.js'
+export type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from './driver/driver.js'
 export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'
 export { DEFAULT_PURGE, PURGE_POLICIES, type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
@@ -7,7 +7,6 @@ export { MAX_SQL_ROWS, SQL_TIMEOUT_MS } from './read/app-sql/app-sql.js'
 export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './read/app-sql/check-statement.js'
 export type { AllowSchemas } from './schemas/allowed-schemas.js'
 export type {
-  Chore,
   CommitListener,
   DeclaredSearch,
   Document,
@@ -21,6 +20,7 @@ export type {
   IndexDeclaration,
   IngestItem,
   IngestOutcome,
+  MaintenanceSlice,
   PublishItem,
   PublishOutcome,
   SqlRow,

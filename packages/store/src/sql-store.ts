@@ -32,7 +32,6 @@ import { readHistory, readViews } from './read/views.js'
 import { viewIndexes } from './schemas/view-indexes.js'
 import { storageFailed } from './storage-failed.js'
 import type {
-  Chore,
   CommitListener,
   Document,
   DocumentHistory,
@@ -43,6 +42,7 @@ import type {
   IndexDeclaration,
   IngestItem,
   IngestOutcome,
+  MaintenanceSlice,
   Published,
   PublishItem,
   PublishOutcome,
@@ -217,7 +217,7 @@ export class SqlStore implements Store {
     })
   }
 
-  maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<Chore | undefined> {
+  maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<MaintenanceSlice | undefined> {
     return this.#run(() => this.#maintenance.slice(urgentOnly))
   }
 

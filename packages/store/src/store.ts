@@ -122,7 +122,7 @@ export interface Store extends DocumentStore {
    * Does the next piece of the care that the database needs and answers what it was; undefined where nothing is due.
    * Writes wait until it is over: with `urgentOnly` it does only what must not wait for a quiet moment.
    */
-  maintain(options?: { readonly urgentOnly?: boolean }): Promise<Chore | undefined>
+  maintain(options?: { readonly urgentOnly?: boolean }): Promise<MaintenanceSlice | undefined>
 }
 
 /** An entry from elsewhere. */
@@ -157,7 +157,7 @@ export interface ForkedLog {
 }
 
 /** A slice of maintenance, see maintain/maintenance.ts. */
-export type Chore =
+export type MaintenanceSlice =
   | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
   | { readonly kind: 'checkpoint' }
   /** Dropped idempotency ids that are a day old. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Chore, Store } from '../src/store.js'
+import type { MaintenanceSlice, Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { defineSchema, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
@@ -11,7 +11,7 @@ import { publishAll } from './support/outcomes.js'
 const DOCUMENTS = 1_200
 /** One stays of so many. */
 const KEPT = 4
-const MAX_CHORES = 200
+const MAX_SLICES = 200
 
 const driver = await openMemoryDriver()
 afterAll(() => driver.close())
@@ -45,13 +45,13 @@ describe('after much was deleted in the midst of tables', () => {
     await maintain()
   })
 
-  async function maintain(): Promise<Chore[]> {
-    const chores: Chore[] = []
-    for (let chore = await store.maintain(); chore; chore = await store.maintain()) {
-      chores.push(chore)
-      if (chores.length > MAX_CHORES) throw new Error(`there is no end to it: ${JSON.stringify(chore)}`)
+  async function maintain(): Promise<MaintenanceSlice[]> {
+    const slices: MaintenanceSlice[] = []
+    for (let slice = await store.maintain(); slice; slice = await store.maintain()) {
+      slices.push(slice)
+      if (slices.length > MAX_SLICES) throw new Error(`there is no end to it: ${JSON.stringify(slice)}`)
     }
-    return chores
+    return slices
   }
 
   const removeMost = () =>
@@ -81,10 +81,10 @@ describe('after much was deleted in the midst of tables', () => {
   test('tables become as small as what is left, of which nothing changes', async () => {
     const before = await bytesOf('entries', 'd5')
     await removeMost()
-    const chores = await maintain()
-    expect(chores).toContainEqual({ kind: 'purge' })
-    expect(chores).toContainEqual({ kind: 'compact', table: `"${schemaName}".entries` })
-    expect(chores).toContainEqual({ kind: 'compact', table: `"${schemaName}".d5` })
+    const slices = await maintain()
+    expect(slices).toContainEqual({ kind: 'purge' })
+    expect(slices).toContainEqual({ kind: 'compact', table: `"${schemaName}".entries` })
+    expect(slices).toContainEqual({ kind: 'compact', table: `"${schemaName}".d5` })
     // A quarter of the payloads, and for each document its entries and that of its deletion.
     expect(await bytesOf('entries', 'd5')).toBeLessThan(before / 2)
     const kept = items.filter((_, index) => index % KEPT === 0)
@@ -105,9 +105,9 @@ describe('after much was deleted in the midst of tables', () => {
     await removeMost()
     let before = await entries()
     let moved = 0
-    for (let chore = await store.maintain(); chore; chore = await store.maintain()) {
+    for (let slice = await store.maintain(); slice; slice = await store.maintain()) {
       const after = await entries()
-      if (chore.kind === 'compact') {
+      if (slice.kind === 'compact') {
         moved += 1
         expect(after).toEqual(before)
       }
@@ -119,9 +119,9 @@ describe('after much was deleted in the midst of tables', () => {
   test('a process goes on where an earlier one has ended', async () => {
     const before = await bytesOf('entries')
     await removeMost()
-    let chore = await store.maintain()
-    for (; chore && chore.kind !== 'compact'; chore = await store.maintain());
-    expect(chore?.kind).toBe('compact')
+    let slice = await store.maintain()
+    for (; slice && slice.kind !== 'compact'; slice = await store.maintain());
+    expect(slice?.kind).toBe('compact')
     store = await openStore(driver, { schemaName, purge: { graceMs: 0 } })
     expect((await maintain()).map(({ kind }) => kind)).toContain('compact')
     expect(await bytesOf('entries')).toBeLessThan((before * 2) / 3)

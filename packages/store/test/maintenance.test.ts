@@ -1,7 +1,7 @@
 import type { RakkoError, SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { IDEMPOTENCY_MS } from '../src/decide/received-item.js'
-import type { Chore, Store } from '../src/store.js'
+import type { MaintenanceSlice, Store } from '../src/store.js'
 import { Author } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, int, str } from './support/definitions.js'
@@ -12,7 +12,7 @@ import { PgliteHarness } from './support/pglite-harness.js'
 
 /** Enough that one update of all of them is worth a VACUUM. */
 const ROWS = 1_500
-const MAX_CHORES = 50
+const MAX_SLICES = 50
 const HOUR_MS = 60 * 60 * 1000
 /** Segments between two checkpoints, and those kept to be filled again. */
 const MAX_LOG_DIRECTORY_BYTES = 80 * 1024 * 1024
@@ -50,14 +50,14 @@ beforeEach(async () => {
   driver.reset()
 })
 
-async function maintainAll(): Promise<Chore[]> {
-  const chores: Chore[] = []
-  while (chores.length < MAX_CHORES) {
-    const chore = await store.maintain()
-    if (chore === undefined) return chores
-    chores.push(chore)
+async function maintainAll(): Promise<MaintenanceSlice[]> {
+  const slices: MaintenanceSlice[] = []
+  while (slices.length < MAX_SLICES) {
+    const slice = await store.maintain()
+    if (slice === undefined) return slices
+    slices.push(slice)
   }
-  throw new Error(`there is no end to it: ${JSON.stringify(chores)}`)
+  throw new Error(`there is no end to it: ${JSON.stringify(slices)}`)
 }
 
 const updateAll = () => driver.query(`UPDATE ${table} SET f0 = f0 + 1`)
@@ -83,7 +83,7 @@ describe('maintenance', () => {
     expect(await tableBytes()).toBeLessThanOrEqual(4 * before)
     expect(most).toBeLessThanOrEqual(MAX_LOG_DIRECTORY_BYTES)
     // What a killed process would have to read again.
-    expect(await driver.upkeep?.logBytes()).toBeLessThanOrEqual(8 * 1024 * 1024)
+    expect(await driver.maintenance?.logBytes()).toBeLessThanOrEqual(8 * 1024 * 1024)
   })
 
   test('has nothing to make up for where no index has what is updated: old rows give their room to new ones', async () => {
@@ -167,7 +167,7 @@ describe('maintenance', () => {
   })
 
   test('leaves to a server what a server does by itself', async () => {
-    const server = Object.create(driver, { upkeep: { value: undefined } }) as CountingDriver
+    const server = Object.create(driver, { maintenance: { value: undefined } }) as CountingDriver
     const served = await openStore(server, { schemaName: harness.schemaName(store), now: () => now })
     for (let round = 0; round < 5; round++) await updateAll()
     expect(await served.maintain()).toEqual({ kind: 'expire' })

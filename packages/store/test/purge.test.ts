@@ -62,7 +62,7 @@ describe('purging', () => {
 
   async function maintain(one = store): Promise<string[]> {
     const kinds: string[] = []
-    for (let chore = await one.maintain(); chore; chore = await one.maintain()) kinds.push(chore.kind)
+    for (let slice = await one.maintain(); slice; slice = await one.maintain()) kinds.push(slice.kind)
     return kinds
   }
 

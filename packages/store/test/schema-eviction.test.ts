@@ -16,7 +16,7 @@ const FIELDS = 1000
 const SCHEMAS = Math.ceil(MAX_IDLE_FIELDS / FIELDS)
 /** More than a store reads as it opens. */
 const NARROW = 65
-const MAX_CHORES = 20
+const MAX_SLICES = 20
 
 const driver = new CountingDriver(await openMemoryDriver())
 afterAll(() => driver.close())
@@ -69,7 +69,7 @@ async function ingest(to: Store, ...items: readonly SignedItem[]): Promise<void>
 }
 
 async function maintain(): Promise<void> {
-  for (let chores = 0; await store.maintain(); chores += 1) expect(chores).toBeLessThan(MAX_CHORES)
+  for (let slices = 0; await store.maintain(); slices += 1) expect(slices).toBeLessThan(MAX_SLICES)
 }
 
 const all = (schemaId: SchemaId): Query => ({

@@ -19,7 +19,7 @@ interface Updates {
 /** What the writing process says of itself, sizes in bytes. */
 interface Report {
   readonly schemas: LockedSchemas
-  /** Milliseconds that a call would have waited for the keeper at most. */
+  /** Milliseconds that a call would have waited for a slice of maintenance at most. */
   readonly longest: number
   readonly log: number
   readonly entries: number
@@ -29,7 +29,7 @@ interface Report {
 const MB = 1_000_000
 
 /**
- * Log and tables, `entries` left out, after all documents were updated many times with the node's keeper at work between
+ * Log and tables, `entries` left out, after all documents were updated many times with the node's maintenance at work between
  * two rounds; the floor is the same after a quarter of the rounds. Beside them `details`, of both moments.
  */
 export function care({ way, rows, rounds }: Updates): Promise<Measurement> {

@@ -20,7 +20,7 @@ export class ReadableNode {
     this.#close = close
   }
 
-  /** On a directory, or without one in memory; with timers it has a keeper. */
+  /** On a directory, or without one in memory; with timers it does maintenance. */
   static async open(schemas: LockedSchemas, directory?: string, timers?: Timers): Promise<ReadableNode> {
     const verifier = nativeVerifier()
     if ((await selfTestVerifier(verifier)).length > 0) throw new Error('node:crypto verifies by another rule')

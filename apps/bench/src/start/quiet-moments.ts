@@ -2,7 +2,7 @@ import type { Timers } from '@rakko/node'
 
 const MAX_SLICES = 1_000
 
-/** Timers of a node's keeper: its quiet moments come when they are wanted, not after a second. */
+/** Timers of a node's maintenance: its quiet moments come when they are wanted, not after a second. */
 export class QuietMoments implements Timers {
   #next: (() => void) | undefined
 
@@ -16,13 +16,13 @@ export class QuietMoments implements Timers {
   }
 
   /**
-   * Lets the keeper do all it has to. Answers the longest time, in milliseconds, for which it did not let go of the event
+   * Lets the node do all maintenance that is due. Returns for how many milliseconds at most it did not let go of the event
    * loop: so long a call has to wait that comes at the worst moment.
    */
   async pass(): Promise<number> {
     let longest = 0
     for (let slices = 0; this.#next !== undefined; slices++) {
-      if (slices > MAX_SLICES) throw new Error('there is no end to what the keeper does')
+      if (slices > MAX_SLICES) throw new Error('there is no end to the maintenance')
       const next = this.#next
       this.#next = undefined
       const start = performance.now()

@@ -47,12 +47,13 @@ for (let round = 1; round <= Number(stops.at(-1)); round++) {
   await once(process, 'message')
 }
 
-/** A call wakes the keeper. Answers how long another one would have waited for it at most. */
+/** A call wakes the maintenance. Returns how long another call would have waited for a slice at most. */
 async function keep(): Promise<number> {
-  await collection.create({ name: 'wakes the keeper', capacity: 0 })
+  await collection.create({ name: 'wakes the maintenance', capacity: 0 })
   const longest = await moments.pass()
-  const { upkeep } = await node.storage()
-  if (!upkeep?.slices || upkeep.failure !== undefined) throw new Error(upkeep?.failure ?? 'the keeper did nothing')
+  const { maintenance } = await node.storage()
+  if (!maintenance?.slices || maintenance.failure !== undefined)
+    throw new Error(maintenance?.failure ?? 'no maintenance was done')
   return longest
 }
 

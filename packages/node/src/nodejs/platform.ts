@@ -1,4 +1,4 @@
-import type { Timers } from '../keeper.js'
+import type { Timers } from '../maintenance-scheduler.js'
 
 // Taken when this module loads: an app's tests may put clocks of their own in their place, which stand still.
 const { setTimeout, clearTimeout, setImmediate } = globalThis

@@ -41,7 +41,7 @@ function storageOptions({ name, storage: kind = 'auto' }: OpenParams): OpenWebSt
   throw refusal('STORAGE_UNAVAILABLE', { field: 'storage', expected: 'opfs, indexeddb or memory', got: kind, about })
 }
 
-async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key' | 'upkeep'>> {
+async function report({ kind, passedOver }: OpenedWebStorage): Promise<Omit<StorageReport, 'key' | 'maintenance'>> {
   const [persisted, { usage, quota }] = await Promise.all([isPersisted(), estimate()])
   return {
     kind,

@@ -20,7 +20,7 @@ const MAX_MOMENTS = 2_000
 const root = mkdtempSync(join(tmpdir(), 'rakko-room-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** The quiet moments of a keeper come when they are wanted. */
+/** The quiet moments of the maintenance come when they are wanted. */
 let moment: (() => void) | undefined
 const timers = {
   setTimeout: (callback: () => void) => {
@@ -31,10 +31,10 @@ const timers = {
   },
 }
 
-/** Until the keeper has nothing left to do. */
+/** Until no maintenance is due. */
 async function passQuietly(): Promise<void> {
   for (let moments = 0; moment !== undefined; moments++) {
-    if (moments > MAX_MOMENTS) throw new Error('there is no end to what the keeper does')
+    if (moments > MAX_MOMENTS) throw new Error('there is no end to the maintenance')
     const begin = moment
     moment = undefined
     begin()

@@ -29,7 +29,7 @@ export interface Driver {
   /** Makes what is committed as durable as this storage goes. Calls in flight together share the work. */
   flush(): Promise<void>
   /** Absent where PostgreSQL sees to itself, as a server does. */
-  readonly upkeep?: Upkeep | undefined
+  readonly maintenance?: DriverMaintenance | undefined
   /** Waits for what was called before, then closes. Idempotent; every later call rejects with NODE_CLOSED. */
   close(): Promise<void>
 }
@@ -38,7 +38,7 @@ export interface Driver {
  * Of a PostgreSQL without background processes: nothing but its user makes checkpoints, vacuums and analyses. The driver
  * bounds the log by itself; the rest is the maintenance's, see maintain/maintenance.ts.
  */
-export interface Upkeep {
+export interface DriverMaintenance {
   /** Log that an opening after a crash would read again. */
   logBytes(): Promise<number>
   checkpoint(): Promise<void>

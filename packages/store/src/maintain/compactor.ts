@@ -1,4 +1,4 @@
-import type { Chore } from '../store.js'
+import type { MaintenanceSlice } from '../store.js'
 import { quoteIdentifier } from '../tables/names.js'
 import type { Database } from '../transaction/database.js'
 
@@ -71,7 +71,7 @@ export class Compactor {
   }
 
   /** The next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
-  async slice(): Promise<Chore | undefined> {
+  async slice(): Promise<MaintenanceSlice | undefined> {
     if (this.#isDue) this.#tables = await this.#findTables()
     else if (this.#isNew) this.#tables = await this.#findLeft()
     this.#isDue = false
@@ -86,7 +86,7 @@ export class Compactor {
     }
   }
 
-  async #tend(table: string): Promise<Chore> {
+  async #tend(table: string): Promise<MaintenanceSlice> {
     const tail = this.#tails?.find(({ end, cut }) => end > cut)
     if (tail) {
       if (tail.pieces === undefined) await this.#moveRows(tail)

@@ -1,5 +1,5 @@
 import type { SchemaId } from '@rakko/core'
-import type { Chore } from '../store.js'
+import type { MaintenanceSlice } from '../store.js'
 import { Compactor } from './compactor.js'
 import { expireIdempotencyIds } from './expire-idempotency-ids.js'
 import { finishPins } from './finish-pins.js'
@@ -22,10 +22,10 @@ export interface MaintenanceContext extends PurgerContext {
  *
  * | slice      | when                                                        | where                    |
  * | ---------- | ----------------------------------------------------------- | ------------------------ |
- * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `upkeep`   |
- * | analyze    | many of a table's rows changed since its last one           | a driver with `upkeep`   |
- * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `upkeep` |
- * | checkpoint | the log has some megabytes                                  | a driver with `upkeep`   |
+ * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `maintenance`   |
+ * | analyze    | many of a table's rows changed since its last one           | a driver with `maintenance`   |
+ * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `maintenance` |
+ * | checkpoint | the log has some megabytes                                  | a driver with `maintenance`   |
  * | pins       | ingests have left pinned views to make or to remove         | everywhere               |
  * | purge      | deleted documents are past their grace period               | everywhere               |
  * | expire     | hourly: idempotency ids that are a day old                  | everywhere               |
@@ -47,10 +47,10 @@ export class Maintenance {
   }
 
   /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
-  async slice(urgentOnly = false): Promise<Chore | undefined> {
+  async slice(urgentOnly = false): Promise<MaintenanceSlice | undefined> {
     const { database, now, onMade } = this.#context
     const { driver } = database
-    if (driver.upkeep) {
+    if (driver.maintenance) {
       const needs = await readNeeds(database, this.#isCounted)
       const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
       if (need) return this.#tend(need)
@@ -68,7 +68,7 @@ export class Maintenance {
       await driver.flush()
       return { kind: 'purge' }
     }
-    const compacted = driver.upkeep && (await this.#compactor.slice())
+    const compacted = driver.maintenance && (await this.#compactor.slice())
     if (compacted) return compacted
     const time = now()
     if (this.#expiredAt === undefined || time - this.#expiredAt >= EXPIRE_MS || time < this.#expiredAt) {
@@ -77,8 +77,8 @@ export class Maintenance {
       await driver.flush()
       return { kind: 'expire' }
     }
-    if (driver.upkeep && (await driver.upkeep.logBytes()) >= QUIET_WAL_BYTES) {
-      await driver.upkeep.checkpoint()
+    if (driver.maintenance && (await driver.maintenance.logBytes()) >= QUIET_WAL_BYTES) {
+      await driver.maintenance.checkpoint()
       await driver.flush()
       return { kind: 'checkpoint' }
     }
@@ -90,7 +90,7 @@ export class Maintenance {
     this.#compactor.wake()
   }
 
-  async #tend({ kind, table, statement }: Need): Promise<Chore> {
+  async #tend({ kind, table, statement }: Need): Promise<MaintenanceSlice> {
     const { driver } = this.#context.database
     try {
       await driver.exec(statement)

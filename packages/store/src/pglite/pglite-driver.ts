@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Driver, DriverTransaction, QueryResult, Upkeep } from '../driver/driver.js'
+import type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Connection } from './connection.js'
 import { Turns } from './turns.js'
@@ -34,7 +34,7 @@ export class PgliteDriver implements Driver {
   #flushing: Promise<void> | undefined
   #nextFlush: Promise<void> | undefined
   readonly #log: WriteAheadLog
-  readonly upkeep: Upkeep
+  readonly maintenance: DriverMaintenance
   #failure: RakkoError | undefined
   #closing: Promise<void> | undefined
 
@@ -43,7 +43,7 @@ export class PgliteDriver implements Driver {
     this.#durability = durability
     this.#end = end
     this.#log = new WriteAheadLog(connection)
-    this.upkeep = {
+    this.maintenance = {
       logBytes: () => this.#turn(async () => this.#run(() => this.#log.bytes())),
       checkpoint: () => this.#turn(async () => this.#run(() => this.#log.checkpoint())),
     }

@@ -51,16 +51,16 @@ describe('a checkpoint within the writes', () => {
   test('is made after 32 MB of log, and then after as many more', async () => {
     for (let megabytes = 0; megabytes < 96; megabytes += 16) await commit(16)
     expect(connection.executed.filter((sql) => sql === 'CHECKPOINT')).toHaveLength(3)
-    expect(await driver.upkeep.logBytes()).toBe(0)
+    expect(await driver.maintenance.logBytes()).toBe(0)
   })
 
   test('that PostgreSQL refuses refuses no commit, and is tried again after the next', async () => {
     connection.fault = new SqlError({ message: 'could not write', sqlState: '53100' })
     expect(await commit(40)).toBe('committed')
-    expect(await driver.upkeep.logBytes()).toBe(40 * MEGABYTE)
+    expect(await driver.maintenance.logBytes()).toBe(40 * MEGABYTE)
     expect(await commit(1)).toBe('committed')
     expect(connection.executed).toEqual(['BEGIN', 'COMMIT', 'CHECKPOINT', 'BEGIN', 'COMMIT', 'CHECKPOINT'])
-    expect(await driver.upkeep.logBytes()).toBe(0)
+    expect(await driver.maintenance.logBytes()).toBe(0)
   })
 
   test('that fails with the storage refuses no commit either; the next call learns of it', async () => {
@@ -80,7 +80,7 @@ describe('the log of a database', () => {
     await driver.query("INSERT INTO item SELECT n, repeat('x', 100) FROM generate_series(1, 20000) n")
     for (let round = 0; round < 20; round++) {
       await driver.query('UPDATE item SET name = name')
-      expect(await driver.upkeep?.logBytes()).toBeLessThanOrEqual(40 * MEGABYTE)
+      expect(await driver.maintenance?.logBytes()).toBeLessThanOrEqual(40 * MEGABYTE)
     }
     const { rows } = await driver.query<{ bytes: bigint }>('SELECT sum(size)::bigint AS bytes FROM pg_ls_waldir()')
     expect(Number(rows[0]?.bytes)).toBeLessThanOrEqual(100 * MEGABYTE)

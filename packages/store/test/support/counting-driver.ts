@@ -48,8 +48,8 @@ export class CountingDriver implements Driver {
     return this.#driver.flush()
   }
 
-  get upkeep(): Driver['upkeep'] {
-    return this.#driver.upkeep
+  get maintenance(): Driver['maintenance'] {
+    return this.#driver.maintenance
   }
 
   close: Driver['close'] = () => this.#driver.close()

@@ -1,5 +1,5 @@
-import type { Chore, Store } from '@rakko/store'
-import type { Upkeep } from './storage-report.js'
+import type { MaintenanceSlice, Store } from '@rakko/store'
+import type { MaintenanceReport } from './storage-report.js'
 
 /** A platform's, bound; what they hand out must not keep a process alive. */
 export interface Timers {
@@ -7,15 +7,15 @@ export interface Timers {
   clearTimeout(timer: unknown): void
 }
 
-export interface KeeperOptions {
+export interface MaintenanceSchedulerOptions {
   readonly store: Pick<Store, 'maintain'>
   readonly timers: Timers
   /** Whether calls run that a slice would hold up. */
   readonly isBusy: () => boolean
 }
 
-/** How long after a call the keeper looks what is to be done, and whether it was quiet meanwhile. */
-export const KEEPER_QUIET_MS = 1_000
+/** How long after a call the scheduler looks what is to be done, and whether it was quiet meanwhile. */
+export const MAINTENANCE_QUIET_MS = 1_000
 /** Slices in one quiet moment; what is left is done in the next one. */
 const MAX_SLICES = 64
 
@@ -23,8 +23,8 @@ const MAX_SLICES = 64
  * Asks the store for its slices of maintenance when the node has been quiet for a moment, one after another until a call
  * comes. A node that is never quiet does only what must not wait.
  */
-export class Keeper {
-  readonly #store: KeeperOptions['store']
+export class MaintenanceScheduler {
+  readonly #store: MaintenanceSchedulerOptions['store']
   readonly #timers: Timers
   readonly #isBusy: () => boolean
   #timer: unknown
@@ -35,16 +35,16 @@ export class Keeper {
   #goOn: (() => void) | undefined
   #isClosed = false
   #slices = 0
-  #last: Chore['kind'] | undefined
+  #last: MaintenanceSlice['kind'] | undefined
   #failure: string | undefined
 
-  constructor({ store, timers, isBusy }: KeeperOptions) {
+  constructor({ store, timers, isBusy }: MaintenanceSchedulerOptions) {
     this.#store = store
     this.#timers = timers
     this.#isBusy = isBusy
   }
 
-  get report(): Upkeep {
+  get report(): MaintenanceReport {
     return {
       slices: this.#slices,
       ...(this.#last !== undefined && { last: this.#last }),
@@ -76,23 +76,23 @@ export class Keeper {
         .finally(() => {
           this.#working = undefined
         })
-    }, KEEPER_QUIET_MS)
+    }, MAINTENANCE_QUIET_MS)
   }
 
   async #work(): Promise<void> {
     for (let slices = 0; slices < MAX_SLICES && !this.#isClosed; slices++) {
       const urgentOnly = this.#calls > 0 || this.#isBusy()
       try {
-        const chore = await this.#store.maintain({ urgentOnly })
-        if (chore === undefined) {
+        const slice = await this.#store.maintain({ urgentOnly })
+        if (slice === undefined) {
           if (urgentOnly || this.#calls > 0) this.#wait()
           return
         }
         this.#slices += 1
-        this.#last = chore.kind
+        this.#last = slice.kind
         await this.#giveWay()
       } catch (error) {
-        // The next call wakes the keeper again; nobody waits for it who could be told.
+        // The next call wakes the scheduler again; nobody waits for it who could be told.
         this.#failure = error instanceof Error ? error.message : String(error)
         return
       }

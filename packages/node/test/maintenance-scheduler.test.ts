@@ -1,6 +1,6 @@
-import type { Chore } from '@rakko/store'
+import type { MaintenanceSlice } from '@rakko/store'
 import { describe, expect, test } from 'vitest'
-import { KEEPER_QUIET_MS, Keeper } from '../src/keeper.js'
+import { MAINTENANCE_QUIET_MS, MaintenanceScheduler } from '../src/maintenance-scheduler.js'
 
 /** Timers that fire when the test says so. */
 class ManualTimers {
@@ -31,77 +31,77 @@ class ManualTimers {
   }
 }
 
-/** A keeper over a store that has these chores to do, urgent ones first. */
-function keeperOf(options: { chores?: Chore[]; urgent?: Chore[] } = {}) {
-  const { chores = [], urgent = [] } = options
+/** A scheduler over a store that has these slices to do, urgent ones first. */
+function schedulerOf(options: { slices?: MaintenanceSlice[]; urgent?: MaintenanceSlice[] } = {}) {
+  const { slices = [], urgent = [] } = options
   const timers = new ManualTimers()
   const asked: boolean[] = []
   const state = { isBusy: false, onSlice: () => {} }
-  const keeper = new Keeper({
+  const scheduler = new MaintenanceScheduler({
     timers,
     isBusy: () => state.isBusy,
     store: {
       async maintain({ urgentOnly = false } = {}) {
         asked.push(urgentOnly)
         state.onSlice()
-        return urgent.shift() ?? (urgentOnly ? undefined : chores.shift())
+        return urgent.shift() ?? (urgentOnly ? undefined : slices.shift())
       },
     },
   })
-  return { keeper, timers, asked, state }
+  return { scheduler, timers, asked, state }
 }
 
-const vacuum: Chore = { kind: 'vacuum', table: 'd5' }
-const checkpoint: Chore = { kind: 'checkpoint' }
+const vacuum: MaintenanceSlice = { kind: 'vacuum', table: 'd5' }
+const checkpoint: MaintenanceSlice = { kind: 'checkpoint' }
 
-describe('the keeper', () => {
+describe('the maintenance scheduler', () => {
   test('does all there is to do when a moment was quiet, then rests until the next call', async () => {
-    const { keeper, timers, asked } = keeperOf({ chores: [vacuum, checkpoint] })
-    keeper.wake()
-    keeper.wake()
-    expect(timers.waiting).toEqual([KEEPER_QUIET_MS])
+    const { scheduler, timers, asked } = schedulerOf({ slices: [vacuum, checkpoint] })
+    scheduler.wake()
+    scheduler.wake()
+    expect(timers.waiting).toEqual([MAINTENANCE_QUIET_MS])
     // The second call came after the timer was set: not quiet yet.
     await timers.fire()
     expect(asked).toEqual([true])
     await timers.fire()
     expect(asked).toEqual([true, false, false, false])
     expect(timers.waiting).toEqual([])
-    expect(keeper.report).toEqual({ slices: 2, last: 'checkpoint' })
-    keeper.wake()
-    expect(timers.waiting).toEqual([KEEPER_QUIET_MS])
+    expect(scheduler.report).toEqual({ slices: 2, last: 'checkpoint' })
+    scheduler.wake()
+    expect(timers.waiting).toEqual([MAINTENANCE_QUIET_MS])
   })
 
   test('does only what is urgent while calls run, and looks again', async () => {
-    const { keeper, timers, asked, state } = keeperOf({ chores: [checkpoint], urgent: [vacuum] })
+    const { scheduler, timers, asked, state } = schedulerOf({ slices: [checkpoint], urgent: [vacuum] })
     state.isBusy = true
-    keeper.wake()
+    scheduler.wake()
     await timers.fire()
     expect(asked).toEqual([true, true])
-    expect(keeper.report).toEqual({ slices: 1, last: 'vacuum' })
+    expect(scheduler.report).toEqual({ slices: 1, last: 'vacuum' })
     await timers.fire()
-    expect(keeper.report.slices).toBe(1)
+    expect(scheduler.report.slices).toBe(1)
     state.isBusy = false
     await timers.fire()
-    expect(keeper.report).toEqual({ slices: 2, last: 'checkpoint' })
+    expect(scheduler.report).toEqual({ slices: 2, last: 'checkpoint' })
   })
 
   test('gives way to a call that comes between two slices', async () => {
-    const { keeper, timers, asked, state } = keeperOf({ chores: [vacuum, checkpoint] })
-    keeper.wake()
+    const { scheduler, timers, asked, state } = schedulerOf({ slices: [vacuum, checkpoint] })
+    scheduler.wake()
     state.onSlice = () => {
-      if (asked.length === 1) keeper.wake()
+      if (asked.length === 1) scheduler.wake()
     }
     await timers.fire()
     expect(asked).toEqual([false, true])
     await timers.fire()
-    expect(keeper.report).toEqual({ slices: 2, last: 'checkpoint' })
+    expect(scheduler.report).toEqual({ slices: 2, last: 'checkpoint' })
   })
 
   test('lets the event loop have its turn between two slices, so that a call is heard', async () => {
     const asked: boolean[] = []
     const heard = new MessageChannel()
     const rested = new Promise<void>((resolve) => {
-      const keeper = new Keeper({
+      const scheduler = new MaintenanceScheduler({
         timers: { setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, 1)), clearTimeout: () => {} },
         isBusy: () => false,
         store: {
@@ -114,8 +114,8 @@ describe('the keeper', () => {
           },
         },
       })
-      heard.port2.onmessage = () => keeper.wake()
-      keeper.wake()
+      heard.port2.onmessage = () => scheduler.wake()
+      scheduler.wake()
     })
     await rested
     heard.port1.close()
@@ -126,7 +126,7 @@ describe('the keeper', () => {
   test('closes at once where it gives way between two slices', async () => {
     let slices = 0
     let begin = () => {}
-    const keeper = new Keeper({
+    const scheduler = new MaintenanceScheduler({
       timers: {
         // The turn that it gives never ends by itself.
         setTimeout: (callback, ms) => {
@@ -142,47 +142,47 @@ describe('the keeper', () => {
         },
       },
     })
-    keeper.wake()
+    scheduler.wake()
     begin()
     await new Promise((resolve) => setImmediate(resolve))
-    await keeper.close()
+    await scheduler.close()
     expect(slices).toBe(1)
   })
 
   test('has an end in one moment, however much there is to do', async () => {
-    const { keeper, timers } = keeperOf({ chores: Array.from({ length: 1_000 }, () => vacuum) })
-    keeper.wake()
+    const { scheduler, timers } = schedulerOf({ slices: Array.from({ length: 1_000 }, () => vacuum) })
+    scheduler.wake()
     await timers.fire()
-    expect(keeper.report.slices).toBe(64)
-    expect(timers.waiting).toEqual([KEEPER_QUIET_MS])
+    expect(scheduler.report.slices).toBe(64)
+    expect(timers.waiting).toEqual([MAINTENANCE_QUIET_MS])
   })
 
   test('says what failed, and tries again after the next call', async () => {
-    const { keeper, timers, state } = keeperOf({ chores: [vacuum] })
+    const { scheduler, timers, state } = schedulerOf({ slices: [vacuum] })
     state.onSlice = () => {
       throw new Error('no room')
     }
-    keeper.wake()
+    scheduler.wake()
     await timers.fire()
-    expect(keeper.report).toEqual({ slices: 0, failure: 'no room' })
+    expect(scheduler.report).toEqual({ slices: 0, failure: 'no room' })
     expect(timers.waiting).toEqual([])
     state.onSlice = () => {}
-    keeper.wake()
+    scheduler.wake()
     await timers.fire()
-    expect(keeper.report.slices).toBe(1)
+    expect(scheduler.report.slices).toBe(1)
   })
 
   test('closes after the slice that runs, and never begins another', async () => {
-    const { keeper, timers, asked, state } = keeperOf({ chores: [vacuum, checkpoint] })
+    const { scheduler, timers, asked, state } = schedulerOf({ slices: [vacuum, checkpoint] })
     let closed: Promise<void> | undefined
     state.onSlice = () => {
-      closed = keeper.close()
+      closed = scheduler.close()
     }
-    keeper.wake()
+    scheduler.wake()
     await timers.fire()
     await closed
     expect(asked).toEqual([false])
-    keeper.wake()
+    scheduler.wake()
     expect(timers.waiting).toEqual([])
   })
 })
