@@ -110,6 +110,32 @@ test('Ids and relations are found by indexes, in a comparison and in a join', as
   expect(await plan('SELECT event._id FROM venue JOIN event ON event.venue = venue._id')).toMatch(/using d\d+_app_/)
 })
 
+test('Functions, patterns and comparisons know the letters of every script; the order is that of code points', async () => {
+  const schema = await define('word', { text: 'str' })
+  const empty = "SELECT lower(text) = lower('Ärger') AS same, text ~* 'москва' AS matches FROM word"
+  expect(await store.sql(empty)).toEqual([])
+  const texts = ['zebra', 'Ärger', 'МОСКВА', 'Öl', '𝒜', '\uffee', 'Zebra']
+  await publishAll(
+    store,
+    texts.map((text) => panda.create(schema.id, { text: str(text) })),
+  )
+  const found = async (condition: string, params: unknown[] = []) =>
+    (await store.sql(`SELECT text FROM word WHERE ${condition} ORDER BY text`, params)).map(({ text }) => text)
+  expect(await found("lower(text) = lower('ÄRGER')")).toEqual(['Ärger'])
+  expect(await found('lower(text) = lower($1)', ['äRGER'])).toEqual(['Ärger'])
+  expect(await found("upper(text) = 'ÖL'")).toEqual(['Öl'])
+  expect(await found("text ~* 'москва'")).toEqual(['МОСКВА'])
+  expect(await found("text ILIKE 'öL'")).toEqual(['Öl'])
+  expect(await found("text ~ '^\\w+$' AND text !~ '[a-zA-Z]'")).toEqual(['МОСКВА', '𝒜'])
+  expect(await found("initcap(lower(text)) = 'Москва'")).toEqual(['МОСКВА'])
+  expect(await found('true')).toEqual(['Zebra', 'zebra', 'Ärger', 'Öl', 'МОСКВА', '\uffee', '𝒜'])
+  expect(await found("text < 'Zf'")).toEqual(['Zebra'])
+  expect(await found('text = $1', ['Ärger'])).toEqual(['Ärger'])
+  const joined =
+    'SELECT a.text FROM word AS a JOIN word AS b ON lower(a.text) = lower(b.text) AND a._id <> b._id ORDER BY 1'
+  expect(await store.sql(joined)).toEqual([{ text: 'Zebra' }, { text: 'zebra' }])
+})
+
 test('All values come back, and match as parameters, to the last bit', async () => {
   const schema = await define('thing', { i: 'int', f: 'float', s: 'str', b: 'bytes', t: 'bool' })
   const ints = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, 0n, -1n, 1n, 2n]

@@ -11,6 +11,7 @@ const PUBLISHED: readonly string[] = [
   '08297c368e70c6090ded47cb1b559c9b5e6ad22378777a242402bd51bb325054',
   '1d83f4de76feff4f30f02b21a8ac4752bfbae23b1aa81b294b1bfc44ea54b072',
   'bc27f6189891e612f160add07dfd854bb10cbb953abef65e3f6e0e375a48158a',
+  '391b1a4874fa7f416a21c09ac711ec84c8ec65f20d6d55462ec306182fa2d36f',
 ]
 
 test('What a published migration does never changes', () => {

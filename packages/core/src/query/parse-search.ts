@@ -23,7 +23,7 @@ export function parseSearch(input: unknown, schema: Schema, path: string): Searc
   return {
     kind: 'search',
     text,
-    isPrefix: prefix && endsWithWord(text),
+    isPrefix: prefix,
     ...(fields !== undefined && { fields: parseFields(fields, schema, `${path}.fields`) }),
     ...(language !== undefined && { language: parseLanguage(language, `${path}.language`) }),
   }
@@ -45,13 +45,6 @@ function parseLanguage(language: unknown, path: string): SearchLanguage {
   const known = SEARCH_LANGUAGES.find((name) => name === language)
   if (known) return known
   throw invalidQuery(path, `one of ${SEARCH_LANGUAGES.join(', ')}`, language)
-}
-
-/** Whether a text ends with a word that is asked for: not with one of a phrase, nor one to be left out. */
-function endsWithWord(text: string): boolean {
-  const quotes = text.split('"').length - 1
-  const last = text.trim().split(/\s/u).at(-1) ?? ''
-  return quotes % 2 === 0 && !last.startsWith('-') && /[\p{L}\p{N}\p{M}]$/u.test(last)
 }
 
 /** The searches of a filter, wherever they stand. */

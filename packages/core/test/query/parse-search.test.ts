@@ -38,16 +38,6 @@ describe('a search', () => {
     expect(parse({ where: { $search: undefined } }).filter).toEqual({ kind: 'and', filters: [] })
   })
 
-  it('lets its last word go on only where that is asked for, not within a phrase or behind a minus', () => {
-    const isPrefix = (text: string) => {
-      const { filter } = parse({ where: { $search: text } })
-      return filter.kind === 'search' && filter.isPrefix
-    }
-    for (const text of ['t', 'a b', '"a b" c', 'été', 'x ', 'a or b', '7', '東京'])
-      expect(isPrefix(text), text).toBe(true)
-    for (const text of ['', '"a b"', '"a b', 'a -b', 'a.', '🦦', '"']) expect(isPrefix(text), text).toBe(false)
-  })
-
   it('stands within $and, $or and $not, and in the filter of an included relation', () => {
     expect(parse({ where: { $or: [{ $search: 'a' }, { $not: { $search: 'b' } }] } }).filter).toEqual({
       kind: 'or',

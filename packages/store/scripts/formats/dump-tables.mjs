@@ -1,7 +1,7 @@
 /**
- * Statements that make the tables of a PostgreSQL schema, their rows and indexes, in that order; names are without the
- * schema. Knows what a store's tables have: columns with types, collations and defaults, constraints,
- * storage parameters, indexes.
+ * Statements that make the collations, functions and tables of a PostgreSQL schema, their rows and indexes, in that order;
+ * names are without the schema, which is `:schema` within functions. Knows what a store has: collations that PostgreSQL
+ * provides, columns with types, collations and defaults, constraints, storage parameters, indexes.
  * @param {import('../../dist/index.js').Driver} driver
  * @param {string} schemaName
  * @returns {Promise<string>}
@@ -42,7 +42,23 @@ export async function dumpTables(driver, schemaName) {
      ORDER BY relname`,
     [schemaName, `${schemaName}.`],
   )
-  return `${[...made, ...filled, ...indexes.map(({ definition }) => `${definition};`)].join('\n')}\n`
+  return `${[...(await routinesOf(driver, schemaName)), ...made, ...filled, ...indexes.map(({ definition }) => `${definition};`)].join('\n')}\n`
+}
+
+async function routinesOf(driver, schemaName) {
+  const { rows: collations } = await driver.query(
+    `SELECT 'CREATE COLLATION ' || quote_ident(collname) || ' (provider = builtin, locale = ' || quote_literal(colllocale)
+       || ');' AS statement
+     FROM pg_collation WHERE collnamespace = $1::regnamespace AND collprovider = 'b' ORDER BY collname`,
+    [schemaName],
+  )
+  const { rows: functions } = await driver.query(
+    `SELECT replace(replace(pg_get_functiondef(oid), quote_ident($1) || '.', ':schema.'), '"' || $1 || '".', ':schema.')
+       || ';' AS statement
+     FROM pg_proc WHERE pronamespace = quote_ident($1)::regnamespace ORDER BY proname`,
+    [schemaName],
+  )
+  return [...collations, ...functions].map(({ statement }) => statement)
 }
 
 async function rowsOf(driver, schemaName, table, columns) {

@@ -6,8 +6,7 @@ import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 
 /**
  * Characters that one search looks at, its fields sharing them evenly: what stands behind is stored but not searched. A
- * tsvector over 1 MB is an error. Hyphenated words are stored whole and in parts, addresses in three forms, and no text
- * grows to more than five times its bytes if its letters have one, three times if they have four.
+ * tsvector over 1 MB is an error. The largest has as many different Chinese characters, each of them a word of two.
  */
 export const MAX_SEARCHED_CHARACTERS = 65_536
 
@@ -16,15 +15,17 @@ const WEIGHTS = ['A', 'B', 'C', 'D'] as const
 
 /**
  * The expression that is searched, and indexed where it is the declared one: `references` are the fields' columns in
- * SQL. No character of the text code (sql/text-code.ts) is part of a word, and the ones that it stands for are not
- * either, so the stored form has the words of the text.
+ * SQL. What a word is says migrations/0008-search-words.ts. No character of the text code (sql/text-code.ts) is part of
+ * one, and the characters that it stands for are not either, so the stored form has the words of the text.
  */
-export function searchVector(references: readonly string[], language: SearchLanguage): string {
+export function searchVector(names: Names, references: readonly string[], language: SearchLanguage): string {
   const share = Math.floor(MAX_SEARCHED_CHARACTERS / references.length)
+  const config = `'pg_catalog.${language}'`
   return references
     .map((reference, index) => {
       const weight = WEIGHTS[Math.min(index, WEIGHTS.length - 1)]
-      return `setweight(to_tsvector('pg_catalog.${language}', left(${reference}, ${share})), '${weight}')`
+      const words = `${names.schema}.search_words(${config}, left(${reference}, ${share}))`
+      return `setweight(to_tsvector(${config}, ${words}), '${weight}')`
     })
     .join(' || ')
 }
@@ -48,6 +49,7 @@ export function searchIndex(
   const [{ group } = { group: 0 }] = columns
   if (columns.some((column) => column.group !== group)) return undefined
   const vector = searchVector(
+    names,
     columns.map(({ column }) => column),
     language,
   )

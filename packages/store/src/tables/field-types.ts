@@ -32,8 +32,8 @@ interface StoredType<Type extends FieldTypeName> {
   bind<Row>(get: (row: Row) => Values[Type] | undefined): Column<Row>
   /** The value that a column holds; undefined where it can be none. */
   decode(stored: unknown): ValueOf<Type> | undefined
-  /** The column of an app's own view, see read/app-sql/app-views.ts: its type, and it in SQL. */
-  readonly app: { readonly sqlType: string; cell(column: string): string }
+  /** The column of an app's own view, see read/app-sql/app-views.ts: its type, it in SQL, and whether people wrote it. */
+  readonly app: { readonly sqlType: string; cell(column: string): string; readonly isWritten?: true }
   /** What stands around a value that may be too long for an index: of it an index holds the beginning. */
   readonly prefix?: readonly [before: string, after: string]
 }
@@ -84,7 +84,7 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
         return text === undefined ? undefined : encodeText(text)
       }),
     decode: (stored) => (typeof stored === 'string' ? { type: 'str', value: decodeText(stored) } : undefined),
-    app: { sqlType: 'text', cell: itself },
+    app: { sqlType: 'text', cell: itself, isWritten: true },
     prefix: CHARACTERS,
   },
   bytes: {

@@ -25,12 +25,15 @@ export class Names {
   /** Quoted: the role that such SQL runs as. */
   readonly appRole: string
   readonly appRoleName: string
+  /** Quoted: a collation that knows the letters of every script and sorts by code points, see migrations/0008. */
+  readonly unicode: string
 
   constructor(schemaName: string) {
     this.schemaName = schemaName
     this.schema = quoteIdentifier(schemaName)
     this.appSchema = quoteIdentifier(`${schemaName}_app`)
     this.appRoleName = `${schemaName}_app`
+    this.unicode = `${this.schema}.unicode`
     this.appRole = quoteIdentifier(this.appRoleName)
   }
 

@@ -2,8 +2,9 @@ import { decodeCursor, encodeCursor, parseQuery, type QueryInput, type Schema, t
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
-import { MAX_SEARCHED_CHARACTERS } from '../../src/schemas/search-index.js'
+import { MAX_SEARCHED_CHARACTERS, searchVector } from '../../src/schemas/search-index.js'
 import type { Document, Store } from '../../src/store.js'
+import { Names } from '../../src/tables/names.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
@@ -308,7 +309,7 @@ test('No text within the limit grows to a vector that PostgreSQL refuses', async
         text += shape(letters(index, alphabet), letters(index * 7 + 3, alphabet))
       }
       const { rows } = await driver.query<{ bytes: number }>(
-        `SELECT pg_column_size(to_tsvector('pg_catalog.simple', left($1::text, ${MAX_SEARCHED_CHARACTERS}))) AS bytes`,
+        `SELECT pg_column_size(${searchVector(new Names('rakko'), ['$1::text'], 'simple')}) AS bytes`,
         [text],
       )
       expect(rows[0]?.bytes).toBeLessThan(1_048_575)

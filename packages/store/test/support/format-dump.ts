@@ -14,7 +14,8 @@ export function dumpedFormats(): number[] {
 /** Puts a dumped database into a PostgreSQL schema of its own. */
 export async function restoreFormat(driver: Driver, format: number, schemaName: string): Promise<void> {
   const schema = quoteIdentifier(schemaName)
-  const dump = readFileSync(new URL(`${format}.sql`, FOLDER), 'utf8')
+  // Functions name the schema that their own names are in.
+  const dump = readFileSync(new URL(`${format}.sql`, FOLDER), 'utf8').replaceAll(':schema.', `${schema}.`)
   await driver.transaction((session) =>
     session.exec(`CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema};\n${dump}`),
   )
@@ -23,7 +24,7 @@ export async function restoreFormat(driver: Driver, format: number, schemaName: 
 /** What differs from database to database, whatever they hold. */
 const OWN_TABLES = ['meta', 'idempotency']
 
-/** Every row of every table but `meta` and `idempotency`, and what the catalogue says of the tables; names ascend. */
+/** Every row of every table but `meta` and `idempotency`, and what the catalogue says of tables and functions; names ascend. */
 export async function readTables(driver: Driver, schemaName: string): Promise<unknown> {
   const { rows: columns } = await driver.query<{ table: string }>(
     `SELECT relname::text AS table, attname::text AS name, format_type(atttypid, atttypmod) AS type,
@@ -43,6 +44,16 @@ export async function readTables(driver: Driver, schemaName: string): Promise<un
      WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY 1`,
     [quoteIdentifier(schemaName)],
   )
+  const { rows: functions } = await driver.query(
+    `SELECT proname::text AS name, provolatile::text AS volatility, replace(prosrc, $1 || '.', '') AS source
+     FROM pg_proc WHERE pronamespace = $1::regnamespace ORDER BY 1`,
+    [quoteIdentifier(schemaName)],
+  )
+  const { rows: collations } = await driver.query(
+    `SELECT collname::text AS name, collprovider::text AS provider, colllocale AS locale
+     FROM pg_collation WHERE collnamespace = $1::regnamespace ORDER BY 1`,
+    [quoteIdentifier(schemaName)],
+  )
   const rows: Record<string, string[]> = {}
   for (const table of new Set(columns.map(({ table }) => table))) {
     if (OWN_TABLES.includes(table)) continue
@@ -51,5 +62,5 @@ export async function readTables(driver: Driver, schemaName: string): Promise<un
     )
     rows[table] = found.rows.map(({ row }) => row)
   }
-  return { columns, indexes, storage, rows }
+  return { columns, indexes, storage, functions, collations, rows }
 }

@@ -18,8 +18,9 @@ const MAX_NAME_BYTES = 63
  * | _edited   | boolean                              |
  *
  * Relations are ids as text, lists of them arrays; everything else has its column's own type. Text stays as it is stored,
- * see sql/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. The data of blob pieces is
- * not there.
+ * see sql/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. Its collation is one whose
+ * functions know all letters, while the column's own (`C`) knows those of ASCII; both sort by code points. The data of
+ * blob pieces is not there.
  */
 const META: readonly (readonly [name: string, expression: string, type: string])[] = [
   ['_id', shownHex('v0.id'), 'text'],
@@ -34,7 +35,7 @@ export function appViews(names: Names, schemas: readonly KnownSchema[]): string[
   const views = uniqueNames(schemas.map(({ schema }) => schema.name))
   return schemas.map((schema, index) => {
     const name = `${names.appSchema}.${quoteIdentifier(views[index] as string)}`
-    return `CREATE VIEW ${name} AS ${schema.hasTable ? selectViews(names, schema) : selectNothing(schema)};`
+    return `CREATE VIEW ${name} AS ${schema.hasTable ? selectViews(names, schema) : selectNothing(names, schema)};`
   })
 }
 
@@ -44,10 +45,10 @@ function selectViews(names: Names, { views }: KnownSchema): string {
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
-    if (field)
-      columns.push(
-        `${FIELD_TYPES[field.type.type].app.cell(`v${field.group}.${field.column}`)} AS ${quoteIdentifier(name)}`,
-      )
+    if (!field) continue
+    const { app } = FIELD_TYPES[field.type.type]
+    const cell = app.cell(`v${field.group}.${field.column}`)
+    columns.push(`${cell} ${collation(names, app)} AS ${quoteIdentifier(name)}`)
   }
   const joins = views.groups.slice(1).map((_, index) => {
     const group = index + 1
@@ -60,14 +61,20 @@ function selectViews(names: Names, { views }: KnownSchema): string {
 }
 
 /** No document of the schema was ever stored. */
-function selectNothing({ views }: KnownSchema): string {
+function selectNothing(names: Names, { views }: KnownSchema): string {
   const columns = META.map(([name, , type]) => `NULL::${type} AS ${name}`)
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
-    if (field) columns.push(`NULL::${FIELD_TYPES[field.type.type].app.sqlType} AS ${quoteIdentifier(name)}`)
+    if (!field) continue
+    const { app } = FIELD_TYPES[field.type.type]
+    columns.push(`NULL::${app.sqlType} ${collation(names, app)} AS ${quoteIdentifier(name)}`)
   }
   return `SELECT ${columns.join(', ')} WHERE false`
+}
+
+function collation({ unicode }: Names, { isWritten }: { readonly isWritten?: true }): string {
+  return isWritten ? `COLLATE ${unicode}` : ''
 }
 
 /** Names as PostgreSQL cuts them. Of two that are the same then the first has it, the others are numbered: `_2_name…`. */

@@ -1,8 +1,9 @@
 import type { SearchFilter } from '@rakko/core'
 import { sql } from 'kysely'
 import { searchVector } from '../../schemas/search-index.js'
+import { encodeText } from '../../sql/text-code.js'
 import type { Fragment, QuerySource } from './query-source.js'
-import { boundValue } from './query-value.js'
+import { searchTerms } from './search-terms.js'
 
 /** A condition, true or false: no text of a deleted document has any words. */
 export function compileSearch(filter: SearchFilter, source: QuerySource): Fragment {
@@ -22,12 +23,13 @@ export function compileRank(filter: SearchFilter, source: QuerySource): Fragment
 }
 
 function parts(filter: SearchFilter, source: QuerySource): { vector: Fragment; words: Fragment; isNullable: boolean } {
-  const { references, language, isNullable } = source.searched(filter)
-  const text = sql`websearch_to_tsquery(${sql.raw(`'pg_catalog.${language}'`)}, ${boundValue('str', filter.text)})`
-  // Where a query's text ends with a lexeme, it ends with a quote. A subquery of its own is run once, not for each row.
-  const words = filter.isPrefix
-    ? sql`(SELECT (CASE WHEN query LIKE '%''' THEN query || ':*' ELSE query END)::tsquery
-        FROM (SELECT ${text}::text AS query) AS typed)`
-    : sql`(SELECT ${text})`
-  return { vector: sql.raw(searchVector(references, language)), words, isNullable }
+  const { names, references, language, isNullable } = source.searched(filter)
+  const terms = searchTerms(filter.text, filter.isPrefix).map((alternative) =>
+    // Escaped as the columns are: JSON in PostgreSQL cannot hold U+0000 either.
+    alternative.map((term) => ({ ...term, text: encodeText(term.text) })),
+  )
+  const query = sql.raw(`${names.schema}.search_query('pg_catalog.${language}'`)
+  // A subquery of its own is run once, not for each row.
+  const words = sql`(SELECT ${query}, ${JSON.stringify(terms)}::text::jsonb))`
+  return { vector: sql.raw(searchVector(names, references, language)), words, isNullable }
 }

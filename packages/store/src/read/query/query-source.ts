@@ -41,6 +41,7 @@ export interface FieldReference {
 
 /** The columns that a search looks at, in SQL. */
 export interface Searched {
+  readonly names: Names
   readonly references: readonly string[]
   readonly language: SearchLanguage
   /** See FieldReference. */
@@ -105,7 +106,8 @@ export class QuerySource {
       this.#groups.add(group)
       return `v${group}.${column}`
     })
-    return { references, language: language ?? search?.language ?? 'simple', isNullable: this.#includesDeleted }
+    const config = language ?? search?.language ?? 'simple'
+    return { names: this.#names, references, language: config, isNullable: this.#includesDeleted }
   }
 
   /** Columns of all fields, which are then joined whatever the filter and the order refer to. */

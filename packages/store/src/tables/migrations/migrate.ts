@@ -8,6 +8,7 @@ import { awaitedViews } from './0004-awaited-views.js'
 import { tableMakers } from './0005-table-makers.js'
 import { roomForUpdates } from './0006-room-for-updates.js'
 import { schemasById } from './0007-schemas-by-id.js'
+import { searchWords } from './0008-search-words.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tableMakers,
   roomForUpdates,
   schemasById,
+  searchWords,
 ]
 
 /** The format that this code writes. */

@@ -1,0 +1,33 @@
+/** What has to be in a text, or must not be: its words one after another. */
+export interface SearchTerm {
+  readonly text: string
+  readonly isNegated: boolean
+  /** The last word is still typed: the text's word may be longer. */
+  readonly mayGoOn: boolean
+}
+
+/** A phrase in quotes, which ends where the text ends if nothing else ends it; or what stands between spaces. */
+const TERM = /(-?)"([^"]*)("?)|[^\s"]+/gu
+/** `--option` and a dash alone are text, not something to be left out. */
+const NEGATED = /^-(?=[^-])/u
+
+/**
+ * Reads what people type into a search box, see core's SearchInput. Returns alternatives: of one of them all terms have to
+ * hold. Which characters are words is not told here: the database knows, for what is typed as for what is stored.
+ */
+export function searchTerms(text: string, isPrefix: boolean): SearchTerm[][] {
+  const found = [...text.matchAll(TERM)]
+  const alternatives: SearchTerm[][] = [[]]
+  for (const [index, [whole, minus, phrase, end]] of found.entries()) {
+    const terms = alternatives.at(-1) as SearchTerm[]
+    const isLast = index === found.length - 1
+    if (whole.toLowerCase() === 'or' && terms.length > 0 && !isLast) {
+      alternatives.push([])
+      continue
+    }
+    const isNegated = phrase === undefined ? NEGATED.test(whole) : minus === '-'
+    const mayGoOn = isPrefix && isLast && !isNegated && end !== '"'
+    terms.push({ text: phrase ?? whole.replace(NEGATED, ''), isNegated, mayGoOn })
+  }
+  return alternatives
+}

@@ -1,0 +1,279 @@
+import { parseQuery, type Schema } from '@rakko/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Random } from '../../../../.config/testing/random.js'
+import { seeds } from '../../../../.config/testing/seeds.js'
+import { MAX_SEARCHED_CHARACTERS } from '../../src/schemas/search-index.js'
+import type { Store } from '../../src/store.js'
+import { Author, type SignedItem } from '../support/author.js'
+import { defineSchema, str } from '../support/definitions.js'
+import { openMemoryDriver } from '../support/open-memory-driver.js'
+import { openStore } from '../support/open-store.js'
+import { publishAll } from '../support/outcomes.js'
+
+const panda = new Author(1)
+const driver = await openMemoryDriver()
+let store: Store
+let line: Schema
+
+beforeAll(async () => {
+  store = await openStore(driver)
+  const definition = defineSchema(panda, 'line', { text: 'str' })
+  await publishAll(store, definition.items)
+  line = (await store.schema(definition.schemaId)) as Schema
+})
+afterAll(() => store.close())
+
+const lineOf = (text: string): SignedItem => panda.create(line.id, { text: str(text) })
+
+/** Which of the documents a search finds, in their order. */
+async function found(items: readonly SignedItem[], $search: unknown): Promise<boolean[]> {
+  const { documents } = await store.query(parseQuery({ where: { $search } as never, first: 1000 }, line))
+  const ids = new Set(documents.map(({ id }) => id))
+  return items.map(({ documentId }) => ids.has(documentId))
+}
+
+/** Searches that do not find the text, of those that should. */
+async function missed(text: string, searches: readonly unknown[]): Promise<unknown[]> {
+  const item = lineOf(text)
+  await publishAll(store, [item])
+  const lost: unknown[] = []
+  for (const search of searches) if (!(await found([item], search))[0]) lost.push(search)
+  return lost
+}
+
+const whole = (text: string) => ({ text, prefix: false })
+
+/** The words of texts as the database has them. */
+async function words(texts: readonly string[]): Promise<string[]> {
+  const { rows } = await driver.query<{ words: string }>(
+    `SELECT rakko.search_words('pg_catalog.simple', content) AS words
+     FROM jsonb_array_elements_text($1::text::jsonb) WITH ORDINALITY AS given (content, place) ORDER BY place`,
+    [JSON.stringify(texts)],
+  )
+  return rows.map((row) => row.words)
+}
+
+test('Every word of hosts, files, addresses and formulas is found, and what they are as a whole', async () => {
+  const text = 'AC/DC on poster.png, jane@example.com, N+1, https://a.example/b_c?d=e&f, 1.5e3, it’s, C:\\dir'
+  const searches = [
+    'AC',
+    'DC',
+    'png',
+    'poster',
+    'jane',
+    'example',
+    'com',
+    'N',
+    '1',
+    'b',
+    'c',
+    'd',
+    'f',
+    '5e3',
+    's',
+    'dir',
+  ]
+  const wholes = [
+    'ac/dc',
+    'poster.png',
+    'jane@example.com',
+    'n+1',
+    'https://a.example/b_c?d=e&f',
+    '1.5e3',
+    'it’s',
+    'c:\\dir',
+  ]
+  expect(await missed(text, [...searches, ...wholes].map(whole))).toEqual([])
+  const other = lineOf('DC/AC, png.poster, example@jane.com')
+  await publishAll(store, [other])
+  for (const search of ['ac/dc', 'poster.png', 'jane@example.com']) {
+    expect(await found([other], whole(search)), search).toEqual([false])
+  }
+})
+
+test('A zero-width space separates; a soft hyphen, a joiner and a byte order mark are not there', async () => {
+  expect(
+    await missed('zero\u200bwidth Donau\u00addampf ab\u200dcd \ufeffmark', [
+      ...['zero', 'width', 'zero width', 'donaudampf', 'Donau\u00addampf', 'do\u00adnaudampf', 'abcd', 'mark'].map(
+        whole,
+      ),
+    ]),
+  ).toEqual([])
+})
+
+test('Case, normal forms and compatible letters make no difference', async () => {
+  const same = [
+    ['ΟΔΥΣΣΕΥΣ', 'οδυσσευς', 'οδυσσευσ'],
+    ['Straße', 'STRASSE', 'strasse', 'STRAẞE'],
+    ['Caf\u00e9', 'Cafe\u0301', 'CAFE\u0301'],
+    ['Москва', 'МОСКВА', 'москва'],
+    ['Diyarbakır', 'DIYARBAKIR', 'diyarbakir'],
+    ['İstanbul', 'istanbul', 'ISTANBUL'],
+    ['ﬁsh', 'FISH', 'ｆｉｓｈ'],
+    ['한국', '한국'.normalize('NFD')],
+    ['ガス', 'ｶﾞｽ', 'ガス'.normalize('NFD')],
+    ['ᾳ', 'ΑΙ'],
+    ['Việt', 'Việt'.normalize('NFD'), 'VIỆT'],
+  ]
+  for (const texts of same) for (const text of texts) expect(await missed(text, texts.map(whole))).toEqual([])
+  const accented = lineOf('résumé')
+  await publishAll(store, [accented])
+  expect(await found([accented], whole('resume'))).toEqual([false])
+})
+
+test('Every part of a text in a script without spaces is found', async () => {
+  const texts = ['東京都で手机を買いました', 'ภาษาไทยที่นี่', 'ສະບາຍດີ', 'សួស្តីពិភពលោក', 'မင်္ဂလာပါ', '我喜欢喝绿茶。']
+  for (const text of texts) {
+    const letters = text.match(/\p{L}\p{M}*/gu) ?? []
+    const parts = letters.flatMap((_, from) =>
+      letters.slice(from).map((_, length) => letters.slice(from, from + length + 1).join('')),
+    )
+    expect(await missed(text, [...parts, ...parts.map(whole)])).toEqual([])
+  }
+  const mixed = ['iPhone手机', '手机iPhone', 'iphone', '手', '机', 'を手机', '"を手机 iphone"', '手机でiPhone']
+  expect(await missed('iPhone手机を手机iPhone、手机でiPhone', mixed.map(whole))).toEqual([])
+  const other = lineOf('京東茶绿')
+  await publishAll(store, [other])
+  for (const search of ['東京', '绿茶', '都', 'ไทย']) expect(await found([other], search), search).toEqual([false])
+  expect(await found([other], '茶 京')).toEqual([true])
+})
+
+test('While it is typed, each further letter keeps finding it', async () => {
+  for (const text of ['rock-n-roll', 'say "hello world" to AC/DC', 'tea or coffee', 'x --force', '한국', 'so­ft']) {
+    expect(await missed(text, prefixesOf(text))).toEqual([])
+  }
+  // A mark is typed after its letter, a Korean syllable letter by letter.
+  expect(await missed('Cafe\u0301 한국', ['caf', 'cafe', 'cafe\u0301', 'ㅎ', '하', '한', '한ㄱ', '한구'])).toEqual([])
+})
+
+const prefixesOf = (text: string): string[] => {
+  const letters = text.match(/^\p{M}+|\P{M}\p{M}*/gsu) ?? []
+  // What has no word yet finds nothing.
+  return letters.map((_, length) => letters.slice(0, length + 1).join('')).filter((part) => /[\p{L}\p{N}]/u.test(part))
+}
+
+const LETTERS = [
+  ...'abzEFﬁßẞıİéÉςΣσΆάжЖяčñåÅøłђ0123456789eE½²Ⅷ',
+  ...'東京都タワーがガひら한국어กขที่นี้ไทยນມາខ្មែរမြန်मराठीहिन्दीعربيةשלום',
+  'e\u0301',
+  'u\u0308',
+  '\u00ad',
+  '\u200d',
+  '𝒜',
+  '𐐀',
+  '𠀀',
+]
+const BETWEEN = [
+  ' ',
+  '  ',
+  '.',
+  '/',
+  '@',
+  '+',
+  '_',
+  '-',
+  ':',
+  '&',
+  "'",
+  '"',
+  '\\',
+  '\u200b',
+  ' or ',
+  ' - ',
+  ' --',
+  '\0',
+  '🦦',
+  '。',
+  '’',
+  '\u0002',
+]
+
+test.each(seeds())(
+  'Every prefix of any text, as typed, finds the document that contains it (seed %d)',
+  async (seed) => {
+    const random = new Random(seed)
+    for (let round = 0; round < 40; round += 1) {
+      const pieces = Array.from({ length: 1 + random.integer(7) }, () => {
+        const word = Array.from({ length: 1 + random.integer(5) }, () => random.pick(LETTERS)).join('')
+        return word + random.pick(BETWEEN)
+      })
+      const text = pieces.join('')
+      const context = [random.pick(['', 'before ', 'まえ ']), text, random.pick(['', ' after'])].join('')
+      // A dash in front of a word is the operator.
+      if (/(^|[\s"])-[^\s-]/u.test(text)) continue
+      expect(await missed(context, prefixesOf(text)), JSON.stringify(context)).toEqual([])
+    }
+  },
+)
+
+const VARIANTS: Readonly<Record<string, string>> = {
+  ...{ ς: 'σ', ı: 'i', '\u0345': 'ι' },
+  ...{ ᲀ: 'в', ᲁ: 'д', ᲂ: 'о', ᲃ: 'с', ᲄ: 'т', ᲅ: 'т', ᲆ: 'ъ', ᲇ: 'ѣ', ᲈ: 'ꙋ' },
+}
+
+const lowered = (text: string): string => Array.from(text.normalize('NFKD'), (letter) => letter.toLowerCase()).join('')
+
+/** What a word is, said without SQL, for scripts that have spaces. */
+function naiveWords(text: string): string {
+  const folded = Array.from(lowered(text), (letter) => VARIANTS[letter] ?? letter).join('')
+  return folded
+    .replaceAll('ß', 'ss')
+    .replaceAll('i\u0307', 'i')
+    .replace(/(?!\u200b)\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
+}
+const WITHOUT_SPACES =
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
+
+test('Of every character it is known whether it is part of a word, and which', async () => {
+  const texts: string[] = []
+  for (let code = 1; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code)
+    if (!/[\p{Cn}\p{Cs}]/u.test(character) && !WITHOUT_SPACES.test(character.normalize('NFKD'))) {
+      texts.push(`a${character}b`)
+    }
+  }
+  const { rows } = await driver.query<{ lower: string }>(
+    `SELECT lower(normalize(content, NFKD) COLLATE rakko.unicode) AS lower
+     FROM jsonb_array_elements_text($1::text::jsonb) WITH ORDINALITY AS given (content, place) ORDER BY place`,
+    [JSON.stringify(texts)],
+  )
+  const got = await words(texts)
+  // The newest capitals of all are known to one of JavaScript and PostgreSQL alone.
+  const isOld = (text: string, index: number) => rows[index]?.lower === lowered(text)
+  const different = texts.flatMap((text, index) =>
+    got[index] === naiveWords(text) || !isOld(text, index) ? [] : [[text, naiveWords(text), got[index]]],
+  )
+  expect(different).toEqual([])
+  expect(texts.filter(isOld).length).toBeGreaterThan(texts.length - 200)
+})
+
+test('A word of any length is found, and any beginning of it', async () => {
+  for (const letter of ['x', 'é', '한', '𝒜']) {
+    const beginning = (letters: number) => letter.repeat(letters)
+    const typed = [1, 84, 85, 86, 127, 128, 254, 255, 256, 499, 500].map(beginning)
+    expect(await missed(`${beginning(500)} end`, [...typed, whole(beginning(500)), whole('end')]), letter).toEqual([])
+  }
+})
+
+/** Of what takes the square of the time, 16 times the text would take 256 times as long. */
+test('The time that a text takes grows as the text does, whatever it is made of', async () => {
+  const shapes = ['a_', 'a.b/', 'é_', 'e\u0301\u0323', 'x', '東', 'ที่', '\ufdfa', '"', '-', '\u00ad', '<a href=']
+  const milliseconds = async (text: string): Promise<number> => {
+    const runs: number[] = []
+    for (let run = 0; run < 3; run += 1) {
+      const start = performance.now()
+      await driver.query(
+        `SELECT to_tsvector('pg_catalog.simple', rakko.search_words('pg_catalog.simple', $1::text)) IS NULL`,
+        [text],
+      )
+      runs.push(performance.now() - start)
+    }
+    return Math.min(...runs)
+  }
+  for (const shape of shapes) {
+    const text = shape.repeat(MAX_SEARCHED_CHARACTERS / shape.length)
+    const [part, all] = [await milliseconds(text.slice(0, text.length / 16)), await milliseconds(text)]
+    expect(all / Math.max(part, 1), JSON.stringify(shape)).toBeLessThan(80)
+  }
+})
