@@ -16,7 +16,7 @@ const WEIGHTS = ['A', 'B', 'C', 'D'] as const
 /**
  * The expression that is searched, and indexed where it is the declared one: `references` are the fields' columns in
  * SQL. What a word is says migrations/0008-search-words.ts. No character of the text code (sql/text-code.ts) is part of
- * one, and the characters that it stands for are not either, so the stored form has the words of the text.
+ * one. Nor are the characters that it stands for, so the stored form has the words of the text.
  */
 export function searchVector(names: Names, references: readonly string[], language: SearchLanguage): string {
   const share = Math.floor(MAX_SEARCHED_CHARACTERS / references.length)

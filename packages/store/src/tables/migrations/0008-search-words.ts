@@ -11,9 +11,9 @@ import type { Migration } from './migration.js'
  * - `search_query(config, terms)`: what a search looks for. `terms` are alternatives, each a list of
  *   `{ text, isNegated, mayGoOn }`, see query/search-terms.ts. The words of one term are a phrase.
  *
- * A word has letters, digits and marks. Texts that differ in case, in Unicode's normal form or in a compatible form of a
- * letter have the same words. `ß` is `ss`, `ς` is `σ`, and the Turkish `ı` and `İ` are `i`. Characters that Unicode
- * says to ignore (a soft hyphen, a joiner) are left out.
+ * A word has letters, digits and marks. Case, Unicode's normal forms and compatible forms of letters make no difference:
+ * `ß` is `ss`, `ς` is `σ`. The Turkish `ı` and `İ` are `i`. Characters that Unicode says to ignore (a soft hyphen, a
+ * joiner) are left out. docs/search.md says more.
  *
  * A script without spaces shows no words. There each letter begins a word of two, itself and the next one, so that a
  * search finds every part of a text: `東京都` becomes `東 東京 京都 都`.
