@@ -7,7 +7,10 @@ import type { CreateOptions } from './collection.js'
 import type { Connection } from './connection.js'
 import { wireFields } from './wire-fields.js'
 
-/** A document that a batch creates: it has no id until it is signed, and may stand for one in what the batch writes after it. */
+/**
+ * A document that a batch creates: it has no id until it is signed, and may stand for one in what the batch writes
+ * after it.
+ */
 export interface NewDocument {
   /** Place of the write that creates it, and of its ids in what the batch resolves to. */
   readonly index: number

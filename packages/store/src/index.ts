@@ -27,5 +27,20 @@ export type {
   Store,
   StoreCommit,
 } from './store.js'
+export {
+  type ArrivedEntry,
+  type DecidedId,
+  type DecidedIdOptions,
+  type IdRange,
+  type LogHeight,
+  type LogHeightOptions,
+  MAX_FINGERPRINT_RANGES,
+  MAX_SYNC_BYTES,
+  MAX_SYNC_ITEMS,
+  type RangeFingerprint,
+  type ReadLimits,
+  type SyncScope,
+  type SyncSource,
+} from './sync-source.js'
 export { DATABASE_FORMAT, migrate } from './tables/migrations/migrate.js'
 export { MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'

@@ -4,6 +4,7 @@ import {
   type NextArgs,
   type OperationId,
   type PublicKey,
+  parseSchemaId,
   type Query,
   RakkoError,
   type Schema,
@@ -12,6 +13,15 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
+import {
+  checkAfter,
+  checkItems,
+  checkLimits,
+  checkNumber,
+  checkRange,
+  checkRanges,
+  checkScope,
+} from './decide/sync-bounds.js'
 import { type IngestContext, lookAgain } from './ingest/ingest.js'
 import { learnSchema } from './ingest/learn-schema.js'
 import { Publisher } from './ingest/publisher.js'
@@ -28,6 +38,9 @@ import { findKnownSchema, isSchemaId, knownSchemaOf, readSchemas } from './read/
 import { readNextArgs, readWriteArgs } from './read/next-args.js'
 import { runCount, runQuery, runSnapshot } from './read/query/run-query.js'
 import { readStateHash } from './read/state-hash.js'
+import { readDefinitionEntries, readEntriesAfter } from './read/sync/arrived-entries.js'
+import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
+import { readLogHeights } from './read/sync/log-heights.js'
 import { readHistory, readViews } from './read/views.js'
 import { viewIndexes } from './schemas/view-indexes.js'
 import { storageFailed } from './storage-failed.js'
@@ -50,6 +63,17 @@ import type {
   Store,
   StoreCommit,
 } from './store.js'
+import type {
+  ArrivedEntry,
+  DecidedId,
+  DecidedIdOptions,
+  IdRange,
+  LogHeight,
+  LogHeightOptions,
+  RangeFingerprint,
+  ReadLimits,
+  SyncScope,
+} from './sync-source.js'
 import type { Database } from './transaction/database.js'
 import { WriteCache } from './transaction/write-cache.js'
 
@@ -98,6 +122,31 @@ export class SqlStore implements Store {
   async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     if (this.#closing) throw closed()
     return this.#publisher.ingest(items)
+  }
+
+  async entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [from, bounds] = [checkNumber(number), checkLimits(limits)]
+    return this.#run(() => readEntriesAfter(this.#database, from, bounds))
+  }
+
+  async logHeights({ schemas, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    const [scope, last, most] = [checkScope({ schemas }), checkAfter(after), checkItems(items)]
+    return this.#run(() => readLogHeights(this.#database, scope, last, most))
+  }
+
+  async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
+    const [checked, schemas] = [checkRanges(ranges), checkScope(scope)]
+    return this.#run(() => readFingerprints(this.#database, checked, schemas))
+  }
+
+  async decidedIds(range: IdRange, { schemas, items }: DecidedIdOptions = {}): Promise<DecidedId[]> {
+    const [checked, scope, most] = [checkRange(range), checkScope({ schemas }), checkItems(items)]
+    return this.#run(() => readDecidedIds(this.#database, checked, scope, most))
+  }
+
+  async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [id, from, bounds] = [parseSchemaId(schemaId), checkNumber(number), checkLimits(limits)]
+    return this.#run(() => readDefinitionEntries(this.#database, id, from, bounds))
   }
 
   onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {

@@ -19,11 +19,13 @@ import type {
   WriteTarget,
 } from '@rakko/core'
 
+import type { SyncSource } from './sync-source.js'
+
 /**
  * The database behind one small port: entries come in, documents are read by id. Everything is durable, as far as the
  * storage goes, when a promise resolves.
  */
-export interface DocumentStore {
+export interface DocumentStore extends SyncSource {
   /** Drawn at first open, 32 hexadecimal digits; a key is bound to it. */
   readonly databaseId: string
   /**

@@ -20,8 +20,8 @@ interface BatchDocument {
 }
 
 /**
- * The documents that a batch creates. Nothing of them is stored while the batch is signed, so what their entries follow is told
- * here and not by the store.
+ * The documents that a batch creates. Nothing of them is stored while the batch is signed, so what their entries
+ * follow is told here and not by the store.
  */
 export class BatchDocuments {
   readonly #documents = new Map<number, BatchDocument>()

@@ -47,9 +47,9 @@ interface Unsigned {
 }
 
 /**
- * Checks, signs and publishes a batch. The caller holds the key's lock. Rejects with the error of the first write that is refused,
- * whose `details.index` is its place; nothing is stored then. What was signed for it never leaves, and takes no place in a log: the
- * next write is signed with the same arguments.
+ * Checks, signs and publishes a batch. The caller holds the key's lock. Rejects with the error of the first write
+ * that is refused, whose `details.index` is its place; nothing is stored then. What was signed for it never leaves,
+ * and takes no place in a log: the next write is signed with the same arguments.
  */
 export async function batchRound(
   { batch, signal }: BatchItem,
@@ -143,7 +143,10 @@ function draft(
   return { place, write, schema, target: { documentId, schemaId, ...followed } }
 }
 
-/** What each is to be signed with, as far as the store can tell: one question for all. Undefined for documents of the batch. */
+/**
+ * What each is to be signed with, as far as the store can tell: one question for all. Undefined for documents of the
+ * batch.
+ */
 async function storedArgs(
   drafts: readonly Draft[],
   store: WriterStore,

@@ -12,6 +12,7 @@ import {
   SYSTEM_SCHEMAS,
 } from '@rakko/core'
 import type { Parked } from '../decide/parked.js'
+import type { ArrivedEntry } from '../sync-source.js'
 
 /** A held entry. */
 export interface MemoryEntry extends DocumentOperation {
@@ -42,6 +43,8 @@ export class MemoryData {
   /** The last arrival number. */
   number = 0
   readonly entries = new Map<Hash, MemoryEntry | 'refused'>()
+  /** What arrived, in order: what stands at index 0 has arrival number 1. */
+  readonly arrived: ArrivedEntry[] = []
   readonly documents = new Map<DocumentId, MemoryDocument>()
   /** Schemas that need no definition: the protocol's own, and others for tests. */
   readonly given: ReadonlyMap<SchemaId, Schema>
@@ -63,6 +66,7 @@ export class MemoryData {
   copy(): MemoryData {
     const copy = new MemoryData(this.databaseId, this.given.values())
     copy.number = this.number
+    copy.arrived.push(...this.arrived)
     for (const [hash, entry] of this.entries) copy.entries.set(hash, entry)
     for (const [id, document] of this.documents) {
       copy.documents.set(id, { ...document, operations: [...document.operations] })

@@ -9,6 +9,7 @@ import {
   orRakkoError,
   type PublicKey,
   parseSchemaId,
+  parseSchemaIdParts,
   RakkoError,
   type ReducedDocument,
   reduceAt,
@@ -27,6 +28,15 @@ import { type Arrival, Arrivals } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
+import {
+  checkAfter,
+  checkItems,
+  checkLimits,
+  checkNumber,
+  checkRange,
+  checkRanges,
+  checkScope,
+} from '../decide/sync-bounds.js'
 import { Listeners } from '../listeners.js'
 import type {
   CommitListener,
@@ -41,8 +51,20 @@ import type {
   PublishOutcome,
   StoreCommit,
 } from '../store.js'
+import type {
+  ArrivedEntry,
+  DecidedId,
+  DecidedIdOptions,
+  IdRange,
+  LogHeight,
+  LogHeightOptions,
+  RangeFingerprint,
+  ReadLimits,
+  SyncScope,
+} from '../sync-source.js'
 import type { MemoryData, MemoryDocument } from './memory-data.js'
 import { MemoryRules } from './memory-rules.js'
+import { decidedIds, definitionEntries, entriesAfter, logHeights, rangeFingerprint } from './memory-sync.js'
 import { parkInMemory } from './park-in-memory.js'
 
 export interface MemoryStoreOptions {
@@ -98,6 +120,31 @@ export class MemoryStore implements DocumentStore {
       const outcomes = await this.#decide<IngestOutcome>(await Promise.all(received))
       return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one, final: false } : one))
     })
+  }
+
+  async entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [from, bounds] = [checkNumber(number), checkLimits(limits)]
+    return this.#inTurn(async () => entriesAfter(this.#data, from, bounds))
+  }
+
+  async logHeights({ schemas, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    const [scope, last, most] = [checkScope({ schemas }), checkAfter(after), checkItems(items)]
+    return this.#inTurn(async () => logHeights(this.#data, scope, last, most))
+  }
+
+  async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
+    const [checked, schemas] = [checkRanges(ranges), checkScope(scope)]
+    return this.#inTurn(async () => checked.map((range) => rangeFingerprint(this.#data, range, schemas)))
+  }
+
+  async decidedIds(range: IdRange, { schemas, items }: DecidedIdOptions = {}): Promise<DecidedId[]> {
+    const [checked, scope, most] = [checkRange(range), checkScope({ schemas }), checkItems(items)]
+    return this.#inTurn(async () => decidedIds(this.#data, checked, scope, most))
+  }
+
+  async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [id, from, bounds] = [parseSchemaId(schemaId), checkNumber(number), checkLimits(limits)]
+    return this.#inTurn(async () => definitionEntries(this.#data, id, this.#definition(id), from, bounds))
   }
 
   async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
@@ -234,6 +281,13 @@ export class MemoryStore implements DocumentStore {
     }
     if (document.isPurged) return purged(document.view.documentId)
     return documentAt(reduceAt(document.operations, viewId), document.view.deleted)
+  }
+
+  /** The view of its definition that a schema id names, if it can be read. */
+  #definition(id: SchemaId): Document | undefined {
+    const parts = parseSchemaIdParts(id)
+    const view = parts.kind === 'system' ? undefined : this.#view(parts.viewId)
+    return view instanceof RakkoError ? undefined : view
   }
 
   #documentOf(id: OperationId): MemoryDocument | undefined {

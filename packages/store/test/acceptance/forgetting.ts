@@ -45,6 +45,23 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       return [...(await store.query(parseQuery({ where, first: 1000 }, schema))).documents]
     }
 
+    test('leaves the record of what arrived: numbers have no gap, its ids stay decided, its logs have no height', async () => {
+      const [gone, kept] = [write('gone'), write('kept', penguin)]
+      await publishAll(store, [gone, kept])
+      const before = await store.fingerprints([{}])
+      await store.forget({ document: gone.documentId })
+      const number = definitions.length + 1
+      expect(await store.entriesAfter(number - 1)).toEqual([
+        { number, id: gone.id, decision: 'forgotten' },
+        { number: number + 1, id: kept.id, decision: 'held', entry: kept.entry, operation: kept.operation },
+      ])
+      expect(await store.fingerprints([{}])).toEqual(before)
+      const ids = await store.decidedIds({})
+      expect(ids.find(({ id }) => id === gone.id)).toEqual({ id: gone.id, decision: 'forgotten' })
+      expect((await store.decidedIds({}, { schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
+      expect((await store.logHeights({ schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
+    })
+
     test('leaves nothing of a document but the hashes of its entries, here and after a restart', async () => {
       const [gone, kept] = [write('a secret'), write('kept')]
       const update = penguin.update(gone.documentId, note.id, gone.viewId, { text: str('another secret') })

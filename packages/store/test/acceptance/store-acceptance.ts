@@ -11,6 +11,7 @@ import { refusalsAcceptance } from './refusals.js'
 import { schemasAcceptance } from './schemas.js'
 import { stateHashAcceptance } from './state-hash.js'
 import type { StoreHarness } from './store-harness.js'
+import { syncSourceAcceptance } from './sync-source.js'
 import { viewsAcceptance } from './views.js'
 
 /** What every store must do, whatever it keeps its data in. Called where tests are declared. */
@@ -24,6 +25,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   schemasAcceptance(harness)
   viewsAcceptance(harness)
   stateHashAcceptance(harness)
+  syncSourceAcceptance(harness)
 }
 
 /** And every store that answers queries. */

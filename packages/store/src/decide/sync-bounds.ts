@@ -1,0 +1,88 @@
+import { type Hash, parseHash, parsePublicKey, parseSchemaId, refusal, type SchemaId } from '@rakko/core'
+import {
+  type ArrivedEntry,
+  type IdRange,
+  type LogHeightOptions,
+  MAX_FINGERPRINT_RANGES,
+  MAX_SYNC_BYTES,
+  MAX_SYNC_ITEMS,
+  type ReadLimits,
+  type SyncScope,
+} from '../sync-source.js'
+
+/** What a call reads at most. */
+export interface Bounds {
+  readonly items: number
+  readonly bytes: number
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkLimits({ items, bytes }: ReadLimits = {}): Bounds {
+  return { items: upTo('items', items, MAX_SYNC_ITEMS), bytes: upTo('bytes', bytes, MAX_SYNC_BYTES) }
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkItems(items: number | undefined): number {
+  return upTo('items', items, MAX_SYNC_ITEMS)
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkNumber(number: unknown): number {
+  if (Number.isSafeInteger(number) && (number as number) >= 0) return number as number
+  throw refusal('INVALID_ARGUMENT', {
+    field: 'number',
+    expected: 'an arrival number, an integer from 0',
+    got: typeof number,
+  })
+}
+
+/** Throws INVALID_ARGUMENT and INVALID_HASH. */
+export function checkRanges(ranges: readonly IdRange[]): readonly IdRange[] {
+  if (ranges.length > MAX_FINGERPRINT_RANGES) {
+    const expected = `at most ${MAX_FINGERPRINT_RANGES} ranges`
+    throw refusal('INVALID_ARGUMENT', { field: 'ranges', expected, got: ranges.length })
+  }
+  return ranges.map(checkRange)
+}
+
+/** Throws INVALID_HASH. */
+export function checkRange({ from, to }: IdRange): IdRange {
+  return {
+    ...(from !== undefined && { from: parseHash(from, 'from') }),
+    ...(to !== undefined && { to: parseHash(to, 'to') }),
+  }
+}
+
+/** Throws INVALID_SCHEMA_ID. */
+export function checkScope({ schemas }: SyncScope): readonly SchemaId[] | undefined {
+  return schemas?.map((id) => parseSchemaId(id))
+}
+
+/** Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
+export function checkAfter(after: LogHeightOptions['after']): LogHeightOptions['after'] {
+  if (after === undefined) return undefined
+  if (typeof after.logId !== 'bigint' || after.logId < 0n) {
+    throw refusal('INVALID_ARGUMENT', { field: 'after.logId', expected: 'a log id, a bigint', got: typeof after.logId })
+  }
+  return { publicKey: parsePublicKey(after.publicKey), logId: after.logId }
+}
+
+/** The first entries, as many as the bounds allow; one at least. */
+export function bounded(entries: readonly ArrivedEntry[], { items, bytes }: Bounds): ArrivedEntry[] {
+  let left = bytes
+  const end = entries.findIndex(({ entry, operation }, index) => {
+    left -= (entry?.length ?? 0) + (operation?.length ?? 0)
+    return index > 0 && (index >= items || left < 0)
+  })
+  return end === -1 ? [...entries] : entries.slice(0, end)
+}
+
+export function isInRange(id: Hash, { from, to }: IdRange): boolean {
+  return (from === undefined || id >= from) && (to === undefined || id < to)
+}
+
+function upTo(field: string, value: unknown, most: number): number {
+  if (value === undefined) return most
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number
+  throw refusal('INVALID_ARGUMENT', { field, expected: `an integer from 1 to ${most}`, got: String(value) })
+}

@@ -1,0 +1,202 @@
+import {
+  bytesToHex,
+  type Hash,
+  hashBytes,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+} from '@rakko/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { DocumentStore, IngestItem } from '../../src/store.js'
+import { type ArrivedEntry, MAX_FINGERPRINT_RANGES, MAX_SYNC_BYTES, MAX_SYNC_ITEMS } from '../../src/sync-source.js'
+import { Author, type SignedItem } from '../support/author.js'
+import { defineSchema, int, str } from '../support/definitions.js'
+import { publishAll } from '../support/outcomes.js'
+import type { StoreHarness } from './store-harness.js'
+
+/** The definition in docs/sync-seam.md, written once more. */
+function expectedFingerprint(ids: readonly Hash[]) {
+  const sum = ids.reduce((total, id) => total + BigInt(`0x${id.slice(4)}`), 0n) % 2n ** 256n
+  const hashed = Buffer.from(sum.toString(16).padStart(64, '0') + ids.length.toString(16).padStart(16, '0'), 'hex')
+  return { count: ids.length, fingerprint: bytesToHex(hashBytes(new Uint8Array(hashed))).slice(4, 36) }
+}
+
+const held = (item: SignedItem, number: number): ArrivedEntry => {
+  return { number, id: item.id, decision: 'held', entry: item.entry, operation: item.operation }
+}
+
+const idsOf = (entries: readonly { readonly id: Hash }[]) => entries.map(({ id }) => id)
+
+export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void {
+  describe('what replication reads', () => {
+    let store: DocumentStore
+    let panda: Author
+    let definition: SignedItem[]
+    let schemaId: SchemaId
+
+    beforeEach(async () => {
+      store = await harness.open()
+      panda = new Author(1)
+      const defined = defineSchema(panda, 'venue', { capacity: 'int', name: 'str' })
+      ;[definition, schemaId] = [defined.items, defined.schemaId]
+      await publishAll(store, definition)
+    })
+
+    const venue = (author: Author, name = 'venue') => author.create(schemaId, { name: str(name), capacity: int(1) })
+
+    /** An entry that its author signed and that can never be valid. */
+    const invalid = (author: Author): SignedItem => author.create(schemaId, { name: int(5), capacity: int(1) })
+
+    test('gives every entry after a number as it was received, and what was decided', async () => {
+      const penguin = new Author(2)
+      const [good, bad, late] = [venue(penguin), invalid(new Author(3)), venue(panda)]
+      expect(await store.ingest([good, bad, late])).toMatchObject([
+        { status: 'held' },
+        { final: true },
+        { status: 'held' },
+      ])
+      const first = definition.map((item, index) => held(item, index + 1))
+      const refused = { number: 5, id: bad.id, decision: 'refused' }
+      const all = [...first, held(good, 4), refused, held(late, 6)]
+      expect(await store.entriesAfter(0)).toEqual(all)
+      expect(await store.entriesAfter(3)).toEqual(all.slice(3))
+      expect(await store.entriesAfter(6)).toEqual([])
+      expect(await (await harness.reopen(store)).entriesAfter(4)).toEqual(all.slice(4))
+    })
+
+    test('gives an entry whose payload is gone without it', async () => {
+      const created = venue(panda)
+      const deleted = panda.delete(created.documentId, schemaId, created.viewId)
+      const other = await harness.open()
+      await publishAll(other, definition)
+      const bare: IngestItem[] = [{ entry: created.entry }, { entry: deleted.entry, operation: deleted.operation }]
+      await other.ingest(bare)
+      const arrived = await other.entriesAfter(definition.length)
+      const purged = arrived.find(({ id }) => id === created.id)
+      expect(purged).toEqual({ number: purged?.number, id: created.id, decision: 'purged', entry: created.entry })
+      expect(arrived.find(({ id }) => id === deleted.id)?.decision).toBe('held')
+    })
+
+    test('gives no more than it is asked for, and one at least, without leaving any out', async () => {
+      const venues = Array.from({ length: 12 }, () => venue(panda, 'x'.repeat(100)))
+      await publishAll(store, venues)
+      const all = await store.entriesAfter(0)
+      for (const limits of [{ items: 4 }, { bytes: 1 }, { bytes: 900 }, { items: 5, bytes: 1_500 }]) {
+        const read: ArrivedEntry[] = []
+        for (;;) {
+          const page = await store.entriesAfter(read.at(-1)?.number ?? 0, limits)
+          if (page.length === 0) break
+          const bytes = page.reduce(
+            (sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0),
+            0,
+          )
+          expect(page.length <= (limits.items ?? MAX_SYNC_ITEMS)).toBe(true)
+          expect(page.length === 1 || bytes <= (limits.bytes ?? MAX_SYNC_BYTES)).toBe(true)
+          read.push(...page)
+        }
+        expect(read).toEqual(all)
+      }
+    })
+
+    test('gives the heights of logs by author, those of some schemas alone, page by page', async () => {
+      const penguin = new Author(2)
+      const [one, two] = [venue(panda), venue(penguin)]
+      const changed = panda.update(one.documentId, schemaId, one.viewId, { capacity: int(2) })
+      await publishAll(store, [one, two, changed])
+      const heightOf = ({ signedBy: publicKey, args, id }: SignedItem, ofSchema: SchemaId) => {
+        return { publicKey, logId: args.logId, seqNum: args.seqNum, id, isForked: false, schemaId: ofSchema }
+      }
+      const venues = [heightOf(changed, schemaId), heightOf(two, schemaId)]
+      const fields = definition.slice(0, -1).map((item) => heightOf(item, SCHEMA_FIELD_DEFINITION))
+      const own = definition.slice(-1).map((item) => heightOf(item, SCHEMA_DEFINITION))
+      const order = <Height extends { publicKey: string; logId: bigint }>(heights: readonly Height[]) =>
+        heights.toSorted((a, b) =>
+          a.publicKey === b.publicKey ? Number(a.logId - b.logId) : a.publicKey < b.publicKey ? -1 : 1,
+        )
+      const all = order([...fields, ...own, ...venues])
+      expect(await store.logHeights()).toEqual(all)
+      expect(await store.logHeights({ schemas: [schemaId] })).toEqual(order(venues))
+      expect(await store.logHeights({ schemas: [] })).toEqual([])
+      const paged = []
+      for (let page = await store.logHeights({ items: 2 }); page.length > 0; ) {
+        paged.push(...page)
+        page = await store.logHeights({ items: 2, after: page.at(-1) })
+      }
+      expect(paged).toEqual(all)
+    })
+
+    test('gives the fingerprints of ranges of ids, refused ones among them, and the ids', async () => {
+      const bad = invalid(new Author(3))
+      await publishAll(
+        store,
+        Array.from({ length: 30 }, () => venue(panda)),
+      )
+      await store.ingest([bad])
+      const all = idsOf(await store.entriesAfter(0)).toSorted()
+      const [from, to] = [all[7], all[19]]
+      const expected = [all, all.slice(7), all.slice(0, 19), all.slice(7, 19), []].map(expectedFingerprint)
+      const ranges = [{}, { from }, { to }, { from, to }, { from: to, to: from }]
+      expect(await store.fingerprints(ranges)).toEqual(expected)
+      expect(await store.fingerprints([])).toEqual([])
+      const ids = await store.decidedIds({ from, to })
+      expect(idsOf(ids)).toEqual(all.slice(7, 19))
+      expect((await store.decidedIds({})).find(({ id }) => id === bad.id)).toEqual({ id: bad.id, decision: 'refused' })
+      expect(idsOf(await store.decidedIds({ from }, { items: 3 }))).toEqual(all.slice(7, 10))
+    })
+
+    test('fingerprints of a scope are of its documents’ entries', async () => {
+      const venues = Array.from({ length: 5 }, () => venue(panda))
+      await publishAll(store, venues)
+      await store.ingest([invalid(new Author(3))])
+      const ids = idsOf(venues).toSorted()
+      expect(await store.fingerprints([{}], { schemas: [schemaId] })).toEqual([expectedFingerprint(ids)])
+      expect(idsOf(await store.decidedIds({}, { schemas: [schemaId] }))).toEqual(ids)
+      expect(await store.fingerprints([{}], { schemas: [] })).toEqual([expectedFingerprint([])])
+    })
+
+    test('gives the entries that a schema is known by, up to the views that its id names, and nothing else', async () => {
+      const other = defineSchema(panda, 'other', { text: 'str' })
+      const [field] = definition as [SignedItem, ...SignedItem[]]
+      const later = panda.update(field.documentId, SCHEMA_FIELD_DEFINITION, field.viewId, { type: str('float') })
+      await publishAll(store, [...other.items, later, venue(panda)])
+      const entries = await store.definitionEntries(schemaId)
+      expect(idsOf(entries)).toEqual(idsOf(definition))
+      const fresh = await harness.open()
+      await fresh.ingest(entries.flatMap(({ entry, operation }) => (entry ? [{ entry, operation }] : [])))
+      expect((await fresh.schema(schemaId))?.id).toBe(schemaId)
+      const [first, ...rest] = entries
+      expect(await store.definitionEntries(schemaId, 0, { items: 1 })).toEqual([first])
+      expect(await store.definitionEntries(schemaId, first?.number)).toEqual(rest)
+      expect(await store.definitionEntries(SCHEMA_DEFINITION)).toEqual([])
+      expect(await store.definitionEntries(`nowhere_0020${'a'.repeat(64)}` as SchemaId)).toEqual([])
+    })
+
+    test('a schema whose definitions were changed before it was named needs their earlier entries too', async () => {
+      const [field, , last] = definition as [SignedItem, SignedItem, SignedItem]
+      const changedField = panda.update(field.documentId, SCHEMA_FIELD_DEFINITION, field.viewId, { type: str('float') })
+      const views = { type: 'pinned_relation_list', value: [changedField.viewId] } as const
+      const changed = panda.update(last.documentId, SCHEMA_DEFINITION, last.viewId, { fields: views })
+      await publishAll(store, [changedField, changed])
+      const entries = await store.definitionEntries(`venue_${changed.id}` as SchemaId)
+      expect(idsOf(entries)).toEqual(idsOf([field, last, changedField, changed]))
+    })
+
+    test('refuses what is out of bounds', async () => {
+      const invalidArgument = (field: string) => ({ code: 'INVALID_ARGUMENT', details: { field } })
+      for (const number of [-1, 0.5, Number.NaN, '1' as never]) {
+        await expect(store.entriesAfter(number)).rejects.toMatchObject(invalidArgument('number'))
+      }
+      await expect(store.entriesAfter(0, { items: 0 })).rejects.toMatchObject(invalidArgument('items'))
+      await expect(store.entriesAfter(0, { bytes: MAX_SYNC_BYTES + 1 })).rejects.toMatchObject(invalidArgument('bytes'))
+      await expect(store.logHeights({ items: MAX_SYNC_ITEMS + 1 })).rejects.toMatchObject(invalidArgument('items'))
+      const after = { publicKey: panda.publicKey, logId: -1n }
+      await expect(store.logHeights({ after })).rejects.toMatchObject(invalidArgument('after.logId'))
+      const ranges = Array.from({ length: MAX_FINGERPRINT_RANGES + 1 }, () => ({}))
+      await expect(store.fingerprints(ranges)).rejects.toMatchObject(invalidArgument('ranges'))
+      await expect(store.decidedIds({ from: 'x' as Hash })).rejects.toMatchObject({ code: 'INVALID_HASH' })
+      await expect(store.definitionEntries('x' as SchemaId)).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
+      const schemas = ['x' as SchemaId]
+      await expect(store.fingerprints([{}], { schemas })).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
+    })
+  })
+}
