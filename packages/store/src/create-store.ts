@@ -22,14 +22,15 @@ export interface StoreOptions {
   readonly allowSchemas?: AllowSchemas | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** So many random bytes, fit for keys. */
+  /** Returns this many random bytes, fit for keys. */
   readonly random: (length: number) => Uint8Array
   /**
-   * Called before each publishing transaction; resolves once what already waits in the event loop was handled, so that
-   * calls which have arrived join it. Without it only calls of one tick and those made meanwhile do.
+   * Called before each publishing transaction. Resolves once what already waits in the event loop was handled, so that
+   * calls which have arrived join it. Without it only calls of one tick, and those made during a transaction, share the
+   * next.
    */
   readonly pause?: (() => Promise<void>) | undefined
-  /** Default DEFAULT_PURGE; INVALID_ARGUMENT on what is none. */
+  /** Default DEFAULT_PURGE. Throws INVALID_ARGUMENT on an invalid policy. */
   readonly purge?: Partial<PurgePolicy> | undefined
 }
 
@@ -37,8 +38,8 @@ export const DEFAULT_SCHEMA_NAME = 'rakko'
 const DATABASE_ID_BYTES = 16
 
 /**
- * Opens a store: migrates, draws the database id where there is none, reads the known schemas. Throws
- * DATABASE_TOO_NEW and STORAGE_FAILED.
+ * Opens a store: migrates, draws the database id where there is none, reads the known schemas. Throws DATABASE_TOO_NEW
+ * and STORAGE_FAILED.
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const { driver, schemaName, verifier, now, random, pause = async () => {}, purge } = options

@@ -18,7 +18,7 @@ export class Listeners<Event> {
       try {
         listener(event)
       } catch (error) {
-        // What has happened stands whatever a listener does: its fault is its own, and comes up as nobody's.
+        // What has happened stands, whatever a listener does. Its error is thrown where nobody else has to handle it.
         void Promise.reject(error)
       }
     }

@@ -85,7 +85,7 @@ export interface SqlStoreOptions {
   readonly purge: PurgePolicy
 }
 
-/** The store on a database that is open: each call to the room that does it. */
+/** The store on an open database. It hands each call to the room that does it. */
 export class SqlStore implements Store {
   readonly databaseId: string
   readonly #database: Database
@@ -275,7 +275,7 @@ export class SqlStore implements Store {
     return this.#closing
   }
 
-  /** What a call is refused with, or fails with, says so by its code. */
+  /** Turns what a call fails with into a RakkoError. */
   async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing) throw closed()
     try {

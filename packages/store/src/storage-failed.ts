@@ -4,7 +4,7 @@ import { SqlError } from './driver/sql-error.js'
 /** PostgreSQL's state for a disk that is full. */
 const NO_ROOM = '53100'
 
-/** What the driver threw, as the store reports it; statements and values stay out of the text, they may be secrets. */
+/** What the driver threw, as the store reports it. Statements and values stay out of the text: they may be secrets. */
 export function storageFailed(cause: unknown): RakkoError {
   if (cause instanceof RakkoError) return cause
   if (!(cause instanceof SqlError)) return new RakkoError('INTERNAL', 'the store failed', {}, { cause })

@@ -22,46 +22,48 @@ import type {
 import type { SyncSource } from './sync-source.js'
 
 /**
- * The database behind one small port: entries come in, documents are read by id. Everything is durable, as far as the
- * storage goes, when a promise resolves.
+ * The database behind one small port: entries come in, documents are read by id. When a promise resolves, its result is
+ * as durable as the storage can make it.
  */
 export interface DocumentStore extends SyncSource {
   /** Drawn at first open, 32 hexadecimal digits; a key is bound to it. */
   readonly databaseId: string
   /**
-   * Checks and stores in order of the list, in ONE transaction with the views they lead to; an item may build on an
-   * earlier one. Reports per item, never throws for one item's fault. Calls in flight together share a transaction.
+   * Checks items in order and stores them in ONE transaction, with the views that they lead to. An item may build on an
+   * earlier one. Reports per item and never throws for the fault of one. Calls in flight together share a transaction.
    */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]>
   /**
-   * Publishes all items or none, in a transaction of its own, as one commit. Rejects with the error of the first item that is
-   * refused, whose `details.index` is its place, and with STORAGE_FAILED.
+   * Publishes all items or none, in a transaction of its own and as one commit. Rejects with the error of the first
+   * refused item, whose `details.index` is its place, and with STORAGE_FAILED.
    */
   publishBatch(items: readonly PublishItem[]): Promise<Published[]>
   /**
-   * Takes entries from elsewhere in any order, by the rules of replication: what is held in the end does not depend on it.
-   * Reports per item. Calls in flight together share a transaction with each other and with `publish`. Rejects with
-   * STORAGE_FAILED, and nothing was decided then.
+   * Takes entries from elsewhere in any order, by the rules of replication. What is held in the end does not depend on
+   * the order. Reports per item. Calls in flight together share a transaction with each other and with `publish`.
+   * Rejects with STORAGE_FAILED; then nothing was decided.
    */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]>
-  /** Calls the listener after each commit that forks logs, until the function that it answers with is called. */
+  /** Calls the listener after each commit that forks logs. Returns what ends it. */
   onFork(listener: (forks: readonly ForkedLog[]) => void): () => void
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs>
   /**
-   * What an author needs who is about to change many documents, in order; `undefined` stands for a new document, which takes
-   * the next free log ids in order. What is published upon that needs not be read again.
+   * What an author needs to change many documents, in order. `undefined` stands for a new document, which takes the
+   * next free log id. What is published upon that needs no second read.
    */
   writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]>
   /** A schema is known exactly while its views can be built from held operations, in whatever order they came. */
   schema(id: SchemaId): Promise<Schema | undefined>
-  /** Known schemas, system schemas included: of every view of a definition is one, those are left out that nobody had. */
+  /**
+   * Known schemas, system schemas included. Each view of a definition makes one; views that nobody had are left out.
+   */
   schemas(): Promise<Schema[]>
   /** Latest views in order of the ids; undefined where unknown. */
   documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]>
   /**
-   * Documents as they were at views, whether latest or long past, in order of the ids: undefined where an operation of
-   * a view is unknown, PURGED where payloads were dropped, DIFFERENT_DOCUMENTS where it is no view. A view id that names
-   * an ancestor beside its descendant leads to the view of the descendant.
+   * Documents as they were at views, latest or long past, in order of the ids. Undefined where an operation of a view
+   * is unknown. PURGED where payloads were dropped. DIFFERENT_DOCUMENTS where it is no view. A view id that names an
+   * ancestor beside its descendant leads to the view of the descendant.
    */
   views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]>
   /**
@@ -70,13 +72,15 @@ export interface DocumentStore extends SyncSource {
    */
   history(documentId: DocumentId): Promise<DocumentHistory | undefined>
   /**
-   * 32 bytes in hexadecimal, the same on two stores where the schema's documents have the same ids, view ids and deleted
-   * flags: core's `stateHash` of them all. Reads only what has changed since it was asked last. Throws SCHEMA_NOT_FOUND.
+   * 32 bytes in hexadecimal: core's `stateHash` of all documents of the schema. They are the same on two stores where
+   * these documents have the same ids, view ids and deleted flags. Reads only what has changed since the last call.
+   * Throws SCHEMA_NOT_FOUND.
    */
   stateHash(schemaId: SchemaId): Promise<string>
   /**
-   * Tells of every commit that stored operations, in their order and as soon as queries see it; the caller of `publish` may
-   * get its answer later, once it is durable. Returns what ends it. Only commits of this store, not of others on its database.
+   * Tells of every commit of this store that stored operations, in order and as soon as queries see it. `publish` may
+   * resolve later, once the commit is durable. Commits of other stores on the database are not told. Returns what ends
+   * it.
    */
   onCommit(listener: CommitListener): () => void
   /** What an idempotency id led to, if it was used within the last day. */
@@ -84,45 +88,48 @@ export interface DocumentStore extends SyncSource {
   close(): Promise<void>
 }
 
-/** A store that answers queries as well. */
+/** A store that runs queries as well. */
 export interface Store extends DocumentStore {
   /**
-   * Makes the indexes of these schemas those that are declared: what is missing is made, now or with the schema's first
-   * document, and what is declared no longer is dropped. `sql` then has views of their names. Throws SCHEMA_NOT_FOUND and INVALID_ARGUMENT.
+   * Makes the indexes of these schemas those that are declared. What is missing is made, now or with the schema's first
+   * document. What is declared no longer is dropped. `sql` then has views of their names. Throws SCHEMA_NOT_FOUND and
+   * INVALID_ARGUMENT.
    */
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void>
   /**
-   * Puts schemas on the allow list: those that the app ships. Their tables count against no author. It lasts until the
-   * store is closed.
+   * Puts schemas that the app ships on the allow list, until the store is closed. Their tables count against no author.
    */
   allowSchemas(ids: readonly SchemaId[]): void
   /**
-   * Removes documents here and for good, see maintain/forget.ts: they do not come back from peers, nor does what builds on
-   * them. Throws STILL_NEEDED on definitions of schemas.
+   * Removes documents here and for good, see maintain/forget.ts. They do not come back from peers, nor does what builds
+   * on them. Throws STILL_NEEDED on definitions of schemas.
    */
   forget(target: ForgetTarget): Promise<void>
-  /** An entry of this author that waits for others: a node's own never do, so it was signed with a copy of its key. */
+  /**
+   * An entry of this author that waits for others. A node's own entries never wait, so somebody signed it with a copy
+   * of its key.
+   */
   parkedEntryOf(author: PublicKey): Promise<OperationId | undefined>
-  /** Whether there was a decision about an entry: it is held, or its hash is remembered. */
+  /** Whether an entry was decided: it is held, or its hash is kept. */
   isDecided(id: OperationId): Promise<boolean>
   /**
-   * Tells of the schemas whose documents are shown otherwise than before though no commit tells so: some were forgotten, or
-   * `maintain` has made views that are pinned. Returns what ends it.
+   * Tells of schemas whose documents read differently now, though no commit told so. Some were forgotten, or `maintain`
+   * has made views that are pinned. Returns what ends it.
    */
   onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
   query(query: Query): Promise<DocumentPage>
-  /** The same, and which commits it shows: all up to `number`, none after it. */
+  /** The same, and which commits the page shows: all up to `number`, and none after it. */
   snapshot(query: Query): Promise<DocumentSnapshot>
   count(query: Query): Promise<number>
   /**
-   * Runs an app's own statement, one SELECT, over views named as the schemas that were declared, see read/app-sql/app-views.ts.
-   * `$1`, `$2`… stand for the parameters. Ints and counts are bigints in the rows. Throws SQL_FAILED, whose details hold
-   * PostgreSQL's `sqlState`, and INVALID_ARGUMENT.
+   * Runs an app's own statement: one SELECT over views named as the declared schemas, see read/app-sql/app-views.ts.
+   * `$1`, `$2`… stand for the parameters. Ints and counts are bigints in the rows. Throws SQL_FAILED, whose details
+   * hold PostgreSQL's `sqlState`, and INVALID_ARGUMENT.
    */
   sql(text: string, params?: readonly unknown[]): Promise<SqlRow[]>
   /**
-   * Does the next piece of the care that the database needs and answers what it was; undefined where nothing is due.
-   * Writes wait until it is over: with `urgentOnly` it does only what must not wait for a quiet moment.
+   * Does the next slice of maintenance and returns what it was, undefined where nothing is due. Writes wait until it is
+   * over. With `urgentOnly` it does only what must not wait for a quiet moment.
    */
   maintain(options?: { readonly urgentOnly?: boolean }): Promise<MaintenanceSlice | undefined>
 }
@@ -138,14 +145,19 @@ export interface IngestItem {
 /** What became of an entry from elsewhere, see `validateIngest`. */
 export type IngestOutcome =
   | { readonly status: 'held'; readonly operationId: OperationId; readonly documentId: DocumentId }
-  /** It was decided about before: nothing changed. `isNew`: just now, since it builds on what was forgotten here. */
+  /**
+   * It was decided before, and nothing changed. `isNew`: it was decided just now, since it builds on what was forgotten
+   * here.
+   */
   | { readonly status: 'decided'; readonly decision: Decision; readonly isNew?: true }
   /**
-   * `final`: it can never be valid, which is remembered, so that nothing fetches it again. Otherwise these bytes are no
-   * entry with its payload, and others for the same hash may be.
+   * `final`: it can never be valid. Its hash is kept, so that nothing fetches it again. Otherwise these bytes are no
+   * entry with its payload, and other bytes for the same hash may be.
    */
   | { readonly status: 'refused'; readonly error: RakkoError; readonly final: boolean }
-  /** `parked`: it is kept, and held or refused as soon as what it waits for is; else it has to come again. */
+  /**
+   * `parked`: it is kept, and held or refused as soon as what it waits for is decided. Otherwise it has to come again.
+   */
   | { readonly status: 'waiting'; readonly for: readonly Dependency[]; readonly parked: boolean }
 
 /** A log in which two branches were seen; it takes no more entries by publishing. */
@@ -198,11 +210,11 @@ export interface PublishItem {
   /** Encoded operation, as received. */
   readonly operation: Uint8Array
   /**
-   * What the entry says, where this process has just signed it over this operation: it is neither decoded nor held against
-   * its operation again, nor its signature verified. Never taken from anybody else.
+   * The decoded entry, where this process has just signed it over this operation. Then it is not decoded again, nor
+   * compared with its operation, nor is its signature verified. Never set for what anybody else has made.
    */
   readonly trusted?: Entry | undefined
-  /** Chosen by the caller, 1 to 80 characters; the document of the item is remembered by it. */
+  /** Chosen by the caller, 1 to 80 characters. It names the document that the item made, for a day. */
   readonly idempotencyId?: string | undefined
 }
 
@@ -221,11 +233,11 @@ export interface DocumentHistory {
   readonly operations: readonly HistoryOperation[]
 }
 
-/** A document in its latest view, or in the one that was asked for. */
+/** A document in its latest view, or in the view that was asked for. */
 export interface Document {
   readonly id: DocumentId
   readonly viewId: DocumentViewId
-  /** What the next operation names as `previous`, so that readers see what it sets: mostly the view itself. */
+  /** What the next operation names as `previous`, so that readers see what it sets. Mostly this is the view itself. */
   readonly follow: DocumentViewId
   readonly schemaId: SchemaId
   /** Signer of the CREATE. */
@@ -237,7 +249,7 @@ export interface Document {
   readonly deleted: boolean
   /** In field order; empty in a view that a DELETE led to. */
   readonly fields: ReadonlyMap<string, OperationValue>
-  /** What a query included, by field; of a single relation at most one document. */
+  /** What a query included, by field; for a single relation at most one document. */
   readonly related?: ReadonlyMap<string, DocumentPage>
 }
 
@@ -269,9 +281,12 @@ export interface StoreCommit {
   readonly changes: readonly DocumentChange[]
 }
 
-/** What a commit made of a document: all of its latest view, but for fields that it left as they were. */
+/** What a commit made of a document: its latest view, but for fields that it left as they were. */
 export interface DocumentChange extends Omit<Document, 'related'> {
   readonly isNew: boolean
-  /** In a document that was merely followed those that were set, after a merge or a create all; empty where deleted. */
+  /**
+   * After an update that only followed the view, the fields that were set. After a merge or a create, all. Empty where
+   * deleted.
+   */
   readonly fields: ReadonlyMap<string, OperationValue>
 }

@@ -97,7 +97,7 @@ export function asStored(
   }
 }
 
-/** Judges one item by the rules of replication; `deletion` as in `validatePayloadLessEntry`. */
+/** Judges one item by the rules of replication. `deletion` is as in `validatePayloadLessEntry`. */
 export async function admitFromPeer(
   decider: Decider,
   lookup: PreparedLookup,
@@ -112,7 +112,7 @@ export async function admitFromPeer(
   const decision = judge(lookup, item, deletion)
   switch (decision.decision) {
     case 'held': {
-      // Not for good: a limit is this node's own, and what it keeps out lies outside of what replicas agree on.
+      // The refusal is not final: a limit is this node's own, and replicas do not agree on it.
       const stored = asStored(item, decision)
       const error = decider.limit?.(stored)
       if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
@@ -138,7 +138,7 @@ function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<
   return { outcome: { status: 'refused', error, final: true }, admission: { status: 'decided' } }
 }
 
-/** The hash that an entry waits for: an entry's, or a document's that waits to be deleted. */
+/** The hash that an entry waits for: that of an entry, or of a document that waits to be deleted. */
 function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
   for (const one of dependencies) {
     const hash = missingOf(one)

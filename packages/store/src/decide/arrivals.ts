@@ -20,16 +20,19 @@ export interface ArrivalContext {
   admitPublished(item: ReceivedItem): Admitted<PublishOutcome> | Promise<Admitted<PublishOutcome>>
   /** Where entries wait that were not handed to `wait`. */
   readonly parking: {
-    /** What waits for these hashes, and these themselves, ready to be judged; what was read before is left out. */
+    /**
+     * What waits for these hashes, and the entries with these hashes, ready to be judged. What was read before is left
+     * out.
+     */
     wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
-    /** What waits under these hashes, and what that waits for in turn; likewise. */
+    /** The entries with these hashes that wait, and what those wait for in turn. What was read before is left out. */
     ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
-    /** Reads what the rules ask of entries that are judged together, in an order that is causal. */
+    /** Reads what the rules ask of entries that are judged together, in causal order. */
     prepare(items: readonly (ReceivedItem | PayloadLessItem)[]): Promise<void>
   }
 }
 
-/** An item that arrived, or a parked one, which has no place in the answer. */
+/** An item that arrived, or a parked one, which gets no outcome. */
 interface Task {
   readonly entryHash: Hash
   readonly item: Arrival
@@ -52,28 +55,31 @@ interface WaitingDeletion {
 }
 
 /**
- * Entries that DELETEs which cannot be held may follow, each counted as often, before a transaction tries no more of them.
- * What purging leaves never fails; others would make a node judge the same entries again and again. As many as can be
- * parked: to keep a DELETE of a small document from being tried takes thousands of others.
+ * How many entries the DELETEs that cannot be held may follow, each counted every time. Beyond it a transaction tries
+ * no more of them.
+ * What purging leaves never fails. Other DELETEs would make a node judge the same entries again and again. The limit is
+ * as many as can be parked, so keeping a DELETE of a small document from being tried takes thousands of others.
  */
 export const MAX_FAILED_ENTRIES = MAX_PARKED_ENTRIES
 
 /**
- * Judges items in their order, and what waits for them, until nothing more can be decided. An entry without its payload
- * is held with a DELETE that follows it, or once its document is deleted; so what waits is looked at again
+ * Judges items in their order, and what waits for them, until nothing more can be decided.
  *
- * - where a DELETE was held: all that waits for one of its document,
- * - where a DELETE waits, and all that it follows is there, some of it without payloads: they are held together, or none of
- *   them is. Otherwise the DELETE waits for the first entry that is not there.
+ * An entry without its payload is held with a DELETE that follows it, or once its document is deleted. So what waits is
+ * looked at again:
+ *
+ * - where a DELETE was held: all that waits for a DELETE of its document,
+ * - where a DELETE waits and all that it follows is there, some of it without payloads: they are held together, or none
+ *   of them is. Otherwise the DELETE waits for the first entry that is not there.
  */
 export class Arrivals {
   /** In order of the items that arrived. */
   readonly outcomes: Outcome[] = []
   readonly #context: ArrivalContext
   readonly #queue = new DependencyQueue<Task>((task) => this.#admit(task))
-  /** Documents that were deleted, since what waits for that was woken. */
+  /** Documents that were deleted since what waits for that was woken. */
   readonly #deleted: DocumentId[] = []
-  /** Hashes that nothing waits under. */
+  /** Hashes of entries that do not wait. */
   readonly #looked = new Set<Hash>()
   #failedEntries = 0
 
@@ -87,7 +93,7 @@ export class Arrivals {
     }
   }
 
-  /** `again`: entries that wait and are to be looked at though nothing woke them. */
+  /** `again`: entries that wait and are looked at though nothing woke them. */
   async run(items: readonly Arrival[], again: readonly Parked[] = []): Promise<void> {
     await this.#queue.run([
       ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
@@ -96,7 +102,7 @@ export class Arrivals {
     while ((await this.#wakeDeleted()) || (await this.#holdDeletions()));
   }
 
-  /** What waits still, each entry once. */
+  /** What still waits, each entry once. */
   left(): Parked[] {
     const left = new Map<Hash, Parked>()
     for (const { item: task, waitsFor } of this.#queue.left()) {
@@ -116,7 +122,7 @@ export class Arrivals {
   }
 
   #record({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
-    // What was held together with others may still be found where it had waited.
+    // What was held together with others may still be found where it waited.
     if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
     if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
     return admission
@@ -130,7 +136,7 @@ export class Arrivals {
     return true
   }
 
-  /** Answers whether anything was decided. */
+  /** Returns whether anything was decided. */
   async #holdDeletions(): Promise<boolean> {
     const { lookup, parking } = this.#context
     const waiting = this.#queue.left().filter(({ item }) => this.#isWaitingDeletion(item)) as WaitingDeletion[]
@@ -163,7 +169,7 @@ export class Arrivals {
     return isReadableTask(task) && isDeletion(task.item) && this.#context.lookup.entry(task.entryHash) === undefined
   }
 
-  /** Reads what is parked of the ancestors of these, for all of them together, log by log. */
+  /** Reads the parked ancestors of these entries, for all of them together, log by log. */
   async #readAncestors(roots: readonly WaitingDeletion[]): Promise<UndecidedAncestors<ReadableTask>> {
     const { lookup, parking } = this.#context
     for (;;) {
@@ -188,7 +194,7 @@ export class Arrivals {
     return waiting
   }
 
-  /** A DELETE with all that it follows and that is not decided, where they can be held together, else what it waits for. */
+  /** A DELETE with its undecided ancestors, where they can be held together; else what the DELETE waits for. */
   async #ancestorsOf(
     root: DeletionTask,
     ancestors: UndecidedAncestors<ReadableTask>,
@@ -219,8 +225,8 @@ export class Arrivals {
 }
 
 /**
- * The least is tried first: what arrived, for a peer sends with it what it follows; then, of what is parked, what goes on in a log,
- * which no stranger can do in another's.
+ * The least is tried first. That is what arrived, since a peer sends with a DELETE what it follows. Then come the
+ * parked entries that continue a log: no stranger can write those in another's log.
  */
 function urgencyOf({ index, item }: DeletionTask): number {
   if (index !== undefined) return 0

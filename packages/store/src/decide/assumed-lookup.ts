@@ -17,7 +17,7 @@ interface AssumedEntry extends HeldEntry {
   readonly links: Pick<Entry, 'backlink' | 'skiplink'>
 }
 
-/** What the rules would be told if some entries were held: to look ahead, while nothing is decided. */
+/** What the rules would be told if some entries were held. It looks ahead while nothing is decided. */
 export class AssumedLookup implements IngestLookup {
   readonly #lookup: PreparedLookup
   readonly #assumed = new Map<Hash, AssumedEntry>()
@@ -72,7 +72,7 @@ export class AssumedLookup implements IngestLookup {
     return this.#lookup.claimedSchema(id)
   }
 
-  /** The ancestor at a place of the log, or the first one on the way there that is not assumed. */
+  /** The ancestor at this place of the log, or the first one on the way there that is not assumed. */
   #walk(tip: Hash, seqNum: bigint): Hash | undefined {
     let hash: Hash | undefined = tip
     for (let one = this.#assumed.get(tip); one && hash !== undefined; one = this.#assumed.get(hash)) {

@@ -1,6 +1,6 @@
 import { itemRefusal, RakkoError } from '@rakko/core'
 
-/** Why a batch is not stored: the error of its first item that is refused. Undefined where none is. */
+/** Why a batch is not stored: the error of its first refused item. Undefined where none is refused. */
 export function batchRefusal(outcomes: readonly unknown[]): RakkoError | undefined {
   for (const [index, outcome] of outcomes.entries()) {
     const error = outcome instanceof RakkoError ? outcome : errorOf(outcome)

@@ -4,7 +4,7 @@ import { walkBefore } from './walk-before.js'
 
 type Item = ReceivedItem | PayloadLessItem
 
-/** Items so that one comes after those of them that it names in `previous`; otherwise in the order that they have. */
+/** Sorts items so that each comes after those that it names in `previous`. Otherwise they keep their order. */
 export function causalOrder(items: readonly Item[]): Item[] {
   const byHash = new Map<Hash, Item>(items.map((item) => [item.entryHash, item]))
   return walkBefore(items, (item) => {

@@ -2,7 +2,7 @@ import type { DocumentId, Hash } from '@rakko/core'
 
 /** What became of an item that was looked at. */
 export type Admission =
-  /** Its hash was decided about: what waits for it is looked at again. */
+  /** Its hash was decided: what waits for it is looked at again. */
   | { readonly status: 'decided' }
   | { readonly status: 'undecided' }
   /** Without a hash it waits for nothing that can come. */
@@ -14,9 +14,11 @@ interface Waiting<Item> {
 }
 
 /**
- * Looks at items in their order, and at one that waits again as soon as what it waits for is decided, whether another
- * item brought that or it was waiting as well. An item waits for one hash at a time, the first that it lacks: a chain of
- * a thousand in reverse order takes a thousand second looks, and no search.
+ * Looks at items in their order. It looks again at one that waits as soon as what it waits for is decided. Another item
+ * of the call may bring that, or it may have been waiting too.
+ *
+ * An item waits for one hash at a time, the first that it lacks. So a chain of a thousand in reverse order takes a
+ * thousand second looks, and no search.
  */
 export class DependencyQueue<Item extends { readonly entryHash: Hash }> {
   readonly #waiting = new Map<Hash, Item[]>()
@@ -54,7 +56,7 @@ export class DependencyQueue<Item extends { readonly entryHash: Hash }> {
       const stack = [first]
       for (let item = stack.pop(); item; item = stack.pop()) {
         const admitted = this.#admit(item)
-        // Ten thousand items that wait for nothing need not be waited for.
+        // An await for each of ten thousand items that have nothing to wait for would cost time.
         const admission = admitted instanceof Promise ? await admitted : admitted
         if (admission.status === 'waiting' && admission.waitsFor !== undefined) {
           this.wait({ item, waitsFor: admission.waitsFor })
@@ -66,7 +68,7 @@ export class DependencyQueue<Item extends { readonly entryHash: Hash }> {
     }
   }
 
-  /** What waits still. */
+  /** What still waits. */
   left(): Waiting<Item>[] {
     return [...this.#waiting].flatMap(([waitsFor, items]) => items.map((item) => ({ item, waitsFor })))
   }

@@ -12,7 +12,7 @@ import {
 import type { IngestItem } from '../store.js'
 import { asRakkoError, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
-/** An entry that its author signed and that can never be valid: remembered, so that nothing fetches it again. */
+/** An entry that its author signed and that can never be valid. Its hash is kept, so that nothing fetches it again. */
 export interface InvalidEntry {
   readonly entryHash: Hash
   readonly error: RakkoError
@@ -27,12 +27,12 @@ export function isReadable(
 }
 
 /**
- * Decodes an item from elsewhere and checks its signature; answers at once where the verifier does.
+ * Decodes an item from elsewhere and checks its signature. Returns at once where the verifier does.
  *
- * What is wrong is told apart: an InvalidEntry is the author's fault, and the same wherever it is met. A RakkoError is
- * the sender's: bytes that are no entry, a signature or a payload that is not the entry's. That says nothing about the
- * hash, under which an honest peer may have the entry with its payload, and is forgotten at once: anybody can make such
- * bytes without end.
+ * The two faults are told apart. An InvalidEntry is the author's fault, and the same on every node. A RakkoError is the
+ * sender's fault: the bytes are no entry, or the signature or payload is not the entry's. That says nothing about the
+ * hash: an honest peer may have the entry with its payload. So it is not kept, and anybody can make such bytes without
+ * end.
  */
 export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedFromPeer | Promise<ReceivedFromPeer> {
   try {

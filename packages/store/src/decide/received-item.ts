@@ -14,7 +14,7 @@ import {
 } from '@rakko/core'
 import type { PublishItem } from '../store.js'
 
-/** An item decoded and hashed: all that can be done before a transaction begins. */
+/** An item, decoded and hashed: all that can be done before a transaction begins. */
 export interface ReceivedItem {
   readonly entry: Entry
   readonly entryHash: Hash
@@ -22,7 +22,9 @@ export interface ReceivedItem {
   readonly plainOperation: PlainOperation
   /** Undefined where it was purged elsewhere, and `plainOperation` was restored from the entry. */
   readonly operationBytes: Uint8Array | undefined
-  /** Whether the operation is what the entry claims to carry; where not, the publish rules say so in their turn. */
+  /**
+   * Whether the operation is the one that the entry claims. Where it is not, the publish rules say so in their turn.
+   */
   readonly hasItsPayload: boolean
   readonly idempotencyId: string | undefined
   /** Judged by the rules of replication, not by those of publishing. */
@@ -38,23 +40,23 @@ export function isPayloadLess(item: ReceivedItem | PayloadLessItem): item is Pay
   return !('plainOperation' in item)
 }
 
-/** What an item is known to follow in its document, beside what a payload would say. */
+/** What an item is known to follow in its document without its payload. */
 export function previousOf(item: ReceivedItem | PayloadLessItem): DocumentViewId | undefined {
   return isPayloadLess(item)
     ? (item.entry.backlink as string | undefined as DocumentViewId | undefined)
     : item.plainOperation.previous
 }
 
-/** How long an idempotency id is remembered, in milliseconds: a day. */
+/** How long an idempotency id is kept, in milliseconds: a day. */
 export const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
-/** A node puts an item's number before the 64 characters that a caller may take. */
+/** A caller may take 64 characters; a node puts the number of an item before them. */
 const MAX_IDEMPOTENCY_CHARACTERS = 80
 /** U+0000 cannot be stored, and ids are for programs. */
 const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 
 /**
- * Decodes an item and checks its signature, unless this process has just made it; answers at once where the verifier
- * does. What is wrong with the item is returned: one item's fault is nobody else's.
+ * Decodes an item and checks its signature, unless this process has just made it. Returns at once where the verifier
+ * does. What is wrong with the item is returned: the fault of one item does not fail the others.
  */
 export function receiveItem(item: PublishItem, verifier: Verifier): Received | Promise<Received> {
   try {

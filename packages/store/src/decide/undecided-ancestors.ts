@@ -8,7 +8,7 @@ export interface WaitingTask {
   readonly item: ReceivedItem | PayloadLessItem
 }
 
-/** What an entry follows and what is not decided of that: all there with payloads, or some of it without, or not all there. */
+/** The undecided ancestors of an entry: all there with payloads, or some of them without, or not all there. */
 export type AncestorsKind = 'whole' | 'payload-less' | { readonly absent: Hash }
 
 interface Step {
@@ -18,8 +18,8 @@ interface Step {
 }
 
 /**
- * The undecided ancestors of entries that wait, as far as they wait as well. Each entry is looked at once, however many follow it:
- * strangers decide how many do.
+ * The undecided ancestors of entries that wait, as far as these wait too. Each entry is looked at once, however many
+ * follow it: strangers decide how many do.
  */
 export class UndecidedAncestors<Task extends WaitingTask> {
   readonly #lookup: IngestLookup
@@ -55,7 +55,7 @@ export class UndecidedAncestors<Task extends WaitingTask> {
     return this.#kinds.get(root.entryHash) ?? 'whole'
   }
 
-  /** All undecided ancestors of entries, none of them absent, and the entries themselves, each once in an order that is causal. */
+  /** The entries and all their undecided ancestors, each once and in causal order. None of them is absent. */
   of(roots: readonly Task[]): Task[] {
     return walkBefore(roots, ({ item }) =>
       namesOf(item).flatMap((hash) => (this.#lookup.entry(hash) === undefined ? (this.#waiting.get(hash) ?? []) : [])),
@@ -66,7 +66,7 @@ export class UndecidedAncestors<Task extends WaitingTask> {
     return { task, names: namesOf(task.item)[Symbol.iterator](), hasPayloadLess: isPayloadLess(task.item) }
   }
 
-  /** Undefined where it is still to be found out. */
+  /** Undefined where it is not found out yet. */
   #kindNow(hash: Hash): AncestorsKind | undefined {
     if (this.#lookup.entry(hash) !== undefined) return 'whole'
     return this.#waiting.has(hash) ? this.#kinds.get(hash) : { absent: hash }

@@ -4,8 +4,8 @@ interface Step<Item> {
 }
 
 /**
- * Items with all that comes before them, each once and after what it names, else in their order. `before` is asked once for
- * each, and each that it names is looked at once: strangers decide how many there are.
+ * Items with all that comes before them, each once and after what it names. Otherwise the order stays. `before` is
+ * called once for each item, and each that it names is looked at once: strangers decide how many there are.
  */
 export function walkBefore<Item>(items: readonly Item[], before: (item: Item) => Iterable<Item>): Item[] {
   const ordered: Item[] = []
@@ -20,7 +20,7 @@ export function walkBefore<Item>(items: readonly Item[], before: (item: Item) =>
     enter(first)
     for (let step = path.at(-1); step; step = path.at(-1)) {
       const { value, done } = step.before.next()
-      // Ids are hashes, so nothing follows itself: what was seen and has no place yet is not on the way here.
+      // Ids are hashes, so nothing follows itself: an item that was seen and has no place yet is not on the way here.
       if (!done) enter(value)
       else ordered.push((path.pop() as Step<Item>).item)
     }

@@ -1,20 +1,20 @@
 /**
  * The database as the store uses it, one connection at a time. Statements run in the order of the calls.
  *
- * | PostgreSQL                   | bound as                     | answered as                                           |
- * | ---------------------------- | ---------------------------- | ----------------------------------------------------- |
- * | bool                         | boolean                      | boolean                                               |
- * | int2, int4, oid              | number                       | number                                                |
- * | int8                         | bigint, safe integer         | bigint                                                |
- * | float4, float8               | number                       | number; −0, NaN and ±Infinity survive                 |
- * | numeric                      | bigint, number, string       | bigint; text where it has a fraction or is not finite |
- * | text, varchar, name and others | string, without U+0000     | string                                                |
- * | bytea                        | Uint8Array                   | Uint8Array                                            |
- * | array of these               | array, nulls allowed         | array                                                 |
+ * | PostgreSQL                     | bound as                 | returned as                                           |
+ * | ------------------------------ | ------------------------ | ----------------------------------------------------- |
+ * | bool                           | boolean                  | boolean                                               |
+ * | int2, int4, oid                | number                   | number                                                |
+ * | int8                           | bigint, safe integer     | bigint                                                |
+ * | float4, float8                 | number                   | number; −0, NaN and ±Infinity survive                 |
+ * | numeric                        | bigint, number, string   | bigint; text where it has a fraction or is not finite |
+ * | text, varchar, name and others | string, without U+0000   | string                                                |
+ * | bytea                          | Uint8Array               | Uint8Array                                            |
+ * | array of these                 | array, nulls allowed     | array                                                 |
  *
- * A parameter's type is the one PostgreSQL derives from the statement (`$1::bytea[]`). A Uint8Array bound to any other
- * type than bytea is taken as that type's binary form, so that a caller can build large arrays by itself.
- * null and undefined are NULL; NULL is null.
+ * A parameter's type is the one that PostgreSQL derives from the statement (`$1::bytea[]`). A Uint8Array bound to any
+ * other type than bytea is taken as that type's binary form. So a caller can build large arrays by itself. null and
+ * undefined are NULL; NULL is null.
  */
 export interface Driver {
   /** @throws {SqlError} PostgreSQL refused; {RakkoError} NODE_CLOSED, STORAGE_FAILED */
@@ -22,21 +22,21 @@ export interface Driver {
   /** Several statements, no parameters. Outside a transaction they are one. */
   exec(sql: string): Promise<void>
   /**
-   * BEGIN … COMMIT, or ROLLBACK when the callback rejects. Serialised: calls on the driver itself wait until it is over,
-   * so the callback must use what it is handed.
+   * BEGIN … COMMIT, or ROLLBACK when the callback rejects. Calls on the driver itself wait until it is over, so the
+   * callback must use what it is handed.
    */
   transaction<T>(run: (transaction: DriverTransaction) => Promise<T>): Promise<T>
-  /** Makes what is committed as durable as this storage goes. Calls in flight together share the work. */
+  /** Makes what is committed as durable as this storage can. Calls in flight together share the work. */
   flush(): Promise<void>
-  /** Absent where PostgreSQL sees to itself, as a server does. */
+  /** Absent where PostgreSQL looks after itself, as a server does. */
   readonly maintenance?: DriverMaintenance | undefined
-  /** Waits for what was called before, then closes. Idempotent; every later call rejects with NODE_CLOSED. */
+  /** Waits for earlier calls, then closes. Idempotent. Every later call rejects with NODE_CLOSED. */
   close(): Promise<void>
 }
 
 /**
- * Of a PostgreSQL without background processes: nothing but its user makes checkpoints, vacuums and analyses. The driver
- * bounds the log by itself; the rest is the maintenance's, see maintain/maintenance.ts.
+ * What a PostgreSQL without background processes needs: its user has to make checkpoints, vacuums and analyses. The
+ * driver bounds the log by itself. All else is in maintain/maintenance.ts.
  */
 export interface DriverMaintenance {
   /** Log that an opening after a crash would read again. */

@@ -11,8 +11,8 @@ import {
 import type { DriverTransaction } from './driver.js'
 
 /**
- * Kysely on whatever `target` is: the driver itself or, within `driver.transaction`, the transaction. Kysely opens no
- * transaction of its own here; a query costs nothing beside its compilation.
+ * Kysely on `target`: the driver itself or, within `driver.transaction`, the transaction. Kysely opens no transaction
+ * of its own here. A query costs no more than its compilation.
  */
 export function kyselyDialect(target: DriverTransaction): Dialect {
   return {

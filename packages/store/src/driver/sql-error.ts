@@ -1,4 +1,4 @@
-/** PostgreSQL's own answer to a statement it refused. */
+/** PostgreSQL's own error for a statement that it refused. */
 export class SqlError extends Error {
   override readonly name = 'SqlError'
   /** Five characters, e.g. `23505` for a unique violation. */

@@ -11,7 +11,7 @@ import { preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import type { WriteCache } from '../transaction/write-cache.js'
 
-/** Reads what the rules will ask about entries, a few statements however many there are. */
+/** Reads what the rules will ask about entries, in a few statements however many there are. */
 export class ArrivalReader {
   readonly #transaction: WriteTransaction
   readonly #now: number
@@ -24,7 +24,7 @@ export class ArrivalReader {
     this.lookup = new PeerLookup(transaction)
   }
 
-  /** What has arrived, and what it wakes: nothing is read that the cache has had since the items were signed. */
+  /** Reads for what has arrived and what it wakes. Nothing is read that the write cache still holds. */
   async readFirst(items: readonly Arrival[], woken: readonly Parked[], cache: WriteCache): Promise<void> {
     const { ledger, marks } = this.#transaction
     const isCached =
@@ -43,7 +43,7 @@ export class ArrivalReader {
 
   async #read(arrived: readonly Arrival[], isCached: boolean): Promise<void> {
     const transaction = this.#transaction
-    // Where nothing has arrived yet there is nothing to be found: a first start is the faster for it.
+    // Where nothing has arrived yet there is nothing to find. That makes a first start faster.
     if (transaction.ledger.counters.number === 0) return
     const readable = arrived.filter(isReadable)
     const peers = readable.filter(({ isFromPeer }) => isFromPeer)

@@ -7,7 +7,7 @@ import type { Parking } from '../write/parking.js'
 import type { ArrivalReader } from './arrival-reader.js'
 import { refuseForgotten } from './refuse-forgotten.js'
 
-/** The decision engine on one transaction: what is accepted is in its ledger then. */
+/** Runs the decision engine on one transaction, whose ledger then holds what was accepted. */
 export function decideArrivals(transaction: WriteTransaction, reader: ArrivalReader, parking: Parking): Arrivals {
   const { ledger } = transaction
   const publish = (item: ReceivedItem) => {

@@ -39,19 +39,19 @@ type Wake = (parking: Parking) => Promise<readonly Parked[]>
 /**
  * Checks items in their order and stores what is accepted, in one transaction with the views that it leads to:
  *
- * 1. lock `arrival`: ingests of all nodes on this database come one after another,
- * 2. read what the rules will ask, unless the write cache has it since the items were signed, a few statements however
- *    many the items; with what waits for one of them,
- * 3. decide about each item; a later one sees what an earlier one has added, and what waited for it is looked at again,
+ * 1. lock `arrival`: write transactions of all nodes on this database come one after another,
+ * 2. read what the rules will ask, unless the write cache still has it, and what waits for one of the items: a few
+ *    statements however many the items,
+ * 3. decide each item; a later one sees what an earlier one has added, and what waited for it is looked at again,
  * 4. reduce what was changed, find schemas that became complete,
- * 5. write it all, as few statements as its bytes allow,
- * 6. keep the views that are pinned, where documents that pin have changed.
+ * 5. write it all, in as few statements as its bytes allow,
+ * 6. keep the views that changed documents pin.
  *
- * Published items are held to the rules of publishing, those of peers to those of replication. What peers never sent and
- * nothing waits for costs a publishing transaction no statement.
+ * Published items are held to the rules of publishing, those of peers to those of replication. A publishing transaction
+ * pays no statement for what only ingest needs, where nothing is parked.
  *
- * Rejects where the database fails; then nothing was stored. With `allOrNone` it also rejects with the error of the first item
- * that is refused.
+ * Rejects where the database fails; then nothing was stored. With `allOrNone` it also rejects with the error of the
+ * first refused item.
  */
 export function ingest(
   context: IngestContext,
@@ -66,8 +66,8 @@ export function ingest(
 export const LOOK_AT_ONCE = 300
 
 /**
- * Looks again at all that waits, after something was decided that did not arrive: what builds on what was forgotten goes. A
- * transaction for some of them, and one for what waits for those that were decided.
+ * Looks again at all that waits after something was decided that did not arrive: what builds on what was forgotten
+ * goes. One transaction looks at some of it, and another at what waits for those that were decided.
  */
 export async function lookAgain(context: IngestContext): Promise<void> {
   let last: Hash | undefined
@@ -102,7 +102,7 @@ async function ingestWith(
       const isDecided = (hash: Hash) => reader.lookup.entry(hash) !== undefined
       const { writes, parked } = await parking.park(left, isDecided, now)
       const { ledger } = transaction
-      // What a refused item has claimed is made known in memory too: it has to be where its number is kept.
+      // The schema that a refused item claims becomes known in memory too, since its number has to be kept.
       const hasWritten = ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0
       const materialised = hasWritten ? await reduce(transaction) : []
       if (hasWritten) {

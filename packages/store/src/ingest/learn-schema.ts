@@ -4,8 +4,8 @@ import type { Database } from '../transaction/database.js'
 import { writeLedger } from '../write/write-ledger.js'
 
 /**
- * Makes a schema known whose views can be built from what is held, though no document of it came and no definition has
- * such a view now. Only a schema that is found costs a transaction that writes. Throws INVALID_SCHEMA_ID.
+ * Makes a schema known whose views can be built from what is held. None of its documents came, and no definition has
+ * such a view now. Only a schema that is found costs a write transaction. Throws INVALID_SCHEMA_ID.
  */
 export async function learnSchema(database: Database, id: SchemaId, now: number): Promise<void> {
   const reading = database.reading()

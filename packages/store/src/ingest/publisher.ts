@@ -8,19 +8,24 @@ import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { type IngestContext, type Ingested, ingest } from './ingest.js'
 
-/** Calls join a transaction until it holds as much; one call is never split. */
+/** Calls join a transaction until it holds this much. One call is never split. */
 const MAX_TRANSACTION_ITEMS = 4096
 const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024
 
 export interface PublisherContext extends IngestContext {
   readonly verifier: Verifier
-  /** Lets what already waits to be handled be handled: calls in the queue of a worker join the transaction. */
+  /**
+   * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
+   */
   readonly pause: () => Promise<void>
 }
 
 type Received = ReceivedFromPeer
 
-/** What became of an item: a RakkoError where its bytes did not get as far as the database, nothing where this failed. */
+/**
+ * What became of an item. It is a RakkoError where its bytes did not get as far as the database, and undefined where
+ * the database failed.
+ */
 type Result = Outcome | RakkoError | undefined
 
 interface Call {
@@ -29,26 +34,26 @@ interface Call {
   readonly bytes: number
   /** Its items are stored together or not at all, so it shares its transaction with no other call. */
   readonly isBatch?: true
-  /** With `failure` nothing was stored, but where its `details.outcome` is `unknown`. */
-  readonly answer: (results: readonly Result[], failure?: RakkoError) => void
+  /** With `failure` nothing was stored, except where its `details.outcome` is `unknown`. */
+  readonly settle: (results: readonly Result[], failure?: RakkoError) => void
 }
 
 /**
- * Publishes, and takes entries from elsewhere, with group commit: one writer at a time, which takes all calls that have
- * come while the last transaction ran. Signatures are verified side by side before that.
+ * Publishes, and takes entries from elsewhere, with group commit. One writer at a time takes all calls that came while
+ * the last transaction ran. Signatures are verified side by side before that.
  */
 export class Publisher {
   readonly #context: PublisherContext
   readonly #waiting: Call[] = []
   #writing: Promise<void> | undefined
-  readonly #answering = new Set<Promise<void>>()
+  readonly #settling = new Set<Promise<void>>()
   readonly #forkListeners = new Listeners<readonly ForkedLog[]>()
 
   constructor(context: PublisherContext) {
     this.#context = context
   }
 
-  /** Answers once everything is durable; never rejects. */
+  /** Resolves once everything is durable; never rejects. */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     const { verifier } = this.#context
     const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
@@ -65,16 +70,16 @@ export class Publisher {
     const { verifier } = this.#context
     const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
     return new Promise((resolve, reject) => {
-      const answer: Call['answer'] = (results, failure) => {
-        // Where an item is refused that is the failure.
+      const settle: Call['settle'] = (results, failure) => {
+        // A refused item is the failure of the whole call.
         if (failure) reject(failure)
         else resolve(results as Published[])
       }
-      this.#enqueue(received, items, answer, true)
+      this.#enqueue(received, items, settle, true)
     })
   }
 
-  /** Answers once everything is durable; rejects where the database fails. */
+  /** Resolves once everything is durable; rejects where the database fails. */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     const { verifier } = this.#context
     const received = items.map((item) => this.#allowed(receiveFromPeer(item, verifier)))
@@ -90,13 +95,13 @@ export class Publisher {
     return this.#forkListeners.add(listener)
   }
 
-  /** Resolves when every call so far is answered. */
+  /** Resolves when every call so far is settled. */
   async drain(): Promise<void> {
     await this.#writing
-    await Promise.all(this.#answering)
+    await Promise.all(this.#settling)
   }
 
-  /** What the allow list leaves of an item. */
+  /** The item, or why the allow list refuses it. */
   #allowed(received: Received | Promise<Received>): Received | Promise<Received> {
     if (received instanceof Promise) return received.then((one) => this.#allowed(one))
     if (!('plainOperation' in received)) return received
@@ -106,17 +111,17 @@ export class Publisher {
   #enqueue(
     received: Call['received'],
     items: readonly (PublishItem | IngestItem)[],
-    answer: Call['answer'],
+    settle: Call['settle'],
     isBatch = false,
   ): void {
     const bytes = items.reduce((sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0), 0)
-    this.#waiting.push({ received, bytes, answer, ...(isBatch && { isBatch }) })
+    this.#waiting.push({ received, bytes, settle, ...(isBatch && { isBatch }) })
     this.#writing ??= this.#write()
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // A pause that fails lets fewer calls join, nothing more.
+      // If the pause fails, fewer calls join, nothing more.
       await this.#context.pause().catch(() => {})
       const calls = this.#take()
       await this.#commit(calls)
@@ -147,47 +152,47 @@ export class Publisher {
       const refusal = allOrNone ? batchRefusal(received) : undefined
       if (refusal) throw refusal
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
-      // The next transaction need not wait until this one is durable, only its callers.
-      const answering = this.#answer(calls, received, ingested).finally(() => this.#answering.delete(answering))
-      this.#answering.add(answering)
+      // Only callers wait until this one is durable. The next transaction does not.
+      const settling = this.#settle(calls, received, ingested).finally(() => this.#settling.delete(settling))
+      this.#settling.add(settling)
     } catch (cause) {
-      answerAll(calls, resultsOf(received, []), storageFailed(cause))
+      settleAll(calls, resultsOf(received, []), storageFailed(cause))
     }
   }
 
-  async #answer(calls: readonly Call[], received: readonly Received[], ingested: Ingested): Promise<void> {
+  async #settle(calls: readonly Call[], received: readonly Received[], ingested: Ingested): Promise<void> {
     const { outcomes, forks, hasWritten } = ingested
     const results = resultsOf(received, outcomes)
     try {
       if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
       const { code, message, details } = storageFailed(cause)
-      const words = `${message}; what was to be stored is there until the storage is opened anew, and perhaps afterwards`
-      answerAll(calls, results, new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause }))
+      const words = `${message}; what was to be stored is there until the storage is opened again, and perhaps afterwards`
+      settleAll(calls, results, new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause }))
       return
     }
-    answerAll(calls, results)
+    settleAll(calls, results)
     if (forks.length > 0) this.#forkListeners.tell(forks)
   }
 }
 
-/** Most are there already: a promise for each of ten thousand would be made for nothing. */
+/** Mostly no item is a promise. Promises for ten thousand would be made for nothing. */
 async function allOf(received: Call['received']): Promise<readonly Received[]> {
   return received.some((one) => one instanceof Promise) ? Promise.all(received) : (received as readonly Received[])
 }
 
 const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false, decided: [] }
 
-/** One for each that was received; outcomes are of those that reached the database. */
+/** One result for each item received. Outcomes are of those that reached the database. */
 function resultsOf(received: readonly Received[], outcomes: readonly Outcome[]): Result[] {
   let next = 0
   return received.map((one) => (one instanceof RakkoError ? one : outcomes[next++]))
 }
 
-function answerAll(calls: readonly Call[], results: readonly Result[], failure?: RakkoError): void {
+function settleAll(calls: readonly Call[], results: readonly Result[], failure?: RakkoError): void {
   let start = 0
-  for (const { received, answer } of calls) {
-    answer(results.slice(start, start + received.length), failure)
+  for (const { received, settle } of calls) {
+    settle(results.slice(start, start + received.length), failure)
     start += received.length
   }
 }

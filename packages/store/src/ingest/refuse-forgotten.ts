@@ -8,8 +8,8 @@ import type { Queries } from '../tables/queries.js'
 import type { LedgerQueries } from '../transaction/database.js'
 
 /**
- * What publishing refused since it was stored once, or since it builds on what was: where that was forgotten the answer is
- * FORGOTTEN. Only what names an unknown operation costs a statement.
+ * Publishing refuses what was stored once, and what builds on what is not stored. Where that was forgotten the error
+ * becomes FORGOTTEN. Only an item that names an unknown operation costs a statement.
  */
 export async function refuseForgotten(
   queries: LedgerQueries,

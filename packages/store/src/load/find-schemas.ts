@@ -17,12 +17,11 @@ import type { Ledger } from '../transaction/ledger.js'
 import { type Histories, loadHistories } from './histories.js'
 
 /**
- * A schema is known as soon as all operations of its definition's view and of the field definitions' views that this
- * pins are there, in whatever order they came: an id names exactly those views, so what is known never depends on the
- * order of arrival.
+ * A schema is known as soon as all operations of its definition's view are there, and those of the field definitions'
+ * views that this pins. A schema id names exactly those views, so what is known never depends on the order of arrival.
  */
 
-/** Looks for a schema that an operation claims, for views that no document has now. */
+/** Looks for a schema that an operation claims. No document may have its views now. */
 export async function findClaimedSchema(queries: LedgerQueries, id: SchemaId): Promise<void> {
   const { ledger } = queries
   if (ledger.unknownSchemas.has(id)) return
@@ -30,7 +29,7 @@ export async function findClaimedSchema(queries: LedgerQueries, id: SchemaId): P
   if (!ledger.knownSchema(id)) ledger.unknownSchemas.add(id)
 }
 
-/** As `findClaimedSchema`; tells what is missing. A schema that can be built is the ledger's then. */
+/** As `findClaimedSchema`, but tells what is missing. A schema that can be built is in the ledger then. */
 export async function claimSchema(
   queries: LedgerQueries,
   id: SchemaId,
@@ -60,7 +59,9 @@ export async function findCompletedSchemas(queries: LedgerQueries): Promise<void
   await buildSchemas(queries, [...definitions, ...pinning])
 }
 
-/** Every view that a document had in this transaction: one batch must know what one by one would have known. */
+/**
+ * Every view that a document had in this transaction: one batch must make known what its items one by one would have.
+ */
 function viewsPassed(ledger: Ledger, schemaId: SchemaId): DocumentViewId[] {
   return [...ledger.documents.values()]
     .filter(({ schema }) => schema.schema.id === schemaId)

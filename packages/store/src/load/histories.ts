@@ -6,7 +6,7 @@ import { type NumberedOperation, readStoredDocuments } from './stored-operations
 export type Histories = ReadonlyMap<OperationId, readonly NumberedOperation[]>
 
 /**
- * Operations of the documents that these belong to: what is stored, in one statement, and what the ledger adds.
+ * Operations of the documents that these belong to: the stored ones, in one statement, and those that the ledger adds.
  * Unknown ids are left out, and so are operations without their payload.
  */
 export async function loadHistories(queries: LedgerQueries, operationIds: Iterable<OperationId>): Promise<Histories> {

@@ -5,7 +5,7 @@ import { decodeHex } from '../sql/decode-id.js'
 import type { Queries } from '../tables/queries.js'
 import type { LedgerQueries } from '../transaction/database.js'
 
-/** What ids led to that were used within a day before `now`, milliseconds since 1970. */
+/** The documents of ids that were used within a day before `now`, milliseconds since 1970. */
 export async function readIdempotent(
   queries: Queries,
   ids: readonly string[],
@@ -27,7 +27,7 @@ export async function readIdempotent(
   return new Map(rows.map(({ id, hash }) => [id, decodeHex(hash) as DocumentId]))
 }
 
-/** One statement, and none where no item has an id. */
+/** Takes one statement, and none where no item has an id. */
 export async function preloadIdempotent(
   queries: LedgerQueries,
   items: readonly ReceivedItem[],

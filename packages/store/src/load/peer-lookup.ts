@@ -33,7 +33,7 @@ interface EntryRow {
   entry: Uint8Array | null
 }
 
-/** An entry's links, by which a branch of a forked log is followed. */
+/** An entry's links: a branch of a forked log is followed by them. */
 interface Links {
   readonly seqNum: bigint
   readonly backlink?: Hash
@@ -41,8 +41,8 @@ interface Links {
 }
 
 /**
- * What the ingest rules ask in a transaction: answers that `preload` and `prepare` have read, and over them what the
- * ledger has added.
+ * What the ingest rules ask in a transaction: what `preload` and `prepare` have read, and over it what the ledger has
+ * added.
  */
 export class PeerLookup implements IngestLookup {
   readonly #queries: LedgerQueries
@@ -52,7 +52,7 @@ export class PeerLookup implements IngestLookup {
   readonly #schemas = new Map<SchemaId, ClaimedSchema>()
   /** By the tip and the sequence number that were asked for. */
   readonly #ancestors = new Map<string, Hash | undefined>()
-  /** How much of the ledger's `accepted` and `decided` is in `#decided`. */
+  /** How many of the ledger's `accepted` and `decided` are in `#decided`. */
   #accepted = 0
   #refused = 0
 
@@ -61,7 +61,7 @@ export class PeerLookup implements IngestLookup {
     this.#ledger = queries.ledger
   }
 
-  /** Reads what was decided about these items and all that they name: one statement. */
+  /** Reads what was decided about these items and all that they name, in one statement. */
   async preload(items: readonly (ReceivedItem | PayloadLessItem)[], hashes: readonly Hash[]): Promise<void> {
     const named = items.flatMap((item) => {
       const { entry, entryHash } = item
@@ -77,7 +77,9 @@ export class PeerLookup implements IngestLookup {
     await this.#read(new Set([...hashes, ...named]))
   }
 
-  /** Reads what the rules ask about one item beyond that: its schema, where that is not known, and its log where forked. */
+  /**
+   * Reads what else the rules ask about one item: its schema where that is not known, and its log where that is forked.
+   */
   async prepare(item: ReceivedItem | PayloadLessItem): Promise<void> {
     if (!isPayloadLess(item)) await this.prepareSchema(item.plainOperation.schemaId)
     const { backlink, skiplink, publicKey, logId, seqNum } = item.entry
@@ -130,7 +132,7 @@ export class PeerLookup implements IngestLookup {
   /** Undefined where all of these are held with their payloads. */
   #unready(ids: readonly OperationId[]): ClaimedSchema | undefined {
     const decisions = ids.map((id) => this.entry(id)?.decision)
-    // Definitions are never purged: what was is of another schema, and defines none.
+    // Definitions are never purged: a purged document is of another schema and defines none.
     if (decisions.includes('refused') || decisions.includes('purged')) return { status: 'invalid' }
     if (decisions.includes('forgotten')) return { status: 'forgotten' }
     const missing = ids.filter((_, index) => decisions[index] === undefined)
@@ -203,8 +205,8 @@ export class PeerLookup implements IngestLookup {
   }
 
   /**
-   * The ancestor of a held entry at a place of a forked log. Skiplinks that are held lead to ancestors, so the way takes
-   * a number of steps that grows with the logarithm of the distance.
+   * The ancestor of a held entry at a place of a forked log. Skiplinks of held entries lead to ancestors, so the number
+   * of steps grows with the logarithm of the distance.
    */
   async #walk(tip: Hash, target: bigint): Promise<Hash | undefined> {
     let hash: Hash | undefined = tip

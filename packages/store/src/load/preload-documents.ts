@@ -8,26 +8,32 @@ import type { Ledger } from '../transaction/ledger.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
 import { preloadForkedLogs } from './preload-forked-logs.js'
 
-/** An operation that `previous` or a view id names, and who asks: the log of this author in its document is read too. */
+/**
+ * An operation that `previous` or a view id names, and the author who asks. The log of this author in its document is
+ * read too.
+ */
 export interface DocumentQuestion {
   readonly operationId: OperationId
   readonly publicKey: PublicKey
 }
 
 /**
- * What the items of a batch ask. An operation that names another of the batch belongs to the document that this one
- * names: the log of its author there may be stored, though neither operation is.
+ * What the items of a batch ask. An operation that names another of the batch belongs to the same document as the one
+ * that it names. The author's log there may be stored, though neither operation is.
  */
 export function documentQuestions(items: readonly (ReceivedItem | PayloadLessItem)[]): DocumentQuestion[] {
   if (items.every((item) => previousOf(item) === undefined)) return []
   const questions: DocumentQuestion[] = []
-  /** By the hash of an entry of the batch, what it stands for; undefined for a CREATE, whose document has no log yet. */
+  /**
+   * By the hash of an entry of the batch, the operation that stands for it. Undefined for a CREATE, whose document has
+   * no log yet.
+   */
   const standsFor = new Map<string, OperationId | undefined>()
   for (const item of items) {
     const { entry, entryHash } = item
     const previous = previousOf(item)
     const named = previous === undefined ? [] : operationIdsOf(previous)
-    // Asked for as well: it may be stored already, and published again with what builds on it.
+    // Asked for as well. It may be stored already, and be published again with what builds on it.
     const asked = named.flatMap((id) => [id, standsFor.get(id) ?? []].flat())
     for (const operationId of asked) questions.push({ operationId, publicKey: entry.publicKey })
     standsFor.set(entryHash, asked.at(-1))
@@ -35,7 +41,7 @@ export function documentQuestions(items: readonly (ReceivedItem | PayloadLessIte
   return questions
 }
 
-/** A question by its place in their list, and the author who asks by number, if there is one. */
+/** A question by its place in their list, and the number of the author who asks, if there is one. */
 interface NumberedQuestion {
   readonly place: number
   readonly operationId: OperationId
@@ -48,7 +54,7 @@ const QUESTIONS: Columns<NumberedQuestion> = {
   author: integerColumn(({ author }) => author),
 }
 
-/** Reads documents into the ledger, which has read the authors: one statement. */
+/** Reads documents into the ledger, which has read the authors, in one statement. */
 export async function preloadDocuments(queries: LedgerQueries, questions: readonly DocumentQuestion[]): Promise<void> {
   const { names, ledger } = queries
   const numbered = questions.map(({ operationId, publicKey }, place) => {
@@ -89,7 +95,7 @@ export async function preloadDocuments(queries: LedgerQueries, questions: readon
 function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {
   author.logOf.set(document.id, logId)
   if (author.logs.has(logId)) return
-  // Mostly the author's latest entry is the document's only tip: one text for both.
+  // Mostly the author's latest entry is the only tip of the document: one text serves both.
   const isHead = row.hash !== null && equalBytes(row.hash, row.view_id)
   author.logs.set(logId, {
     author,
@@ -106,7 +112,7 @@ function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, 
 
 interface DocumentRow {
   place: number
-  /** Head of the log in which the author who asks writes the document; NULL where there is none. */
+  /** Head of the log in which the asking author writes the document; NULL where there is none. */
   log_id: bigint | null
   seq_num: bigint | null
   hash: Uint8Array | null

@@ -14,9 +14,9 @@ interface ForkedLogRow {
 }
 
 /**
- * A head names one document of its log, but a log that forks at its first entry has two, and an author with two logs
- * for a document has two heads. So for authors with forked logs the entries tell which logs there are: one statement, and
- * none where no author that asks ever forked a log.
+ * A head names one document of its log. But a log that forks at its first entry has two documents, and an author with
+ * two logs for a document has two heads. So for authors with forked logs the entries tell which logs there are. That
+ * takes one statement, and none where no author that asks ever forked a log.
  */
 export async function preloadForkedLogs(
   queries: LedgerQueries,
@@ -32,7 +32,7 @@ export async function preloadForkedLogs(
   for (const document of ledger.documents.values()) if (!document.isNew) documents.set(document.number, document)
   if (authors.size === 0 || documents.size === 0) return
   const entries = names.table('entries')
-  // The CREATE is found by number: the index on `document` holds the others only.
+  // The CREATE is found by its number: the index on `document` holds only the other operations.
   const { rows } = await queries.query<ForkedLogRow>(
     `WITH found AS (
        SELECT author, number AS document, log_id FROM ${entries} WHERE number = ANY($2::bigint[])

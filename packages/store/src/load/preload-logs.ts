@@ -30,7 +30,7 @@ export interface EntryKey extends LogKey {
 /** The first entry that has a skiplink. */
 const FIRST_SKIPLINK = 4n
 
-/** Targets of the skiplinks that entries of a log have; those without one have none. */
+/** Targets of the skiplinks of a log's entries; entries without a skiplink have none. */
 export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly bigint[]): EntryKey[] {
   return seqNums
     .filter((seqNum) => seqNum >= FIRST_SKIPLINK && isSkiplinkRequired(seqNum))
@@ -38,8 +38,8 @@ export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly 
 }
 
 /**
- * Reads authors, heads, entries and known hashes into the ledger: one statement. Answers the mark of the state that it has
- * seen, see write-cache.ts.
+ * Reads authors, heads, entries and known hashes into the ledger, in one statement. Returns the mark of the state that
+ * it has seen, see write-cache.ts.
  */
 export async function preloadLogs(
   queries: LedgerQueries,
@@ -65,7 +65,7 @@ export async function preloadLogs(
     const author = byNumber.get(number)
     if (!author) continue
     if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
-    // Read again in one transaction, a log is as this has left it.
+    // A log that is read again in one transaction is as this transaction has left it.
     if (kind !== 'head' || author.logs.has(log_id)) continue
     author.logs.set(log_id, {
       author,
@@ -82,10 +82,10 @@ export async function preloadLogs(
   return rows.find(({ kind }) => kind === 'mark')?.log_id ?? 0n
 }
 
-/** What the row of a known hash has in the place of `document`: its decision. */
+/** Stands in the place of `document` in the row of a known hash: its decision. */
 const FORGOTTEN = BigInt(DECISION.forgotten)
 
-/** One shape for five kinds of rows; what a kind lacks is NULL. Heads come before entries. */
+/** One shape for five kinds of rows. What a kind lacks is NULL. Heads come before entries. */
 interface LogRow {
   kind: 'author' | 'mark' | 'head' | 'entry' | 'hash'
   author: number
@@ -96,7 +96,7 @@ interface LogRow {
   forked: boolean
 }
 
-/** An author by its place in the list of public keys: a batch names few authors many times. */
+/** An author by its place in the list of public keys: a batch names few authors, each many times. */
 interface NumberedKey {
   readonly author: number
   readonly logId: bigint
@@ -115,7 +115,7 @@ const ENTRY_KEYS: Columns<NumberedKey & { readonly seqNum: bigint }> = {
 function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statement {
   const [single] = publicKeys
   const isSingle = publicKeys.length === 1 && single !== undefined
-  // Of a single key PostgreSQL keeps the plan, see sql/bulk.ts.
+  // PostgreSQL keeps the plan for a single key, see sql/bulk.ts.
   const keys = isSingle ? '$1::bytea' : 'ANY($1::bytea[])'
   return {
     text: `
@@ -134,7 +134,7 @@ function markSelect(names: Names): Statement {
   }
 }
 
-/** A log id above the author's highest has no head: those of a batch of creates are never looked for. */
+/** A log id above the author's highest has no head. So the logs that a batch of creates begins are never looked for. */
 function headsSelect(names: Names, publicKeys: readonly PublicKey[], logs: readonly LogKey[]): Statement {
   const placeOf = placesOf(publicKeys)
   const keys = logs.map(({ publicKey, logId }) => ({ author: placeOf(publicKey), logId }))
@@ -162,7 +162,7 @@ function entriesSelect(names: Names, publicKeys: readonly PublicKey[], entries: 
   }
 }
 
-/** Authors with their place, from 1, in a list of public keys. */
+/** Authors with their place in a list of public keys, from 1. */
 function authorsInOrder(names: Names, parameter: number): string {
   return `(SELECT k.place, a.number, a.highest_log
     FROM unnest($${parameter}::bytea[]) WITH ORDINALITY AS k (public_key, place)

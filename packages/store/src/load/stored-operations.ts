@@ -20,9 +20,9 @@ export interface StoredDocument {
   readonly number: number
   readonly id: DocumentId
   readonly isDeleted: boolean
-  /** Payloads were dropped: only those operations are here whose payloads were kept. */
+  /** Payloads were dropped: only operations whose payloads were kept are here. */
   readonly isPurged: boolean
-  /** In order of arrival; those without their payload are left out. */
+  /** In order of arrival. Those without their payload are left out. */
   readonly operations: NumberedOperation[]
   /** Numbers of those who signed them. */
   readonly authors: Map<PublicKey, number>
@@ -41,8 +41,8 @@ interface OperationRow {
 }
 
 /**
- * The one way from rows to validated operations: all of the documents that these belong to, by the id of each of their
- * operations, those without a payload included. Unknown ids are left out. One statement.
+ * The one way from rows to validated operations, in one statement. Reads all of the documents that these ids belong to,
+ * by the id of each of their operations, those without a payload included. Unknown ids are left out.
  */
 export async function readStoredDocuments(
   queries: LedgerQueries,
@@ -57,7 +57,7 @@ export async function readStoredDocuments(
   const byOperation = new Map<OperationId, StoredDocument>()
   for (const [index, row] of rows.entries()) {
     const id = decodeHex(row.hash) as OperationId
-    // In order of arrival a document's CREATE is its first row.
+    // In order of arrival the first row of a document is its CREATE.
     const document = byNumber.get(row.document) ?? startDocument(id, row)
     byNumber.set(row.document, document)
     byOperation.set(id, document)
@@ -76,7 +76,7 @@ export async function readStoredDocuments(
 async function readRows(queries: LedgerQueries, ids: Iterable<OperationId>): Promise<OperationRow[]> {
   const { names } = queries
   const entries = names.table('entries')
-  // The CREATE is found by number: the index on `document` holds the others only.
+  // The CREATE is found by its number: the index on `document` holds only the other operations.
   const { rows } = await queries.query<OperationRow>(
     `WITH found AS (SELECT DISTINCT document FROM ${entries} WHERE hash = ANY($1::bytea[])),
        history AS (

@@ -2,7 +2,7 @@ import type { MaintenanceSlice } from '../store.js'
 import { quoteIdentifier } from '../tables/names.js'
 import type { Database } from '../transaction/database.js'
 
-/** Free space that is worth moving rows for: so many blocks of 8 kB, and so much of a table. */
+/** Free space that is worth moving rows for: this many blocks of 8 kB, and this share of a table. */
 const MIN_FREE_BLOCKS = 64
 const MIN_FREE_SHARE = 1 / 3
 /** A table keeps a little more than its rows need. */
@@ -10,9 +10,9 @@ const SLACK = 1.1
 const BLOCK_BYTES = 8_160
 /** Header, line pointer and alignment. */
 const ROW_BYTES = 36
-/** Of values of more than 2 kB, which lie in a table beside, in pieces of such a length that four fill a block. */
+/** Values of more than 2 kB lie in a table beside, in pieces. Four pieces fill a block. */
 const PIECES_PER_BLOCK = 4
-/** What one slice looks at, and moves, at most. */
+/** What one slice looks at and moves at most. */
 const SLICE_BLOCKS = 64
 const SLICE_PIECE_BLOCKS = 256
 const SLICE_BYTES = 2 * 1024 * 1024
@@ -43,34 +43,35 @@ interface Measured {
 }
 
 /**
- * Gives back to the file system what deletions have left in the midst of tables. A VACUUM makes such room free for what comes
- * and cuts off a file's empty end, no more; so rows at the end are written again, where the VACUUM before has made room,
- * lowest blocks first, and a VACUUM after it cuts the file. Rows are deleted and inserted in one statement, so nobody sees
- * a difference.
+ * Gives back to the file system the room that deletions have left in the midst of tables.
  *
- * Only payloads that were purged and documents that were forgotten give reason to look: what updates leave is soon filled. Of
- * `entries`, which no update fills, a process also asks once whether an earlier one has left something to do.
+ * A VACUUM makes such room free for new rows and cuts off a file's empty end, no more. So rows at the end of the file
+ * are written again, lowest free blocks first, where a VACUUM has made room. Another VACUUM then cuts the file. Rows
+ * are deleted and inserted in one statement, so nobody sees a difference.
+ *
+ * Only purged payloads and forgotten documents are a reason to look: what updates leave is soon filled. No update fills
+ * `entries`. So a process also asks once whether an earlier process has left something to do there.
  */
 export class Compactor {
   readonly #database: Database
   #isDue = false
-  /** Nobody asked yet what an earlier process has left. */
+  /** Nobody has asked yet what an earlier process has left. */
   #isNew = true
-  /** Tables that may be larger than they need be. */
+  /** Tables that may be larger than they need to be. */
   #tables: string[] = []
-  /** Of the first of them; undefined before it was measured. */
+  /** The file of the first of them; undefined before it was measured. */
   #tails: Tail[] | undefined
 
   constructor(database: Database) {
     this.#database = database
   }
 
-  /** Much was deleted. */
+  /** Called when much was deleted. */
   wake(): void {
     this.#isDue = true
   }
 
-  /** The next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
+  /** Does the next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
   async slice(): Promise<MaintenanceSlice | undefined> {
     if (this.#isDue) this.#tables = await this.#findTables()
     else if (this.#isNew) this.#tables = await this.#findLeft()
@@ -113,13 +114,13 @@ export class Compactor {
     return rows.map(({ table }) => table)
   }
 
-  /** By what the latest VACUUM has found. */
+  /** Measures by what the latest VACUUM has found. */
   async #findLeft(): Promise<string[]> {
     const entries = this.#database.names.table('entries')
     return (await this.#measure(entries)).length > 0 ? [entries] : []
   }
 
-  /** By what the VACUUM has just found; of a table that is as small as it need be, nothing. */
+  /** Measures by what the VACUUM has just found. Undefined for a table that is as small as it needs to be. */
   async #measure(table: string): Promise<Tail[]> {
     const { rows } = await this.#database.query<Measured>(
       `SELECT c.reltuples::float8 AS rows, c.relpages AS blocks, COALESCE(t.reltuples, 0)::float8 AS piece_rows,
@@ -161,7 +162,7 @@ export class Compactor {
     if (rows[0]?.isLast) tail.end = start
   }
 
-  /** Values in pieces move with their rows: those whose pieces lie at the end. */
+  /** Values in pieces move with their rows. So the rows are taken whose pieces lie at the end. */
   async #movePieces(tail: Tail, pieces: string): Promise<void> {
     const { table, wide } = tail
     const start = Math.max(tail.cut, tail.end - SLICE_PIECE_BLOCKS)

@@ -5,15 +5,15 @@ import { makeViews } from '../write/pins/make-views.js'
 import { LATEST, type PinChange, replacePins } from '../write/pins/replace-pins.js'
 
 /**
- * The data migration of formats 2 and 4, once, after the tables were brought to the latest format: what the documents that
- * an earlier format has stored pin, and which of them are deleted. `now` in milliseconds since 1970.
+ * The data migration of formats 2 and 4. It runs once, after the tables were brought to the latest format. It finds
+ * what the documents of an earlier format pin, and which of them are deleted. `now` in milliseconds since 1970.
  */
 export async function migrateData(database: Database, now: number): Promise<void> {
   const { registry } = database
   await database.write(async (transaction) => {
     const { names } = transaction
     await registry.load(transaction)
-    // Of two nodes that open the database at once, the second one finds the work done.
+    // Where two nodes open the database at once, the second one finds the work done.
     const { affectedRows } = await transaction.query(
       `UPDATE ${names.table('meta')} SET unfilled = false WHERE unfilled`,
     )
@@ -30,7 +30,7 @@ export async function migrateData(database: Database, now: number): Promise<void
       }
     }
     while (await makeViews(transaction)) {
-      // Each round makes some.
+      // Each round makes some of the views.
     }
   })
 }

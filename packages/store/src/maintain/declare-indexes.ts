@@ -9,7 +9,7 @@ interface Declared extends DeclaredIndexes {
   readonly views: ViewsTable
 }
 
-/** Makes the indexes of the tables that are there those that are declared: one statement where they are already. */
+/** Makes the indexes of existing tables those that are declared. Takes one statement where they are so already. */
 export async function declareIndexes(database: Database, declared: readonly Declared[]): Promise<void> {
   const { names } = database
   const wanted = declared.map(({ number, views, ...indexes }) => ({
@@ -21,14 +21,14 @@ export async function declareIndexes(database: Database, declared: readonly Decl
   const isMissed = await changes(database, wanted)
   if (isMissed.length === 0) return
   await database.write(async (transaction) => {
-    // No ingest makes a table meanwhile.
+    // With this lock no write transaction makes a table meanwhile.
     const statements = await changes(transaction, wanted)
     if (statements.length > 0) await transaction.exec(statements.join('\n'))
   })
   await database.flush()
 }
 
-/** Statements that drop what is declared no longer and make what is missing, on tables that are there. */
+/** Statements that drop what is declared no longer and make what is missing, on tables that exist. */
 async function changes(
   queries: Queries,
   wanted: readonly {
@@ -38,7 +38,7 @@ async function changes(
   }[],
 ): Promise<string[]> {
   const { names } = queries
-  // Every start asks this. The view pg_indexes joins four tables, which takes longer to plan than all of this to run.
+  // Every start asks this. The view pg_indexes joins four tables: planning it takes longer than running all of this.
   const { rows } = await queries.query<{ number: number; there: string[] }>(
     `SELECT number, ARRAY(
       SELECT relname::text FROM pg_class

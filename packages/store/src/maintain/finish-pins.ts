@@ -4,8 +4,8 @@ import { collectViews } from '../write/pins/collect-views.js'
 import { makeViews } from '../write/pins/make-views.js'
 
 /**
- * A slice of what ingests have left: pinned views to make and to collect. Returns the schemas that it has made views of,
- * undefined where there was nothing to do.
+ * A slice of what write transactions have left: pinned views to make and to collect. Returns the schemas whose views it
+ * has made, undefined where there was nothing to do.
  */
 export async function finishPins(database: Database): Promise<ReadonlySet<SchemaId> | undefined> {
   const { names, registry } = database

@@ -25,13 +25,16 @@ interface TargetRow {
 }
 
 /**
- * Removes documents here and for good: entries, payloads, views, pins and what idempotency ids remember. What stays is that
- * each entry was decided about, by its hash, so that it does not come back and no peer's cursor breaks; what builds on a
- * forgotten one is forgotten as it comes. The heads of logs and authors' highest log ids stay as well: no place of a log
- * is written twice. A transaction forgets some; one that fails leaves whole documents, and the call can be repeated.
+ * Removes documents here and for good: entries, payloads, views, pins and what idempotency ids led to.
  *
- * Answers the schemas that documents were forgotten of. Throws STILL_NEEDED on definitions, which other documents are
- * read by; an author's stay.
+ * What stays is the decision about each entry, by its hash. So it does not come back and no peer's cursor breaks. What
+ * builds on a forgotten entry is forgotten as it comes. The heads of logs and the authors' highest log ids stay too: no
+ * place of a log is written twice.
+ *
+ * A transaction forgets some documents. One that fails leaves whole documents, and the call can be repeated.
+ *
+ * Returns the schemas whose documents were forgotten. Throws STILL_NEEDED on definitions, by which other documents are
+ * read. Definitions of a forgotten author stay.
  */
 export async function forget(database: Database, target: ForgetTarget): Promise<ReadonlySet<SchemaId>> {
   const targets = await findTargets(database, target)
@@ -125,7 +128,7 @@ function forgetViews(names: Names, { views, hasTable, hasPinned }: KnownSchema):
   ])
 }
 
-/** What of an author waits for other entries was never held, so nothing is remembered of it. */
+/** Entries of an author that wait were never held, so nothing is kept of them. */
 async function forgetParked(database: Database, author: PublicKey): Promise<void> {
   const { names } = database
   const [arrival, parked] = [names.table('arrival'), names.table('parked')]

@@ -6,38 +6,38 @@ import { finishPins } from './finish-pins.js'
 import { Purger, type PurgerContext } from './purger.js'
 import { type Need, readNeeds } from './table-needs.js'
 
-/** Between removals of idempotency ids that are a day old, in milliseconds: an hour. */
+/** Time between removals of idempotency ids, in milliseconds: an hour. */
 const EXPIRE_MS = 60 * 60 * 1000
-/** Log that is worth a checkpoint in a quiet moment: so much the shorter is an opening after a crash. */
+/** Log that is worth a checkpoint in a quiet moment. An opening after a crash is then that much shorter. */
 const QUIET_WAL_BYTES = 4 * 1024 * 1024
 
 export interface MaintenanceContext extends PurgerContext {
-  /** Told of the schemas of which pinned views were made. */
+  /** Told of the schemas whose pinned views were made. */
   readonly onMade: (schemaIds: ReadonlySet<SchemaId>) => void
 }
 
 /**
- * The care of a database, in slices: one statement or one short transaction each, so that whoever asks for the next slice
- * decides when, and a write waits for one at most. When to ask is the node's business.
+ * The maintenance of a database, in slices of one statement or one short transaction. Whoever asks for the next slice
+ * decides when, and a write waits for one slice at most. When to ask is the node's business.
  *
- * | slice      | when                                                        | where                    |
- * | ---------- | ----------------------------------------------------------- | ------------------------ |
- * | vacuum     | a table has many dead rows, or grew while nobody counted    | a driver with `maintenance`   |
- * | analyze    | many of a table's rows changed since its last one           | a driver with `maintenance`   |
+ * | slice      | when                                                             | where                       |
+ * | ---------- | ---------------------------------------------------------------- | --------------------------- |
+ * | vacuum     | a table has many dead rows, or grew while nobody counted         | a driver with `maintenance` |
+ * | analyze    | many of a table's rows changed since its last one                | a driver with `maintenance` |
  * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `maintenance` |
- * | checkpoint | the log has some megabytes                                  | a driver with `maintenance`   |
- * | pins       | ingests have left pinned views to make or to remove         | everywhere               |
- * | purge      | deleted documents are past their grace period               | everywhere               |
- * | expire     | hourly: idempotency ids that are a day old                  | everywhere               |
+ * | checkpoint | the log has some megabytes                                       | a driver with `maintenance` |
+ * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
+ * | purge      | deleted documents are past their grace period                    | everywhere                  |
+ * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
  */
 export class Maintenance {
   readonly #context: MaintenanceContext
   readonly #purger: Purger
   readonly #compactor: Compactor
   #expiredAt: number | undefined
-  /** Nothing was left over from before this process, or it was seen to. */
+  /** Nothing was left from before this process, or it was done since. */
   #isCounted = false
-  /** Tables whose care failed are left alone until the database is opened anew. */
+  /** Tables whose maintenance failed are left alone until the database is opened again. */
   readonly #failed = new Set<string>()
 
   constructor(context: MaintenanceContext) {
@@ -46,7 +46,7 @@ export class Maintenance {
     this.#compactor = new Compactor(context.database)
   }
 
-  /** Does what is most urgent; answers what it was, undefined where nothing is due. Rejects where it failed. */
+  /** Does what is most urgent and returns what it was, undefined where nothing is due. Rejects where it failed. */
   async slice(urgentOnly = false): Promise<MaintenanceSlice | undefined> {
     const { database, now, onMade } = this.#context
     const { driver } = database
@@ -85,7 +85,7 @@ export class Maintenance {
     return undefined
   }
 
-  /** Documents were forgotten: their room can be given back. */
+  /** Called when documents were forgotten: their room can be given back. */
   documentsForgotten(): void {
     this.#compactor.wake()
   }

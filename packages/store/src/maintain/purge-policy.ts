@@ -1,24 +1,24 @@
 import { type PublicKey, parsePublicKey, type RakkoError, refusal } from '@rakko/core'
 
-/** Whose deletions free space here: local policy, while the deletion itself is everybody's. */
+/** Whose deletions free space here. This is local policy, while the deletion itself is everybody's. */
 export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
 
 export interface PurgePolicy {
   /**
-   * `creator`: payloads are dropped where who created the document, or somebody on `allow`, has deleted it. `all`: whoever
-   * did. `never`: all are kept.
+   * `creator`: payloads are dropped where the document's creator, or somebody on `allow`, has deleted it. `all`:
+   * whoever has deleted it. `never`: all payloads are kept.
    */
   readonly policy: (typeof PURGE_POLICIES)[number]
-  /** Between the latest change of a deleted document and its purge, in milliseconds. */
+  /** Time between the latest change of a deleted document and its purge, in milliseconds. */
   readonly graceMs: number
   readonly allow: readonly PublicKey[]
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A week, in which a deletion that was a mistake can be looked into. */
+/** A week, to look into a deletion that was a mistake. */
 export const DEFAULT_PURGE: PurgePolicy = { policy: 'creator', graceMs: 7 * DAY_MS, allow: [] }
 
-/** Completes what an app says of it. Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
+/** Completes the policy that an app gives. Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
 export function purgePolicy(given: unknown = {}): PurgePolicy {
   if (typeof given !== 'object' || given === null) throw invalid('purge', 'an object', given)
   const { policy, graceMs, allow } = { ...DEFAULT_PURGE, ...withoutUndefined(given) } as Record<string, unknown>

@@ -5,7 +5,7 @@ import type { Queries } from '../tables/queries.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import type { PurgePolicy } from './purge-policy.js'
 
-/** What one slice does at most: documents and entries looked at, bytes of payloads among them. */
+/** What one slice does at most: documents and entries that it looks at, bytes of payloads among them. */
 const MAX_DOCUMENTS = 256
 const MAX_ENTRIES = 1000
 const MAX_BYTES = 8 * 1024 * 1024
@@ -27,29 +27,31 @@ interface PayloadRow {
 }
 
 /**
- * Drops the payloads of deleted documents, slice by slice. Entries and documents stay: ids, view ids and the deleted flag go
- * on to converge. Kept are the payloads of DELETEs, and of all operations of which their entries do not tell what they
- * follow (core's `canDropPayload`), so that a node that gets no more than is left comes to the same; and whole documents
+ * Drops the payloads of deleted documents, slice by slice. Entries and documents stay: ids, view ids and the deleted
+ * flag go on to converge.
  *
- * - until the grace period is over, and where the policy does not have it,
+ * Two kinds of payloads are kept: those of DELETEs, and those of operations whose entries do not tell what they follow
+ * (core's `canDropPayload`). So a node that gets only what is left comes to the same views. Whole documents are kept
+ *
+ * - until the grace period is over, and where the policy does not purge them,
  * - while something pins one of their views,
- * - where they define schemas or their fields: small, and what documents are read by.
+ * - where they define schemas or fields: these are small, and documents are read by them.
  */
 export class Purger {
   readonly #context: PurgerContext
-  /** Where a document of many entries is to be gone on with. */
+  /** Where to go on with a document of many entries. */
   #after: { readonly document: bigint; readonly number: bigint } | undefined
 
   constructor(context: PurgerContext) {
     this.#context = context
   }
 
-  /** Answers whether there was anything to do. */
+  /** Returns whether there was anything to do. */
   async slice(): Promise<boolean> {
     const { database, policy } = this.#context
     if (policy.policy === 'never' || (await this.#due(database)).length === 0) return false
     return database.write(async (transaction) => {
-      // Nothing was pinned, and no operation has arrived, between this look and the purge.
+      // Looked at again: something may have been pinned, or an operation may have arrived.
       const documents = await this.#due(transaction)
       if (documents.length > 0) await this.#purge(transaction, documents)
       return documents.length > 0

@@ -1,29 +1,32 @@
 import type { Queries } from '../tables/queries.js'
 
 /**
- * Dead rows that are worth a VACUUM: so many, and so many for each living one. A VACUUM cannot be divided, but it takes the
- * shorter the fewer there are: of large tables it is not put off until a fifth is dead.
+ * Dead rows that are worth a VACUUM: this many, and this many for each living one. A VACUUM cannot be divided, but is
+ * shorter with fewer dead rows. So for large tables it is not put off until a fifth is dead.
  */
 const MIN_DEAD_ROWS = 1_000
 const DEAD_PER_LIVE = 0.2
 const MAX_DEAD_ROWS = 100_000
-/** From here on it must not wait for a quiet moment: the table is twice as large as it need be, or a VACUUM grows long. */
+/**
+ * From here on it must not wait for a quiet moment: the table is twice as large as it needs to be, or a VACUUM grows
+ * long.
+ */
 const URGENT_DEAD_ROWS = 10_000
 const URGENT_DEAD_PER_LIVE = 1
 const MAX_URGENT_DEAD_ROWS = 200_000
 /** Changes since the last ANALYZE after which plans may be bad ones. */
 const MIN_CHANGED_ROWS = 500
 const CHANGED_PER_LIVE = 0.1
-/** PostgreSQL forgets its counts in a crash; then a table is judged by how much it grew since its last VACUUM. */
+/** PostgreSQL drops its counts in a crash. Then a table is judged by how much it grew since its last VACUUM. */
 const MIN_GROWN_PAGES = 64
 const GROWN_PER_PAGE = 0.25
 /** Transactions that a table may lag behind before its rows are frozen; PostgreSQL stops at two thousand million. */
 const MAX_UNFROZEN_TRANSACTIONS = 500_000_000
 
-/** Care that one table needs. */
+/** Maintenance that one table needs. */
 export interface Need {
   readonly kind: 'vacuum' | 'analyze'
-  /** What does it. */
+  /** The statement that does it. */
   readonly statement: string
   /** Name with its schema, quoted where it has to be. */
   readonly table: string
@@ -32,7 +35,7 @@ export interface Need {
 
 interface TableRow {
   table: string
-  /** Rows of its own and of where its long values lie. */
+  /** Rows of its own, and of the table where its long values lie. */
   dead: bigint
   live: bigint
   changed: bigint
@@ -43,11 +46,11 @@ interface TableRow {
 }
 
 /**
- * What the tables of a store and of the catalogue need, the most urgent first. `counted`: whether all that happened
- * since this process opened the database can be taken as counted; before, growth is looked at as well.
+ * What the tables of a store and of the catalogue need, the most urgent first. `counted`: all that happened since this
+ * process opened the database was counted. Where it was not, growth is looked at too.
  */
 export async function readNeeds(queries: Queries, counted: boolean): Promise<Need[]> {
-  // What this connection has counted is told to all now and then; now is when it is wanted.
+  // PostgreSQL publishes what this connection has counted now and then. Now is when it is wanted.
   await queries.query('SELECT pg_stat_force_next_flush()')
   const { rows } = await queries.query<TableRow>(
     `SELECT oid::regclass::text AS table,
@@ -70,11 +73,11 @@ function needsOf(row: TableRow, counted: boolean): Need[] {
   const isDead = dead >= Math.min(MIN_DEAD_ROWS + live * DEAD_PER_LIVE, MAX_DEAD_ROWS)
   const isOld = age > MAX_UNFROZEN_TRANSACTIONS
   const isUrgent = dead >= Math.min(URGENT_DEAD_ROWS + live * URGENT_DEAD_PER_LIVE, MAX_URGENT_DEAD_ROWS)
-  // Of the catalogue PostgreSQL knows by itself what it holds.
+  // PostgreSQL knows by itself what its catalogue holds.
   const isChanged = !is_catalogue && changed >= MIN_CHANGED_ROWS + live * CHANGED_PER_LIVE
   const needs: Need[] = []
   if (isDead || isGrown || isOld) {
-    // How much has changed was forgotten together with what is dead.
+    // The count of changed rows was dropped together with that of dead ones.
     needs.push({ kind: 'vacuum', statement: `VACUUM ${isGrown ? '(ANALYZE) ' : ''}${table}`, table, isUrgent })
   }
   if (isChanged) needs.push({ kind: 'analyze', statement: `ANALYZE ${table}`, table, isUrgent: false })

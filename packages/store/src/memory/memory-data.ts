@@ -27,7 +27,7 @@ export interface MemoryDocument {
   readonly operations: DocumentOperation[]
   /** `reduce` of them. */
   view: ReducedDocument
-  /** Payloads are missing: of its views only ids and flags can be told. */
+  /** Payloads are missing: only ids and flags of its views can be told. */
   readonly isPurged: boolean
 }
 
@@ -62,7 +62,7 @@ export class MemoryData {
     this.given = new Map([...SYSTEM_SCHEMAS.values(), ...schemas].map((schema) => [schema.id, schema]))
   }
 
-  /** A copy that can be changed while this stays as it is. */
+  /** A copy that can be changed while this one stays as it is. */
   copy(): MemoryData {
     const copy = new MemoryData(this.databaseId, this.given.values())
     copy.number = this.number

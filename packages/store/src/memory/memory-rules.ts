@@ -22,10 +22,10 @@ import { IDEMPOTENCY_MS, type ReceivedItem } from '../decide/received-item.js'
 import type { ForkedLog } from '../store.js'
 import type { MemoryData, MemoryDocument, MemoryLog } from './memory-data.js'
 
-/** What the rules ask, answered from memory, and what they have decided, put there at once. Made for one call. */
+/** What the rules ask, read from memory. What they have decided is put there at once. Made for one call. */
 export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup {
   readonly forks: ForkedLog[] = []
-  /** Documents that the call changes; those it has made, too. */
+  /** Documents that the call changes, including those that it makes. */
   readonly changed = new Set<DocumentId>()
   readonly made = new Set<DocumentId>()
   /** Log ids that the call gave out. */

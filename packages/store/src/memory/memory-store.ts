@@ -68,7 +68,7 @@ import { decidedIds, definitionEntries, entriesAfter, logHeights, rangeFingerpri
 import { parkInMemory } from './park-in-memory.js'
 
 export interface MemoryStoreOptions {
-  /** What the store starts with and changes; another one made with it goes on from there. */
+  /** What the store starts with and changes. Another store made with it goes on from there. */
   readonly data: MemoryData
   readonly verifier: Verifier
   /** Milliseconds since 1970. */
@@ -76,8 +76,8 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store without a database, for simulations and as a second opinion: the same rules over plain maps, every document
- * reduced anew from all of its operations. It answers no queries and is gone with its process.
+ * A store without a database, for simulations and as a second opinion. It has the same rules over plain maps, and
+ * reduces each document again from all of its operations. It has no queries and is gone with its process.
  */
 export class MemoryStore implements DocumentStore {
   readonly databaseId: string
@@ -106,7 +106,7 @@ export class MemoryStore implements DocumentStore {
     const received = items.map((item) => receiveItem(item, this.#options.verifier))
     return this.#inTurn(async () => {
       const arrived = await Promise.all(received)
-      // Judged on a copy first: what is put into maps is not taken out again.
+      // Judged on a copy first: what was put into maps cannot be taken out again.
       const copied = new MemoryStore({ ...this.#options, data: this.#data.copy() })
       const refusal = batchRefusal(await copied.#decide<PublishOutcome>(arrived))
       if (refusal) throw refusal
@@ -226,7 +226,7 @@ export class MemoryStore implements DocumentStore {
     return result
   }
 
-  /** The caller knows by which rules its items are judged, and so which outcomes there are. */
+  /** The caller knows by which rules its items are judged, and so which outcomes there can be. */
   async #decide<Outcome extends PublishOutcome | IngestOutcome>(
     received: readonly ReceivedFromPeer[],
   ): Promise<(Outcome | RakkoError)[]> {
@@ -263,9 +263,9 @@ export class MemoryStore implements DocumentStore {
 
   /** New logs get ids one after another. */
   #writeArgs(rules: MemoryRules, publicKey: PublicKey, target: WriteTarget | undefined): WriteArgs {
-    const answer = writeArgs(publicKey, target, rules)
-    if (answer.args.seqNum === 1n) rules.givenOut.set(publicKey, answer.args.logId)
-    return answer
+    const result = writeArgs(publicKey, target, rules)
+    if (result.args.seqNum === 1n) rules.givenOut.set(publicKey, result.args.logId)
+    return result
   }
 
   #schema(id: SchemaId): Schema | undefined {

@@ -3,7 +3,7 @@ import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
 import { bytesOf, completes, type Parked } from '../decide/parked.js'
 import type { MemoryData } from './memory-data.js'
 
-/** Parks what waits, as far as there is room, and answers what that is; what was decided about by now leaves. */
+/** Parks what waits, as far as there is room, and returns what it has parked. What was decided by now leaves. */
 export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): ReadonlySet<Hash> {
   const parked = new Set<Hash>()
   for (const hash of data.parked.keys()) if (data.entries.has(hash)) data.parked.delete(hash)

@@ -12,7 +12,7 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
 /** Two of PostgreSQL's pages: small files waste little, and the list of a large file's blocks stays short. */
 export const BLOCK_BYTES = 16 * 1024
-/** Size at which the list of files is written anew, where it is not mostly files. */
+/** Size at which the list of files is written again, where it is not mostly files. */
 const MAX_LOG_BYTES = 4 * 1024 * 1024
 const FILE_MODE = 0o100600
 const DIRECTORY_MODE = 0o40700

@@ -1,6 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { QueryResult } from '../driver/driver.js'
-import { type Answer, MessageReader, type ResultColumn } from './message-reader.js'
+import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { ServerLog } from './server-log.js'
 import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
@@ -58,7 +58,7 @@ export class Connection {
     return { rows: rows as Row[], affectedRows: affectedRows(tag) }
   }
 
-  /** Several statements. Answers their command tags. */
+  /** Several statements. Returns their command tags. */
   exec(sql: string): string[] {
     this.#writer.simpleQuery(withoutNull(sql))
     const { tags, error } = this.#send()
@@ -95,7 +95,7 @@ export class Connection {
     return prepared
   }
 
-  #run({ name, parameterOids, columns }: Prepared, params: readonly unknown[]): Answer {
+  #run({ name, parameterOids, columns }: Prepared, params: readonly unknown[]): Reply {
     const writer = this.#writer
     try {
       if (params.length !== parameterOids.length) {
@@ -122,23 +122,23 @@ export class Connection {
     }
     writer.execute()
     writer.sync()
-    const answer = this.#send(columns)
-    if (answer.error) throw answer.error
-    return answer
+    const reply = this.#send(columns)
+    if (reply.error) throw reply.error
+    return reply
   }
 
-  #send(columns?: readonly ResultColumn[]): Answer {
+  #send(columns?: readonly ResultColumn[]): Reply {
     this.#reader.reset()
     this.#exchange(this.#writer.finish(), this.#onData)
-    const answer = this.#reader.read(columns)
-    if (answer.status === undefined) {
+    const reply = this.#reader.read(columns)
+    if (reply.status === undefined) {
       const words = this.#log.complaint?.words ?? this.#log.lastLine ?? 'it said nothing'
       throw new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, {
         postgres: words,
       })
     }
-    this.#inTransaction = answer.status !== 'I'
-    return answer
+    this.#inTransaction = reply.status !== 'I'
+    return reply
   }
 
   #forgetPlans(): void {

@@ -21,7 +21,7 @@ export interface ControlFile {
   readonly segment: string
 }
 
-/** Answers what is wrong as a phrase where the file is damaged. */
+/** Returns what is wrong as a phrase where the file is damaged. */
 export function readControlFile(bytes: Uint8Array): ControlFile | string {
   if (bytes.length !== CONTROL_BYTES) return `has ${bytes.length} bytes instead of ${CONTROL_BYTES}`
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

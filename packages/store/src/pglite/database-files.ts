@@ -117,7 +117,7 @@ export class DirectoryFiles extends ModuleFiles {
       FS.mount(NODEFS, { root: this.#root }, DATA_PATH)
       const sync = this.#sync
       if (!sync) return
-      // Without this Emscripten answers that all is well, and asks nobody.
+      // Without this Emscripten returns that all is well, and asks nobody.
       NODEFS.stream_ops.fsync = ({ nfd, node }) => {
         if (nfd === undefined || nfd === null) sync.directory(NODEFS.realPath(node))
         else sync.file(nfd)

@@ -3,9 +3,9 @@
  * written survives the end of the page or process; `flush` makes it survive that of the machine.
  */
 export interface Device {
-  /** Answers how many bytes there were. */
+  /** Returns how many bytes there were. */
   read(bytes: Uint8Array, options: { at: number }): number
-  /** Answers how many bytes found room; a number that makes no sense where none did (Chromium). */
+  /** Returns how many bytes found room; a number that makes no sense where none did (Chromium). */
   write(bytes: Uint8Array, options: { at: number }): number
   truncate(bytes: number): void
   getSize(): number

@@ -146,7 +146,7 @@ export class FileTree {
     }
   }
 
-  /** Answers the blocks given up. */
+  /** Returns the blocks given up. */
   resize(node: FileNode, bytes: number): number[] {
     node.bytes = bytes
     return node.blocks.splice(Math.ceil(bytes / this.#blockBytes)).filter((block) => block >= 0)

@@ -116,7 +116,7 @@ class Inspection {
     await this.#isFile(`pg_wal/${segment}`)
   }
 
-  /** Answers how many bytes it has. */
+  /** Returns how many bytes it has. */
   async #isFile(path: string): Promise<number> {
     const found = await this.#tree.stat(path)
     if (!found) throw this.#damaged(path, 'is missing')

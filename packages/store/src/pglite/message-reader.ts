@@ -4,7 +4,7 @@ import { decodeValue } from '../sql/binary-value.js'
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 
 const INITIAL_BYTES = 64 * 1024
-/** As in MessageWriter: one large answer does not stay in memory for good. */
+/** As in MessageWriter: one large reply does not stay in memory for good. */
 const KEPT_BYTES = 1024 * 1024
 
 const decoder = new TextDecoder()
@@ -15,7 +15,7 @@ export interface ResultColumn {
 }
 
 /** What the messages between two Syncs said. */
-export interface Answer {
+export interface Reply {
   rows: Record<string, unknown>[]
   columns: readonly ResultColumn[]
   parameterOids: readonly number[]
@@ -54,37 +54,37 @@ export class MessageReader {
     if (this.#bytes.length > KEPT_BYTES) this.#replace(new Uint8Array(INITIAL_BYTES))
   }
 
-  /** Reads what was collected and begins anew. `columns`: those of a statement described earlier. */
-  read(columns: readonly ResultColumn[] = []): Answer {
-    const answer: Answer = { rows: [], columns, parameterOids: [], tags: [], error: undefined, status: undefined }
+  /** Reads what was collected and starts again. `columns`: those of a statement described earlier. */
+  read(columns: readonly ResultColumn[] = []): Reply {
+    const reply: Reply = { rows: [], columns, parameterOids: [], tags: [], error: undefined, status: undefined }
     for (let offset = 0; offset + 5 <= this.#end; ) {
       const end = offset + 1 + this.#view.getInt32(offset + 1)
-      this.#message(answer, this.#bytes[offset] as number, offset + 5, end)
+      this.#message(reply, this.#bytes[offset] as number, offset + 5, end)
       offset = end
     }
     this.reset()
-    return answer
+    return reply
   }
 
-  #message(answer: Answer, type: number, start: number, end: number): void {
+  #message(reply: Reply, type: number, start: number, end: number): void {
     switch (type) {
       case 0x44: // D
-        answer.rows.push(this.#row(answer.columns, start))
+        reply.rows.push(this.#row(reply.columns, start))
         return
       case 0x43: // C
-        answer.tags.push(this.#text(start, end - 1))
+        reply.tags.push(this.#text(start, end - 1))
         return
       case 0x54: // T
-        answer.columns = this.#columns(start)
+        reply.columns = this.#columns(start)
         return
       case 0x74: // t
-        answer.parameterOids = this.#oids(start)
+        reply.parameterOids = this.#oids(start)
         return
       case 0x45: // E
-        answer.error ??= this.#error(start, end)
+        reply.error ??= this.#error(start, end)
         return
       case 0x5a: // Z
-        answer.status = String.fromCharCode(this.#bytes[start] as number)
+        reply.status = String.fromCharCode(this.#bytes[start] as number)
     }
   }
 

@@ -151,7 +151,7 @@ export class MessageWriter {
     this.byte(0)
   }
 
-  /** Leaves room for a length and answers where; `endLength` fills it in. */
+  /** Leaves room for a length and returns where; `endLength` fills it in. */
   beginLength(): number {
     this.int32(0)
     return this.#end

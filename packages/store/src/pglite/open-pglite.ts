@@ -62,7 +62,7 @@ function openingFailed(label: string, complaint: Complaint | undefined, cause: u
   if (complaint === undefined) return environmentFailed(`PostgreSQL does not start: ${wordsOf(cause)}`, cause)
   const { words, about } = complaint
   if (about === 'memory') return environmentFailed(words, cause)
-  const message = `PostgreSQL cannot open ${label}, of which nothing was deleted or made anew: ${words}`
+  const message = `PostgreSQL cannot open ${label}, of which nothing was deleted or made again: ${words}`
   const code = about === 'database' ? 'DATABASE_DAMAGED' : 'STORAGE_UNAVAILABLE'
   return new RakkoError(code, message, { directory: label, postgres: words }, { cause })
 }

@@ -142,7 +142,7 @@ export class PgliteDriver implements Driver {
               message: `the storage failed: ${wordsOf(error)}`,
               details: {},
             }
-      // Every later call gets this too, until the database is opened anew.
+      // Every later call gets this too, until the database is opened again.
       this.#failure = new RakkoError(code, message, { ...details, reopen: true }, { cause: error })
     }
     return this.#failure

@@ -31,7 +31,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_init_zero: 'off',
   min_wal_size: '2MB',
   // A plan that was kept from when the tables were small reads all of them, row by row, for ever: nothing here analyses a
-  // table, which is what would have it made anew.
+  // table, which is what would have it made again.
   plan_cache_mode: 'force_custom_plan',
   // A page that is not in the buffers is copied from memory or from the operating system's cache, here and there as quickly
   // as one after another. As if from a disk, which PostgreSQL takes for granted, a batch of updates would read whole tables

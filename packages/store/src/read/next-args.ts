@@ -50,9 +50,9 @@ export async function readWriteArgs(
   const author = { ...(ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)) }
   ledger.authors.set(publicKey, author)
   return targets.map((target) => {
-    const answer = orRakkoError(() => writeArgs(publicKey, target, ledger))
-    if (!(answer instanceof RakkoError) && answer.args.seqNum === 1n) author.highestLogId = answer.args.logId
-    return answer
+    const result = orRakkoError(() => writeArgs(publicKey, target, ledger))
+    if (!(result instanceof RakkoError) && result.args.seqNum === 1n) author.highestLogId = result.args.logId
+    return result
   })
 }
 
@@ -90,7 +90,7 @@ async function cachedAuthor(
   return cache.tellAuthor(reading.ledger, mark, publicKey) ? mark : undefined
 }
 
-/** The entry to be written links to one, and the answer to it names the link of the one after it. */
+/** The entry to be written links to one, and the result to it names the link of the one after it. */
 function missingSkiplinks(publicKey: PublicKey, ledger: Ledger): EntryKey[] {
   const missing: EntryKey[] = []
   for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {

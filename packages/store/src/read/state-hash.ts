@@ -72,7 +72,7 @@ const BUCKETS: Columns<BucketRow> = {
   hash: byteaColumn(({ hash }) => hash),
 }
 
-/** Answers whether more may be left. */
+/** Returns whether more may be left. */
 async function hashSome(transaction: WriteTransaction, schema: number): Promise<boolean> {
   const { names } = transaction
   const buckets = names.table('state_buckets')

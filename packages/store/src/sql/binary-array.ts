@@ -149,7 +149,7 @@ export class BinaryArray {
     this.#view.setInt32(offset + 4, 0)
   }
 
-  /** Makes room for an element and writes its length; answers where its bytes go. May replace bytes and view. */
+  /** Makes room for an element and writes its length; returns where its bytes go. May replace bytes and view. */
   #element(length: number): number {
     const offset = this.#end + 4
     const end = offset + length

@@ -146,7 +146,7 @@ function decodeNumeric(view: DataView, start: number): bigint | string {
   if (sign === NUMERIC_MINUS_INFINITY) return '-Infinity'
   const digit = (index: number) => (index < count ? view.getInt16(start + 8 + 2 * index) : 0)
   const minus = sign === 0 ? '' : '-'
-  // Three digits make an exact number: most are such, and bigints are made anew with each step.
+  // Three digits make an exact number: most are such, and bigints are made again with each step.
   let head = 0
   for (let index = 0; index <= weight && index < 3; index++) head = head * 10_000 + digit(index)
   let whole = BigInt(head)

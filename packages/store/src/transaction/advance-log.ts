@@ -2,7 +2,7 @@ import { type DocumentId, type Hash, logsForkedBy } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { AuthorState, LogState } from './ledger-state.js'
 
-/** Puts a valid entry into its author's logs; answers which of them are forked by it that were not before. */
+/** Puts a valid entry into its author's logs; returns which of them are forked by it that were not before. */
 export function advanceLog(
   author: AuthorState,
   { entry, entryHash }: ReceivedItem,

@@ -82,7 +82,7 @@ export class WriteCache {
 
   /**
    * Puts into a ledger what an author will be told of these operations' documents, as far as it is remembered since `mark`;
-   * answers those of which it is not. The ledger has read the author.
+   * returns those of which it is not. The ledger has read the author.
    */
   tell(
     ledger: Ledger,
@@ -100,7 +100,7 @@ export class WriteCache {
     })
   }
 
-  /** Puts into a ledger all that the rules will ask about items, if all of it is remembered; answers whether it is. */
+  /** Puts into a ledger all that the rules will ask about items, if all of it is remembered; returns whether it is. */
   fill(ledger: Ledger, mark: bigint, items: readonly ReceivedItem[]): boolean {
     if (mark !== this.#mark || !items.every((item) => this.#knows(ledger, item))) return false
     for (const { entry, plainOperation } of items) {
@@ -246,7 +246,7 @@ function putDocument(
 function putLog(author: AuthorState, { id, number: document }: DocumentState, { entries, ...log }: CachedLog): void {
   if (author.logs.has(log.logId)) return
   author.logOf.set(id, log.logId)
-  // The entries may be shared: what is added to them is true whoever reads it, and a log that grows is remembered anew.
+  // The entries may be shared: what is added to them is true whoever reads it, and a log that grows is kept again.
   author.logs.set(log.logId, { author, document, ...log, entries, isForked: false, isNew: false, isChanged: false })
 }
 

@@ -165,7 +165,7 @@ export class Parking {
     )
   }
 
-  /** Drops what has waited too long, what this transaction works on aside; answers how many. */
+  /** Drops what has waited too long, what this transaction works on aside; returns how many. */
   async #expire(now: number): Promise<number> {
     const { rows } = await this.#transaction.query<{ bytes: number }>(
       `DELETE FROM ${this.#names.table('parked')} WHERE time <= $1::bigint AND NOT hash = ANY($2::bytea[])

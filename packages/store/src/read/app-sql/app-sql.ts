@@ -51,8 +51,8 @@ export class AppSql {
       await transaction.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
         SET LOCAL statement_timeout = ${SQL_TIMEOUT_MS}; SET LOCAL ROLE ${appRole}`)
       try {
-        await transaction.query(`DECLARE answer NO SCROLL CURSOR FOR ${text}`, parameters)
-        const { rows } = await transaction.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM answer`)
+        await transaction.query(`DECLARE result NO SCROLL CURSOR FOR ${text}`, parameters)
+        const { rows } = await transaction.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM result`)
         if (rows.length > MAX_SQL_ROWS) throw tooManyRows()
         return rows.map(decodeRow)
       } catch (error) {
@@ -61,7 +61,7 @@ export class AppSql {
     })
   }
 
-  /** Makes them anew where they are not those of the schemas as they are now: a schema's first document brings its table. */
+  /** Makes them again where they are not those of the schemas as they are now: a schema's first document brings its table. */
   async #makeViews(): Promise<void> {
     if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#database.registry.load(this.#database)
     const schemas = this.#schemas()

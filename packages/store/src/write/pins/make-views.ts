@@ -49,7 +49,7 @@ interface PendingRow {
 
 /**
  * Makes pinned views that stand to be made: some, without recursion, since a stranger decides how deep views pin each
- * other. Those whose operations are missing wait for one of them. Answers whether more may stand to be made.
+ * other. Those whose operations are missing wait for one of them. Returns whether more may stand to be made.
  */
 export async function makeViews(transaction: WriteTransaction): Promise<boolean> {
   const { names } = transaction

@@ -47,7 +47,7 @@ const PINS: Columns<PinRow> = { ...HOLDERS, view_id: hexColumn(({ viewId }) => v
 
 /**
  * Takes the fields' pins away and puts the new ones in their place; views that nobody knew stand then to be made. A
- * statement for each, where there is something to do. Answers whether a pin was taken away.
+ * statement for each, where there is something to do. Returns whether a pin was taken away.
  */
 export async function replacePins(transaction: WriteTransaction, changes: readonly PinChange[]): Promise<boolean> {
   const { names } = transaction
