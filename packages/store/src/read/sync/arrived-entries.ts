@@ -2,9 +2,9 @@ import { type Hash, parseSchemaIdParts, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITI
 import { closureOf, definitionTips, fieldTips } from '../../decide/definition-closure.js'
 import { type Bounds, bounded } from '../../decide/sync-bounds.js'
 import { hexArray } from '../../sql/column.js'
+import { decodeHex } from '../../sql/decode-id.js'
 import type { ArrivedEntry } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
-import { decodeHex } from '../../sql/decode-id.js'
 import type { Database } from '../../transaction/database.js'
 import { readViews } from '../views.js'
 

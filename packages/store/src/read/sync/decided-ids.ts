@@ -1,10 +1,9 @@
-import type { Hash, SchemaId } from '@rakko/core'
-import { hexToBytes } from '@rakko/core'
+import { type Hash, hexToBytes, type SchemaId } from '@rakko/core'
 import { fingerprintOf } from '../../decide/id-fingerprint.js'
+import { decodeHex } from '../../sql/decode-id.js'
 import { joinSelects, type Statement } from '../../sql/statement.js'
 import type { DecidedId, IdRange, RangeFingerprint } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
-import { decodeHex } from '../../sql/decode-id.js'
 import type { Names } from '../../tables/names.js'
 import type { Database } from '../../transaction/database.js'
 

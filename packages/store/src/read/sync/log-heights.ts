@@ -1,6 +1,6 @@
 import { type Hash, hexToBytes, type PublicKey, type SchemaId } from '@rakko/core'
-import type { LogHeight, LogHeightOptions } from '../../sync-source.js'
 import { decodeHex } from '../../sql/decode-id.js'
+import type { LogHeight, LogHeightOptions } from '../../sync-source.js'
 import type { Database } from '../../transaction/database.js'
 
 interface HeightRow {
