@@ -12,6 +12,7 @@ const PUBLISHED: readonly string[] = [
   '1d83f4de76feff4f30f02b21a8ac4752bfbae23b1aa81b294b1bfc44ea54b072',
   'bc27f6189891e612f160add07dfd854bb10cbb953abef65e3f6e0e375a48158a',
   '391b1a4874fa7f416a21c09ac711ec84c8ec65f20d6d55462ec306182fa2d36f',
+  '2429322e0672cc36cdf622dd38c881e9a4adb0d3964683d969e6116d205524ad',
 ]
 
 test('What a published migration does never changes', () => {

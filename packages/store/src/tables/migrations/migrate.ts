@@ -9,6 +9,7 @@ import { tableMakers } from './0005-table-makers.js'
 import { roomForUpdates } from './0006-room-for-updates.js'
 import { schemasById } from './0007-schemas-by-id.js'
 import { searchWords } from './0008-search-words.js'
+import { pruneCounters } from './0009-prune-counters.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   roomForUpdates,
   schemasById,
   searchWords,
+  pruneCounters,
 ]
 
 /** The format that this code writes. */
