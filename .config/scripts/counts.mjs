@@ -103,7 +103,7 @@ export function relativePath(file) {
  * @param {() => Counts} read throws where there is no report
  * @returns {Counts}
  */
-export function settle(exitCode, read) {
+export function explained(exitCode, read) {
   let counts
   try {
     counts = read()

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { main } from './command.mjs'
-import { close, closingLine, readCounts, settle, sum } from './counts.mjs'
+import { close, closingLine, explained, readCounts, sum } from './counts.mjs'
 
 /** `tally.mjs FOLDER RUNNER…`: sums what each runner left in FOLDER as RUNNER.json (counts) and RUNNER.exit (exit code). */
 await main(async () => {
   const [folder = '', ...runners] = process.argv.slice(2)
   const all = runners.map((runner) => {
-    const counts = settle(exitCode(join(folder, `${runner}.exit`)), () => readCounts(join(folder, `${runner}.json`)))
+    const counts = explained(exitCode(join(folder, `${runner}.exit`)), () => readCounts(join(folder, `${runner}.json`)))
     console.log(`${runner.padEnd(12)} ${closingLine(counts)}`)
     return counts
   })

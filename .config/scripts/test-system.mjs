@@ -1,6 +1,6 @@
 import { buildPackages } from './build.mjs'
 import { Complaint, main } from './command.mjs'
-import { close, readText, settle, vitestCounts } from './counts.mjs'
+import { close, explained, readText, vitestCounts } from './counts.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { runVitest } from './vitest.mjs'
 
@@ -12,6 +12,6 @@ await main(async () => {
   await ensureDependencies()
   await buildPackages()
   return runVitest(['--config', '.config/vitest.system.ts', '--reporter=default'], (exitCode, report) =>
-    close(settle(exitCode, () => vitestCounts(readText(report)))),
+    close(explained(exitCode, () => vitestCounts(readText(report)))),
   )
 })

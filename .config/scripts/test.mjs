@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { main, runNode } from './command.mjs'
-import { close, playwrightCounts, readText, settle, sum, vitestCounts } from './counts.mjs'
+import { close, explained, playwrightCounts, readText, sum, vitestCounts } from './counts.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { Parts } from './parts.mjs'
 import { claimPort } from './port.mjs'
@@ -53,7 +53,7 @@ await main(async () => {
 function test(files, env) {
   return runVitest(
     ['--config', 'vitest.workspace.ts', '--reporter=default', ...files],
-    (exitCode, report) => settle(exitCode, () => vitestCounts(readText(report))),
+    (exitCode, report) => explained(exitCode, () => vitestCounts(readText(report))),
     { env },
   )
 }
@@ -67,7 +67,7 @@ async function testFestival(files, env) {
     const exitCode = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...files], {
       env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, RAKKO_FESTIVAL_PORT: `${port}` },
     })
-    return settle(exitCode, () => playwrightCounts(readText(report)))
+    return explained(exitCode, () => playwrightCounts(readText(report)))
   } finally {
     rmSync(reports, { recursive: true, force: true })
   }

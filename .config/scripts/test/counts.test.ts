@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { playwrightCounts, readCounts, readText, settle, sum, vitestCounts } from '../counts.mjs'
+import { explained, playwrightCounts, readCounts, readText, sum, vitestCounts } from '../counts.mjs'
 
 const folders: string[] = []
 afterEach(() => {
@@ -115,9 +115,9 @@ test('a report without its numbers is refused rather than read as nothing failed
 
 test('a crashed runner is a failure: no report, a torn report, or an exit code that no failure explains', () => {
   const unread = { passed: 0, failed: 1, failures: [expect.stringContaining('no report')] }
-  expect(settle(0, () => readCounts('/nowhere/counts.json'))).toEqual(unread)
-  expect(settle(0, () => readCounts(fileWith('{"passed":3,')))).toEqual(unread)
-  expect(settle(137, () => ({ passed: 3, failed: 0, failures: [] }))).toEqual({
+  expect(explained(0, () => readCounts('/nowhere/counts.json'))).toEqual(unread)
+  expect(explained(0, () => readCounts(fileWith('{"passed":3,')))).toEqual(unread)
+  expect(explained(137, () => ({ passed: 3, failed: 0, failures: [] }))).toEqual({
     passed: 3,
     failed: 1,
     failures: ['exit code 137, which no failure explains'],
@@ -126,9 +126,9 @@ test('a crashed runner is a failure: no report, a torn report, or an exit code t
 
 test('failures that a report counted stand, whatever the exit code', () => {
   const counts = { passed: 3, failed: 2, failures: ['one', 'other'] }
-  expect(settle(1, () => counts)).toEqual(counts)
-  expect(settle(0, () => counts)).toEqual(counts)
-  expect(settle(0, () => readCounts(fileWith(JSON.stringify(counts))))).toEqual(counts)
+  expect(explained(1, () => counts)).toEqual(counts)
+  expect(explained(0, () => counts)).toEqual(counts)
+  expect(explained(0, () => readCounts(fileWith(JSON.stringify(counts))))).toEqual(counts)
 })
 
 test('counts of several runners add up', () => {

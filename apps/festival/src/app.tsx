@@ -1,5 +1,5 @@
 import { DevicePage } from './device/device-page.js'
-import { useSessionState } from './node/session-context.js'
+import { useNodeState } from './node/node-context.js'
 import { ProgrammePage } from './programme/programme-page.js'
 import { useRoute } from './router/navigation.js'
 import type { Page } from './router/route.js'
@@ -12,12 +12,12 @@ import { VenuesPage } from './venues/venues-page.js'
 
 export function App() {
   const { page, sheet } = useRoute()
-  const session = useSessionState()
+  const state = useNodeState()
   return (
     <Shell page={page}>
-      {session.status === 'opening' && <OpeningView />}
-      {session.status === 'failed' && <FailureView error={session.error} />}
-      {session.status === 'open' && (
+      {state.status === 'opening' && <OpeningView />}
+      {state.status === 'failed' && <FailureView error={state.error} />}
+      {state.status === 'open' && (
         <>
           <CurrentPage page={page} />
           {sheet !== undefined && <SheetSwitch sheet={sheet} />}

@@ -57,7 +57,7 @@ export class Connection {
     return this.#run(name, work, this.#check(options))
   }
 
-  /** Calls `listener` when this end closes, before it waits for what is pending. Returns what forgets it. */
+  /** Calls `listener` when this end closes, before it waits for what is pending. Returns what stops that. */
   onClosing(listener: () => void): () => void {
     this.#closingListeners.add(listener)
     return () => this.#closingListeners.delete(listener)

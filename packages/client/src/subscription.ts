@@ -61,11 +61,11 @@ export function subscribe<Value>(
   }
 
   const close = (): void => {
-    forget()
+    stopListening()
     signal?.removeEventListener('abort', close)
     closing.abort()
   }
-  const forget = connection.onClosing(close)
+  const stopListening = connection.onClosing(close)
   signal?.addEventListener('abort', close)
   if (signal?.aborted) close()
   else {

@@ -38,7 +38,7 @@ export class EventLog {
   open(): EventFeed {
     const feed = new EventFeed({
       from: (number) => this.#from(number),
-      forget: (closed) => this.#feeds.delete(closed),
+      drop: (closed) => this.#feeds.delete(closed),
     })
     if (this.#isClosed) feed.close()
     else this.#feeds.add(feed)
@@ -68,7 +68,7 @@ interface EventBatch {
 interface EventFeedHost {
   /** Events from this number on; what was dropped of them is an event itself. */
   from(number: number): EventBatch
-  forget(feed: EventFeed): void
+  drop(feed: EventFeed): void
 }
 
 /** Events for one reader who takes them in batches; a slow one costs no memory. */
@@ -118,7 +118,7 @@ export class EventFeed {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#host.forget(this)
+    this.#host.drop(this)
     this.stopWaiting()
   }
 }

@@ -279,8 +279,8 @@ export class Node {
     this.#scheduler?.wake()
     const running = work()
     this.#running.add(running)
-    const forget = (): unknown => this.#running.delete(running)
-    running.then(forget, forget)
+    const drop = (): unknown => this.#running.delete(running)
+    running.then(drop, drop)
     return running
   }
 }

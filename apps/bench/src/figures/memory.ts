@@ -7,10 +7,10 @@ import { withFolder } from '../start/temporary-folder.js'
 
 const SAMPLE_MS = 200
 /**
- * So many samples in a row that differ by less than a hundredth: memory has settled. Six seconds, since V8 gives back what a
+ * So many samples in a row that differ by less than a hundredth: memory is stable. Six seconds, since V8 gives back what a
  * start took only after four.
  */
-const SETTLED_SAMPLES = 30
+const STABLE_SAMPLES = 30
 const MAX_SAMPLES = 150
 
 /**
@@ -23,19 +23,19 @@ export function memory(storage: 'memory' | 'directory', count: number): Promise<
     const place = storage === 'directory' ? { directory: `${folder}/node` } : {}
     await using node = await openNode({ name: 'bench', storage, schemas, ...place })
     if (count > 0) await createAll(node.collection(schemas.venue), venues(count))
-    return { value: (await settledBytes()) / 1e6, unit: 'MB', floor: null }
+    return { value: (await stableBytes()) / 1e6, unit: 'MB', floor: null }
   })
 }
 
-async function settledBytes(): Promise<number> {
+async function stableBytes(): Promise<number> {
   const samples: number[] = []
   while (samples.length < MAX_SAMPLES) {
     globalThis.gc?.()
     await setTimeout(SAMPLE_MS)
     samples.push(process.memoryUsage.rss())
-    const last = samples.slice(-SETTLED_SAMPLES)
+    const last = samples.slice(-STABLE_SAMPLES)
     const highest = Math.max(...last)
-    if (last.length === SETTLED_SAMPLES && highest - Math.min(...last) < highest / 100) return highest
+    if (last.length === STABLE_SAMPLES && highest - Math.min(...last) < highest / 100) return highest
   }
-  throw new Error(`memory did not settle: ${samples.slice(-SETTLED_SAMPLES).join(', ')} bytes`)
+  throw new Error(`memory did not become stable: ${samples.slice(-STABLE_SAMPLES).join(', ')} bytes`)
 }

@@ -14,8 +14,8 @@ for (let left = Number(rows); left > 0; left -= BATCH) await createAll(collectio
 const { table, column } = await ViewColumns.of(driver, schemas.venue)
 const capacity = column('capacity')
 for (let round = 0; round < Number(updates); round++) {
-  await driver.transaction(async (session) => {
-    await session.query(`UPDATE ${table} SET ${capacity} = ${capacity} + 1`)
+  await driver.transaction(async (transaction) => {
+    await transaction.query(`UPDATE ${table} SET ${capacity} = ${capacity} + 1`)
   })
   // The node's own care for its database comes with its own writes.
   await createAll(collection, venues(1))

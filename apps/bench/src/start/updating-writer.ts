@@ -35,7 +35,7 @@ const update =
     ? async (round: number) => {
         await Promise.all(ids.map((id, index) => collection.update(id, { capacity: round + index })))
       }
-    : () => driver.transaction((session) => session.query(`UPDATE ${table} SET ${capacity} = ${capacity} + 1`))
+    : () => driver.transaction((transaction) => transaction.query(`UPDATE ${table} SET ${capacity} = ${capacity} + 1`))
 
 await keep()
 let longest = 0
@@ -47,9 +47,9 @@ for (let round = 1; round <= Number(stops.at(-1)); round++) {
   await once(process, 'message')
 }
 
-/** A call wakes the maintenance. Returns how long another call would have waited for a slice at most. */
+/** A call starts maintenance. Returns how long another call would have waited for a slice at most. */
 async function keep(): Promise<number> {
-  await collection.create({ name: 'wakes the maintenance', capacity: 0 })
+  await collection.create({ name: 'starts maintenance', capacity: 0 })
   const longest = await moments.pass()
   const { maintenance } = await node.storage()
   if (!maintenance?.slices || maintenance.failure !== undefined)

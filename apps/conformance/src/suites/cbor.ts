@@ -33,7 +33,7 @@ export const cborAppendixA: Suite = (text) =>
       }
     })
 
-/** `JSON.parse` would round 2^64 and forget that 1.0 is a float: numbers become texts that say their kind. */
+/** `JSON.parse` would round 2^64 and lose that 1.0 is a float: numbers become texts that say their kind. */
 function keepNumbers(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g, (token, fraction, exponent) => {
     if (token.startsWith('"')) return token

@@ -1,6 +1,6 @@
 import { useLive } from '@rakko/client/react'
 import type { Venue } from '../node/festival.js'
-import { useFestival } from '../node/session-context.js'
+import { useFestival } from '../node/node-context.js'
 import { useReported } from './use-reported.js'
 
 /** As many as one query may ask for. */

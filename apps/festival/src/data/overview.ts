@@ -1,5 +1,5 @@
 import { useLive } from '@rakko/client/react'
-import { useFestival } from '../node/session-context.js'
+import { useFestival } from '../node/node-context.js'
 import { useEventCount, useVenueCount } from './counts.js'
 import { useReported } from './use-reported.js'
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { type ErrorMessage, messageFor } from '../node/error-message.js'
 import type { Festival } from '../node/festival.js'
-import { useFestival, useSession } from '../node/session-context.js'
+import { useFestival, useNodeHandle } from '../node/node-context.js'
 import { announceChange } from './changes.js'
 
 export interface Action {
@@ -13,7 +13,7 @@ export interface Action {
 
 export function useAction(): Action {
   const festival = useFestival()
-  const session = useSession()
+  const handle = useNodeHandle()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ErrorMessage>()
 
@@ -24,7 +24,7 @@ export function useAction(): Action {
       await write(festival)
       return true
     } catch (caught) {
-      session.report(caught)
+      handle.report(caught)
       setError(messageFor(caught))
       return false
     } finally {

@@ -1,12 +1,12 @@
 import { useEffect } from 'react'
-import { useSession } from '../node/session-context.js'
+import { useNodeHandle } from '../node/node-context.js'
 
-/** The state of a live query, whose error the session is told: one that ends the node ends the page's session. */
+/** The state of a live query, whose error the handle is told: one that ends the node ends the page's handle. */
 export function useReported<State extends { readonly error: unknown }>(state: State): State {
-  const session = useSession()
+  const handle = useNodeHandle()
   const { error } = state
   useEffect(() => {
-    if (error !== undefined) session.report(error)
-  }, [session, error])
+    if (error !== undefined) handle.report(error)
+  }, [handle, error])
   return state
 }

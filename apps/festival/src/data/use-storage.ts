@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react'
 import type { Storage } from '../node/festival.js'
-import { useFestival, useSession } from '../node/session-context.js'
+import { useFestival, useNodeHandle } from '../node/node-context.js'
 import { useChangeVersion } from './changes.js'
 
 /** Known from opening on, so that nothing has to wait for it; read again after every change that this page made. */
 export function useStorage(): Storage {
   const festival = useFestival()
-  const session = useSession()
+  const handle = useNodeHandle()
   const version = useChangeVersion()
   const [storage, setStorage] = useState(festival.storage)
 
@@ -18,13 +18,13 @@ export function useStorage(): Storage {
         if (current) setStorage(found)
       },
       (error: unknown) => {
-        if (current) session.report(error)
+        if (current) handle.report(error)
       },
     )
     return () => {
       current = false
     }
-  }, [festival, session, version])
+  }, [festival, handle, version])
 
   return storage
 }

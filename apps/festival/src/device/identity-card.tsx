@@ -1,6 +1,6 @@
 import { useStorage } from '../data/use-storage.js'
 import type { Storage } from '../node/festival.js'
-import { useFestival } from '../node/session-context.js'
+import { useFestival } from '../node/node-context.js'
 import { Button } from '../ui/button.js'
 import { useToast } from '../ui/toast.js'
 import { Card, Fact } from './card.js'

@@ -1,4 +1,4 @@
-import { errorCode } from './session.js'
+import { errorCode } from './node-handle.js'
 
 export interface ErrorMessage {
   readonly title: string

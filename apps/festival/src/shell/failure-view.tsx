@@ -1,24 +1,24 @@
 import { useEffect } from 'react'
 import { Otter } from '../art/otter.js'
 import { errorDetail, messageFor } from '../node/error-message.js'
-import { errorCode } from '../node/session.js'
-import { useSession } from '../node/session-context.js'
+import { useNodeHandle } from '../node/node-context.js'
+import { errorCode } from '../node/node-handle.js'
 import { Button } from '../ui/button.js'
 import styles from './failure-view.module.css'
 
 /** The node is not open: says why, what is safe, and what can be done. */
 export function FailureView({ error }: { readonly error: unknown }) {
-  const session = useSession()
+  const handle = useNodeHandle()
   const { title, text, remedy } = messageFor(error)
   const inUse = errorCode(error) === 'DATABASE_IN_USE'
 
   useEffect(() => {
     if (!inUse) return
     // Whoever closed the other tab comes back to this one.
-    const tryAgain = () => document.visibilityState === 'visible' && session.retry()
+    const tryAgain = () => document.visibilityState === 'visible' && handle.retry()
     document.addEventListener('visibilitychange', tryAgain)
     return () => document.removeEventListener('visibilitychange', tryAgain)
-  }, [inUse, session])
+  }, [inUse, handle])
 
   return (
     <div className={styles.page}>
@@ -31,7 +31,7 @@ export function FailureView({ error }: { readonly error: unknown }) {
           <h1 className={styles.title}>{title}</h1>
           <p>{text}</p>
           {remedy === 'retry' && (
-            <Button look="primary" onClick={() => session.retry()}>
+            <Button look="primary" onClick={() => handle.retry()}>
               Try again
             </Button>
           )}

@@ -1,5 +1,5 @@
 import { useStorage } from '../data/use-storage.js'
-import { useSessionState } from '../node/session-context.js'
+import { useNodeState } from '../node/node-context.js'
 import { useOnline } from '../pwa/use-online.js'
 import { Link } from '../router/link.js'
 import { Icon } from '../ui/icon.js'
@@ -8,7 +8,7 @@ import styles from './status-pills.module.css'
 /** Where the data lies, and whether there is a network: always in sight, never in the way. */
 export function StatusPills() {
   const online = useOnline()
-  const open = useSessionState().status === 'open'
+  const open = useNodeState().status === 'open'
   return (
     <div className={styles.pills}>
       {!online && (

@@ -22,16 +22,16 @@ export function liveEntry<S extends BoundSchema, Row>(
   const known = entries.get(key)?.deref()
   // The key says what is asked, and so what the rows are.
   if (known !== undefined) return known as LiveEntry<Row>
-  const forget = (): void => {
+  const drop = (): void => {
     if (entries.get(key) === reference) entries.delete(key)
   }
   // As it is now: it may be asked later, and of a proxy whose state is another one then.
   const asked = plainCopy('query', query)
-  const entry = new LiveEntry<Row>((observer) => collection.live(asked as LiveQuery<S>, observer as never), forget)
+  const entry = new LiveEntry<Row>((observer) => collection.live(asked as LiveQuery<S>, observer as never), drop)
   const reference = new WeakRef(entry as LiveEntry<unknown>)
   entries.set(key, reference)
-  FORGOTTEN.register(entry, forget)
+  COLLECTED.register(entry, drop)
   return entry
 }
 
-const FORGOTTEN = new FinalizationRegistry((forget: () => void) => forget())
+const COLLECTED = new FinalizationRegistry((drop: () => void) => drop())

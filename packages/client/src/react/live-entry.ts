@@ -52,7 +52,7 @@ export class LiveEntry<Row> {
   #timer: unknown
   #thrown: RakkoError | undefined
   /** While a query that is opened may be none that anybody asked for again. */
-  #settling: unknown
+  #grace: unknown
   /** How long an error that was thrown stays. */
   #thrownMs = 0
 
@@ -106,15 +106,15 @@ export class LiveEntry<Row> {
       return
     }
     this.#close()
-    platformTimers.clearTimeout(this.#settling)
-    this.#settling = platformTimers.setTimeout(() => {
-      this.#settling = undefined
+    platformTimers.clearTimeout(this.#grace)
+    this.#grace = platformTimers.setTimeout(() => {
+      this.#grace = undefined
     }, THROWN_MS)
   }
 
   #start(): void {
     if (this.#subscription !== undefined) return
-    this.#thrownMs = this.#settling === undefined ? 0 : THROWN_MS
+    this.#thrownMs = this.#grace === undefined ? 0 : THROWN_MS
     this.#subscription = this.#open({
       next: ({ delta: _, ...page }) => this.#show({ ...page, status: 'live', error: undefined }),
       error: (error) => this.#show({ ...this.#state, status: 'error', error }),

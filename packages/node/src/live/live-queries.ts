@@ -32,7 +32,7 @@ export class LiveQueries {
     if (this.#end) throw this.#end
     const live = new LiveQuery(query, schema, {
       wake: (one) => this.#wake(one),
-      forget: (one) => this.#forget(one),
+      drop: (one) => this.#drop(one),
     })
     // Commits that come while the statement runs are for it to look into.
     for (const schemaId of live.schemaIds) {
@@ -52,7 +52,7 @@ export class LiveQueries {
   }
 
   /** Resolves when nothing is left to do for the commits so far. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#working
   }
 
@@ -60,7 +60,7 @@ export class LiveQueries {
   close(): Promise<void> {
     this.#end ??= new RakkoError('NODE_CLOSED', 'The node was closed')
     for (const live of new Set([...this.#bySchema.values()].flatMap((ofSchema) => [...ofSchema]))) live.fail(this.#end)
-    return this.settled()
+    return this.idle()
   }
 
   #listen(): () => void {
@@ -90,7 +90,7 @@ export class LiveQueries {
     this.#working ??= Promise.resolve().then(() => this.#work())
   }
 
-  #forget(live: LiveQuery): void {
+  #drop(live: LiveQuery): void {
     this.#awake.delete(live)
     for (const schemaId of live.schemaIds) {
       const ofSchema = this.#bySchema.get(schemaId)

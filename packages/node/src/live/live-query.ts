@@ -19,7 +19,7 @@ export interface LiveQueryHost {
   /** It has something to do: `work` is to be called. */
   wake(query: LiveQuery): void
   /** It is closed, or has failed. */
-  forget(query: LiveQuery): void
+  drop(query: LiveQuery): void
 }
 
 /** Documents with what the query includes, those of a number of ids that are there and not deleted, and up to which commit. */
@@ -195,7 +195,7 @@ export class LiveQuery {
     this.#watched = undefined
     this.#taken = undefined
     this.#waiting = []
-    this.#host.forget(this)
+    this.#host.drop(this)
   }
 }
 

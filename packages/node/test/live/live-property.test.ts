@@ -46,7 +46,7 @@ test.each(seeds())(
     }
     for (let number = 0; number < COMMITS; number += 1) {
       const what = await randomWrites(random, places, shows)
-      await settled()
+      await idle()
       const some = readers.filter(() => number % 10 === 0 || random.chance(0.2))
       for (const { input, reader } of some) {
         const expected = await freshPage(world, world.show, input)
@@ -63,8 +63,8 @@ test.each(seeds())(
 )
 
 /** Everything that the engine had to do was done, and the readers have had their turn. */
-async function settled(): Promise<void> {
-  await world.live.settled()
+async function idle(): Promise<void> {
+  await world.live.idle()
   await new Promise((resolve) => setImmediate(resolve))
 }
 

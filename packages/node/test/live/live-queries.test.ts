@@ -27,12 +27,12 @@ async function read(input: QueryInput): Promise<LiveReader> {
   const live = await openLive(world, world.place, input)
   open.push(live)
   const reader = new LiveReader(live)
-  await settled()
+  await idle()
   return reader
 }
 
-async function settled(): Promise<void> {
-  await world.live.settled()
+async function idle(): Promise<void> {
+  await world.live.idle()
   await new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -40,7 +40,7 @@ async function settled(): Promise<void> {
 async function readsOf(write: () => Promise<unknown>): Promise<number> {
   world.reads = 0
   await write()
-  await settled()
+  await idle()
   return world.reads
 }
 
@@ -68,7 +68,7 @@ test(`with ${MANY_QUERIES} live queries, a write that changes none of their resu
     open.push(live)
     readers.push(new LiveReader(live))
   }
-  await settled()
+  await idle()
   // Beside the places of no size there is one that many of them hold.
   expect(await readsOf(() => create(10_500))).toBe(createReads)
   const updates = readers.map((reader) => reader.updates)
@@ -199,7 +199,7 @@ test('a query whose rows take too much memory ends with LIVE_QUERY_TOO_LARGE', a
     first: 10,
   }
   const { documents } = await world.node.page(world.place, { first: 1 })
-  const live = new LiveQuery(query, schema, { wake: () => undefined, forget: () => undefined })
+  const live = new LiveQuery(query, schema, { wake: () => undefined, drop: () => undefined })
   const fields = new Map([
     ...(documents[0] as Document).fields,
     ['name', { type: 'str', value: 'x'.repeat(70_000_000) }] as const,

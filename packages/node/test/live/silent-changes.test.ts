@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.node.close())
 
-async function settled(): Promise<void> {
-  await world.live.settled()
+async function idle(): Promise<void> {
+  await world.live.idle()
   await new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -32,11 +32,11 @@ test('pinned views that maintenance makes are shown when they are made', async (
   const live = await openLive(world, world.tour, { include: { places: { first: PINNED } } })
   const reader = new LiveReader(live)
   await createAll(world, world.tour, [{ places }])
-  await settled()
+  await idle()
   const made = () => reader.rows[0]?.related?.get('places')?.documents.length
   expect(made()).toBeLessThan(PINNED)
   while ((await world.store.maintain()) !== undefined);
-  await settled()
+  await idle()
   expect(made()).toBe(PINNED)
   live.close()
 })
@@ -61,7 +61,7 @@ test('what is forgotten while a statement runs does not stay in its page', async
   await world.node.forget({ document: gone as DocumentId })
   release()
   const reader = new LiveReader(await opening)
-  await queries.settled()
+  await queries.idle()
   await new Promise((resolve) => setImmediate(resolve))
   expect(reader.rows.map(({ id }) => id)).toEqual([kept])
   await queries.close()

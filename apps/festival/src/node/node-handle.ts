@@ -1,6 +1,6 @@
 import type { Festival } from './festival.js'
 
-export type SessionState =
+export type NodeState =
   | { readonly status: 'opening' }
   | { readonly status: 'open'; readonly festival: Festival }
   /** Opening failed, or the node or its storage died under the app. What is stored is stored; `retry` opens again. */
@@ -9,11 +9,11 @@ export type SessionState =
 /**
  * One node for the page's whole life, kept outside React so that rendering twice never opens twice.
  */
-export interface Session {
+export interface NodeHandle {
   subscribe(listener: () => void): () => void
-  state(): SessionState
+  state(): NodeState
   retry(): void
-  /** Tells the session what a call met; only an error that ends the node changes its state. */
+  /** Tells the handle what a call met; only an error that ends the node changes its state. */
   report(error: unknown): void
 }
 
@@ -31,13 +31,13 @@ function isFatal(error: unknown): boolean {
   return FATAL_CODES.has(code)
 }
 
-export function createSession(open: () => Promise<Festival>): Session {
+export function createNodeHandle(open: () => Promise<Festival>): NodeHandle {
   const listeners = new Set<() => void>()
-  let state: SessionState = { status: 'opening' }
+  let state: NodeState = { status: 'opening' }
   /** The node before, which may still have the database. */
   let closing: Promise<unknown> = Promise.resolve()
 
-  function become(next: SessionState) {
+  function become(next: NodeState) {
     state = next
     for (const listener of listeners) listener()
   }
