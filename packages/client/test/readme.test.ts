@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -40,6 +40,18 @@ const blocksOf = async (path: string): Promise<Block[]> => {
   return [...text.matchAll(CODE_BLOCK)].map(([, language = '', code = '']) => ({ language, code }))
 }
 
+/** Every page of these packages beside their READMEs. */
+const docsPages = async (packages: readonly string[]): Promise<string[]> => {
+  const listed = packages.map(async (name) => {
+    const folder = `packages/${name}/docs`
+    const files = await readdir(join(root, folder))
+    return files.filter((file) => file.endsWith('.md')).map((file) => `${folder}/${file}`)
+  })
+  return (await Promise.all(listed)).flat().sort()
+}
+
+const QUERIES_PAGE = 'packages/client/docs/queries.md'
+
 const folders: string[] = []
 
 /** Writes an app's files. */
@@ -62,7 +74,7 @@ const writeApp = async (definitions: string, app: string): Promise<string> => {
   return folder
 }
 
-/** Compiles all of them against the packages' declarations, in one process; answers each one's complaints. */
+/** Compiles all of them against the packages' declarations, in one process. Returns each one's complaints. */
 const compile = async (apps: readonly string[]): Promise<Map<string, string[]>> => {
   const lines = await run(process.execPath, [compiler, '--build', ...apps], { cwd: ignored }).then(
     ({ stdout }) => stdout.split('\n'),
@@ -74,7 +86,7 @@ const compile = async (apps: readonly string[]): Promise<Map<string, string[]>> 
   return complaints
 }
 
-/** Of the section about queries: what its examples take as given. */
+/** What the examples of the page about queries take as given. */
 const QUERIED_DEFINITIONS = `
 import { defineSchemas, int, relation, relationList, str } from '@rakko/client'
 export const definitions = defineSchemas({
@@ -107,7 +119,7 @@ const codeAt = (blocks: readonly Block[], index: number): string => blocks[index
 
 describe('the examples in the READMEs', () => {
   let blocks: Block[]
-  let apps: Readonly<Record<'project' | 'wrong' | 'client' | 'queries' | 'chapters', string>>
+  let apps: Readonly<Record<'project' | 'wrong' | 'client' | 'queries' | 'pages', string>>
   let complaints: Map<string, string[]>
 
   beforeAll(async () => {
@@ -117,7 +129,7 @@ describe('the examples in the READMEs', () => {
       wrong: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1).replace('capacity: 40', 'size: 40')),
       client: await writeClientApp(),
       queries: await writeQueries(),
-      chapters: await writeChapters(),
+      pages: await writePages(),
     }
     complaints = await compile(Object.values(apps))
   })
@@ -146,8 +158,8 @@ describe('the examples in the READMEs', () => {
     await run(process.execPath, ['app.js'], { cwd: apps.queries })
   })
 
-  it('of the client’s chapters, of the node and of the store compile', () => {
-    expect(complaints.get(apps.chapters)).toEqual([])
+  it('of the client’s pages, of the node and of the store compile', () => {
+    expect(complaints.get(apps.pages)).toEqual([])
   })
 })
 
@@ -156,20 +168,18 @@ async function writeClientApp(): Promise<string> {
   return writeApp(codeAt(client, 0), codeAt(client, 1))
 }
 
-/** All examples of the section, one after another, in an app that has what they speak of. */
+/** All examples of the page about queries, one after another, in an app that has what they speak of. */
 async function writeQueries(): Promise<string> {
-  const text = await readFile(join(root, 'packages/client/README.md'), 'utf8')
-  const section = text.slice(text.indexOf('\n## Queries'), text.indexOf('\n## The past'))
-  const examples = [...section.matchAll(CODE_BLOCK)].map(([, , code = '']) => `{\n${code}}\n`)
+  const examples = (await blocksOf(QUERIES_PAGE)).filter(isCode).map(({ code }) => `{\n${code}}\n`)
   expect(examples).toHaveLength(3)
   return writeApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
 }
 
 /** Each example in a file of its own. */
-async function writeChapters(): Promise<string> {
-  const [, , ...chapters] = (await blocksOf('packages/client/README.md')).filter(isCode)
-  const others = [...(await blocksOf('packages/node/README.md')), ...(await blocksOf('packages/store/README.md'))]
-  const examples = [...chapters, ...others.filter(isCode)]
+async function writePages(): Promise<string> {
+  const pages = (await docsPages(['client', 'node', 'store'])).filter((page) => page !== QUERIES_PAGE)
+  const readmes = ['packages/node/README.md', 'packages/store/README.md']
+  const examples = (await Promise.all([...readmes, ...pages].map(blocksOf))).flat().filter(isCode)
   expect(examples.length).toBeGreaterThanOrEqual(9)
   const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])
   const surroundings = { 'definitions.ts': FIRST_DEFINITIONS, 'surroundings.ts': SURROUNDINGS }
