@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 export class Complaint extends Error {}
 
 /**
- * Runs a program with the terminal as its output; where it is quiet, only its errors are seen.
+ * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]

@@ -97,8 +97,8 @@ export function relativePath(file) {
 }
 
 /**
- * What a runner counted, held against how it ended: a report that is missing, or an exit code that no counted failure
- * explains, is one failure more.
+ * What a runner counted, held against how it ended. A report that is missing is one failure more. So is an exit code
+ * that no counted failure explains.
  * @param {number} exitCode
  * @param {() => Counts} read throws where there is no report
  * @returns {Counts}

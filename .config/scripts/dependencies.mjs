@@ -8,7 +8,8 @@ import { Complaint, ROOT, run } from './command.mjs'
  */
 
 /**
- * The first package whose installed version is not the locked one. What is optional may be missing: it is for other systems.
+ * The first package whose installed version is not the locked one. An optional package may be missing: it is for other
+ * systems.
  * @param {LockedPackages} locked from package-lock.json
  * @param {LockedPackages} installed from the lock file that npm leaves in node_modules
  * @returns {string | undefined} its path; undefined where all are as locked
@@ -59,7 +60,7 @@ export async function ensureDependencies() {
   const installed = readLock('node_modules/.package-lock.json')
   if (installed !== undefined && firstStalePackage(locked, installed) === undefined) return
   console.error(
-    installed === undefined ? 'Installing dependencies.' : 'Dependencies have changed: installing them anew.',
+    installed === undefined ? 'Installing dependencies.' : 'Dependencies have changed: installing them again.',
   )
   const code = await runNpm(['ci', '--no-audit', '--no-fund'])
   if (code !== 0) throw new Complaint('npm ci failed: see its message above.')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Complaint, ROOT } from './command.mjs'
 
-/** What an app's page may load before its worker answers, gzipped. */
+/** What an app's page may load before its worker replies, gzipped. */
 export const MAX_PAGE_BYTES = 15_000
 
 const PAGE = `import { openNode } from '@rakko/client'
@@ -11,8 +11,8 @@ globalThis.opened = openNode({ name: 'size', schemas: globalThis.schemas })
 `
 
 /**
- * Builds a page that only opens a node, as an app's bundler does, and measures what runs on the UI thread: all chunks of
- * the page, but not the worker, which the bundler emits as a file of its own.
+ * Builds a page that only opens a node, as an app's bundler does. Measures what runs on the UI thread: all chunks of
+ * the page. The worker is a file of its own and does not count.
  * @returns {Promise<{ bytes: number, files: string[], modules: string[] }>} gzipped bytes
  */
 export async function measurePage() {

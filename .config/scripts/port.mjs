@@ -5,7 +5,7 @@ import { Complaint } from './command.mjs'
 export const HOST = '127.0.0.1'
 
 /**
- * Looks whether a port can be had, and lets go of it again.
+ * Looks whether a port is free, and releases it.
  * @param {number} port 0 for any that is free
  * @returns {Promise<number>} the port
  * @throws {Complaint} where somebody else listens on it

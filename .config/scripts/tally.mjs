@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { main } from './command.mjs'
 import { close, closingLine, explained, readCounts, sum } from './counts.mjs'
 
-/** `tally.mjs FOLDER RUNNER…`: sums what each runner left in FOLDER as RUNNER.json (counts) and RUNNER.exit (exit code). */
+/**
+ * `tally.mjs FOLDER RUNNER…`: sums what each runner left in FOLDER as RUNNER.json (counts) and RUNNER.exit (exit code).
+ */
 await main(async () => {
   const [folder = '', ...runners] = process.argv.slice(2)
   const all = runners.map((runner) => {

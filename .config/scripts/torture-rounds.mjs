@@ -3,7 +3,9 @@ import { relativePath } from './counts.mjs'
 
 export const DEFAULT_MINUTES = 30
 
-/** About so long a round lasts: starting a file costs less than what it then does, and the end is near what was asked. */
+/**
+ * About so long a round lasts: starting a file costs less than what it then does, and the end is near what was asked.
+ */
 const ROUND_MS = 60_000
 const MOST_SEEDS = 50
 /** So many failures of one property are shown: one that fails with every seed does not hide the others. */
@@ -44,7 +46,7 @@ export function nextSeeds(count, ms, msLeft) {
  */
 
 /**
- * What a round found, from Vitest's JSON report: the tests that are no properties did not run.
+ * What a round found, from Vitest's JSON report. Tests that are no properties did not run.
  * @param {number} exitCode
  * @param {() => string} read throws where there is no report
  * @returns {{ passed: number, failures: Failure[] }}

@@ -18,8 +18,8 @@ interface Manifest {
 }
 
 /**
- * A folder outside of the repository with the packages as npm would publish them. What they depend on is linked from the
- * repository, to each package only what it declares: an import of anything else fails, as it would in an app.
+ * A folder outside of the repository with the packages as npm would publish them. What they depend on is linked from
+ * the repository, to each package only what it declares: an import of anything else fails, as it would in an app.
  */
 export class PackedApp {
   readonly folder: string

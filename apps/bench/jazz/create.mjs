@@ -5,8 +5,8 @@ import { NapiCrypto } from 'jazz-tools/napi'
 const Venue = co.map({ name: z.string(), capacity: z.number() })
 
 /**
- * Opens Jazz with a new account, in memory, without a peer. `crypto`: `wasm` is what Jazz takes by itself, in Node too;
- * `native` a module for Node that it can be given.
+ * Opens Jazz with a new account, in memory, without a peer. `crypto`: `wasm` is Jazz's default, in Node too. `native`
+ * is a module for Node.
  * @param {'wasm' | 'native'} crypto
  * @returns {Promise<(fields: { name: string, capacity: number }) => Promise<string>>} what creates a document, signed and
  *   encrypted with the key of one group that owns all of them, and answers its id

@@ -18,7 +18,7 @@ export interface Medians {
 
 /**
  * Alternates floor and work so that a slow moment of the machine falls on both. Each callback does its own set-up and
- * answers the milliseconds of the part that counts. One unmeasured round warms the code up.
+ * returns the milliseconds of the part that counts. One unmeasured round warms the code up.
  */
 export async function alternate(
   floor: () => Promise<number>,

@@ -3,7 +3,7 @@ import { chromium } from '@playwright/test'
 import { build } from 'vite'
 import type { SuiteResult } from './suite.js'
 
-/** Never asked: every request of the page is answered here. Of plain http only localhost is a secure context. */
+/** Never asked: every request of the page is served here. Of plain http only localhost is a secure context. */
 const ORIGIN = 'http://localhost'
 
 interface ChromiumScript {

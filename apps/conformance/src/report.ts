@@ -28,7 +28,7 @@ export function printResults(results: readonly SuiteResult[]): Counts {
 
 /**
  * Prints the closing line, leaves the counts in the file that RAKKO_COUNTS names (for a run that sums several), and
- * answers the exit code.
+ * returns the exit code.
  */
 export function closeWith(counts: Counts): number {
   const file = process.env.RAKKO_COUNTS

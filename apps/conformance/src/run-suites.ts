@@ -2,8 +2,8 @@ import type { Case, Platform, SuiteResult } from './suite.js'
 import { SUITES } from './suites/index.js'
 
 /**
- * Runs the files of a folder, here. A file that is no suite, a suite without its file and a file that is not what it
- * should be are one failure each.
+ * Runs the files of a folder, here. Each of these is one failure: a file that is no suite, a suite without its file,
+ * and a file that is not what it should be.
  * @param files texts by their paths in the folder
  */
 export async function runSuites(files: Readonly<Record<string, string>>, platform: Platform): Promise<SuiteResult[]> {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 /** A stream of choices, so that a failing encoding shrinks towards the plain one: 0 is always the canonical way. */
 export type Choices = (ways: number) => number
 
-/** Choices for one operation; at its end a tape begins anew. The empty one is the canonical way. */
+/** Choices for one operation; at its end a tape begins again. The empty one is the canonical way. */
 export const choiceTapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(255), { maxLength: 61, size: 'max' })
 
 export function choicesOf(tape: readonly number[]): Choices {
@@ -13,8 +13,8 @@ export function choicesOf(tape: readonly number[]): Choices {
 }
 
 /**
- * An operation in CBOR that says the same in more bytes than needed: longer heads, indefinite lengths, chunks, tags,
- * bignums, wider floats, `previous` as text or its ids as numbers, bytes behind the end.
+ * An operation in CBOR that says the same in more bytes than needed. It has longer heads, indefinite lengths, chunks,
+ * tags, bignums and wider floats. `previous` is text, or its ids are numbers, and bytes follow the end.
  */
 export function encodeLeniently(operation: Operation, choose: Choices): Uint8Array {
   const { action, schemaId, previous, fields } = operation

@@ -62,7 +62,7 @@ test.describe('without a service worker in between', () => {
   })
 })
 
-/** Raises the version of the database in IndexedDB by one; answers it, and what is stored. */
+/** Raises the version of the database in IndexedDB by one; returns it, and what is stored. */
 async function writeAsNewer(): Promise<{ version: number; chunks: number }> {
   const name = (await indexedDB.databases()).map((one) => one.name ?? '').find((one) => one.startsWith('rakko:')) ?? ''
   const open = (version?: number) =>

@@ -19,7 +19,7 @@ export const test = base.extend<{ complaints: string[] }>({
       })
       await use(complaints)
       expect(complaints).toEqual([])
-      // What a page still asks for now, no route of the test answers any more; that is no error.
+      // What a page still asks for now, no route of the test serves any more. That is no error.
       for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' })
     },
     { auto: true },

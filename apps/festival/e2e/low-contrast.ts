@@ -1,7 +1,7 @@
 /**
- * Runs in the page: texts with less than the contrast that WCAG 2.2 AA asks for (4.5, or 3 from 24 px and from 18.66 px
- * in bold), each with its ratio, once nothing moves any more: halfway from one colour to another a text may well be the
- * colour of what is behind it. Texts over a gradient or a drawing are left to the eye.
+ * Runs in the page. Returns the texts with less contrast than WCAG 2.2 AA asks for, each with its ratio. That is 4.5,
+ * or 3 from 24 px and from 18.66 px in bold. It waits until nothing moves: halfway from one colour to another a text
+ * may be the colour of what is behind it. Texts over a gradient or a drawing are left to the eye.
  */
 export async function lowContrastTexts(): Promise<string[]> {
   // Asking for the animations starts those that the newest styles lead to. One that repeats for ever, or is held still,

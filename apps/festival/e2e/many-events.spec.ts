@@ -5,7 +5,7 @@ const PAGE_LENGTH = 50
 const MANY = 1000
 
 test('a thousand events are signed, stored and listed page by page', async ({ page }) => {
-  // Its list is drawn anew for each of twenty pages.
+  // Its list is drawn again for each of twenty pages.
   test.slow()
   const festival = new Festival(page)
   await festival.open('/#/device')

@@ -20,7 +20,7 @@ export interface StaticServer {
   readonly url: string
   /** Appended to a file from now on, by its path; as if a new version had been put there. */
   readonly appended: Map<string, string>
-  /** Ends it, connections included: after this nobody answers. */
+  /** Ends it, connections included: after this nobody replies. */
   stop(): Promise<void>
 }
 

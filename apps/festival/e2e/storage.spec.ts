@@ -98,7 +98,7 @@ test('a damaged database is reported and left as it is', async ({ page }) => {
   expect(await page.evaluate(sizesOfFiles)).toEqual(before)
 })
 
-/** Cuts every file of the origin's private file system to half its size; answers the sizes afterwards. */
+/** Cuts every file of the origin's private file system to half its size. Returns the sizes afterwards. */
 async function damageFiles(): Promise<[string, number][]> {
   const sizes: [string, number][] = []
   async function walk(folder: FileSystemDirectoryHandle, path: string): Promise<void> {

@@ -24,7 +24,10 @@ export function checkOptions<Options extends object>(options: Options | undefine
   throw invalidArgument('options', 'an object', options)
 }
 
-/** What is left of options once those that a call has were taken: passed over, a mistyped one would go unnoticed. Throws INVALID_ARGUMENT. */
+/**
+ * What is left of options once those that a call has were taken: passed over, a mistyped one would go unnoticed. Throws
+ * INVALID_ARGUMENT.
+ */
 export function checkNoMore(options: object): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined) throw invalidArgument(name, 'no option of this name', value)

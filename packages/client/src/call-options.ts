@@ -1,4 +1,4 @@
-/** On every call: it ends when the answer comes, the signal fires or the deadline passes, whichever is first. */
+/** On every call. It ends when the result comes, the signal fires or the deadline passes, whichever is first. */
 export interface CallOptions {
   /** Rejects with ABORTED; what was not begun is dropped, the outcome of what was begun is unknown. */
   readonly signal?: AbortSignal | undefined

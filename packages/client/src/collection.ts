@@ -19,16 +19,18 @@ import type {
 import type { CallOptions } from './call-options.js'
 import type { LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
 
-/** Documents of one schema. A write that resolved is durable, as far as the storage goes, and seen by every later read. */
+/**
+ * Documents of one schema. A write that resolved is durable, as far as the storage goes, and seen by every later read.
+ */
 export interface Collection<S extends BoundSchema> {
   /**
-   * Rejects with INVALID_FIELD, MISSING_FIELD or UNEXPECTED_FIELD, whose details name `field`, `expected` and `got`, and
-   * with PAYLOAD_TOO_LARGE; nothing is stored then.
+   * Rejects with INVALID_FIELD, MISSING_FIELD or UNEXPECTED_FIELD, whose details name `field`, `expected` and `got`,
+   * and with PAYLOAD_TOO_LARGE; nothing is stored then.
    */
   create(fields: CreateFields<S>, options?: CreateOptions): Promise<DocumentId>
   /**
-   * Any number in one message; outcomes in order of the items, one's fault does not touch the others. `idempotencyId`
-   * stands for the whole list, each item by its place; one for `create` is one for a list of that item.
+   * Any number in one message. Outcomes are in order of the items, and one item's fault does not touch the others.
+   * `idempotencyId` stands for the whole list, each item by its place. One for `create` is one for a list of that item.
    */
   createMany(items: readonly CreateFields<S>[], options?: CreateOptions): Promise<CreateOutcome[]>
   /** Sets the given fields, leaves the others. Also rejects with DOCUMENT_NOT_FOUND and DOCUMENT_DELETED. */
@@ -37,14 +39,14 @@ export interface Collection<S extends BoundSchema> {
   /** Undefined where unknown, deleted or of another schema. */
   get(id: string, options?: CallOptions): Promise<Row<S> | undefined>
   /**
-   * The document as it was at a view, latest or long past; `$deleted` says whether it is deleted by now. Undefined where
-   * an operation of the view is unknown or of another schema. Rejects with INVALID_DOCUMENT_VIEW_ID, DIFFERENT_DOCUMENTS
-   * and, where a deleted document's payloads were dropped, with PURGED.
+   * The document as it was at a view, latest or long past; `$deleted` says whether it is deleted by now. Undefined
+   * where an operation of the view is unknown or of another schema. Rejects with INVALID_DOCUMENT_VIEW_ID,
+   * DIFFERENT_DOCUMENTS and, where a deleted document's payloads were dropped, with PURGED.
    */
   view(viewId: string, options?: CallOptions): Promise<Row<S> | undefined>
   /**
-   * The operations of a document, deleted ones included, in the order in which their values win; undefined where it is unknown
-   * or of another schema. Rejects with PURGED.
+   * The operations of a document, deleted ones included, in the order in which their values win; undefined where it is
+   * unknown or of another schema. Rejects with PURGED.
    */
   history(id: string, options?: CallOptions): Promise<HistoryOperation<S>[] | undefined>
   /** Rows that match, one page long. Rejects with INVALID_QUERY. */
@@ -57,7 +59,8 @@ export interface Collection<S extends BoundSchema> {
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
   /**
    * The page that `page` gives, and again whenever a write changes it, in the order of writes: its result, and what is
-   * different. Callbacks come after the call has returned. While one runs, changes gather and come as one. Throws INVALID_ARGUMENT.
+   * different. Callbacks come after the call has returned. While one runs, changes gather and come as one. Throws
+   * INVALID_ARGUMENT.
    */
   live<const I extends IncludeOf<S>>(
     query: LiveIncludeQuery<S, I> & KnownInclude<S, I>,
@@ -124,14 +127,18 @@ export type Page<S extends BoundSchema> = RowPage<Row<S>>
 
 export interface CreateOptions extends CallOptions {
   /**
-   * 1 to 64 characters, none of them a control character, remembered for a day: a create with an id that was used makes no second document and resolves to
-   * the first one's id. Repeat a create whose outcome is unknown with the same id.
+   * 1 to 64 characters, none of them a control character. It is remembered for a day. A create with an id that was used
+   * makes no second document, and resolves to the first one's id. Repeat a create whose outcome is unknown with the
+   * same id.
    */
   readonly idempotencyId?: string | undefined
 }
 
 export interface ChangeOptions extends CallOptions {
-  /** The view that the change follows; without it the current one. An older one makes a branch that a later change joins. */
+  /**
+   * The view that the change follows; without it the current one. An older one makes a branch that a later change
+   * joins.
+   */
   readonly previous?: string | undefined
 }
 

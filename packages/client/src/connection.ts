@@ -8,7 +8,9 @@ import { GatheredWrites, type Write, type WriteMethod } from './gathered-writes.
 
 export const DEFAULT_DEADLINE_MS = 30_000
 
-/** Time that closing may take. A node that has not finished by then is ended all the same, and its end is not awaited. */
+/**
+ * Time that closing may take. A node that has not finished by then is ended all the same, and its end is not awaited.
+ */
 const CLOSE_DEADLINE_MS = 30_000
 
 /**
@@ -77,7 +79,7 @@ export class Connection {
     const deadline = new Deadline(this.#timers, CLOSE_DEADLINE_MS)
     try {
       if (!isDead) {
-        // A node that others use as well answers at once, though it still works on what was begun here.
+        // A node that others use as well replies at once, though it still works on what was begun here.
         await Promise.all([this.#send('close', {}, { deadlineMs: CLOSE_DEADLINE_MS }), this.#drain()])
       }
     } catch (error) {
@@ -165,7 +167,7 @@ export class Connection {
     throw errorFromData(reply?.error)
   }
 
-  /** Nobody waits for an answer to this. */
+  /** Nobody waits for a reply to this. */
   #cancel(id: number): void {
     this.#channel.handle({ cancel: id }).catch(() => undefined)
   }
@@ -189,7 +191,7 @@ function aborted(signal: AbortSignal | undefined, when: string): RakkoError {
 }
 
 function deadlineExceeded(method: string, deadlineMs: number): RakkoError {
-  const message = `No answer to ${method} within ${deadlineMs} ms; the outcome of a write is unknown`
+  const message = `No reply to ${method} within ${deadlineMs} ms; the outcome of a write is unknown`
   return new RakkoError('DEADLINE_EXCEEDED', message, { method, deadlineMs })
 }
 

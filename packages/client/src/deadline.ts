@@ -21,8 +21,8 @@ export class Deadline {
   }
 
   /**
-   * Resolves when the work has ended, well or not, or when the moment has come. Work that nothing can stop, a system call on
-   * a mount that is gone above all, is left behind.
+   * Resolves when the work has ended, well or not, or when the moment has come. Work that nothing can stop, a system
+   * call on a mount that is gone above all, is left behind.
    */
   async waitFor(work: Promise<unknown>): Promise<void> {
     await Promise.race([work.then(noop, noop), this.#passed])

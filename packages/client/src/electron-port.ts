@@ -12,7 +12,10 @@ export interface ElectronPort {
   close(): void
 }
 
-/** Electron's port, in its main or a utility process, for `openNode({ port })` and `servePort`. A renderer's port needs none of this. Throws INVALID_ARGUMENT. */
+/**
+ * Electron's port, in its main or a utility process, for `openNode({ port })` and `servePort`. A renderer's port needs
+ * none of this. Throws INVALID_ARGUMENT.
+ */
 export function electronPort(port: ElectronPort): PortLike {
   for (const method of ['postMessage', 'on', 'off', 'start', 'close'] as const) {
     if (typeof port?.[method] !== 'function') throw invalidArgument('port', 'a MessagePortMain', port)

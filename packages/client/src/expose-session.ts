@@ -6,8 +6,8 @@ import { comlinkEndpoint } from './port-channel.js'
 
 /**
  * Exposes a session's facade over a port, until the port closes or the other end releases it. Comlink by itself would
- * let the other end read, set and construct whatever it can name from the facade on, `Function` included; so only calls of
- * `handle` with one plain argument reach it, and everything else is answered with INVALID_MESSAGE.
+ * let the other end read, set and construct whatever it can name from the facade on, `Function` included. So only calls
+ * of `handle` with one plain argument reach it. The reply to everything else is INVALID_MESSAGE.
  */
 export function exposeSession(session: Session, port: PortLike): () => void {
   let listener: ((event: PortEvent) => void) | undefined

@@ -8,9 +8,12 @@ export type WriteMethod = 'create' | 'update' | 'delete'
 /** What one write of a message is. */
 export type Write<M extends WriteMethod> = { create: WireFields; update: UpdateChange; delete: Change }[M]
 
-/** Writes of one message at most: the first answers come while the last are still being written. */
+/** Writes of one message at most: the first results come while the last are still being written. */
 const MAX_WRITES = 1_000
-/** What writes of one message set at most, roughly: no message is so large that those it gathers fail where each alone would not. */
+/**
+ * What writes of one message set at most, roughly: no message is so large that those it gathers fail where each alone
+ * would not.
+ */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 type Id = DocumentId | DocumentViewId
@@ -31,9 +34,9 @@ interface Run {
 }
 
 /**
- * Writes of one kind that are made one after another, before anything else is asked or awaited, travel in one message: a
- * message costs many times what a write in it does. A write that perhaps no message carries, or that fills one, travels alone, so
- * that it spoils no other. Their order stays.
+ * Writes of one kind travel in one message where nothing else is asked or awaited between them. A message costs many
+ * times what a write in it does. A write that perhaps no message carries, or that fills one, travels alone and spoils
+ * no other. Their order stays.
  */
 export class GatheredWrites {
   readonly #send: Send

@@ -21,8 +21,8 @@ export interface LiveDelta<Row> {
 
 export interface LiveObserver<Row> extends Observer<LiveResult<Row>> {
   /**
-   * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE, WORKER_DIED,
-   * NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
+   * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE,
+   * WORKER_DIED, NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
    */
   readonly error?: ((error: RakkoError) => void) | undefined
 }

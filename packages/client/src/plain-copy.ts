@@ -1,7 +1,10 @@
 import { RakkoError } from '@rakko/core'
 import { invalidArgument, isObject } from './arguments.js'
 
-/** Levels of objects and lists in an argument. A structured clone works on the stack, and a browser says nothing where it overflows. */
+/**
+ * Levels of objects and lists in an argument. A structured clone works on the stack, and a browser says nothing where
+ * it overflows.
+ */
 const MAX_LEVELS = 256
 /** Elements of a list: one without elements can claim any length. */
 const MAX_LIST_LENGTH = 10_000_000
@@ -10,9 +13,9 @@ const MAX_LIST_LENGTH = 10_000_000
 type Copies = Map<object, { readonly copy: unknown; readonly levels: number }>
 
 /**
- * A copy that a message can carry. Objects and lists become plain ones: a structured clone refuses the proxies that Vue and MobX
- * put around them. Bytes are copied out of the buffer they are a part of, so that a message does not carry all of it. `name`
- * is what errors call the whole; its members they call by their paths, as in `where.name.eq`. Throws INVALID_ARGUMENT.
+ * A copy that a message can carry. Objects and lists become plain ones: a structured clone refuses the proxies that Vue
+ * and MobX put around them. Bytes are copied out of their buffer, so that a message does not carry all of it. Errors
+ * call the whole `name`, and its members by their paths, as in `where.name.eq`. Throws INVALID_ARGUMENT.
  */
 export function plainCopy<Value>(name: string, value: Value): Value {
   return copyMember(name, '', value) as Value

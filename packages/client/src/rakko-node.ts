@@ -17,8 +17,8 @@ export interface OpenNodeOptions extends CallOptions {
   /** The generated module's `schemas`; the node takes what of its lock is not there yet. */
   readonly schemas?: LockedSchemas | undefined
   /**
-   * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused with
-   * SCHEMA_NOT_ALLOWED, whoever brings them.
+   * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused
+   * with SCHEMA_NOT_ALLOWED, whoever brings them.
    */
   readonly allowSchemas?: 'all' | readonly string[] | undefined
   /** Default `auto`: in a browser OPFS, else IndexedDB, else memory, which the report tells; in Node a directory. */
@@ -28,21 +28,21 @@ export interface OpenNodeOptions extends CallOptions {
   /** Whose deletions free space here, and when; without it a week after a deletion by who created the document. */
   readonly purge?: PurgeOptions | undefined
   /**
-   * Node, of a directory: what a write survives that was answered. `process` (default): the end of the process; `power`: the
-   * end of the machine as well, at the price of a sync for each group of writes.
+   * For a directory in Node: what a write that has resolved survives. `process`, the default, is the end of the
+   * process. `power` is a power cut too, at the price of a flush for each group of writes.
    */
   readonly durability?: 'process' | 'power' | undefined
   /**
-   * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What has begun
-   * by then is ended, and that is not awaited.
+   * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What has
+   * begun by then is ended, and that is not awaited.
    */
   readonly deadlineMs?: number | undefined
 }
 
 export interface PurgeOptions {
   /**
-   * `creator`: the payloads of a deleted document are dropped where who created it, or somebody on `allow`, has deleted it;
-   * `all`: whoever did; `never`: all are kept.
+   * `creator`: the payloads of a deleted document are dropped where who created it, or somebody on `allow`, has deleted
+   * it; `all`: whoever did; `never`: all are kept.
    */
   readonly policy?: 'creator' | 'all' | 'never' | undefined
   /** Between the latest change of a deleted document and its purge. */
@@ -75,8 +75,8 @@ export interface LockedSchemas {
  */
 export interface RakkoNode {
   /**
-   * Of the key pair that signs this node's own operations, when the node was opened: it takes a new one where it meets
-   * entries signed with a copy of the key.
+   * Of the key pair that signed this node's own operations when the node was opened. The node takes a new one where it
+   * meets entries signed with a copy of the key.
    */
   readonly publicKey: PublicKey
   /** 32 hexadecimal digits, drawn when the database was first opened. */
@@ -84,9 +84,9 @@ export interface RakkoNode {
   /** Documents of one schema, the same object for the same schema. Throws INVALID_ARGUMENT on what is none. */
   collection<S extends BoundSchema>(schema: S): Collection<S>
   /**
-   * Stores all that `work` writes, across collections, or nothing; live queries see it as one change. Resolves to the ids of each
-   * write, in their order. Rejects with the code of the first write that is refused, whose place is `details.index`; with what
-   * `work` throws; and with INVALID_ARGUMENT beyond 4 096 writes or 32 MB.
+   * Stores all that `work` writes, across collections, or nothing; live queries see it as one change. Resolves to the
+   * ids of each write, in their order. Rejects with the code of the first write that is refused, whose place is
+   * `details.index`; with what `work` throws; and with INVALID_ARGUMENT beyond 4 096 writes or 32 MB.
    */
   batch(work: (write: BatchWriter) => void, options?: CreateOptions): Promise<BatchedWrite[]>
   /**
@@ -95,41 +95,42 @@ export interface RakkoNode {
    */
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
   /**
-   * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most. Outcomes
-   * are in order of the items; one's fault does not touch the others. Over a port that is served without it, it rejects with
-   * INGEST_NOT_ALLOWED.
+   * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most.
+   * Outcomes are in order of the items; one's fault does not touch the others. Over a port that is served without it,
+   * it rejects with INGEST_NOT_ALLOWED.
    */
   ingest(items: readonly IngestItem[], options?: CallOptions): Promise<IngestOutcome[]>
   /**
-   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event as it
-   * happens. Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
+   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event
+   * as it happens. Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
    */
   onEvent(observer: Observer<NodeEvent> | ((event: NodeEvent) => void), options?: SubscriptionOptions): Subscription
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
   /**
    * Removes documents from this node, for good: one, all of a schema, or all that a key has created, this node's own
-   * included. They do not come back from peers, nor does what others add to them; nobody else is told. What an app has of
-   * its schema goes on, new documents can be created. Rejects with STILL_NEEDED on the definition of a schema.
+   * included. They do not come back from peers, nor does what others add to them; nobody else is told. What an app has
+   * of its schema goes on, new documents can be created. Rejects with STILL_NEEDED on the definition of a schema.
    */
   forget(target: ForgetTarget, options?: CallOptions): Promise<void>
   /**
-   * 64 hexadecimal digits, the same on two nodes where the documents of this schema have the same ids, view ids and deleted
-   * flags. Rejects with SCHEMA_NOT_FOUND.
+   * 64 hexadecimal digits, the same on two nodes where the documents of this schema have the same ids, view ids and
+   * deleted flags. Rejects with SCHEMA_NOT_FOUND.
    */
   stateHash(schema: BoundSchema, options?: CallOptions): Promise<string>
   /**
-   * One SELECT of the app's own, over views named as its schemas: a column for each field, and `_id`, `_view_id`, `_owner`,
-   * `_signer` and `_edited`. It runs read-only, sees nothing else, and answers with at most 100 000 rows. Rejects with
-   * SQL_FAILED (`details.sqlState` is PostgreSQL's), INVALID_ARGUMENT and, over a port that is served without, SQL_NOT_ALLOWED.
+   * One SELECT of the app's own, over views named as its schemas: a column for each field, and `_id`, `_view_id`,
+   * `_owner`, `_signer` and `_edited`. It runs read-only, sees nothing else, and returns at most 100 000 rows. Rejects
+   * with SQL_FAILED (`details.sqlState` is PostgreSQL's), INVALID_ARGUMENT and, over a port that is served without,
+   * SQL_NOT_ALLOWED.
    */
   readonly sql: Sql
   storage(options?: CallOptions): Promise<StorageReport>
   /** Browser: asks it to keep the data when space gets short. False where it declines or cannot be asked. */
   requestPersistence(options?: CallOptions): Promise<boolean>
   /**
-   * Finishes what was begun, closes the database where this call opened it, ends its worker or thread. Later calls reject
-   * with NODE_CLOSED; closing again is the same promise. It takes 30 seconds at most.
+   * Finishes what was begun, closes the database where this call opened it, ends its worker or thread. Later calls
+   * reject with NODE_CLOSED; closing again is the same promise. It takes 30 seconds at most.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

@@ -37,7 +37,9 @@ export function connectionOf(node: RakkoNode): Connection {
   throw invalidArgument('node', 'a node that openNode returned', node)
 }
 
-/** Opens the session over a channel. Where that fails, what is left of it is ended, and that awaited until the deadline. */
+/**
+ * Opens the session over a channel. Where that fails, what is left of it is ended, and that awaited until the deadline.
+ */
 export async function connect(options: ConnectOptions): Promise<RakkoNode> {
   const { channel, timers, open, schemas, askForPersistence, deadlineMs, ...call } = options
   const deadline = new Deadline(timers, deadlineMs ?? DEFAULT_DEADLINE_MS)

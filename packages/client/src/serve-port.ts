@@ -10,15 +10,15 @@ export interface ServeOptions {
   /** Whether the other end may run SQL of its own, as the app that opened the node may. Without it SQL_NOT_ALLOWED. */
   readonly sql?: boolean | undefined
   /**
-   * Whether the other end may `ingest`: what it hands over is held to the rules of replication, which keep forks and park what
-   * waits. Without it INGEST_NOT_ALLOWED; `publish` and its stricter rules are for everybody.
+   * Whether the other end may `ingest`: what it hands over is held to the rules of replication, which keep forks and
+   * park what waits. Without it INGEST_NOT_ALLOWED; `publish` and its stricter rules are for everybody.
    */
   readonly ingest?: boolean | undefined
 }
 
 /**
- * Serves an open node to whoever holds the other end of the port, who reaches it by `openNode({ port })`. Closing there ends
- * the session only. Returns what stops serving; a port that closes stops by itself. Throws INVALID_ARGUMENT.
+ * Serves an open node to whoever holds the other end of the port, who reaches it by `openNode({ port })`. Closing there
+ * ends the session only. Returns what stops serving; a port that closes stops by itself. Throws INVALID_ARGUMENT.
  */
 export function servePort(node: RakkoNode, port: PortLike, { sql, ingest }: ServeOptions = {}): () => void {
   checkPort(port)

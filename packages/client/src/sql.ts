@@ -7,8 +7,9 @@ import { plainCopy } from './plain-copy.js'
 export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array | readonly SqlValue[]
 
 /**
- * A row by its columns' names. PostgreSQL's bigint (ints and counts) is a bigint, double precision a number, bytea a Uint8Array,
- * an array an array, NULL null; numeric is a bigint, or text where it has a fraction; every other type is its text.
+ * A row by its columns' names. PostgreSQL's bigint (ints and counts) is a bigint, double precision a number, bytea a
+ * Uint8Array, an array an array, and NULL null. A numeric is a bigint, or text where it has a fraction. Every other
+ * type is its text.
  */
 export type SqlRow = Readonly<Record<string, unknown>>
 

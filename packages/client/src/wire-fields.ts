@@ -3,8 +3,8 @@ import { isObject } from './arguments.js'
 import { copyMember } from './plain-copy.js'
 
 /**
- * What a write sets, as it is now, whatever the caller does with it until the message is sent. `path` is what errors call the
- * whole by. Throws INVALID_ARGUMENT.
+ * What a write sets, as it is now, whatever the caller does with it until the message is sent. `path` is what errors
+ * call the whole by. Throws INVALID_ARGUMENT.
  */
 export function wireFields(fields: unknown, path = ''): WireFields {
   // The node says what is wrong with it.
@@ -17,8 +17,8 @@ export function wireFields(fields: unknown, path = ''): WireFields {
 }
 
 /**
- * Roughly the bytes that a message carries the fields in, once copied. Infinity where perhaps none does: what is no value of a
- * field may have anything within it.
+ * Roughly the bytes that a message carries the fields in, once copied. Infinity where perhaps none does: what is no
+ * value of a field may have anything within it.
  */
 export function wireBytes(fields: WireFields): number {
   if (!isObject(fields) || Array.isArray(fields)) return Number.POSITIVE_INFINITY

@@ -1,6 +1,6 @@
 /**
- * The address of the worker that `start` asks for. It cannot be computed beside the call: bundlers replace an address only
- * within `new Worker(…)` itself.
+ * The address of the worker that `start` asks for. It cannot be computed beside the call: bundlers replace an address
+ * only within `new Worker(…)` itself.
  */
 export function workerAddress(start: () => Worker): string {
   const { Worker } = globalThis

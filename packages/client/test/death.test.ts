@@ -22,7 +22,10 @@ const exited = (thread: Worker | undefined): boolean => thread?.threadId === -1
 
 const many = Array.from({ length: 5_000 }, (_, capacity) => ({ name: 'Pending', capacity }))
 
-/** Calls, a live query and a listener that were pending and one that comes after say that the node is gone; closing is quiet. */
+/**
+ * Calls, a live query and a listener that were pending and one that comes after say that the node is gone; closing is
+ * quiet.
+ */
 async function expectDeath(node: RakkoNode, kill: () => unknown): Promise<void> {
   const venues = node.collection(schemas.venue)
   const liveEnds = new Promise((error) => venues.live({}, { next: () => undefined, error }))

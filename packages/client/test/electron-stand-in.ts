@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events'
 import type { ElectronPort } from '../src/exports.js'
 
 /**
- * One end of a channel that behaves as Electron's MessagePortMain: an EventEmitter that emits `message` with `{ data }` once
- * it was started, later and cloned, and `close` when its other end was closed.
+ * One end of a channel that behaves as Electron's MessagePortMain: an EventEmitter. Once started it emits `message`
+ * with `{ data }`, later and cloned. It emits `close` when its other end was closed.
  */
 export class ElectronStandIn extends EventEmitter implements ElectronPort {
   #other: ElectronStandIn | undefined

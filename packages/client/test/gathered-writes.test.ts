@@ -15,7 +15,7 @@ interface Sent {
   }
 }
 
-/** Answers each write with what it is; `fail` says why a message is not sent. */
+/** Returns each write with what it is; `fail` says why a message is not sent. */
 function gathering(fail: (writes: readonly unknown[]) => RakkoError | undefined = () => undefined) {
   const sent: Sent[] = []
   const writes = new GatheredWrites(async (method, params) => {

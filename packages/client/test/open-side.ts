@@ -12,7 +12,9 @@ export interface Side {
   readonly app: RakkoNode
   /** All that it holds, in the order of its arrival, as peers send it to each other. */
   entries(): Promise<Parameters<Node['ingest']>[0]>
-  /** Rows of one statement on its database: no call to the node, whose care of the database waits for a quiet moment. */
+  /**
+   * Rows of one statement on its database: no call to the node, whose care of the database waits for a quiet moment.
+   */
   query<Row>(sql: string): Promise<Row[]>
   close(): Promise<void>
 }

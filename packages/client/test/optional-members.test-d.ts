@@ -39,8 +39,8 @@ import type {
 } from '../src/exports.js'
 import type { TestSchemas } from './acceptance/test-schemas.js'
 
-// Compiled with the tests, never run. Under exactOptionalPropertyTypes a member that may be left out takes undefined only
-// where its type says so: apps hand on what they perhaps have.
+// Compiled with the tests, never run. Under exactOptionalPropertyTypes a member that may be left out takes undefined
+// only where its type says so: apps hand on what they perhaps have.
 
 /** Names of members that may be left out and still take no undefined. */
 type Exact<T> = {

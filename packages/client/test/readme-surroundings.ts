@@ -1,6 +1,6 @@
 /**
- * What the READMEs' shorter examples speak of without saying where it comes from: the definitions, at first and as they were
- * changed, and the values at hand, declared as globals.
+ * What the shorter examples of READMEs and pages take as given: the definitions, at first and as they were changed, and
+ * the values at hand, declared as globals.
  */
 export const FIRST_DEFINITIONS = definitions('capacity: int()')
 export const DEFINITIONS = definitions('seats: int()')

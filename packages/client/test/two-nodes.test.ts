@@ -93,7 +93,10 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
     return ids
   }
 
-  /** What random writes may leave out: a document that the other side changes, one that both change, one that it deletes. */
+  /**
+   * What random writes may leave out: a document that the other side changes, one that both change, one that it
+   * deletes.
+   */
   async function divergeSurely(): Promise<void> {
     const [changed = '', contended = '', deleted = ''] = await share(3)
     const other = venuesOf(sides[1])

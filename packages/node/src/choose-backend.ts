@@ -8,8 +8,8 @@ import {
 } from '@rakko/core'
 
 /**
- * The native verifier if it judges every hostile case by the one signature rule; with its refusals judged again by the
- * portable one if it only refuses too much (from Node 24 on, keys of small order); else the portable one.
+ * The native verifier, if it judges every hostile case by the one signature rule. If it only refuses too much, the
+ * portable one judges its refusals again: from Node 24 on it refuses keys of small order. Else the portable one.
  */
 export async function chooseVerifier(native: Verifier): Promise<Verifier> {
   for (const verifier of [native, rejudgingRefusals(native)]) {
@@ -23,13 +23,15 @@ function rejudgingRefusals(native: Verifier): Verifier {
   return {
     verify(publicKey, message, signature) {
       const rejudge = (isValid: boolean) => isValid || portableVerifier.verify(publicKey, message, signature)
-      const answer = native.verify(publicKey, message, signature)
-      return typeof answer === 'boolean' ? rejudge(answer) : answer.then(rejudge)
+      const verdict = native.verify(publicKey, message, signature)
+      return typeof verdict === 'boolean' ? rejudge(verdict) : verdict.then(rejudge)
     },
   }
 }
 
-/** A native signer for a seed if there is one and its signatures are right, as `verifier` judges, else the portable one. */
+/**
+ * A native signer for a seed if there is one and its signatures are right, as `verifier` judges, else the portable one.
+ */
 export async function chooseSigner<Native extends Signer>(
   seed: Uint8Array,
   native: (seed: Uint8Array) => Native | Promise<Native>,

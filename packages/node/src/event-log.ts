@@ -5,8 +5,8 @@ import type { NodeEvent } from './node-event.js'
 export const MAX_KEPT_EVENTS = 1_000
 
 /**
- * What a node has told of since it was opened, the latest MAX_KEPT_EVENTS. Whoever begins to listen is told these first: nobody
- * comes too late.
+ * What a node has told of since it was opened, the latest MAX_KEPT_EVENTS. Whoever begins to listen is told these
+ * first: nobody comes too late.
  */
 export class EventLog {
   readonly #kept: NodeEvent[] = []
@@ -87,8 +87,8 @@ export class EventFeed {
   }
 
   /**
-   * The next events, one at least, as soon as there are any; undefined once it is closed. An earlier call that waits resolves
-   * to undefined.
+   * The next events, one at least, as soon as there are any; undefined once it is closed. An earlier call that waits
+   * resolves to undefined.
    */
   next(): Promise<readonly NodeEvent[] | undefined> {
     this.stopWaiting()

@@ -6,7 +6,10 @@ import type { KeyProtection } from './storage-report.js'
  * gets a new one: two that sign with one key would fork its logs.
  */
 export interface KeyStore {
-  /** The key of the database with this id; made now, and kept before this resolves, where there is none. Throws KEY_STORE_FAILED. */
+  /**
+   * The key of the database with this id; made now, and kept before this resolves, where there is none. Throws
+   * KEY_STORE_FAILED.
+   */
   open(databaseId: string): Promise<KeptKey>
 }
 

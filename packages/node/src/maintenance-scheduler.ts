@@ -20,8 +20,8 @@ export const MAINTENANCE_QUIET_MS = 1_000
 const MAX_SLICES = 64
 
 /**
- * Asks the store for its slices of maintenance when the node has been quiet for a moment, one after another until a call
- * comes. A node that is never quiet does only what must not wait.
+ * Asks the store for slices of maintenance once the node has been quiet for a moment. It takes one after another until
+ * a call comes. A node that is never quiet does only what must not wait.
  */
 export class MaintenanceScheduler {
   readonly #store: MaintenanceSchedulerOptions['store']
@@ -101,8 +101,8 @@ export class MaintenanceScheduler {
   }
 
   /**
-   * PGlite answers within the call, so that no slice lets the event loop have its turn: a call that has come meanwhile
-   * would be found after the last one only.
+   * PGlite returns within the call, so a slice leaves no turn to the event loop. Without this, a call that came
+   * meanwhile would be seen only after the last slice.
    */
   #giveWay(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()

@@ -19,7 +19,7 @@ export interface OpenParams {
   readonly storage?: string | undefined
   readonly directory?: string | undefined
   readonly purge?: PurgeParams | undefined
-  /** Node, of a directory: what an answered write survives; default `process`. */
+  /** For a directory in Node: what a write that has resolved survives; default `process`. */
   readonly durability?: 'process' | 'power' | undefined
   readonly schemas?: SchemaParams | undefined
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */

@@ -35,7 +35,9 @@ export interface NodeOptions {
   readonly store: Store
   /** Of the key that belongs to this store's database. */
   readonly signer: WriterSigner
-  /** Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned. */
+  /**
+   * Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned.
+   */
   readonly renewKey?: (() => Promise<WriterSigner>) | undefined
   /** Of what was found before there was a node; the first event that it tells of. */
   readonly found?: NodeEvent | undefined
@@ -47,7 +49,7 @@ export interface NodeOptions {
   readonly timers?: Timers | undefined
 }
 
-/** A store's page with the query that it answers, which cursors are made of. */
+/** A store's page with its query, which cursors are made of. */
 export interface DocumentsPage extends DocumentPage {
   readonly query: Query
 }
@@ -96,8 +98,8 @@ export class Node {
   }
 
   /**
-   * Takes the commits of a `schema.lock` as the documents they are, by the rules of replication. What of it cannot be used and
-   * is not needed, an event tells. Throws INVALID_SCHEMA_LOCK where the lock does not define what is expected.
+   * Takes the commits of a `schema.lock` as the documents they are, by the rules of replication. What of it cannot be
+   * used and is not needed, an event tells. Throws INVALID_SCHEMA_LOCK where the lock does not define what is expected.
    */
   addSchemas(schemas: SchemaParams): Promise<void> {
     return this.#run(async () => {
@@ -124,7 +126,10 @@ export class Node {
     return this.#run(() => this.#writer.writeBatch(batch, signal))
   }
 
-  /** Publishes what someone else signed; its own key is watched as by `ingest`. Throws the code of the first rule broken; the same again is ALREADY_PUBLISHED. */
+  /**
+   * Publishes what someone else signed. The node's own key is watched as in `ingest`. Throws the code of the first rule
+   * broken; the same again is ALREADY_PUBLISHED.
+   */
   publish(entry: Uint8Array, operation: Uint8Array): Promise<NextArgs> {
     return this.#run(async () => {
       const outcomes = await this.#store.publish([{ entry, operation }])
@@ -136,8 +141,8 @@ export class Node {
   }
 
   /**
-   * Takes entries that others have signed, in any order, by the rules of replication; see Store. An entry of this node's own
-   * key that it has not written makes it sign with a new one: an event tells.
+   * Takes entries that others have signed, in any order, by the rules of replication; see Store. An entry of this
+   * node's own key that it has not written makes it sign with a new one: an event tells.
    */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     return this.#run(async () => {
@@ -148,8 +153,8 @@ export class Node {
   }
 
   /**
-   * Calls the listener with what the node tells of by itself, until the function that it returns is called: at once with what
-   * has happened since the node was opened, then with each event as it happens.
+   * Calls the listener with what the node tells of by itself: at once with what has happened since it was opened, then
+   * with each event as it happens. Returns what ends that.
    */
   onEvent(listener: (event: NodeEvent) => void): () => void {
     return this.#events.listen(listener)
@@ -173,8 +178,8 @@ export class Node {
   }
 
   /**
-   * A document as it was at a view; it may be deleted by now. Undefined where an operation of the view is unknown, or of
-   * another schema. Throws INVALID_HASH, INVALID_DOCUMENT_VIEW_ID, DIFFERENT_DOCUMENTS and PURGED.
+   * A document as it was at a view; it may be deleted by now. Undefined where an operation of the view is unknown, or
+   * of another schema. Throws INVALID_HASH, INVALID_DOCUMENT_VIEW_ID, DIFFERENT_DOCUMENTS and PURGED.
    */
   view(schemaId: SchemaId, viewId: string): Promise<Document | undefined> {
     return this.#run(async () => {
@@ -206,8 +211,8 @@ export class Node {
   }
 
   /**
-   * Removes documents here and for good; nobody else is told. `author` are those that this key has created, this node's own
-   * included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
+   * Removes documents here and for good; nobody else is told. `author` are those that this key has created, this node's
+   * own included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
    */
   forget(target: ForgetParams): Promise<void> {
     return this.#run(async () => this.#store.forget(forgetTarget(target)))
@@ -218,7 +223,7 @@ export class Node {
     return this.#run(() => this.#store.stateHash(schemaId))
   }
 
-  /** The query kept up, until it is closed. Throws SCHEMA_NOT_FOUND, INVALID_QUERY and LIVE_QUERY_TOO_LARGE. */
+  /** The query, kept up to date until it is closed. Throws SCHEMA_NOT_FOUND, INVALID_QUERY and LIVE_QUERY_TOO_LARGE. */
   live(schemaId: SchemaId, input: QueryInput): Promise<LiveQuery> {
     return this.#run(async () => {
       const query = await this.#parse(schemaId, input)

@@ -18,8 +18,8 @@ const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG
 
 /**
  * Watches what arrives for entries that are signed with this node's key. What the node has written is stored before it
- * leaves, and comes back as decided; another one was signed elsewhere, with a copy of the key or by this node before its
- * storage was restored. Each further signature could fork a log: the node takes a new key.
+ * leaves, so it comes back as decided. Any other entry was signed elsewhere: with a copy of the key, or by this node
+ * before its storage was restored. Each further signature could fork a log, so the node takes a new key.
  */
 export class OwnKey {
   readonly #options: OwnKeyOptions
@@ -36,7 +36,7 @@ export class OwnKey {
     return this.#signer.publicKey
   }
 
-  /** Takes a new key where one of these entries is foreign, and answers with what there is to tell. */
+  /** Takes a new key where one of these entries is foreign. Returns what there is to tell. */
   async check(
     items: readonly { readonly entry: Uint8Array }[],
     outcomes: readonly (IngestOutcome | PublishOutcome)[],

@@ -2,7 +2,10 @@ import { openNode } from '@rakko/client'
 import type { BenchSchemas } from '../bench-schemas.js'
 import type { BareStart } from './bare-worker.js'
 
-/** What the page can measure: milliseconds from the call until the database is ready. What was opened is closed after it. */
+/**
+ * What the page can measure: milliseconds from the call until the database is ready. What was opened is closed after
+ * it.
+ */
 export interface StartPage {
   node(schemas: BenchSchemas): Promise<number>
   bare(start: BareStart): Promise<number>

@@ -9,7 +9,9 @@ import { withFolder } from '../start/temporary-folder.js'
 
 /** What a process has written, by how many rounds of updates. */
 interface Updates {
-  /** SQL sets a field of the views table that no index has, or one that has one; or each document is updated through the node. */
+  /**
+   * SQL sets a field of the view table, one without an index or one with; or each document is updated through the node.
+   */
   readonly way: 'plain' | 'indexed' | 'node'
   readonly rows: number
   /** The floor is measured after the first, the value after the second. */
@@ -29,8 +31,8 @@ interface Report {
 const MB = 1_000_000
 
 /**
- * Log and tables, `entries` left out, after all documents were updated many times with the node's maintenance at work between
- * two rounds; the floor is the same after a quarter of the rounds. Beside them `details`, of both moments.
+ * Size of log and tables, `entries` left out, after all documents were updated many times. The node does maintenance
+ * between two rounds. The floor is the same after a quarter of the rounds. `details` are of both moments.
  */
 export function care({ way, rows, rounds }: Updates): Promise<Measurement> {
   return withFolder(async (folder) => {

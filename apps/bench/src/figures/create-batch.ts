@@ -9,7 +9,9 @@ import { withFolder } from '../start/temporary-folder.js'
 
 const COUNT = 10_000
 
-/** One `createMany` of 10 000 documents on a node in this very thread: on a directory, so that all is durable after it. */
+/**
+ * One `createMany` of 10 000 documents on a node in this very thread: on a directory, so that all is durable after it.
+ */
 export function createBatch(): Promise<Measurement> {
   return withFolder((folder) => createBatchOn(folder))
 }

@@ -11,14 +11,17 @@ const TOGETHER = 10_000
 const ONE_BY_ONE = 2_000
 const WARM_UP = 500
 
-/** With WebAssembly Jazz takes several times longer in each round than in the one before: five would last for a quarter of an hour. */
+/**
+ * With WebAssembly Jazz takes several times longer in each round than in the one before: five would last for a quarter
+ * of an hour.
+ */
 const ROUNDS_BESIDE: Readonly<Record<JazzCrypto, number>> = { wasm: 1, native: ROUNDS }
 
 type Create = CreateWithJazz
 
 /**
- * 10 000 `create` calls that do not wait for each other, on a node in a thread, in memory; the floor is Jazz doing the same
- * in this thread, in memory. Both are opened once and keep what the rounds before have made.
+ * 10 000 `create` calls that do not wait for each other, on a node in a thread, in memory. The floor is Jazz doing the
+ * same in this thread, in memory. Both are opened once and keep what the rounds before have made.
  */
 export function createBesideJazz(crypto: JazzCrypto): Promise<Measurement> {
   return besideJazz(crypto, TOGETHER, (create) => together(create, TOGETHER))

@@ -11,8 +11,8 @@ const WARM_UP = 100
 const ROUNDS = 500
 
 /**
- * One `create` on a node that has 1 000, 10 000 or 100 000 documents, on a directory, the three taking turns. The value is
- * the highest of the three medians, the floor the lowest.
+ * One `create` on a node that has 1 000, 10 000 or 100 000 documents, on a directory, the three taking turns. The value
+ * is the highest of the three medians, the floor the lowest.
  */
 export function createFlatness(): Promise<Measurement> {
   return withFolder(async (folder) => {

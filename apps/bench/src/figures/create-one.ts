@@ -8,8 +8,8 @@ const CALLS = 300
 const IN_FLIGHT = 5_000
 
 /**
- * One create after another on a node in a thread, in memory: the median call, milliseconds. The floor puts the rows that
- * such creates have made, see BareWrites.
+ * One create after another on a node in a thread, in memory: the median call, milliseconds. The floor puts the rows
+ * that such creates have made, see BareWrites.
  */
 export async function createOne(): Promise<Measurement> {
   const schemas = await benchSchemas()

@@ -19,8 +19,8 @@ const definitions = defineSchemas({
 })
 
 /**
- * One create on a node in a thread, in memory, with 10 000 documents: from the call until the last of 50 live queries, each with
- * a filter and an order of its own and ten of them nested, has called back with the new row. Milliseconds.
+ * One create on a node in a thread, in memory, with 10 000 documents. Milliseconds from the call until the last of 50
+ * live queries has called back with the new row. Each has a filter and an order of its own, and ten are nested.
  */
 export async function live50(): Promise<Measurement> {
   const schemas = await signSchemas(definitions)

@@ -7,8 +7,8 @@ import { withFolder } from '../start/temporary-folder.js'
 
 const SAMPLE_MS = 200
 /**
- * So many samples in a row that differ by less than a hundredth: memory is stable. Six seconds, since V8 gives back what a
- * start took only after four.
+ * So many samples in a row that differ by less than a hundredth: memory is stable. Six seconds, since V8 gives back
+ * what a start took only after four.
  */
 const STABLE_SAMPLES = 30
 const MAX_SAMPLES = 150

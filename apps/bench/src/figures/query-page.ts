@@ -21,9 +21,9 @@ const definitions = defineSchemas({
 })
 
 /**
- * The first 50 of one stage's events from a time on, in order of time, out of 100 000 documents, on a declared index:
- * the median call, on a node in this thread and a directory. The floor is the best SQL for the same rows on the same
- * database, its statement prepared.
+ * The first 50 of one stage's events from a time on, in order of time, out of 100 000 documents, on a declared index.
+ * It is the median call, on a node in this thread and a directory. The floor is the best SQL for the same rows on the
+ * same database, its statement prepared.
  */
 export function queryPage(): Promise<Measurement> {
   return withFolder(async (folder) => {

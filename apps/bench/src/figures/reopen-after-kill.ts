@@ -11,8 +11,8 @@ const ROWS = 100_000
 const UPDATES = 25
 
 /**
- * Opening a directory whose 100 000 documents' rows were all updated 25 times, one transaction a time, by a process that
- * was killed with SIGKILL then; each opening has a copy of what it left.
+ * Opening a directory whose 100 000 documents' rows were all updated 25 times, one transaction a time. The process that
+ * did so was then killed with SIGKILL. Each opening has a copy of what it left.
  */
 export function reopenAfterKill(): Promise<Measurement> {
   return withFolder(async (folder) => {

@@ -18,7 +18,7 @@ export function startFirstInChromium(): Promise<Measurement> {
   })
 }
 
-/** Opening it again, in a browser started anew on the same profile. */
+/** Opening it again, in a new browser on the same profile. */
 export function startSecondInChromium(): Promise<Measurement> {
   return inChromium(async ({ node, bare }) => {
     await bare('bare', true)

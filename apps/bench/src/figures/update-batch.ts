@@ -9,8 +9,8 @@ import { withFolder } from '../start/temporary-folder.js'
 const COUNT = 10_000
 
 /**
- * One field of each of 10 000 documents, updates that do not wait for each other, on a node in this thread and a directory.
- * A node remembers what it has changed; `cold` has it drop that before each round.
+ * One field of each of 10 000 documents, updates that do not wait for each other, on a node in this thread and a
+ * directory. A node remembers what it has changed; `cold` has it drop that before each round.
  */
 export function updateBatch({ cold = false } = {}): Promise<Measurement> {
   return withFolder(async (folder) => {

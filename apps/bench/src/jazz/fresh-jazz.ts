@@ -2,7 +2,7 @@ import { venues } from '../bench-schemas.js'
 import { timed } from '../measure.js'
 import { loadJazz } from './load-jazz.js'
 
-// A process that has done nothing else: creates some, then many, answers the milliseconds of these, and ends.
+// A process that has done nothing else. It creates some, then many, sends the milliseconds of these, and ends.
 const [warmUp = '', count = ''] = process.argv.slice(2)
 const { openJazz } = await loadJazz()
 const create = await openJazz('wasm')

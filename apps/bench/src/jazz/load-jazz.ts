@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 /** What Jazz takes by itself, or its module for Node. */
 export type JazzCrypto = 'wasm' | 'native'
 
-/** Answers the new document's id. */
+/** Returns the new document's id. */
 export type CreateWithJazz = (fields: { readonly name: string; readonly capacity: number }) => Promise<string>
 
 /** The part of `jazz/create.mjs` that is used. */

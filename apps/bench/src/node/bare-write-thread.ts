@@ -5,7 +5,8 @@ import { type BenchSchemas, venues } from '../bench-schemas.js'
 import { createAll } from './create-all.js'
 import { ReadableNode } from './readable-node.js'
 
-// A database with a node's tables, in a thread: signs what it is told to, and runs the one statement that puts its rows.
+// A database with a node's tables, in a thread: signs what it is told to, and runs the one statement that puts its
+// rows.
 const { port, schemas } = workerData as BareWriteThreadData
 const { driver, node } = await ReadableNode.open(schemas)
 await createAll(node.collection(schemas.venue), venues(1))

@@ -8,8 +8,8 @@ import { ReadableNode } from './readable-node.js'
 import { nextTransaction, nodeTables, rowsSince, type WrittenRows } from './written-rows.js'
 
 /**
- * The floor of a lone create: the same way to a thread and back, one signature, and one statement that puts the rows which
- * a node has written for such a create, bound as arrays in PostgreSQL's binary form.
+ * The floor of a lone create: the same way to a thread and back, one signature, and one statement. It puts the rows
+ * that a node has written for such a create, bound as arrays in PostgreSQL's binary form.
  */
 export class BareWrites {
   readonly #source: ReadableNode

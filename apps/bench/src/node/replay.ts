@@ -13,11 +13,11 @@ import {
 } from './written-rows.js'
 
 /**
- * The floor of a batch of writes: the entries that a node has signed are signed again by node:crypto, and the rows that it
- * wrote are put into copies of its tables, of the same definitions and indexes, in a second database of the same kind and
- * parameters. Rows are bound as arrays in PostgreSQL's binary form, one INSERT … SELECT FROM unnest(…) or one UPDATE …
- * FROM unnest(…) a table, all in one transaction. Nothing is checked, hashed, encoded or decoded, and making the arrays is
- * not counted.
+ * The floor of a batch of writes. node:crypto signs again the entries that a node has signed. The rows that the node
+ * wrote are put into copies of its tables, in a second database of the same kind and parameters. Definitions and
+ * indexes are the same. Rows are bound as arrays in PostgreSQL's binary form. Each table takes one INSERT … SELECT FROM
+ * unnest(…) or one UPDATE … FROM unnest(…), all in one transaction. Nothing is checked, hashed, encoded or decoded, and
+ * making the arrays is not counted.
  */
 export class Replay {
   readonly #source: ReadableNode
@@ -57,7 +57,7 @@ export class Replay {
     this.#next = await nextTransaction(driver)
   }
 
-  /** Signs and puts what was captured last. Answers the milliseconds of that. */
+  /** Signs and puts what was captured last. Returns the milliseconds of that. */
   async run(): Promise<number> {
     if (this.#rows.length === 0) throw new Error('nothing was captured to be replayed')
     const { privateKey } = this.#source

@@ -50,8 +50,8 @@ export async function nextTransaction(driver: Driver): Promise<bigint> {
 }
 
 /**
- * What `source` has written since a transaction, as statements for `copy`, which was put all that was written before: an
- * insert or an update for each table. PostgreSQL itself makes the arrays, in the order in which the rows lie.
+ * What `source` has written since a transaction, as statements for `copy`, which was put all that was written before:
+ * an insert or an update for each table. PostgreSQL itself makes the arrays, in the order in which the rows lie.
  */
 export async function rowsSince(
   source: Driver,

@@ -5,7 +5,10 @@ import { gunzipSync } from 'node:zlib'
 import { PGlite } from '@electric-sql/pglite'
 import { PREPARED_ARCHIVE_URL, readPreparedFiles, START_PARAMETERS } from '@rakko/store/pglite'
 
-/** Writes the prepared archive's files into a new directory. Faster than PGlite's own `loadDataDir`, so the harder floor. */
+/**
+ * Writes the prepared archive's files into a new directory. Faster than PGlite's own `loadDataDir`, so the harder
+ * floor.
+ */
 export function unpackBare(directory: string): void {
   mkdirSync(directory, { recursive: true })
   for (const { path, bytes } of readPreparedFiles(gunzipSync(readFileSync(fileURLToPath(PREPARED_ARCHIVE_URL.href))))) {

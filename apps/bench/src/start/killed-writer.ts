@@ -3,7 +3,7 @@ import { createAll } from '../node/create-all.js'
 import { ReadableNode } from '../node/readable-node.js'
 import { ViewColumns } from '../node/view-columns.js'
 
-// A process that fills a directory, updates every row of it again and again, answers its schemas, and waits to be killed.
+// A process that fills a directory, updates every row of it again and again, sends its schemas, and waits to be killed.
 const [directory = '', rows = '', updates = ''] = process.argv.slice(2)
 const BATCH = 10_000
 

@@ -2,7 +2,7 @@ import type { Timers } from '@rakko/node'
 
 const MAX_SLICES = 1_000
 
-/** Timers of a node's maintenance: its quiet moments come when they are wanted, not after a second. */
+/** Timers of a node's maintenance. A quiet moment comes when it is wanted, not after a second. */
 export class QuietMoments implements Timers {
   #next: (() => void) | undefined
 
@@ -16,8 +16,8 @@ export class QuietMoments implements Timers {
   }
 
   /**
-   * Lets the node do all maintenance that is due. Returns for how many milliseconds at most it did not let go of the event
-   * loop: so long a call has to wait that comes at the worst moment.
+   * Lets the node do all maintenance that is due. Returns the longest time, in milliseconds, for which it held the
+   * event loop. A call that comes at the worst moment waits so long.
    */
   async pass(): Promise<number> {
     let longest = 0

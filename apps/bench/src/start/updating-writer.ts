@@ -7,8 +7,8 @@ import { ReadableNode } from '../node/readable-node.js'
 import { ViewColumns } from '../node/view-columns.js'
 import { QuietMoments } from './quiet-moments.js'
 
-// A process that fills a directory and updates every document again and again. At each of the rounds it is given it says how
-// its database does, and waits until it is told to go on or is killed.
+// A process that fills a directory and updates every document again and again. At each of the rounds it is given it
+// says how its database does, and waits until it is told to go on or is killed.
 const [directory = '', way = '', rows = '', ...stops] = process.argv.slice(2)
 const BATCH = 10_000
 

@@ -29,7 +29,9 @@ import { expectSame } from '../expect.js'
 import { JsonShape } from '../json-shape.js'
 import type { Suite } from '../suite.js'
 
-/** Members of the file about what the reference prints for people, or names its tables: nothing that bytes depend on. */
+/**
+ * Members of the file about what the reference prints for people, or names its tables: nothing that bytes depend on.
+ */
 const NOT_OURS = ['source', 'hashIdExample', 'humanDisplay']
 
 /** Entries and operations of the reference's own tests: read, verified and written again. */
@@ -107,7 +109,9 @@ function checkSignedAgain(fixture: JsonShape): void {
   expectSame(bytesToHex(entry), fixture.get('entry').text(), 'entry')
 }
 
-/** Four entries of one log as a client made them: every byte and every next args, made again from key and operations. */
+/**
+ * Four entries of one log as a client made them: every byte and every next args, made again from key and operations.
+ */
 export const shirokumaFixtures: Suite = (text) => {
   const file = JsonShape.parse(text)
   const entries = file.get('entries').array()

@@ -3,7 +3,7 @@ import { expectSame } from '../expect.js'
 import { JsonShape } from '../json-shape.js'
 import type { Case, Suite } from '../suite.js'
 
-/** Project Wycheproof, Ed25519: `result` is the answer, since none of its cases lies where rules differ. */
+/** Project Wycheproof, Ed25519: `result` is the verdict, since none of its cases lies where rules differ. */
 export const wycheproof: Suite = (text, { verifiers }) =>
   JsonShape.parse(text)
     .get('testGroups')
@@ -27,7 +27,7 @@ export const wycheproof: Suite = (text, { verifiers }) =>
     })
 
 /**
- * ed25519-speccheck has no answers in its file: it asks which rule a verifier follows. Ours is cofactorless and not
+ * ed25519-speccheck has no verdicts in its file: it asks which rule a verifier follows. Ours is cofactorless and not
  * strict: R is compared byte by byte with compress([S]B − [k]A). These are the cases that it accepts, the other seven
  * of the twelve it refuses.
  */
@@ -56,7 +56,7 @@ interface SignatureCase {
   readonly isValid: boolean
 }
 
-/** The same question to every backend: replicas that answer differently part for good. */
+/** The same question to every backend: replicas that judge differently part for good. */
 function cases(verifiers: Readonly<Record<string, Verifier>>, signatureCase: SignatureCase): Case[] {
   const { name, publicKey, message, signature, isValid } = signatureCase
   return Object.entries(verifiers).map(([backend, verifier]) => ({

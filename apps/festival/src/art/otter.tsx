@@ -3,7 +3,9 @@ interface OtterProps {
   readonly className?: string | undefined
 }
 
-/** The sea otter that the project is named after, afloat on its back with its shell. Decoration: hidden from readers. */
+/**
+ * The sea otter that the project is named after, afloat on its back with its shell. Decoration: hidden from readers.
+ */
 export function Otter({ asleep = false, className }: OtterProps) {
   return (
     <svg className={className} viewBox="0 0 320 190" aria-hidden="true" focusable="false">

@@ -1,6 +1,6 @@
 /**
- * The values that differ from a row, or `undefined` where none does. An update names only what a person changed, so that
- * two people who change different fields of one document at once both get their way.
+ * The values that differ from a row, or `undefined` where none does. An update names only what a person changed, so
+ * that two people who change different fields of one document at once both get their way.
  */
 export function changedFields<Values extends object>(
   row: { readonly [Field in keyof Values]: unknown },

@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react'
 
-/** Says that this page wrote something: what lies in the storage is asked again when the number moves. Rows are live by themselves. */
+/**
+ * Says that this page wrote something: what lies in the storage is asked again when the number moves. Rows are live by
+ * themselves.
+ */
 const listeners = new Set<() => void>()
 let version = 0
 

@@ -13,7 +13,7 @@ export interface Saving<Values> {
   readonly error: ErrorMessage | undefined
 }
 
-/** Of a new document. Saving again after a lost answer makes no second one. */
+/** Of a new document. Saving again after a lost reply makes no second one. */
 export function useCreating<Values>(
   create: (festival: Festival, values: Values, options: { readonly idempotencyId: string }) => Promise<unknown>,
   done: string,

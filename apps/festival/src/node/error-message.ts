@@ -55,7 +55,7 @@ const MESSAGES: Readonly<Record<string, ErrorMessage>> = {
     remedy: 'retry',
   },
   DEADLINE_EXCEEDED: {
-    title: 'No answer in time',
+    title: 'No reply in time',
     text: 'The device may be very busy. Whether the last change was saved shows after opening again.',
     remedy: 'retry',
   },

@@ -5,8 +5,8 @@ import { schemas } from '../schemas/schemas.js'
 const DEADLINE_MS = 120_000
 
 /**
- * The open node with the festival's two collections. Everything that the app reads or writes goes through here. The best
- * storage that there is is taken; where there is none but memory, `storage` tells and the page says so.
+ * The open node with the festival's two collections. Everything that the app reads or writes goes through here. The
+ * best storage that there is is taken; where there is none but memory, `storage` tells and the page says so.
  */
 export async function openFestival() {
   const node = await openNode({ name: 'festival', schemas, deadlineMs: DEADLINE_MS })

@@ -13,7 +13,7 @@ export interface NodeHandle {
   subscribe(listener: () => void): () => void
   state(): NodeState
   retry(): void
-  /** Tells the handle what a call met; only an error that ends the node changes its state. */
+  /** Says what a call met. Only an error that ends the node changes the state. */
   report(error: unknown): void
 }
 
@@ -24,7 +24,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** After some failures of its storage a node serves nothing until the database is opened anew. */
+/** After some failures of its storage a node serves nothing until the database is opened again. */
 function isFatal(error: unknown): boolean {
   const code = errorCode(error)
   if (code === 'STORAGE_FAILED') return (error as { details?: { reopen?: unknown } }).details?.reopen === true

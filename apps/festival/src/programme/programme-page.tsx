@@ -23,7 +23,7 @@ export function ProgrammePage() {
   const [scope, setScope] = useState<Scope>({ kind: 'coming' })
   const [venue, setVenue] = useState('')
   const timeZone = currentTimeZone()
-  // By the hour, so that a list someone reads is not drawn anew under their eyes each minute.
+  // By the hour, so that a list someone reads is not drawn again under their eyes each minute.
   const now = useNow(HOUR)
 
   const first = overview?.firstStart === undefined ? undefined : dayOf(overview.firstStart, timeZone)

@@ -2,7 +2,8 @@ import { useSyncExternalStore } from 'react'
 
 /**
  * The service worker keeps every file of the app, the database's wasm and its prepared archive included, so that the
- * second visit needs no network. A new version waits until the person asks for it: nothing is swapped under an open form.
+ * second visit needs no network. A new version waits until the person asks for it: nothing is swapped under an open
+ * form.
  */
 export interface ServiceWorkerState {
   /** Every file is on the device: the next visit works offline. */

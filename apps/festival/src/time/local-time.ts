@@ -1,12 +1,12 @@
 /**
- * Instants and wall clocks. The node stores instants (seconds since 1970-01-01T00:00:00Z); a person reads and types what
- * the clock on their wall shows. On two days a year the two do not match one to one: a wall time can fall into the hour
- * the clocks skip (no instant) or into the hour they repeat (two instants). Nothing here guesses: it returns them all.
+ * Instants and wall clocks. The node stores instants: seconds since 1970-01-01T00:00:00Z. A person reads and types what
+ * the clock on their wall shows. On two days a year these do not match one to one. A wall time in the hour that the
+ * clocks skip has no instant. One in the hour that they repeat has two. Nothing here guesses: it returns them all.
  */
 
 /**
- * A wall time as `<input type="datetime-local">` writes it: `YYYY-MM-DDTHH:mm`, and `:ss` where its seconds are not zero.
- * They need not be zero at a full minute of UTC: until 1972 the clocks of Monrovia were 44 min 30 s behind it.
+ * A wall time as `<input type="datetime-local">` writes it: `YYYY-MM-DDTHH:mm`, and `:ss` where its seconds are not
+ * zero. They need not be zero at a full minute of UTC: until 1972 the clocks of Monrovia were 44 min 30 s behind it.
  */
 export type WallTime = string
 

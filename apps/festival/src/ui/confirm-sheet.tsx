@@ -14,7 +14,7 @@ interface ConfirmSheetProps {
   readonly onCancel: () => void
 }
 
-/** Asks before what cannot be taken back. The harmless answer comes first, so it has the focus. */
+/** Asks before what cannot be taken back. The harmless choice comes first, so it has the focus. */
 export function ConfirmSheet(props: ConfirmSheetProps) {
   const { title, children, confirm, busy = false, error, onConfirm, onCancel } = props
   return (

@@ -11,7 +11,7 @@ interface NoticeProps {
   readonly actions?: ReactNode
 }
 
-/** A box that says something important. One that appears in answer to an action is read out at once. */
+/** A box that says something important. One that follows an action is read out at once. */
 export function Notice({ tone, icon = 'warning', title, children, actions }: NoticeProps) {
   return (
     <div className={`${styles.notice} ${styles[tone]}`} role={tone === 'danger' ? 'alert' : undefined}>

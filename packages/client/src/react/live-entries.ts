@@ -9,8 +9,8 @@ type Entries = Map<string, WeakRef<LiveEntry<unknown>>>
 const ENTRIES = new WeakMap<object, Entries>()
 
 /**
- * The entry that components share whose queries ask one collection for the same, also while none of them is mounted. Held
- * weakly: it is gone with the last of them.
+ * The entry that components share whose queries ask one collection for the same, also while none of them is mounted.
+ * Held weakly: it is gone with the last of them.
  */
 export function liveEntry<S extends BoundSchema, Row>(
   collection: Collection<S>,

@@ -30,14 +30,14 @@ export function pendingState(): LiveState<never> {
 export const AWAITED_MS = 5_000
 
 /**
- * React renders what has thrown once more before an error boundary shows it, mostly in the same turn. A query that is opened so
- * soon after an error may be that of a render which took longer: an error of its own stays as long.
+ * React renders what has thrown once more before an error boundary shows it, mostly in the same turn. A query that is
+ * opened so soon after an error may be that of a render which took longer: an error of its own stays as long.
  */
 export const THROWN_MS = 100
 
 /**
- * A live query that is open as long as a component listens to it, and not before: rendering alone has no effect, unless a
- * component suspends until the result is there. Listeners that go and come back at once, as StrictMode has them do, find it
+ * A live query that is open as long as a component listens to it, and not before. Rendering alone has no effect, unless
+ * a component suspends until the result is there. Listeners that go and come back at once, as in StrictMode, find it
  * still open.
  */
 export class LiveEntry<Row> {
@@ -87,7 +87,7 @@ export class LiveEntry<Row> {
     return this.#awaited.result
   }
 
-  /** Throws what has ended it. Whoever tries again then asks anew, even if others still listen to this one. */
+  /** Throws what has ended it. Whoever tries again asks again, even if others still listen to this one. */
   throwError(): never {
     const { error } = this.#state
     if (this.#thrown !== error) {

@@ -1,6 +1,6 @@
 /**
- * A text that two queries share where they ask for the same: members in their order, those that are undefined left out. Each
- * value begins with its kind, so that 1, 1n, '1' and -0 stay apart.
+ * A text that two queries share where they ask for the same: members in their order, those that are undefined left out.
+ * Each value begins with its kind, so that 1, 1n, '1' and -0 stay apart.
  */
 export function structuralKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(structuralKey).join(',')}]`

@@ -13,9 +13,9 @@ import { liveEntry } from './live-entries.js'
 import { structuralKey } from './structural-key.js'
 
 /**
- * As useLive, but the nearest Suspense shows its fallback until the first result is there, and the nearest error boundary
- * what has ended the live query. Another query suspends anew: within a transition what was shown stays meanwhile. A server
- * renders the fallback.
+ * As useLive, but the nearest Suspense shows its fallback until the first result is there, and the nearest error
+ * boundary what has ended the live query. Another query suspends again. In a transition what was shown stays meanwhile.
+ * A server renders the fallback.
  */
 export function useLiveSuspense<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
@@ -31,7 +31,7 @@ export function useLiveSuspense<S extends BoundSchema>(
   const entry = useMemo(() => liveEntry(collection, query), [collection, key])
   const { status, error: _, ...page } = useSyncExternalStore(entry.subscribe, entry.getState, leaveToBrowser)
   if (status === 'error') entry.throwError()
-  // What <Activity> hid shows its rows again at once: it is mounted, and so the live query is open anew.
+  // What <Activity> hid shows its rows again at once: it is mounted, and so the live query is open again.
   const shown = useRef<Shown>(undefined)
   const result = status !== 'pending' ? page : shown.current?.entry === entry ? shown.current.page : undefined
   if (result === undefined) throw entry.awaitResult()

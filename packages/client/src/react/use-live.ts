@@ -8,9 +8,9 @@ import { structuralKey } from './structural-key.js'
 export type { LiveState, LiveStatus } from './live-entry.js'
 
 /**
- * The rows of a live query, and the component rendered again when they change. The query may be written inline: what counts is what it
- * asks, and components that ask the same share one. While another query's first result is awaited the rows of the one before are
- * shown, as `pending`; so are those that a component showed before <Activity> hid it.
+ * The rows of a live query, and the component rendered again when they change. The query may be written inline: what
+ * counts is what it asks, and components that ask the same share one. While another query's first result is awaited the
+ * rows of the one before are shown, as `pending`; so are those that a component showed before <Activity> hid it.
  */
 export function useLive<S extends BoundSchema, const I extends IncludeOf<S>>(
   collection: Collection<S>,
@@ -25,7 +25,8 @@ export function useLive<S extends BoundSchema>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
   const entry = useMemo(() => liveEntry(collection, query), [collection, key])
   const state = useSyncExternalStore(entry.subscribe, entry.getState, pendingState)
-  // Of an earlier query, or of this one before <Activity> hid the component, which closes the live query and keeps refs.
+  // Of an earlier query, or of this one before <Activity> hid the component, which closes the live query and keeps
+  // refs.
   const shown = useRef<Shown>(undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another entry, pending as the one before it was, stands for another query
   const result = useMemo<LiveState<unknown>>(() => {

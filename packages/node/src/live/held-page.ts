@@ -38,8 +38,8 @@ interface Effect {
 type Needs = 'read' | 'rerun'
 
 /**
- * A query's page held in memory, with a few rows beyond it, and kept as its statement would find it as long as commits
- * and the rows held tell all that it takes. No SQL, no waiting.
+ * A query's page held in memory, with a few rows beyond it. It stays as its statement would find it, as long as commits
+ * and the rows held tell enough. No SQL, no waiting.
  */
 export class HeldPage implements LivePage {
   readonly #query: Query

@@ -10,7 +10,10 @@ export function loadedQuery(query: Query): Query {
   return isSearch(query) ? query : heldQuery(query)
 }
 
-/** Makes it of what the statement of `loadedQuery` found; documents that show the same as in `before` are kept as they are. */
+/**
+ * Makes it of what the statement of `loadedQuery` found; documents that show the same as in `before` are kept as they
+ * are.
+ */
 export function livePage(query: Query, schema: Schema, found: DocumentPage, before?: LivePage): LivePage {
   const known = new Map(before?.documents.map((document) => [document.id, document]))
   const documents = found.documents.map((document) => {

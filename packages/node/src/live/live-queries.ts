@@ -9,9 +9,9 @@ import { LiveQuery, type ReadDocuments } from './live-query.js'
 export type LiveStore = Pick<Store, 'onCommit' | 'onSilentChange' | 'snapshot'>
 
 /**
- * Keeps live queries up. After a commit each query that its documents may concern first looks into it by itself; what
- * several of them have to know about documents is read in one statement for all that include the same; only those that this does not
- * help run their own statement again, one after the other.
+ * Keeps live queries up to date. After a commit each query that it may concern first looks into it by itself. What
+ * several of them have to know about documents is read in one statement, for all with the same includes. Only those
+ * that this does not help run their own statement again, one after the other.
  */
 export class LiveQueries {
   readonly #store: LiveStore
@@ -27,7 +27,10 @@ export class LiveQueries {
     this.#store = store
   }
 
-  /** Runs the query once and keeps it up until it is closed. Rejects with what its statement does, and LIVE_QUERY_TOO_LARGE. */
+  /**
+   * Runs the query once and keeps it up to date until it is closed. Rejects with what its statement does, and
+   * LIVE_QUERY_TOO_LARGE.
+   */
   async open(query: Query, schema: Schema): Promise<LiveQuery> {
     if (this.#end) throw this.#end
     const live = new LiveQuery(query, schema, {
@@ -119,7 +122,7 @@ export class LiveQueries {
     this.#working = undefined
   }
 
-  /** Reads what the queries of one schema have to know; answers those that it does not help. */
+  /** Reads what the queries of one schema have to know. Returns those that it does not help. */
   async #read({ ids, queries }: Reader): Promise<LiveQuery[]> {
     if (ids.size > MAX_READ_DOCUMENTS) return queries
     try {

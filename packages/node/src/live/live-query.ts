@@ -22,7 +22,10 @@ export interface LiveQueryHost {
   drop(query: LiveQuery): void
 }
 
-/** Documents with what the query includes, those of a number of ids that are there and not deleted, and up to which commit. */
+/**
+ * Documents with what the query includes, those of a number of ids that are there and not deleted, and up to which
+ * commit.
+ */
 export interface ReadDocuments {
   readonly number: number
   readonly documents: ReadonlyMap<DocumentId, Document>
@@ -32,8 +35,8 @@ export interface ReadDocuments {
 export type LiveNeed = { readonly kind: 'rerun' } | { readonly kind: 'read'; readonly ids: readonly DocumentId[] }
 
 /**
- * A query whose page is kept as its statement would give it. Whoever reads it takes one change after the other; what
- * happens between two calls of `next` is one change, so a slow reader costs no memory and gets fewer of them.
+ * A query whose page is kept as its statement would find it. Whoever reads it takes one change after the other. What
+ * happens between two calls of `next` is one change. So a slow reader costs no memory and gets fewer changes.
  */
 export class LiveQuery {
   readonly query: Query
@@ -122,8 +125,8 @@ export class LiveQuery {
   }
 
   /**
-   * Follows the commits that wait, as far as they and the rows held tell. Answers what it needs to go on; a page that only the
-   * statement can tell has time until somebody waits for it.
+   * Follows the commits that wait, as far as they and the rows held tell. Returns what it needs to go on; a page that
+   * only the statement can tell has time until somebody waits for it.
    */
   work(read?: ReadDocuments): LiveNeed | undefined {
     if (this.#end) return undefined

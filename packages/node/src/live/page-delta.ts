@@ -1,8 +1,9 @@
 import type { Document } from '@rakko/store'
 
 /**
- * How a page becomes another: take out the rows that `left` and those that `moved`, by the places that they had; put in
- * what `entered` and what `moved`, in ascending order of the new places; then replace what `changed`, by new places.
+ * How a page becomes another. First take out the rows that `left` and those that `moved`, by the places that they had.
+ * Then put in what `entered` and what `moved`, in ascending order of the new places. Last replace what `changed`, by
+ * new places.
  */
 export interface PageDelta {
   readonly entered: readonly PlacedDocument[]

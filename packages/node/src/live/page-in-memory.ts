@@ -14,7 +14,8 @@ export interface LivePage {
   readonly bytes: number
   /**
    * Follows changes of documents of the query's schema, and of what it includes: where `areRelatedStale`. `read` holds
-   * documents as they are after these changes, with what the query includes. Changes nothing unless it answers `applied`; after `rerun` the page is of no use any more.
+   * documents as they are after these changes, with what the query includes. Changes nothing unless it returns
+   * `applied`. After `rerun` the page is of no use any more.
    */
   apply(
     changes: ReadonlyMap<DocumentId, DocumentChange>,

@@ -5,8 +5,8 @@ import { nativeSigner } from './native-key.js'
 import { readRegularFile } from './regular-file.js'
 
 /**
- * Signs with the developer's key: a file of mode 0600 with 64 hexadecimal digits. Looked for when the first signature is
- * needed, and made then if it is not there; a clone without the key can still check what is signed already. Throws
+ * Signs with the developer's key: a file of mode 0600 with 64 hexadecimal digits. Looked for when the first signature
+ * is needed, and made then if it is not there; a clone without the key can still check what is signed already. Throws
  * KEY_STORE_FAILED.
  */
 export function developerSigner(path: string): Signer {

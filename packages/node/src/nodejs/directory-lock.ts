@@ -16,14 +16,15 @@ import { readRegularFile } from './regular-file.js'
  * | `owner`      | ID of an owner; where it is missing, the chain begins with `none` |
  * | `after-ID`   | ID of the contender that followed the dead owner ID               |
  *
- * The owner is who stands at the end of the chain that begins with `owner`. A contender listens first, finds the end of
- * the chain, and if that one is dead makes `after-END` with its own ID, which only one can (a hard link is made whole or
- * not at all, and never over another). It owns the directory if the chain, read anew, still leads to it; then it makes
+ * The owner is who stands at the end of the chain that begins with `owner`. A contender listens first and finds the end
+ * of the chain. If that one is dead it makes `after-END` with its own ID. Only one can: a hard link is made whole or
+ * not at all, and never over another. It owns the directory if the chain, read again, still leads to it. Then it makes
  * itself the chain's beginning and clears what lies before.
  *
- * Nothing is ever taken away from a dead owner, which is where locks of this kind break: of two that find it dead, the
+ * Nothing is ever taken away from a dead owner. That is where locks of this kind break: of two that find it dead, the
  * slower would take away what the faster has just made. Here the slower finds `after-END` made. Should it have slept so
- * long that it was cleared again, then `owner` has moved on before that, the chain does not lead to it, and it withdraws.
+ * long that it was cleared again, then `owner` has moved on before that, the chain does not lead to it, and it
+ * withdraws.
  */
 export class DirectoryLock {
   readonly #folder: string
@@ -152,8 +153,8 @@ function chain(folder: string): string[] {
 }
 
 /**
- * Undefined where there is no such file. A power cut may have left it without its content: then its contender is dead, and
- * `lost` stands for it.
+ * Undefined where there is no such file. A power cut may have left it without its content: then its contender is dead,
+ * and `lost` stands for it.
  */
 function readId(path: string, lost?: string): string | undefined {
   try {

@@ -62,8 +62,8 @@ export async function inspectDirectory(directory: string): Promise<DirectoryStat
 }
 
 /**
- * The path that all names of one directory lead to, so that they lead to one lock. Asked in the background: a mount that is
- * gone does not answer, and deadlines pass meanwhile.
+ * The path that all names of one directory lead to, so that they lead to one lock. Asked in the background: a mount
+ * that is gone does not return, and deadlines pass meanwhile.
  */
 export function realDirectory(directory: string): Promise<string> {
   return realpath(directory).catch(() => directory)

@@ -18,8 +18,9 @@ import { readRegularFile } from './regular-file.js'
  * | `directory`  | what tells this very directory from a copy: `<inode>:<time in ns>`, see `identityOf` |
  * | `privateKey` | seed, 64 hexadecimal digits                                                          |
  *
- * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or directory
- * differ the file is put aside under the public key's name and a new key is made; likewise where the key was retired.
+ * A copy of a database has its id as well, and a backup may bring the key along: hence `directory`. Where id or
+ * directory differ the file is put aside under the public key's name and a new key is made; likewise where the key was
+ * retired.
  */
 interface KeyFile {
   readonly version: 1
@@ -66,7 +67,9 @@ function readKeyFile(path: string): KeyFile | undefined {
   return parseKeyFile(path, text)
 }
 
-/** A damaged file is left as it is: what is in it may be all that there is of a key. Its text stays out of the error. */
+/**
+ * A damaged file is left as it is: what is in it may be all that there is of a key. Its text stays out of the error.
+ */
 function parseKeyFile(path: string, text: string): KeyFile {
   let file: Partial<KeyFile> | null
   try {
@@ -121,9 +124,9 @@ async function putAside(path: string, { privateKey }: KeyFile): Promise<void> {
 const UNCHANGING_FILE = 'PG_VERSION'
 
 /**
- * A directory that was copied or restored has another inode, or uses one again: then its files are of a later time. Which
- * one is told by the change time of a file that never changes: no program can set it, every file system keeps it, and
- * moving the directory leaves it alone. (Some systems keep no time of birth and answer the time of the latest change.)
+ * A directory that was copied or restored has another inode, or uses one again: then its files are of a later time. The
+ * change time of a file that never changes tells these apart. No program can set it, every file system keeps it, and
+ * moving the directory leaves it alone. (Some systems keep no time of birth and return that of the latest change.)
  */
 async function identityOf(directory: string): Promise<string> {
   const [{ ino }, { ctimeNs }] = await Promise.all([

@@ -4,7 +4,9 @@ import { createConnection, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What fits everywhere into the address of a Unix socket, the final zero left out: 103 bytes on macOS, 107 on Linux. */
+/**
+ * What fits everywhere into the address of a Unix socket, the final zero left out: 103 bytes on macOS, 107 on Linux.
+ */
 const MAX_ADDRESS_BYTES = 103
 
 const SUFFIX = '.sock'
@@ -45,7 +47,7 @@ export async function listen(folder: string, id: string): Promise<Server> {
   })
 }
 
-/** Whether a contender's process still lives. Answers true where that cannot be told. */
+/** Whether a contender's process still lives. Returns true where that cannot be told. */
 export async function isAlive(folder: string, id: string): Promise<boolean> {
   return withAddress(folder, id, (address) => {
     return new Promise<boolean>((resolve) => {
@@ -63,7 +65,9 @@ export async function isAlive(folder: string, id: string): Promise<boolean> {
   })
 }
 
-/** On Windows a named pipe; elsewhere a socket in the folder, reached through a short link where its path is too long. */
+/**
+ * On Windows a named pipe; elsewhere a socket in the folder, reached through a short link where its path is too long.
+ */
 async function withAddress<T>(folder: string, id: string, use: (address: string) => Promise<T>): Promise<T> {
   // The id is random enough to need no folder.
   if (process.platform === 'win32') return use(`\\\\.\\pipe\\rakko-${id}`)

@@ -4,7 +4,9 @@ import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
 import { nativeSigner } from './native-key.js'
 
-/** A new key at every open, as memory storage is a new database: it may not outlive what it signed. `verifier` tries it. */
+/**
+ * A new key at every open, as memory storage is a new database: it may not outlive what it signed. `verifier` tries it.
+ */
 export function memoryKeys(verifier?: Verifier): KeyStore {
   return {
     async open() {

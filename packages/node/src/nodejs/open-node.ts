@@ -17,8 +17,9 @@ import { platform } from './platform.js'
 const DEFAULT_FOLDER = '.rakko'
 
 /**
- * A node of this process: on a directory (`.rakko/<name>` unless one is named), its key in a file beside it; or in memory,
- * its key there too. Throws what `openStorage`, the key store and `addSchemas` do, and leaves nothing open then.
+ * A node of this process: on a directory (`.rakko/<name>` unless one is named), its key in a file beside it; or in
+ * memory, its key there too. Throws what `openStorage`, the key store and `addSchemas` do, and leaves nothing open
+ * then.
  */
 export async function openNodejsNode(params: OpenParams): Promise<Node> {
   const options = storageOptions(params)

@@ -24,7 +24,9 @@ export interface OpenStorageOptions {
   readonly durability?: Durability | undefined
 }
 
-/** What an answered write survives: the end of the process, or the end of the machine too, at the price of a sync each. */
+/**
+ * What a write that has resolved survives: the end of the process, or a power cut too, at the price of a flush each.
+ */
 export type Durability = 'process' | 'power'
 
 export interface OpenedStorage {
@@ -45,8 +47,8 @@ export async function openStorage({
   directory,
   durability = 'process',
 }: OpenStorageOptions): Promise<OpenedStorage> {
-  // V8 compiles PostgreSQL's hot functions in the background, on every thread that it has; memory that each of them took
-  // stays with the process. One at a time, an empty node is 30 MB smaller.
+  // V8 compiles PostgreSQL's hot functions in the background, on every thread that it has; memory that each of them
+  // took stays with the process. One at a time, an empty node is 30 MB smaller.
   setFlagsFromString('--wasm-num-compilation-tasks=1')
   if (kind === 'memory') return { kind, driver: await openMemory() }
   if (directory === undefined || directory === '') {

@@ -16,7 +16,7 @@ After a merge of two branches run it again, also on a schema.lock with git's con
 const DAMAGED_LOCK = `Nothing was written. Restore schema.lock from version control and run this again. Do not write it anew: the same
 definitions would get other ids, and an app would no longer find its users' documents.`
 
-/** The command line of `rakko-schemas`. Answers the exit code: 0 done, 1 failed, 2 called wrongly. */
+/** The command line of `rakko-schemas`. Returns the exit code: 0 done, 1 failed, 2 called wrongly. */
 export async function runSchemasCommand(args: readonly string[]): Promise<number> {
   const called = parseCommandLine(args)
   if (called === undefined) {

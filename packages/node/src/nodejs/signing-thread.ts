@@ -29,16 +29,16 @@ interface Job {
   readonly reject: (error: Error) => void
 }
 
-interface Answer {
+interface Signed {
   readonly id: number
   /** One after another. */
   readonly signatures: Uint8Array
 }
 
 /**
- * Signs many messages on a thread of its own: one message there and one back for all of them, where Node's pool takes a job
- * for each. The thread begins with the first of them and ends when it has been idle for a while; it keeps the process
- * alive only while somebody waits for it. Where there can be no thread, or it dies, they are signed on this one.
+ * Signs many messages on a thread of its own. One message there and one back is enough for all, where Node's pool takes
+ * a job for each. The thread begins with the first of them and ends when it has been idle for a while. It keeps the
+ * process alive only while somebody waits for it. Where there can be no thread, or it dies, this thread signs.
  */
 export class SigningThread {
   readonly #key: KeyObject
@@ -83,7 +83,7 @@ export class SigningThread {
       execArgv: [],
       resourceLimits: LIMITS,
     })
-    worker.on('message', ({ id, signatures }: Answer) => {
+    worker.on('message', ({ id, signatures }: Signed) => {
       this.#jobs.get(id)?.resolve(signatures)
       this.#jobs.delete(id)
       if (this.#jobs.size === 0) this.#rest(worker)

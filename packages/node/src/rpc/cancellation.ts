@@ -1,4 +1,6 @@
-/** Says that a caller no longer waits. The little of an AbortSignal that the serving half needs, without the platform. */
+/**
+ * Says that a caller no longer waits. The little of an AbortSignal that the serving half needs, without the platform.
+ */
 export class Cancellation {
   #isAborted = false
   readonly #listeners: (() => void)[] = []

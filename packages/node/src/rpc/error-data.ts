@@ -21,7 +21,7 @@ export function errorFromData(data: unknown): RakkoError {
   const isKnown = typeof code === 'string' && Object.hasOwn(ERROR_CODES, code)
   return new RakkoError(
     isKnown ? (code as ErrorCode) : 'INTERNAL',
-    typeof message === 'string' ? message : 'The node answered with an error that cannot be read',
+    typeof message === 'string' ? message : 'The node replied with an error that cannot be read',
     typeof details === 'object' && details !== null ? (details as ErrorDetails) : {},
     typeof cause === 'string' ? { cause } : undefined,
   )

@@ -29,7 +29,7 @@ export type {
  * Every message between an app's side and a node. All are plain data that a structured clone carries (bigints and
  * Uint8Arrays included), so one surface runs over any channel.
  *
- * | message | direction  | answered by                                             |
+ * | message | direction  | its reply                                              |
  * |---------|------------|---------------------------------------------------------|
  * | Request | to a node  | exactly one Reply with the same id                      |
  * | Cancel  | to a node  | an acknowledging Reply; the request cancelled still gets its own |
@@ -65,7 +65,7 @@ export interface ErrorData {
 
 export type Method = keyof Methods
 
-/** Every method: what it takes and what it answers. */
+/** Every method: what it takes and what it returns. */
 export interface Methods {
   /** First call of a session. Opens the database where the node is opened by its app, else only adds the schemas. */
   open: { params: OpenParams; result: NodeInfo }
@@ -88,11 +88,14 @@ export interface Methods {
   count: { params: QueryParams; result: number }
   /** Opens a live query of this session; at most MAX_LIVE_QUERIES are open at once. */
   live: { params: QueryParams; result: SubscriptionParams }
-  /** Opens a subscription to the node's events. The events since the node was opened come first. It counts as a live query. */
+  /**
+   * Opens a subscription to the node's events. The events since the node was opened come first. It counts as a live
+   * query.
+   */
   events: { params: Record<never, never>; result: SubscriptionParams }
   /**
-   * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once it
-   * was closed. A live query that fails is closed with it.
+   * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once
+   * it was closed. A live query that fails is closed with it.
    */
   next: { params: SubscriptionParams; result: SubscriptionUpdate | undefined }
   /** Ends a subscription of this session. */
@@ -146,7 +149,10 @@ export interface QueryParams {
 /** By column name; NULL is null. */
 export type WireSqlRow = Readonly<Record<string, unknown>>
 
-/** Field values by name: booleans, numbers, bigints, texts, Uint8Arrays, arrays of ids. Untrusted until checked against the schema. */
+/**
+ * Field values by name: booleans, numbers, bigints, texts, Uint8Arrays, arrays of ids. Untrusted until checked against
+ * the schema.
+ */
 export type WireFields = Readonly<Record<string, unknown>>
 
 /** Field values as a schema has typed them; ints are bigints here whatever the app declared. */
@@ -210,7 +216,10 @@ export type WireIngestOutcome =
   | Exclude<IngestOutcome, { readonly status: 'refused' }>
   | (Omit<Extract<IngestOutcome, { readonly status: 'refused' }>, 'error'> & { readonly error: ErrorData })
 
-/** What has changed in a live query's page; from an empty page at first. How its parts compose is said at node/live's PageDelta. */
+/**
+ * What has changed in a live query's page; from an empty page at first. How its parts compose is said at node/live's
+ * PageDelta.
+ */
 export interface LiveUpdate extends Omit<WirePage, 'rows'> {
   readonly entered: readonly PlacedRow[]
   /** Places before. */

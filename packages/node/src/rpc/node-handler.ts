@@ -24,14 +24,14 @@ interface Opened {
 export function nodeHandler(node: Node): RequestHandler {
   const subscriptions = new Subscriptions()
   const handlers = handlersOf(node, subscriptions)
-  const handle = (request: Request, cancellation: Cancellation) => answer(handlers, request, cancellation)
+  const handle = (request: Request, cancellation: Cancellation) => respond(handlers, request, cancellation)
   return Object.assign(handle, { end: async () => subscriptions.endAll() })
 }
 
 /**
- * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again; an open
- * after one that succeeded only adds its schemas, as those do that others pass on through the session. A session that ends
- * while its node opens, since nobody waits for it any more, closes it as soon as it is open.
+ * Serves a node that the session itself opens, by its first call, and closes. Opening that failed can be tried again;
+ * an open after one that succeeded only adds its schemas, as those do that others pass on through the session. A
+ * session that ends while its node opens, since nobody waits for it any more, closes it as soon as it is open.
  */
 export function openingHandler(open: (params: OpenParams) => Promise<Node>): RequestHandler {
   const subscriptions = new Subscriptions()
@@ -54,7 +54,7 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
   }
   async function handle(request: Request, cancellation: Cancellation): Promise<unknown> {
     if (request.method === 'close') return close()
-    if (opening !== undefined) return answer((await opening).handlers, request, cancellation)
+    if (opening !== undefined) return respond((await opening).handlers, request, cancellation)
     if (request.method === 'open') return infoOf((await openFirst((request as Request<'open'>).params)).node)
     throw invalidMessage('method', 'open before any other call', request.method)
   }
@@ -62,7 +62,7 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
   return Object.assign(handle, { end: () => close().catch(() => undefined) })
 }
 
-function answer<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: Cancellation) {
+function respond<M extends Method>(handlers: Handlers, { method, params }: Request<M>, signal: Cancellation) {
   return handlers[method](params, signal)
 }
 

@@ -3,10 +3,10 @@ import { checkMessage, invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import type { Facade, Reply, Request } from './messages.js'
 
-/** Pending requests of one session at most: a peer that never waits for answers must not fill the memory. */
+/** Pending requests of one session at most: a peer that never waits for replies must not fill the memory. */
 export const MAX_PENDING_REQUESTS = 100_000
 
-/** Answers a request that was checked, with the result of its method: as a node, or by passing it on. */
+/** Returns a request that was checked, with the result of its method: as a node, or by passing it on. */
 export interface RequestHandler {
   (request: Request, cancellation: Cancellation): Promise<unknown>
   /** The session ended: gives up what the handler opened for it. Never rejects. */
@@ -21,13 +21,13 @@ export interface Session {
 }
 
 /**
- * The serving half of one channel. Whatever arrives is untrusted: it is checked here, and what goes wrong is answered
- * as data.
+ * The serving half of one channel. Whatever arrives is untrusted: it is checked here, and what goes wrong becomes a
+ * Reply with an error.
  */
 export function serve(handle: RequestHandler): Session {
   const pending = new Map<number, Cancellation>()
 
-  async function answer(message: unknown): Promise<unknown> {
+  async function respond(message: unknown): Promise<unknown> {
     const checked = checkMessage(message)
     if ('cancel' in checked) return pending.get(checked.cancel)?.abort()
     const { id } = checked
@@ -47,7 +47,7 @@ export function serve(handle: RequestHandler): Session {
     async handle(message): Promise<Reply> {
       const id = readableId(message)
       try {
-        return { id, ok: true, result: await answer(message) }
+        return { id, ok: true, result: await respond(message) }
       } catch (error) {
         return { id, ok: false, error: errorToData(error) }
       }

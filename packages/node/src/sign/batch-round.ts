@@ -154,12 +154,12 @@ async function storedArgs(
 ): Promise<ReadonlyMap<Draft, WriteArgs>> {
   const asked = drafts.filter(({ target }) => !isInBatch(target))
   const targets = asked.map(({ target }) => target as WriteTarget | undefined)
-  const answers = asked.length === 0 ? [] : await store.writeArgs(signer.publicKey, targets)
+  const found = asked.length === 0 ? [] : await store.writeArgs(signer.publicKey, targets)
   const args = new Map<Draft, WriteArgs>()
   for (const [index, draft] of asked.entries()) {
-    const answer = answers[index]
-    if (answer instanceof RakkoError) throw itemRefusal(draft.place, answer)
-    if (answer !== undefined) args.set(draft, answer)
+    const next = found[index]
+    if (next instanceof RakkoError) throw itemRefusal(draft.place, next)
+    if (next !== undefined) args.set(draft, next)
   }
   return args
 }

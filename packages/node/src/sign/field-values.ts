@@ -15,8 +15,8 @@ const MAX_INT = 2n ** 63n - 1n
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
- * What an app passes as `fields`, typed by the schema and in its order: the one place where an app's values are checked.
- * A CREATE takes every field, an UPDATE any of them; `undefined` counts as not given.
+ * What an app passes as `fields`, typed by the schema and in its order: the one place where an app's values are
+ * checked. A CREATE takes every field, an UPDATE any of them; `undefined` counts as not given.
  *
  * | type                                | takes                                                   |
  * | ----------------------------------- | ------------------------------------------------------- |

@@ -8,9 +8,11 @@ export type Intent =
       readonly action: 'create'
       readonly schemaId: SchemaId
       readonly fields: unknown
-      /** 1 to MAX_IDEMPOTENCY_ID_CHARS characters: a create with an id used within a day answers with the first document. */
+      /** 1 to MAX_IDEMPOTENCY_ID_CHARS characters: a create with an id used within a day returns the first document. */
       readonly idempotencyId?: string | undefined
-      /** Place in the list that the id stands for; default 0, so that an id for one document is one for a list of it. */
+      /**
+       * Place in the list that the id stands for; default 0, so that an id for one document is one for a list of it.
+       */
       readonly idempotencyItem?: number | undefined
     }
   | {

@@ -22,9 +22,9 @@ import { fieldValues } from './field-values.js'
 import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from './intent.js'
 
 /**
- * Entries signed before they are handed to the store, which works on them while the next ones are signed: few at first, so
- * that it soon has something to do, then twice as many each time. More than a thousand in one transaction save little time
- * and cost 10 MB a thousand, which PostgreSQL in WebAssembly never gives back.
+ * Entries signed before they are handed to the store. It works on them while the next ones are signed. There are few at
+ * first, so that it soon has something to do, then twice as many each time. More than a thousand in one transaction
+ * save little time. They cost memory that PostgreSQL in WebAssembly never gives back.
  */
 const FIRST_CHUNK_ITEMS = 250
 const MAX_CHUNK_ITEMS = 1_000
@@ -32,7 +32,9 @@ const MAX_CHUNK_ITEMS = 1_000
 /** From so many entries on, signing on another thread is worth the way there. */
 const MIN_BESIDE_ITEMS = 128
 
-/** A signer that may have a way to sign many on another thread: slower for a few, but it leaves this one to the store. */
+/**
+ * A signer that may have a way to sign many on another thread: slower for a few, but it leaves this one to the store.
+ */
 export interface WriterSigner extends Signer {
   readonly beside?: ManySigner
 }
@@ -66,8 +68,8 @@ interface ReadyDraft extends Draft {
 
 /**
  * One pass over many items: check, ask for the next arguments of all, encode, sign, publish. The caller holds the key's
- * lock. Settles each item and never rejects; hands back, in order, the items that need the outcome of one before them (a
- * document changed twice, an idempotency id used twice).
+ * lock. It gives each item its outcome and never rejects. It returns, in order, the items that need the outcome of one
+ * before them: a document changed twice, or an idempotency id used twice.
  */
 export async function signingRound(
   items: readonly RoundItem[],
@@ -178,13 +180,13 @@ function idempotencyIdOf(intent: Intent): string | undefined {
 /** Asks for what each is to be signed with: one question for all. */
 async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<ReadyDraft[]> {
   if (drafts.length === 0) return []
-  const answers = await store.writeArgs(
+  const found = await store.writeArgs(
     signer.publicKey,
     drafts.map(({ target }) => target),
   )
   const ready: ReadyDraft[] = []
   for (const [index, draft] of drafts.entries()) {
-    const write = answers[index]
+    const write = found[index]
     if (write instanceof RakkoError) refuse(draft.item, write)
     else if (write !== undefined) ready.push({ ...draft, write })
   }
@@ -192,8 +194,9 @@ async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Si
 }
 
 /**
- * While the store works on one chunk the next is signed. Two are with the store at most: it would put more of them into one
- * transaction. Each is handed over before the one before it is durable, for which the store's next transaction need not wait.
+ * While the store works on one chunk the next is signed. Two are with the store at most: it would put more of them into
+ * one transaction. Each is handed over before the one before it is durable, for which the store's next transaction need
+ * not wait.
  */
 async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore, signer: WriterSigner): Promise<void> {
   let [beforeLast, last]: Promise<void>[] = []
@@ -277,8 +280,8 @@ async function publish(signed: readonly Signed[], store: WriterStore): Promise<v
 }
 
 /**
- * The very same bytes were stored before and the answer was lost, or the idempotency id led to a document that another
- * key made meanwhile, which the error names: here it is again.
+ * The very same bytes were stored before and the reply was lost. Or the idempotency id led to a document that another
+ * key made meanwhile, which the error names. Here it is again.
  */
 async function publishedBefore(
   { draft, bytes }: Signed,

@@ -37,8 +37,8 @@ export class Writer {
   }
 
   /**
-   * Outcomes in order of the intents; one's fault does not touch the others, though an earlier change of a document comes
-   * before a later one. Once `signal` fires, what is not signed is refused as ABORTED. Rejects with NODE_CLOSED.
+   * Outcomes in order of the intents; one's fault does not touch the others, though an earlier change of a document
+   * comes before a later one. Once `signal` fires, what is not signed is refused as ABORTED. Rejects with NODE_CLOSED.
    */
   write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
     if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
@@ -60,8 +60,8 @@ export class Writer {
   }
 
   /**
-   * Stores all writes of a batch or none, after those that wait already. Rejects with the error of the first that is refused,
-   * whose `details.index` is its place, and with NODE_CLOSED.
+   * Stores all writes of a batch or none, after those that wait already. Rejects with the error of the first that is
+   * refused, whose `details.index` is its place, and with NODE_CLOSED.
    */
   writeBatch(batch: Batch, signal?: AbortSignalLike): Promise<readonly BatchResult[]> {
     if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
@@ -88,7 +88,7 @@ export class Writer {
     await this.#rounds
   }
 
-  /** Never rejects: a round that fails refuses all that it took or that waits, and the next write begins anew. */
+  /** Never rejects: a round that fails refuses all that it took or that waits, and the next write begins again. */
   async #run(): Promise<void> {
     let taken: readonly (RoundItem | BatchItem)[] = []
     try {

@@ -5,8 +5,9 @@ import { generateKeyHandle, handleSigner, type KeyHandle } from './native-key.js
 import { webSigner } from './web-signer.js'
 
 /**
- * IndexedDB `rakko-keys`, version 1: one object store `keys`, its keys `<database id>`, of retired ones `<database id> <public key>`. A value is a KeyHandle or, where
- * WebCrypto has no Ed25519 or IndexedDB cannot hold its keys, a SeedRecord. Keys of databases that are gone stay.
+ * IndexedDB `rakko-keys`, version 1: one object store `keys`, its keys `<database id>`, of retired ones
+ * `<database id> <public key>`. A value is a KeyHandle or, where WebCrypto has no Ed25519 or IndexedDB cannot hold its
+ * keys, a SeedRecord. Keys of databases that are gone stay.
  */
 const DATABASE = 'rakko-keys'
 const VERSION = 1

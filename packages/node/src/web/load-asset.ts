@@ -49,14 +49,14 @@ async function compile(url: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes).catch((error: unknown) => uncompiled(url, error))
 }
 
-/** A module of another kind, an answer that broke off, or no memory to compile it in. */
+/** A module of another kind, a response that broke off, or no memory to compile it in. */
 function uncompiled(url: string, error: unknown): never {
   if (error instanceof WebAssembly.CompileError) throw unavailable(url, 'it is no WebAssembly module', error)
   if (error instanceof TypeError) throw unavailable(url, 'it cannot be fetched', error)
   throw environmentFailed(wordsOf(error), error)
 }
 
-/** A server that answers every address with its page answers HTML: said here, before PGlite would wait for ever. */
+/** A server that sends its page for every address sends HTML. It is said here, before PGlite would wait for ever. */
 async function fetchAsset(url: string): Promise<Response> {
   let response: Response
   try {
@@ -64,10 +64,10 @@ async function fetchAsset(url: string): Promise<Response> {
   } catch (error) {
     throw unavailable(url, 'it cannot be fetched', error)
   }
-  if (!response.ok) throw unavailable(url, `the server answered ${response.status}`)
+  if (!response.ok) throw unavailable(url, `the server replied ${response.status}`)
   const type = response.headers.get('content-type') ?? ''
   if (type.startsWith('text/html')) {
-    throw unavailable(url, 'the server answered with an HTML page; does it serve the files of the build?')
+    throw unavailable(url, 'the server sent an HTML page; does it serve the files of the build?')
   }
   return response
 }

@@ -12,8 +12,8 @@ import { type OpenedWebStorage, type OpenWebStorageOptions, openWebStorage } fro
 import { platform } from './platform.js'
 
 /**
- * A node of this worker, its key in IndexedDB; with memory storage, in memory. Throws what `openWebStorage`, the key store
- * and `addSchemas` do, and leaves nothing open then.
+ * A node of this worker, its key in IndexedDB; with memory storage, in memory. Throws what `openWebStorage`, the key
+ * store and `addSchemas` do, and leaves nothing open then.
  */
 export async function openWebNode(params: OpenParams): Promise<Node> {
   const options = storageOptions(params)

@@ -24,8 +24,8 @@ export type WebStorageKind = 'opfs' | 'indexeddb' | 'memory'
 
 export interface OpenWebStorageOptions {
   /**
-   * `auto`: where the database is already, and nowhere else, should it fail there; else the first of OPFS, IndexedDB and
-   * memory that is to be had.
+   * `auto`: where the database is already, and nowhere else, should it fail there; else the first of OPFS, IndexedDB
+   * and memory that is to be had.
    */
   readonly kind: 'auto' | WebStorageKind
   /** Of the database, one per origin and name. */
@@ -196,7 +196,7 @@ function unmade(error: unknown): RakkoError {
   return new RakkoError('STORAGE_UNAVAILABLE', `no database can be made here: ${got}`, { got }, { cause: error })
 }
 
-/** From here on the database is never made anew. */
+/** From here on the database is never made again. */
 async function complete(driver: Driver, storage: BlockStorage): Promise<void> {
   try {
     await driver.flush()

@@ -4,7 +4,7 @@ import { type Devices, wordsOf } from '@rakko/store/pglite'
 /** Folder of the origin's private file system that all databases are in. */
 const ROOT = 'rakko'
 const FILES = ['blocks', 'log-0', 'log-1'] as const
-/** Made when the first start is over: from then on nothing is ever made anew here. */
+/** Made when the first start is over: from then on nothing is ever made again here. */
 const MARKER = 'complete'
 
 /** What browsers say where a page may not have private files, as in some private windows; all else may pass. */
@@ -45,7 +45,7 @@ async function privateRoot(): Promise<FileSystemDirectoryHandle | undefined> {
   }
 }
 
-/** Any other failure than its absence is no leave to make a database anew. */
+/** Any other failure than its absence is no leave to make a database again. */
 async function isMarked(folder: FileSystemDirectoryHandle): Promise<boolean> {
   try {
     await folder.getFileHandle(MARKER)

@@ -1,8 +1,9 @@
 import { done, hasDatabase } from './indexeddb-devices.js'
 
 /**
- * That a database is in the private file system, said by an empty one in IndexedDB. Safari's private windows have no private
- * file system and report it as UnknownError, which elsewhere is a failure that passes: this note tells the two apart.
+ * That a database is in the private file system, said by an empty one in IndexedDB. Safari's private windows have no
+ * private file system and report it as UnknownError, which elsewhere is a failure that passes: this note tells the two
+ * apart.
  */
 const noteName = (name: string) => `rakko-opfs:${name}`
 

@@ -92,7 +92,7 @@ export async function openLiveWorld(): Promise<LiveWorld> {
   return Object.assign(world, { node, live, store, place: idOf('place'), show, tour: idOf('tour') })
 }
 
-/** Creates documents; answers their ids. */
+/** Creates documents; returns their ids. */
 export async function createAll({ node }: LiveWorld, schemaId: SchemaId, items: readonly Record<string, unknown>[]) {
   const outcomes = await node.write(items.map((fields) => ({ action: 'create', schemaId, fields })))
   return outcomes.map((outcome): DocumentId => {

@@ -250,8 +250,8 @@ describe('memory', () => {
 
 describe("a server that does not have PGlite's files", () => {
   it.each([
-    ['html', 'the server answered with an HTML page'],
-    [404, 'the server answered 404'],
+    ['html', 'the server sent an HTML page'],
+    [404, 'the server replied 404'],
   ] as const)('(%s) is told by the address, and nothing stays locked', async (how, words) => {
     const name = newName()
     const first = opener()

@@ -7,7 +7,7 @@ export type Request =
   | { readonly do: 'open'; readonly options: OpenWebStorageOptions }
   | { readonly do: 'query'; readonly sql: string; readonly params?: readonly unknown[] }
   | { readonly do: 'flush' | 'close' }
-  /** Answers all 404 or HTML from now on to what is fetched. */
+  /** Returns all 404 or HTML from now on to what is fetched. */
   | { readonly do: 'break fetch'; readonly how: 'html' | 404 }
   /** From now on the private file system or IndexedDB fails with a DOMException of this name. */
   | { readonly do: 'break storage'; readonly at: 'root' | 'handle' | 'indexeddb'; readonly name: string }

@@ -1,4 +1,7 @@
-/** Contends for the lock of a directory at each line `go`, tells how that went, and holds what it got until it is killed. */
+/**
+ * Contends for the lock of a directory at each line `go`, tells how that went, and holds what it got until it is
+ * killed.
+ */
 import { createInterface } from 'node:readline'
 import { DirectoryLock } from '../../../dist/nodejs/directory-lock.js'
 
