@@ -11,7 +11,8 @@ export class Complaint extends Error {}
  * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean,
+ *   onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
  * @returns {Promise<number>} its exit code; 128 + signal number is not told apart: a killed program counts as 1
  */
 export function run(command, args, options = {}) {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Complaint, ROOT, run } from './command.mjs'
 
 /**
- * @typedef {{ version?: string, resolved?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} LockedPackage
+ * @typedef {{ version?: string, resolved?: string, link?: boolean, optional?: boolean,
+ *   devOptional?: boolean, peer?: boolean }} LockedPackage
  * @typedef {Record<string, LockedPackage>} LockedPackages by path, as in `packages` of a lock file
  */
 

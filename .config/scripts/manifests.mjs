@@ -32,7 +32,8 @@ export function unpinned(path, manifest) {
 }
 
 /**
- * @typedef {{ resolved?: string, license?: string, link?: boolean, dependencies?: Record<string, string> }} LockedPackage
+ * @typedef {{ resolved?: string, license?: string, link?: boolean,
+ *   dependencies?: Record<string, string> }} LockedPackage
  * @typedef {Record<string, LockedPackage>} LockedPackages by path, as in `packages` of a lock file
  */
 

@@ -52,7 +52,10 @@ export function nextSeeds(count, ms, msLeft) {
  * @returns {{ passed: number, failures: Failure[] }}
  */
 export function readRound(exitCode, read) {
-  /** @type {{ name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[]} */
+  /**
+   * @type {{ name: string, status: string, message: string,
+   *   assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[]}
+   */
   let files
   try {
     files = JSON.parse(read()).testResults

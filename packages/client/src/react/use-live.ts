@@ -28,7 +28,7 @@ export function useLive<S extends BoundSchema>(
   // Of an earlier query, or of this one before <Activity> hid the component, which closes the live query and keeps
   // refs.
   const shown = useRef<Shown>(undefined)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry, pending as the one before it was, stands for another query
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry stands for another query
   const result = useMemo<LiveState<unknown>>(() => {
     if (state.status !== 'pending') return state
     const before = shown.current?.collection === collection ? shown.current.result : state

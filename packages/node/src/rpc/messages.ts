@@ -29,7 +29,7 @@ export type {
  * Every message between an app's side and a node. All are plain data that a structured clone carries (bigints and
  * Uint8Arrays included), so one surface runs over any channel.
  *
- * | message | direction  | its reply                                              |
+ * | message | direction  | its reply                                               |
  * |---------|------------|---------------------------------------------------------|
  * | Request | to a node  | exactly one Reply with the same id                      |
  * | Cancel  | to a node  | an acknowledging Reply; the request cancelled still gets its own |

@@ -42,8 +42,9 @@ export interface OpenedWebStorage {
 /**
  * Opens the database in a worker, prepared at its first start, for this tab alone. Closing the driver ends that.
  *
- * @throws {RakkoError} DATABASE_IN_USE; DATABASE_DAMAGED and DATABASE_TOO_NEW, everything left as it was;
- *   STORAGE_UNAVAILABLE: not here, or with `auto` no telling whether the database is; or PGlite's files cannot be loaded
+ * @throws {RakkoError} DATABASE_IN_USE. DATABASE_DAMAGED and DATABASE_TOO_NEW, everything left as it was.
+ *   STORAGE_UNAVAILABLE: not here, or PGlite's files cannot be loaded. With `auto` also where it cannot be told whether
+ *   the database is here.
  */
 export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Promise<OpenedWebStorage> {
   if (!NAME.test(name)) {

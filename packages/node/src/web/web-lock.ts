@@ -8,7 +8,8 @@ export type ReleaseLock = () => Promise<void>
 /**
  * Lets one tab or worker of an origin at a time have the database of this name.
  *
- * @throws {RakkoError} DATABASE_IN_USE; STORAGE_UNAVAILABLE where there are no Web Locks: nothing but memory is safe there
+ * @throws {RakkoError} DATABASE_IN_USE. STORAGE_UNAVAILABLE where there are no Web Locks: nothing but memory is safe
+ *   there.
  */
 export async function acquireWebLock(name: string): Promise<ReleaseLock> {
   const { locks } = navigator
