@@ -12,7 +12,7 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
 /** Two of PostgreSQL's pages: small files waste little, and the list of a large file's blocks stays short. */
 export const BLOCK_BYTES = 16 * 1024
-/** Size at which the list of files is written again, where it is not mostly files. */
+/** Size at which the list of files is written again, unless most of it is files. */
 const MAX_LOG_BYTES = 4 * 1024 * 1024
 const FILE_MODE = 0o100600
 const DIRECTORY_MODE = 0o40700
@@ -21,11 +21,11 @@ const encoder = new TextEncoder()
 const zeros = new Uint8Array(BLOCK_BYTES)
 
 /**
- * A file system within three files of the platform's, where each of PostgreSQL's hundreds of files would take a handle of
- * its own: one holds blocks, two hold the list of what is where (see BlockLog).
+ * A file system within three files of the platform's: one holds blocks, two hold the list of what is where (see
+ * BlockLog). Each of PostgreSQL's hundreds of files would otherwise take a handle of its own.
  *
- * Every call has written when it returns, content before the list: whenever the process ends, what is found is a state
- * that PostgreSQL had made. A block is used again only once the list says that it is free.
+ * Every call has written when it returns, content before the list. So whenever the process ends, what is found is a
+ * state that PostgreSQL had made. A block is used again only once the list says that it is free.
  */
 export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   readonly #devices: Devices
@@ -47,7 +47,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   }
 
   /**
-   * Finds the files that are there and writes nothing; false where none were ever written to their end.
+   * Finds the files that are there and writes nothing. Returns false where none were ever written to their end.
    *
    * @throws {DamagedFilesError}; what a device throws
    */
@@ -120,7 +120,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   }
 
   override async initialSyncFs(): Promise<void> {
-    // PGlite would make a database of its own where it finds none.
+    // Where PGlite finds no database it would make one of its own.
     if (!this.#tree.find('PG_VERSION'))
       throw new RakkoError('INTERNAL', 'PGlite was started on files that were not loaded')
   }
@@ -267,13 +267,13 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
       }
       this.#changeFile(node, added, Math.max(node.bytes, position + bytes.length))
     } catch (error) {
-      // A list that says all the same whose they are keeps them from others until it is read again.
+      // The list may still say whose these blocks are. Until it is read again they stay out of use.
       if (this.#log.isExact) for (const [, block] of added) this.#free.push(block)
       throw error
     }
   }
 
-  /** Zeros over what blocks of this file hold from an earlier, longer life of it. */
+  /** Writes zeros over what blocks of this file hold from when it was longer. */
   #clear(node: FileNode, from: number, to: number): void {
     for (const piece of pieces(from, to - from)) {
       const block = node.blocks[piece.index] ?? -1
@@ -290,7 +290,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     }
   }
 
-  /** Blocks and size of a file, said in the list unless the file was removed. */
+  /** Blocks and size of a file. They go into the list, unless the file was removed. */
   #changeFile(node: FileNode, added: readonly (readonly [index: number, block: number])[], bytes: number): void {
     const changes: Change[] = added.map(([index, block]) => ['blocks', node.path, index, [block]])
     if (bytes !== node.bytes) changes.push(['size', node.path, bytes])
@@ -304,7 +304,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   }
 
   #change(changes: readonly Change[]): void {
-    // What cannot be done must not get into the list.
+    // A change that cannot be made must not get into the list.
     for (const change of changes) this.#tree.check(change)
     try {
       this.#log.append(changes)
@@ -319,7 +319,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     try {
       this.#log.rewrite(this.#tree.snapshot())
     } catch {
-      // No room: the list in use is whole, and goes on.
+      // No room: the list in use is whole, and stays in use.
     }
     this.#rewriteBytes = Math.max(MAX_LOG_BYTES, 2 * this.#log.bytes)
   }
@@ -331,12 +331,12 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   }
 }
 
-/** As PostgreSQL is told. */
+/** The error that PostgreSQL is told. */
 function notWritten(error: unknown, path: string): FileError {
   return new FileError(error instanceof NoRoomError ? 'ENOSPC' : 'EIO', path)
 }
 
-/** A stretch of a file, block by block: `start` within the block, `from` and `to` within the stretch. */
+/** A stretch of a file, block by block. `start` lies within the block, `from` and `to` within the stretch. */
 function* pieces(
   position: number,
   length: number,

@@ -5,7 +5,7 @@ import { type Device, NoRoomError } from './device.js'
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
-/** What happened to the tree of files. Blocks are numbers of blocks, −1 where nothing was ever written. */
+/** What happened to the tree of files. Blocks are given by number, −1 where nothing was ever written. */
 export type Change =
   | readonly ['directory', path: string, mode: number]
   | readonly ['file', path: string, mode: number, bytes: number, blocks: readonly number[]]
@@ -15,7 +15,7 @@ export type Change =
   | readonly ['blocks', path: string, first: number, blocks: readonly number[]]
   | readonly ['move', from: string, to: string]
   | readonly ['remove', path: string]
-  /** Frames of a snapshot: it counts only if it was written to its end. */
+  /** Frames a snapshot, which counts only if it was written to its end. */
   | readonly ['begin', generation: number]
   | readonly ['end']
 
@@ -27,18 +27,18 @@ const NO_CHECKSUM = '00000000'
 const JSON_START = NO_CHECKSUM.length + 1
 
 /**
- * The history of a tree of files, on two devices of which one is in use: a snapshot, then every change since. A line a
- * change: eight hexadecimal digits of CRC-32C, a space, JSON, a newline. A new snapshot is written to the other device;
- * the device whose complete snapshot has the higher generation is the one in use.
+ * The history of a tree of files: a snapshot, then every change since. It has two devices, of which one is in use. Each
+ * change is a line: eight hexadecimal digits of CRC-32C, a space, JSON, a newline. A new snapshot is written to the
+ * other device. The device whose complete snapshot has the higher generation is the one in use.
  *
- * A last line that is cut was being written when the process ended: nothing was acknowledged on the strength of it.
+ * A last line that is cut was being written when the process ended. Nobody was told that it was stored.
  */
 export class BlockLog {
   readonly #devices: readonly [Device, Device]
   #current: 0 | 1 = 0
   #generation = 0
   #bytes = 0
-  /** A device that may hold a snapshot which is not to count. */
+  /** A device that may hold a snapshot that must not count. */
   #stray: Device | undefined
 
   constructor(devices: readonly [Device, Device]) {
@@ -50,12 +50,12 @@ export class BlockLog {
     return this.#bytes
   }
 
-  /** Whether the log in use ends where it should: what failed to be appended is not there all the same. */
+  /** Whether the log in use ends where it should, without what failed to be appended. */
   get isExact(): boolean {
     return this.#devices[this.#current].getSize() === this.#bytes
   }
 
-  /** The changes since nothing; undefined where no device has a complete snapshot. Writes nothing. */
+  /** All changes from the beginning; undefined where no device has a complete snapshot. Writes nothing. */
   read(): readonly Change[] | undefined {
     const logs = [readLog(this.#devices[0]), readLog(this.#devices[1])] as const
     const [first, second] = logs
@@ -67,24 +67,24 @@ export class BlockLog {
     return log?.changes
   }
 
-  /** @throws where there is no room, the log being what it was */
+  /** @throws where there is no room; the log stays what it was */
   append(changes: readonly Change[]): void {
     const device = this.#devices[this.#current]
     const lines = encodeLines(changes)
     this.#dropStray()
-    // A line that was cut must not end up behind a shorter one.
+    // A cut line must not remain behind a shorter one.
     if (!this.isExact) device.truncate(this.#bytes)
     try {
       writeAll(device, lines, this.#bytes)
     } catch (error) {
-      // It may have written them: what was refused must not be found later.
+      // The device may have written them. What was refused must not be found later.
       attempt(() => device.truncate(this.#bytes))
       throw error
     }
     this.#bytes += lines.length
   }
 
-  /** @throws where there is no room: the log in use is what it was, or the next append is refused too */
+  /** @throws where there is no room; the log in use stays what it was, or the next append is refused too */
   rewrite(snapshot: readonly Change[]): void {
     const next = this.#current === 0 && this.#generation > 0 ? 1 : 0
     const device = this.#devices[next]
@@ -94,18 +94,18 @@ export class BlockLog {
     try {
       writeAll(device, lines, 0)
     } catch (error) {
-      // It may be whole for all that, and would then outlive what is appended to the log in use.
+      // The new snapshot may be whole all the same. It would then win over what is appended to the log in use.
       this.#stray = device
       attempt(() => this.#dropStray())
       throw error
     }
-    // A whole snapshot is what the next start reads: changes go here from now on, even where what follows fails.
+    // The next start reads a whole snapshot. So changes go here from now on, even where what follows fails.
     const previous = this.#current
     this.#current = next
     this.#generation += 1
     this.#bytes = lines.length
     device.flush()
-    // Were the new one damaged later, the old one must not pass for the truth.
+    // If the new one were damaged later, the old one must not pass for the truth.
     if (next !== previous) this.#devices[previous].truncate(0)
   }
 
@@ -123,7 +123,7 @@ export class BlockLog {
   }
 }
 
-/** What failed before says why; what fails after it is made up for at the next call. */
+/** Ignores a failure: the error before it says why, and the next call makes up for it. */
 function attempt(work: () => void): void {
   try {
     work()
@@ -150,7 +150,7 @@ export function readAll(device: Device): Uint8Array {
 interface ReadLog {
   readonly generation: number
   readonly changes: readonly Change[]
-  /** Up to the end of the last whole line. */
+  /** Bytes up to the end of the last whole line. */
   readonly bytes: number
 }
 

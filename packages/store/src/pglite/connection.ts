@@ -5,14 +5,14 @@ import { MessageWriter } from './message-writer.js'
 import { ServerLog } from './server-log.js'
 import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
 
-/** Runs protocol messages to their end and hands over what PostgreSQL answers, in pieces that are reused. */
+/** Runs protocol messages to their end, and hands over PostgreSQL's reply in pieces that are reused. */
 export type Exchange = (messages: Uint8Array, onData: (chunk: Uint8Array) => void) => void
 
-/** Plans kept by PostgreSQL cost it memory, tens of kilobytes each. */
+/** Plans that PostgreSQL keeps cost it tens of kilobytes of memory each. */
 const MAX_PREPARED = 128
 /** What can be planned. Other statements run once, and some must not be planned ahead. */
 const PLANNED = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|MERGE)\b/i
-/** Definitions change what a kept plan answers with. */
+/** Definitions change what a kept plan returns. */
 const DEFINES = /^(?:CREATE|ALTER|DROP|DISCARD|DEALLOCATE)/
 
 interface Prepared {
@@ -22,8 +22,8 @@ interface Prepared {
 }
 
 /**
- * PostgreSQL's extended query protocol, synchronously: a statement is planned the first time that its text is seen, and
- * from then on it is one call into PostgreSQL, its values in binary form both ways.
+ * PostgreSQL's extended query protocol, synchronously. A statement is planned when its text is first seen. From then on
+ * it is one call into PostgreSQL, with binary values both ways.
  */
 export class Connection {
   readonly #exchange: Exchange
@@ -33,7 +33,7 @@ export class Connection {
   readonly #onData = (chunk: Uint8Array) => this.#reader.append(chunk)
   /** By text, the one used longest ago first. */
   readonly #prepared = new Map<string, Prepared>()
-  /** Plans no longer kept here; PostgreSQL is told with the next statement that it plans. */
+  /** Plans that are no longer kept here. PostgreSQL is told with the next statement that it plans. */
   readonly #evicted: string[] = []
   #names = 0
   #inTransaction = false
@@ -44,7 +44,7 @@ export class Connection {
     this.#log = log
   }
 
-  /** Whether a BEGIN waits for its end, be the transaction good or failed. */
+  /** Whether a transaction is open, be it good or failed. */
   get inTransaction(): boolean {
     return this.#inTransaction
   }
@@ -58,7 +58,7 @@ export class Connection {
     return { rows: rows as Row[], affectedRows: affectedRows(tag) }
   }
 
-  /** Several statements. Returns their command tags. */
+  /** Runs several statements. Returns their command tags. */
   exec(sql: string): string[] {
     this.#writer.simpleQuery(withoutNull(sql))
     const { tags, error } = this.#send()

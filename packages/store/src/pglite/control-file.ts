@@ -21,7 +21,7 @@ export interface ControlFile {
   readonly segment: string
 }
 
-/** Returns what is wrong as a phrase where the file is damaged. */
+/** Returns what is wrong, as a phrase, where the file is damaged. */
 export function readControlFile(bytes: Uint8Array): ControlFile | string {
   if (bytes.length !== CONTROL_BYTES) return `has ${bytes.length} bytes instead of ${CONTROL_BYTES}`
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -41,7 +41,7 @@ export function readControlFile(bytes: Uint8Array): ControlFile | string {
 
 const RELATION_MAP_BYTES = 524
 
-/** `pg_filenode.map`: which files the catalogue itself is in; ends in a CRC-32C of all before it. */
+/** `pg_filenode.map` says which files hold the catalogue itself. It ends in a CRC-32C of all before it. */
 export function checkRelationMap(bytes: Uint8Array): string | undefined {
   if (bytes.length !== RELATION_MAP_BYTES) return `has ${bytes.length} bytes instead of ${RELATION_MAP_BYTES}`
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -7,15 +7,15 @@ import type { PreparedFile } from './prepared-files.js'
 /** Where PGlite looks for its data directory. */
 const DATA_PATH = '/pglite/data'
 
-/** The storage of one database: PGlite's view of it, and what the driver has to do for it. */
+/** The storage of one database: what PGlite sees of it, and what the driver has to do for it. */
 export interface DatabaseFiles extends Filesystem, Durability {
-  /** Instead of `closeFs`, where PostgreSQL could not be started: keeps nothing that it wrote on its way. */
+  /** Called instead of `closeFs` where PostgreSQL could not be started. Keeps nothing that PostgreSQL wrote. */
   abandon?(): void
-  /** PostgreSQL's syncs reach the storage, so that it has to make them. */
+  /** PostgreSQL's syncs reach the storage, so PostgreSQL has to make them. */
   readonly isSynced?: boolean
 }
 
-/** The platform's: both return when the device has what was written. */
+/** The platform's syncs. Both return when the device has what was written. */
 export interface FileSync {
   /** Content and length of an open file. */
   file(descriptor: number): void
@@ -56,7 +56,7 @@ abstract class ModuleFiles implements DatabaseFiles {
 
   async initialSyncFs(): Promise<void> {}
 
-  /** PGlite asks for it after each of its own statements; the driver flushes by itself. */
+  /** PGlite calls it after each of its own statements. It does nothing, since the driver flushes by itself. */
   async syncToFs(): Promise<void> {}
 
   async closeFs(): Promise<void> {
@@ -87,7 +87,7 @@ export class MemoryFiles extends ModuleFiles {
     if (!fs) return
     fs.mkdirTree(DATA_PATH)
     for (const { path, bytes } of this.#prepared) {
-      // Owned: a file that is never written stays a view of the archive instead of a copy.
+      // Owned, so that a file which is never written stays a view of the archive instead of a copy.
       if (bytes) fs.writeFile(`${DATA_PATH}/${path}`, bytes, { canOwn: true })
       else fs.mkdirTree(`${DATA_PATH}/${path}`)
     }
@@ -95,7 +95,7 @@ export class MemoryFiles extends ModuleFiles {
   }
 }
 
-/** A data directory on disk, complete already. Node only. With `sync` what is committed survives the end of the machine. */
+/** A complete data directory on disk, in Node only. With `sync` what is committed survives the end of the machine. */
 export class DirectoryFiles extends ModuleFiles {
   readonly #root: string
   readonly #sync: FileSync | undefined
@@ -117,7 +117,7 @@ export class DirectoryFiles extends ModuleFiles {
       FS.mount(NODEFS, { root: this.#root }, DATA_PATH)
       const sync = this.#sync
       if (!sync) return
-      // Without this Emscripten returns that all is well, and asks nobody.
+      // Without this Emscripten reports success and syncs nothing.
       NODEFS.stream_ops.fsync = ({ nfd, node }) => {
         if (nfd === undefined || nfd === null) sync.directory(NODEFS.realPath(node))
         else sync.file(nfd)
@@ -128,7 +128,7 @@ export class DirectoryFiles extends ModuleFiles {
   }
 
   override async initialSyncFs(): Promise<void> {
-    // PGlite would make a database of its own where it finds none.
+    // Where PGlite finds no database it would make one of its own.
     if (this.module()?.FS.analyzePath(`${DATA_PATH}/PG_VERSION`).exists) return
     // It was there when the directory was inspected.
     throw new RakkoError('STORAGE_UNAVAILABLE', `${this.#root}/PG_VERSION cannot be read any more`, {

@@ -1,11 +1,11 @@
 /**
- * A file of the platform, read and written at once: the part used of a browser's FileSystemSyncAccessHandle. What was
- * written survives the end of the page or process; `flush` makes it survive that of the machine.
+ * A file of the platform, read and written synchronously: what we use of a browser's FileSystemSyncAccessHandle. What
+ * was written survives the end of the page or process. `flush` makes it survive the end of the machine.
  */
 export interface Device {
   /** Returns how many bytes there were. */
   read(bytes: Uint8Array, options: { at: number }): number
-  /** Returns how many bytes found room; a number that makes no sense where none did (Chromium). */
+  /** Returns how many bytes found room. Where none did, Chromium returns a number that makes no sense. */
   write(bytes: Uint8Array, options: { at: number }): number
   truncate(bytes: number): void
   getSize(): number
@@ -13,7 +13,7 @@ export interface Device {
   close(): void
 }
 
-/** There is less room than bytes to be written. */
+/** There is less room than there are bytes to write. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError'
 
@@ -26,6 +26,6 @@ export class NoRoomError extends Error {
 export interface Devices {
   readonly blocks: Device
   readonly logs: readonly [Device, Device]
-  /** Where devices are kept in memory: brings what was written to where it stays, all of it or nothing. */
+  /** Set where devices are kept in memory: stores what was written for good, all of it or nothing. */
   persist?(): Promise<void>
 }

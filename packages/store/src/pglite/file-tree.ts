@@ -3,13 +3,13 @@ import type { Change } from './block-log.js'
 
 export interface FileNode {
   readonly type: 'file'
-  /** Where it is now, or was when it was removed. */
+  /** Its path now, or when it was removed. */
   path: string
   mode: number
   bytes: number
   /** Number of the block that holds each piece of the file; −1 where nothing was ever written. */
   readonly blocks: number[]
-  /** Descriptors that are open on it; its blocks are kept for them after it was removed. */
+  /** Open descriptors. A removed file keeps its blocks for them. */
   opened: number
   isRemoved: boolean
 }
@@ -22,7 +22,7 @@ export interface DirectoryNode {
 
 export type TreeNode = FileNode | DirectoryNode
 
-/** An error that Emscripten hands on to PostgreSQL as an errno. */
+/** An error that Emscripten passes on to PostgreSQL as an errno. */
 export class FileError extends Error {
   readonly code: number
 
@@ -67,7 +67,7 @@ export class FileTree {
     return node
   }
 
-  /** Blocks in use, removed files that are open left out. */
+  /** Blocks in use, without those of removed files that are open. */
   *usedBlocks(): Generator<number> {
     for (const node of this.#nodes.values()) {
       if (node.type === 'file') for (const block of node.blocks) if (block >= 0) yield block
@@ -114,7 +114,7 @@ export class FileTree {
     }
   }
 
-  /** Makes a change; answers blocks that nothing refers to any more. */
+  /** Makes a change. Returns blocks that nothing refers to any more. */
   apply(change: Change): number[] {
     this.check(change)
     switch (change[0]) {
@@ -146,7 +146,7 @@ export class FileTree {
     }
   }
 
-  /** Returns the blocks given up. */
+  /** Returns the blocks that were given up. */
   resize(node: FileNode, bytes: number): number[] {
     node.bytes = bytes
     return node.blocks.splice(Math.ceil(bytes / this.#blockBytes)).filter((block) => block >= 0)

@@ -4,7 +4,7 @@ import { DIRECTORY_FORMAT, MARKER_FILE, POSTGRES_MAJOR } from './prepared-files.
 
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 
-/** A data directory seen from outside, whatever storage it lies in; paths are relative to it. Reads only. */
+/** A data directory seen from outside, in whatever storage it lies. Paths are relative to it. Reads only. */
 export interface DataTree {
   /** Undefined where there is nothing. `other`: a symbolic link, a socket… */
   stat(path: string): Promise<{ readonly type: 'file' | 'directory' | 'other'; readonly bytes: number } | undefined>
@@ -42,8 +42,9 @@ const SEGMENT_NAME = /^[0-9A-F]{24}$/
 const decoder = new TextDecoder()
 
 /**
- * Looks at a data directory before PostgreSQL does, and writes nothing: PostgreSQL itself changes a damaged directory
- * before it finds out. What this cannot see (a page that does not match its checksum) PostgreSQL tells when it gets there.
+ * Looks at a data directory before PostgreSQL does, and writes nothing. PostgreSQL itself changes a damaged directory
+ * before it finds out. What this cannot see, as a page that does not match its checksum, PostgreSQL tells when it gets
+ * there.
  *
  * @throws {RakkoError} DATABASE_DAMAGED, DATABASE_TOO_NEW; `details.path` is the file
  */
@@ -116,7 +117,7 @@ class Inspection {
     await this.#isFile(`pg_wal/${segment}`)
   }
 
-  /** Returns how many bytes it has. */
+  /** Returns how many bytes the file has. */
   async #isFile(path: string): Promise<number> {
     const found = await this.#tree.stat(path)
     if (!found) throw this.#damaged(path, 'is missing')

@@ -6,7 +6,7 @@ export const CHUNK_BYTES = 32 * 1024
 /** What changed on a device since it was asked last. */
 export interface DeviceChanges {
   readonly bytes: number
-  /** By number of the chunk, all of CHUNK_BYTES, read-only; undefined where it was given up. */
+  /** By number of the chunk: all of its CHUNK_BYTES, read-only; undefined where it was given up. */
   readonly chunks: ReadonlyMap<number, Uint8Array | undefined>
 }
 
@@ -16,7 +16,7 @@ export class MemoryDevice implements Device {
   readonly #written = new Set<number>()
   #bytes: number
 
-  /** `chunks`: what `takeChanges` once told, by number. */
+  /** `chunks`: what `takeChanges` once returned, by number. */
   constructor(bytes = 0, chunks: Iterable<readonly [number, Uint8Array]> = []) {
     this.#bytes = bytes
     for (const [index, chunk] of chunks) this.#chunks[index] = chunk

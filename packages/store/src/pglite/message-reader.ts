@@ -28,9 +28,9 @@ export interface Reply {
 }
 
 /**
- * Collects backend messages, then reads them: a type byte, the length in four bytes (itself included), the body. Known
- * are D DataRow, T RowDescription, t ParameterDescription, C CommandComplete, E ErrorResponse and Z ReadyForQuery; the
- * others say nothing that a result needs.
+ * Collects backend messages, then reads them. A message is a type byte, the length in four bytes (itself included) and
+ * the body. Known are D DataRow, T RowDescription, t ParameterDescription, C CommandComplete, E ErrorResponse and Z
+ * ReadyForQuery. The others say nothing that a result needs.
  */
 export class MessageReader {
   #bytes = new Uint8Array(INITIAL_BYTES)

@@ -3,7 +3,7 @@ declare const TextEncoder: new () => {
 }
 
 const INITIAL_BYTES = 16 * 1024
-/** A buffer that grew past this is dropped after use, so that one large insert does not stay in memory for good. */
+/** A buffer that grew past this is dropped after use. So one large insert does not stay in memory for good. */
 const KEPT_BYTES = 1024 * 1024
 
 const encoder = new TextEncoder()
@@ -28,7 +28,7 @@ export class MessageWriter {
   #end = 0
   #start = 0
 
-  /** What was written, a view that the next write overwrites. */
+  /** What was written: a view that the next write overwrites. */
   finish(): Uint8Array {
     const message = this.#bytes.subarray(0, this.#end)
     this.#end = 0
@@ -115,7 +115,7 @@ export class MessageWriter {
     this.#end += 8
   }
 
-  /** A safe integer; cheaper than by way of a bigint. */
+  /** Writes a safe integer, which is cheaper than by way of a bigint. */
   int64FromNumber(value: number): void {
     const high = Math.floor(value / 4_294_967_296)
     this.int32(high)
@@ -151,7 +151,7 @@ export class MessageWriter {
     this.byte(0)
   }
 
-  /** Leaves room for a length and returns where; `endLength` fills it in. */
+  /** Leaves room for a length and returns where it is. `endLength` fills it in. */
   beginLength(): number {
     this.int32(0)
     return this.#end

@@ -8,7 +8,7 @@ import { type Complaint, ServerLog } from './server-log.js'
 import { START_PARAMETERS, SYNCED_START_PARAMETERS } from './start-parameters.js'
 import { type CompiledModule, emptyModule, environmentFailed, wordsOf } from './webassembly.js'
 
-/** What PGlite is made of, where it cannot find it by itself: in a browser. */
+/** What PGlite is made of, where it cannot find that by itself: in a browser. */
 export interface PgliteAssets {
   readonly wasm: CompiledModule
   /** `pglite.data`: PostgreSQL's own files beside the database. */
@@ -20,15 +20,17 @@ export interface OpenPgliteOptions {
   /** What errors call the database by: a directory, a name. */
   readonly label: string
   readonly assets?: PgliteAssets | undefined
-  /** When the driver was closed, whether that went well or not: locks are released here. */
+  /** Called when the driver was closed, whether that went well or not. Locks are released here. */
   readonly onEnd?: (() => Promise<void>) | undefined
 }
 
 /**
- * Starts PostgreSQL on a data directory that is there already, and recovers it where it was not closed.
+ * Starts PostgreSQL on an existing data directory, and recovers it where it was not closed.
  *
- * @throws {RakkoError} DATABASE_DAMAGED with what PostgreSQL found in the database: nothing was deleted;
- *   ENVIRONMENT_FAILED: no memory, no WebAssembly; STORAGE_UNAVAILABLE: no room, no access; the code of what `files` refuse
+ * @throws {RakkoError} DATABASE_DAMAGED: with what PostgreSQL found in the database, and nothing was deleted
+ * @throws {RakkoError} ENVIRONMENT_FAILED: no memory, no WebAssembly
+ * @throws {RakkoError} STORAGE_UNAVAILABLE: no room, no access
+ * @throws {RakkoError} what `files` throw
  */
 export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOptions): Promise<Driver> {
   const log = new ServerLog()
@@ -57,7 +59,7 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
   return driverOf({ pglite, files, onEnd, log })
 }
 
-/** Damage is what PostgreSQL says of the database. Where it says nothing, it never got to look at it. */
+/** Damage is only what PostgreSQL says of the database. Where it says nothing, it never looked at it. */
 function openingFailed(label: string, complaint: Complaint | undefined, cause: unknown): RakkoError {
   if (complaint === undefined) return environmentFailed(`PostgreSQL does not start: ${wordsOf(cause)}`, cause)
   const { words, about } = complaint
@@ -74,7 +76,7 @@ interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
 
 function driverOf({ pglite, files, onEnd, log }: Started): Driver {
   const connection = new Connection((messages, onRawData) => {
-    // Runs at once, whatever its promise says; where it fails PostgreSQL has said nothing, which is what counts.
+    // Runs at once, though it returns a promise. If it fails PostgreSQL has said nothing, and that is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
   }, log)
   return new PgliteDriver({
@@ -84,7 +86,7 @@ function driverOf({ pglite, files, onEnd, log }: Started): Driver {
       try {
         await pglite.close()
       } catch {
-        // A storage that is full or gone: what was answered is in it already. Its handles must not keep others out.
+        // The storage is full or gone. It has all that was reported as stored. Its handles must not keep others out.
         files.abandon?.()
       } finally {
         await onEnd?.()

@@ -6,7 +6,7 @@ import { Turns } from './turns.js'
 import { wordsOf } from './webassembly.js'
 import { WriteAheadLog } from './write-ahead-log.js'
 
-/** The storage under PostgreSQL's files, as far as the driver has to care for it. */
+/** The storage under PostgreSQL's files, as far as the driver has to look after it. */
 export interface Durability {
   /** Makes durable what is written. */
   makeDurable?(): Promise<void>
@@ -20,8 +20,8 @@ export interface PgliteDriverOptions {
 }
 
 /**
- * Log after which the driver makes a checkpoint, within the writes: PGlite never does by itself, and the log would grow
- * for ever, and with it the time that an opening after a crash takes. 32 MB are read again in about half a second.
+ * Log after which the driver makes a checkpoint, within the writes. PGlite makes none by itself. The log would grow for
+ * ever, and an opening after a crash would take ever longer. The benchmark `reopen-after-kill` measures one.
  */
 const MAX_WAL_BYTES = 32 * 1024 * 1024
 
@@ -73,7 +73,7 @@ export class PgliteDriver implements Driver {
         result = await run(transaction)
         transaction.end()
         const [tag] = this.#run(() => this.#connection.exec('COMMIT'))
-        // PostgreSQL answers a COMMIT so where a statement failed before, whose error the callback kept to itself.
+        // PostgreSQL rolls back at COMMIT where a statement failed before and the callback ignored its error.
         if (tag === 'ROLLBACK') throw transaction.failure ?? new Error('the transaction had failed and was rolled back')
       } catch (error) {
         transaction.end()
@@ -89,7 +89,7 @@ export class PgliteDriver implements Driver {
     const { makeDurable } = this.#durability
     if (this.#closing) return Promise.reject(closed())
     if (!makeDurable) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
-    // A flush under way may have begun before this caller's commit; the one after it serves all who wait by then.
+    // A flush under way may have begun before this caller's commit. The next flush serves all who wait by then.
     this.#nextFlush ??= (this.#flushing ?? Promise.resolve()).catch(noop).then(() => {
       this.#flushing = this.#nextFlush
       this.#nextFlush = undefined
@@ -103,10 +103,10 @@ export class PgliteDriver implements Driver {
   close(): Promise<void> {
     this.#closing ??= this.#turns.run(async () => {
       try {
-        // Files are put in order first, so that the next opening has nothing to recover.
+        // A checkpoint first, so that the next opening has nothing to recover.
         if (!this.#failure) this.#run(() => this.#connection.exec('CHECKPOINT'))
       } catch {
-        // A storage that takes no more has all that was answered: the next opening recovers it.
+        // A storage that takes no more has all that was reported as stored. The next opening recovers it.
       }
       await (this.#nextFlush ?? this.#flushing)?.catch(noop)
       await this.#end()
@@ -122,7 +122,7 @@ export class PgliteDriver implements Driver {
     })
   }
 
-  /** An error that is neither PostgreSQL's answer nor the caller's mistake leaves a database nobody should go on with. */
+  /** After an error that is neither PostgreSQL's nor the caller's, nobody should go on with the database. */
   #run<T>(work: () => T): T {
     try {
       return work()
@@ -149,8 +149,8 @@ export class PgliteDriver implements Driver {
   }
 
   /**
-   * What was committed before it stays so whatever becomes of this: a checkpoint that PostgreSQL refuses is tried again
-   * after the next write, and a storage that failed tells the next call.
+   * What was committed before stays so, whatever becomes of the checkpoint. One that PostgreSQL refuses is tried again
+   * after the next write. A storage that failed tells the next call.
    */
   #checkpointWhereDue(): void {
     try {
@@ -161,7 +161,7 @@ export class PgliteDriver implements Driver {
   }
 }
 
-/** What a transaction's callback is handed; refuses to be used after it. */
+/** What a transaction's callback is handed. It refuses every use after the transaction. */
 class OpenTransaction implements DriverTransaction {
   readonly #connection: Connection
   readonly #run: <T>(work: () => T) => T

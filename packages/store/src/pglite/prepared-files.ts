@@ -2,16 +2,16 @@ import { RakkoError } from '@rakko/core'
 
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 
-/** A file or, without bytes, a directory; `path` is relative, parents come first. */
+/** A file or, without bytes, a directory. `path` is relative. Parents come first. */
 export interface PreparedFile {
   readonly path: string
   readonly bytes?: Uint8Array
 }
 
-/** Stands in every data directory, written by what made it. */
+/** The file that stands in every data directory, written by what made it. */
 export const MARKER_FILE = 'rakko.json'
 
-/** Raised when a data directory made before cannot be opened any more; tables have a format of their own. */
+/** Raised when earlier data directories cannot be opened any more. Tables have a format of their own. */
 export const DIRECTORY_FORMAT = 1
 
 /** Major version of PostgreSQL that the directory belongs to, the content of its PG_VERSION. */
@@ -29,9 +29,9 @@ const TYPE_DIRECTORY = 0x35
 const decoder = new TextDecoder()
 
 /**
- * Reads a tar archive (ustar, names up to 100 bytes): per entry a block of 512 bytes with name at 0, size in octal at
- * 124, checksum at 148, type at 156, then the bytes, filled up to a whole block. Two empty blocks end it. Bytes are views
- * of the archive.
+ * Reads a tar archive (ustar, names up to 100 bytes). An entry is a block of 512 bytes, then the bytes of the file,
+ * filled up to a whole block. The block has the name at 0, the size in octal at 124, the checksum at 148 and the type
+ * at 156. Two empty blocks end the archive. Bytes are views of it.
  *
  * @throws {RakkoError} STORAGE_UNAVAILABLE: this is no archive of a prepared directory
  */

@@ -1,17 +1,17 @@
-/** Begins each line with the SQL state of what it tells: see `readComplaint`. */
+/** Begins each line with the SQL state of what it tells, see `readComplaint`. */
 export const LOG_LINE_PREFIX = '%e '
 
-/** Kept as far as an error message needs it. */
+/** Lines that are kept: as many as an error message needs. */
 const MAX_LINES = 20
 /** The gravest first. */
 const LEVELS = ['PANIC', 'FATAL', 'ERROR'] as const
 /** No room, no memory, too many files: the class of insufficient resources. */
 const RESOURCES = '53'
 const NO_ROOM = '53100'
-/** Reading or writing failed, or was not allowed: what the database holds was not seen. */
+/** Reading or writing failed, or was not allowed. What the database holds was not seen. */
 const NO_ACCESS: ReadonlySet<string> = new Set(['58030', '42501'])
 
-/** What PostgreSQL complains about: its surroundings, or what it has found in the database. */
+/** What PostgreSQL complains about: its environment, or what it has found in the database. */
 export type Complaint = {
   readonly words: string
   readonly about: 'memory' | 'room' | 'access' | 'database'
@@ -26,7 +26,7 @@ export class ServerLog {
     if (this.#lines.length > MAX_LINES) this.#lines.shift()
   }
 
-  /** The last word of the gravest kind that was used. */
+  /** The last message of the gravest kind that was used. */
   get complaint(): Complaint | undefined {
     for (const level of LEVELS) {
       const line = this.#lines.findLast((candidate) => candidate.includes(`${level}:`))
@@ -44,7 +44,7 @@ function readComplaint(line: string, level: string): Complaint {
   const words = line.slice(line.indexOf(`${level}:`)).trim()
   const state = /^[0-9A-Z]{5}(?= )/.exec(line)?.[0] ?? ''
   if (state === NO_ROOM) return { words, about: 'room' }
-  // Of some calls PostgreSQL passes the system's words on, with a state that says nothing.
+  // For some system calls PostgreSQL passes the system's words on, with a state that says nothing.
   if (state.startsWith(RESOURCES) || /out of memory|cannot allocate memory/i.test(words)) {
     return { words, about: 'memory' }
   }

@@ -2,7 +2,8 @@ import { LOG_LINE_PREFIX } from './server-log.js'
 
 /**
  * Settings of PostgreSQL that keep a node small: one connection, no background processes, little memory. With PGlite's
- * own (shared_buffers of 128 MB above all) an empty node takes twice the memory.
+ * own settings (shared_buffers of 128 MB above all) an empty node takes twice the memory. The benchmark `memory-empty`
+ * measures it.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   // As PGlite starts itself: its one process can fork no workers.
@@ -15,7 +16,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
   io_method: 'sync',
-  // The page cache. Half of it costs a bulk insert half of its speed; twice it costs 30 MB and gains little.
+  // The page cache. With half of it a bulk insert is half as fast. Twice of it takes more memory and gains little.
   shared_buffers: '16MB',
   // At 16 MB of buffers the default would be 512 kB; a node's transactions are short.
   wal_buffers: '256kB',
@@ -30,20 +31,20 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // New segments are files that grow, not zeros written ahead; every byte counts where storage is memory or IndexedDB.
   wal_init_zero: 'off',
   min_wal_size: '2MB',
-  // A plan that was kept from when the tables were small reads all of them, row by row, for ever: nothing here analyses a
-  // table, which is what would have it made again.
+  // A plan made when the tables were small reads all of them, row by row, for ever. Only an ANALYZE would have it made
+  // again.
   plan_cache_mode: 'force_custom_plan',
-  // A page that is not in the buffers is copied from memory or from the operating system's cache, here and there as quickly
-  // as one after another. As if from a disk, which PostgreSQL takes for granted, a batch of updates would read whole tables
-  // instead of its rows by their index.
+  // A page that is not in the buffers is copied from memory or from the operating system's cache. Random access there
+  // is as quick as sequential. PostgreSQL's defaults assume a disk: with them a batch of updates would read whole
+  // tables instead of its rows by their index.
   seq_page_cost: '0.2',
   random_page_cost: '0.25',
   // Segments beyond these are removed at a checkpoint instead of kept for later.
   max_wal_size: '32MB',
-  // Nobody reads this one; from the counts maintenance learns which tables need it.
+  // Nobody reads the activities. The counts tell maintenance which tables need it.
   track_activities: 'off',
   track_counts: 'on',
-  // An analysis reads 300 rows for each: 6 000 tell enough, and take tens of milliseconds.
+  // An ANALYZE reads 300 rows for each: 6 000 tell enough and are read quickly.
   default_statistics_target: '20',
 }
 
@@ -57,8 +58,8 @@ export const START_PARAMETERS: readonly string[] = [
 ]
 
 /**
- * The same where PostgreSQL's syncs reach the storage: each commit syncs its log, each checkpoint the files before the log
- * that made them is given up. Of the ways to sync, PGlite passes on this one only.
+ * The same where PostgreSQL's syncs reach the storage. Each commit syncs its log. Each checkpoint syncs the files
+ * before it gives up their log. Of the ways to sync, PGlite passes on this one only.
  */
 export const SYNCED_START_PARAMETERS: readonly string[] = [
   ...START_PARAMETERS.filter((parameter) => parameter !== '-F'),
@@ -67,7 +68,7 @@ export const SYNCED_START_PARAMETERS: readonly string[] = [
 ]
 
 /**
- * Size of a segment of the write-ahead log, fixed when the prepared directory is made: the smallest there is, since the
- * segments that wait to be filled again are all that an empty database has beside its catalogue.
+ * Size of a segment of the write-ahead log, fixed when the prepared directory is made. It is the smallest there is: an
+ * empty database has little beside its catalogue but the segments that wait to be filled again.
  */
 export const WAL_SEGMENT_MB = 1

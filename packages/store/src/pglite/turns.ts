@@ -1,4 +1,4 @@
-/** Lets one piece of work run at a time, in the order of the calls. Work that need not wait starts at once. */
+/** Lets one piece of work run at a time, in the order of the calls. Work starts at once where nothing runs. */
 export class Turns {
   #last: Promise<void> | undefined
 

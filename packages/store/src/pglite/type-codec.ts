@@ -4,7 +4,10 @@ import type { MessageWriter } from './message-writer.js'
 
 const BINARY_SCALARS: ReadonlySet<number> = new Set(Object.values(OID))
 
-/** Binary and text form are the same bytes, or text is sent where the binary form would be laborious. */
+/**
+ * Types whose binary and text forms are the same bytes, or that are sent as text since their binary form is hard to
+ * make.
+ */
 const TEXT_TYPES: ReadonlySet<number> = new Set([OID.text, OID.varchar, OID.name, OID.unknown, OID.numeric])
 
 const INTEGER_RANGES: ReadonlyMap<number, readonly [number, number]> = new Map([
@@ -100,7 +103,7 @@ function encodeNumber(writer: MessageWriter, oid: number, value: number | bigint
   else encodeText(writer, oid, value)
 }
 
-/** Text itself, and whatever travels as text; the types that travel in binary form take no text. */
+/** Text, and whatever travels as text. Types that travel in binary form take no text. */
 function encodeText(writer: MessageWriter, oid: number, value: string | number | bigint | boolean): void {
   if (BINARY_SCALARS.has(oid) && !TEXT_TYPES.has(oid)) throw misfit(oid, value)
   writer.text(String(value))

@@ -1,6 +1,6 @@
 import { RakkoError } from '@rakko/core'
 
-/** A compiled WebAssembly module, as the platform at hand types it. */
+/** A compiled WebAssembly module, as this platform types it. */
 export type CompiledModule = object
 
 declare const WebAssembly: undefined | { readonly Module: new (bytes: Uint8Array) => CompiledModule }
@@ -24,13 +24,13 @@ export function emptyModule(): CompiledModule {
   }
 }
 
-/** Of memory, a policy or the platform, and never of what the database holds. */
+/** A failure of memory, of a policy or of the platform, never of what the database holds. */
 export function environmentFailed(reason: string, cause?: unknown): RakkoError {
   const words = `the database cannot be opened here, and nothing of it was changed: ${reason}`
   return new RakkoError('ENVIRONMENT_FAILED', words, { got: reason }, { cause })
 }
 
-/** A name says what the texts of some errors leave out: those of a DOMException may be empty. */
+/** The name says what the texts of some errors leave out. Those of a DOMException may be empty. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { name, message } = error

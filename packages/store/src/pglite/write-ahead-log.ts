@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
 
-/** PostgreSQL's log, as far as it grows; what was logged since the last checkpoint is read again after a crash. */
+/** How far PostgreSQL's log has grown. What was logged since the last checkpoint is read again after a crash. */
 export class WriteAheadLog {
   readonly #connection: Connection
   #checkpoint: bigint
@@ -10,12 +10,12 @@ export class WriteAheadLog {
     this.#checkpoint = this.#position()
   }
 
-  /** Logged since the last checkpoint made here, or since the opening. */
+  /** Bytes logged since the last checkpoint made here, or since the opening. */
   bytes(): number {
     return Number(this.#position() - this.#checkpoint)
   }
 
-  /** Brings all files up to date and removes or reuses the segments that nobody needs any more. */
+  /** Makes a checkpoint: brings all files up to date, and removes or reuses the segments that nobody needs any more. */
   checkpoint(): void {
     this.#connection.exec('CHECKPOINT')
     this.#checkpoint = this.#position()

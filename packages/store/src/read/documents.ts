@@ -5,7 +5,7 @@ import type { Document } from '../store.js'
 import type { Database } from '../transaction/database.js'
 import { selectDocuments } from './query/select-documents.js'
 
-/** Latest views in order of the ids: one statement to learn their schemas, and one for each of these. */
+/** Latest views in order of the ids: one statement to learn their schemas, and one for each schema. */
 export async function readDocuments(database: Database, ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
   const { names, registry } = database
   const { rows } = await sql<{ id: Uint8Array; number: bigint; schema: number }>`

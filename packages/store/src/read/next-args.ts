@@ -21,7 +21,7 @@ import type { WriteCache } from '../transaction/write-cache.js'
 
 export interface ArgsContext {
   readonly database: Database
-  /** Takes what was read: it is about to be written. */
+  /** Called with what was read, since it is about to be written. */
   readonly cache: WriteCache
 }
 
@@ -36,8 +36,8 @@ export async function readNextArgs(
 }
 
 /**
- * Answers for one author in order of the targets. New logs get ids one after another, so that one call can prepare a whole
- * batch. Three statements at most, however many targets; one where they are remembered, see write-cache.ts.
+ * Returns what one author needs, in order of the targets. New logs get ids one after another, so one call can prepare a
+ * whole batch. It takes three statements at most, however many targets, and one where the write cache has the rest.
  */
 export async function readWriteArgs(
   context: ArgsContext,
@@ -46,7 +46,7 @@ export async function readWriteArgs(
 ): Promise<(WriteArgs | RakkoError)[]> {
   const views = targets.flatMap((target) => (target === undefined ? [] : askedView(target)))
   const ledger = await readLedger(context, publicKey, views)
-  // A copy: what is given out is not taken yet.
+  // A copy: an id that is given out is not taken yet.
   const author = { ...(ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)) }
   ledger.authors.set(publicKey, author)
   return targets.map((target) => {
@@ -56,7 +56,7 @@ export async function readWriteArgs(
   })
 }
 
-/** What the rules ask about an author who goes on from these views. */
+/** What the rules ask about an author who continues from these views. */
 async function readLedger(
   { database, cache }: ArgsContext,
   publicKey: PublicKey,
@@ -79,7 +79,9 @@ async function readLedger(
 
 const NOTHING_ELSE = { logs: [], entries: [], hashes: [] }
 
-/** The mark that was read, where the cache has told the author since: a lone write spends more on reading its author. */
+/**
+ * The mark that was read, where the cache has told the author since: a lone write spends more on reading its author.
+ */
 async function cachedAuthor(
   reading: LedgerQueries,
   publicKey: PublicKey,
@@ -90,7 +92,7 @@ async function cachedAuthor(
   return cache.tellAuthor(reading.ledger, mark, publicKey) ? mark : undefined
 }
 
-/** The entry to be written links to one, and the result to it names the link of the one after it. */
+/** The links of the entry that is about to be written, and of the one after it. */
 function missingSkiplinks(publicKey: PublicKey, ledger: Ledger): EntryKey[] {
   const missing: EntryKey[] = []
   for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {

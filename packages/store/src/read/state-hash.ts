@@ -12,13 +12,13 @@ import { decodeHex, decodeViewId } from '../sql/decode-id.js'
 import { bucketSql } from '../tables/state-buckets.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 
-/** Buckets whose documents are read in one statement: an eighth of a schema at most is in memory. */
+/** Buckets whose documents are read in one statement, so that an eighth of a schema at most is in memory. */
 const BUCKETS_AT_ONCE = STATE_BUCKETS / 8
 
 /**
- * The state hash of a schema. What arrived since the last one, of whatever schema, is a range of the primary key of
- * `entries`: it says which buckets are out of date, so that storing an entry costs nothing for this. Of the schema that is
- * asked for these buckets are read and hashed again, and nothing else.
+ * The state hash of a schema. What arrived since the last one, in whatever schema, is a range of the primary key of
+ * `entries`. It says which buckets are out of date, so storing an entry costs nothing for this. Only those buckets of
+ * the schema are read and hashed again.
  */
 export async function readStateHash(database: Database, schema: number): Promise<string> {
   return database.write(async (transaction) => {

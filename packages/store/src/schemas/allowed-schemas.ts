@@ -1,9 +1,9 @@
 import { type RakkoError, refusal, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
 
-/** Schemas that a store takes operations of, beside the protocol's own and those that its app ships. */
+/** Schemas whose operations a store takes, beside the protocol's own and those that its app ships. */
 export type AllowSchemas = 'all' | readonly SchemaId[]
 
-/** Who may have what stored: the allow list, and whose tables count against their author. */
+/** Which schemas are stored: the allow list, and those whose tables count against their author. */
 export class AllowedSchemas {
   readonly #isOpen: boolean
   readonly #listed: Set<SchemaId>
@@ -18,12 +18,12 @@ export class AllowedSchemas {
     for (const id of ids) this.#listed.add(id)
   }
 
-  /** Whether it was asked for by name: its tables are nobody's doing but the app's. */
+  /** Whether it was asked for by name. Then its tables count against no author. */
   isListed(id: SchemaId): boolean {
     return this.#listed.has(id)
   }
 
-  /** SCHEMA_NOT_ALLOWED, where operations of a schema are refused. */
+  /** Returns SCHEMA_NOT_ALLOWED where operations of a schema are refused. */
   refusal(id: SchemaId): RakkoError | undefined {
     if (this.#isOpen || this.#listed.has(id)) return undefined
     const expected = 'a schema of the app, or of its allow list'

@@ -13,7 +13,9 @@ export interface KnownSchema {
   readonly views: ViewsTable
   /** Whether the tables were made: at the first document. */
   readonly hasTable: boolean
-  /** Number of the author for whose document they were made; undefined also where they were there from the beginning. */
+  /**
+   * Number of the author for whose document they were made. Undefined also where they were there from the beginning.
+   */
   readonly madeBy?: number | undefined
   /** Whether the tables of pinned views were made: at the first one. */
   readonly hasPinned: boolean
@@ -21,26 +23,29 @@ export interface KnownSchema {
   readonly indexes: readonly (readonly string[])[]
   /** What the app declared to be searched. */
   readonly search?: DeclaredSearch | undefined
-  /** The app has declared what to index, be it nothing. */
+  /** Whether the app has declared what to index, even if that is nothing. */
   readonly isDeclared?: boolean | undefined
 }
 
 /**
- * Fields of schemas without documents that are kept in memory; each schema counts as one more. Ten thousand schemas of four
- * fields would take 19 MB, and anybody may define as many as they like.
+ * Fields of schemas without documents that are kept in memory. Each schema counts as one more field. Ten thousand
+ * schemas of four fields would take 19 MB, and anybody may define as many as they like.
  */
 export const MAX_IDLE_FIELDS = 16_384
 
 /**
- * Known schemas in memory, as the database has them; what a transaction adds joins when it has committed. Those that have
- * tables, that the app has declared or the protocol are all here: their number has limits. Of the others the ones used last are,
- * and any may be gone after the next `await`: who needs a schema holds on to what `find` has answered. Another node on this
- * database may have met a schema, or made tables for it, that this one does not know of.
+ * Known schemas in memory, as the database has them. What a transaction adds joins when it has committed.
+ *
+ * Schemas that have tables, that the app has declared, or that are the protocol's are all here: their number has
+ * limits. Of the others the ones used last are here. Any of those may be gone after the next `await`, so who needs a
+ * schema holds on to what `find` has returned.
+ *
+ * Another node on this database may have met a schema, or made tables for it, without this one knowing.
  */
 export class SchemaRegistry {
   readonly #byId = new Map<SchemaId, KnownSchema>()
   readonly #byNumber = new Map<number, KnownSchema>()
-  /** Those that may go, the one used last at the end. */
+  /** Schemas that may leave memory, the one used last at the end. */
   readonly #idle = new Map<SchemaId, KnownSchema>()
   #idleFields = 0
   /** The highest number that was ever seen. */
@@ -51,17 +56,17 @@ export class SchemaRegistry {
     this.allowed = allowed
   }
 
-  /** Of what is in memory. */
+  /** Only what is in memory. */
   get size(): number {
     return this.#byId.size
   }
 
-  /** The highest number of a schema that this process knows of; whoever finds a higher one has to `load`. */
+  /** The highest number of a schema that this process knows. Who finds a higher one has to `load`. */
   get newest(): number {
     return this.#newest
   }
 
-  /** What is in memory, as all else: see `find`. */
+  /** The schema, if it is in memory. Otherwise see `find`. */
   get(id: SchemaId): KnownSchema | undefined {
     const known = this.#byId.get(id)
     if (known && this.#idle.delete(id)) this.#idle.set(id, known)
@@ -101,7 +106,7 @@ export class SchemaRegistry {
     }
   }
 
-  /** Something has come about for a schema, which may have left memory since it was `known`. */
+  /** Called when something has changed for a schema, which may have left memory since it was `known`. */
   change(known: KnownSchema, change: Partial<KnownSchema>): void {
     this.set({ ...(this.#byNumber.get(known.number) ?? known), ...change })
   }
@@ -114,7 +119,7 @@ export class SchemaRegistry {
     if (this.#idle.delete(id)) this.#idleFields -= weight(known)
   }
 
-  /** Reads those that have tables, and of the others the latest that there is room for: none has to go for them. */
+  /** Reads those that have tables, and the latest of the others, as many as there is room for. */
   async load(queries: Queries): Promise<void> {
     for (const known of (await this.#read(queries, RESIDENT)).reverse()) {
       this.#newest = Math.max(this.#newest, known.number)
@@ -123,16 +128,16 @@ export class SchemaRegistry {
     }
   }
 
-  /** The schema, out of the database where it is known and not in memory. */
+  /** The schema, read from the database where it is known and not in memory. */
   async find(queries: Queries, id: SchemaId): Promise<KnownSchema | undefined> {
     const known = this.get(id)
-    // Where all are in memory it is not known; the protocol's own always are.
+    // Where all known schemas are in memory, this one is not known. The protocol's own always are.
     if (known || this.size >= this.#newest) return known
     const [found] = await this.reread(queries, [id])
     return found
   }
 
-  /** As the database has them now, whatever is in memory; those that it does not know are left out. */
+  /** As the database has them now, whatever is in memory. Those that it does not know are left out. */
   async reread(queries: Queries, keys: readonly (SchemaId | number)[]): Promise<KnownSchema[]> {
     const ids = keys.filter((key) => typeof key === 'string')
     const numbers = keys.filter((key) => typeof key === 'number')
@@ -142,7 +147,7 @@ export class SchemaRegistry {
     return found
   }
 
-  /** All that the database knows, in order of their numbers; no more of them stay in memory than before. */
+  /** All that the database knows, in order of their numbers. No more of them stay in memory than before. */
   readAll(queries: Queries): Promise<KnownSchema[]> {
     return this.#read(queries, () => 'true')
   }
@@ -165,7 +170,7 @@ export class SchemaRegistry {
       const id = schema_id as SchemaId
       const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
       const schema = { id, name, description: decodeText(description), fields: new Map<string, FieldType>(typed) }
-      // What an app declares is not stored: the catalog has the indexes that were made. A table that was made meanwhile stays.
+      // Declarations are not stored: the catalog has the indexes that were made. A table made meanwhile stays.
       const { indexes = [], search, isDeclared, hasTable, hasPinned, madeBy } = this.#byNumber.get(number) ?? {}
       return {
         ...knownSchema(number, schema, has_table || hasTable),
@@ -184,12 +189,12 @@ function isIdle({ schema, hasTable, hasPinned, isDeclared }: KnownSchema): boole
   return !(hasTable || hasPinned || isDeclared || SYSTEM_SCHEMAS.has(schema.id))
 }
 
-/** Room in memory is taken by fields; what each schema takes beside is no more than one. */
+/** Fields take the room in memory. What a schema takes beside them is no more than one field. */
 function weight({ schema: { fields } }: KnownSchema): number {
   return fields.size + 1
 }
 
-/** Of schemas without tables the latest are read at once; the newest of all has the highest number. */
+/** Of schemas without tables the latest are read at once. The newest of all has the highest number. */
 const LATEST_IDLE = 64
 
 const RESIDENT = (table: string) =>

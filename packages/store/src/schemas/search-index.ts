@@ -34,8 +34,8 @@ export function searchVector(names: Names, references: readonly string[], langua
 const INFIX = '_search_'
 
 /**
- * The statement that makes the index, by its name; undefined where the fields of a wide schema lie in several tables: they
- * are searched without. Throws INVALID_ARGUMENT.
+ * The statement that makes the index, by its name; undefined where the fields of a wide schema lie in several tables:
+ * they are searched without. Throws INVALID_ARGUMENT.
  */
 export function searchIndex(
   names: Names,

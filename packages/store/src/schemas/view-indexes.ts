@@ -5,9 +5,9 @@ import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import { searchIndex } from './search-index.js'
 
-/** Names tell what an index is over, so that the catalog says which ones are there: `d7_by_f0_f3`. */
+/** A name tells what the index is over, so the catalog says which ones exist: `d7_by_f0_f3`. */
 const INFIX = '_by_'
-/** What follows a table's name in those of all that is declared: these and the search index. */
+/** What follows the table's name in the names of all declared indexes: these and the search index. */
 export const DECLARED = '_(by|search)_'
 
 /** What an app declares for one schema. */
@@ -17,9 +17,9 @@ export interface DeclaredIndexes {
 }
 
 /**
- * Statements that make the declared indexes, by their names. An index has the columns in their order, then
- * the document's id: what a page with that order, or with a filter on the first of them, is read from. Of values that
- * can be long it holds the beginning, see `indexKey`. Throws INVALID_ARGUMENT.
+ * Statements that make the declared indexes, by their names. An index has its columns in order, then the document's id.
+ * A page with that order is read from it, or one with a filter on the first columns. Of values that can be long it
+ * holds the beginning, see `indexKey`. Throws INVALID_ARGUMENT.
  */
 export function viewIndexes(
   names: Names,
@@ -33,7 +33,7 @@ export function viewIndexes(
       throw invalid('indexes', `1 to ${MAX_INDEX_FIELDS} fields`, `${fields.length}`)
     }
     const columns = fields.map((field) => indexedColumn(views, field))
-    // Columns of a wide schema's other tables cannot be in the index of the first one's.
+    // Columns in a wide schema's other tables cannot be in an index of the first one's.
     const group = columns[0]?.group ?? 0
     const there = columns.filter((column) => column.group === group)
     const keys = there.map(indexKey)
@@ -47,8 +47,8 @@ export function viewIndexes(
 }
 
 /**
- * What an index holds of a column: of values that may be too long the beginning, whose order the whole values refine.
- * A query has to name the very same, see read/query/query-source.ts.
+ * What an index holds of a column. Of values that may be too long it holds the beginning, and the whole values refine
+ * that order. A query has to name the very same expression, see read/query/query-source.ts.
  */
 function indexKey({ type: { type }, column }: FieldColumn): string {
   const { prefix } = FIELD_TYPES[type]

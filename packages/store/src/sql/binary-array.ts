@@ -106,7 +106,7 @@ export class BinaryArray {
 
   /** Bytes of lower-case hexadecimal text; ids joined by `_` become their bytes in order. */
   pushHex(hex: string): void {
-    // Ids are 68 digits long, so every 69th character of a joined text is its separator.
+    // Ids are 68 digits long, so every 69th character of a joined text is the separator.
     const separators = hex.length > 68 ? Math.floor(hex.length / 69) : 0
     let offset = this.#element((hex.length - separators) / 2)
     for (let index = 0; index < hex.length; index += 2) {
@@ -141,7 +141,7 @@ export class BinaryArray {
     }
   }
 
-  /** Number of digits, weight of the first, sign and scale; the digits follow. */
+  /** Writes number of digits, weight of the first, sign and scale. The digits follow. */
   #numericHead(digits: number): void {
     const offset = this.#element(8 + 2 * digits)
     this.#view.setInt16(offset, digits)
@@ -149,7 +149,7 @@ export class BinaryArray {
     this.#view.setInt32(offset + 4, 0)
   }
 
-  /** Makes room for an element and writes its length; returns where its bytes go. May replace bytes and view. */
+  /** Makes room for an element and writes its length. Returns where its bytes go. May replace bytes and view. */
   #element(length: number): number {
     const offset = this.#end + 4
     const end = offset + length

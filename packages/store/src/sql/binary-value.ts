@@ -36,7 +36,10 @@ export const ELEMENT_OIDS: ReadonlyMap<number, number> = new Map([
 // A byte order mark is content.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Value of a column or, for an array, of all its elements, from the binary form where `resultFormat` says so. */
+/**
+ * Value of a column or, for an array, of all its elements. It is read from the binary form where `resultFormat` says
+ * so.
+ */
 export function decodeValue(oid: number, bytes: Uint8Array, view: DataView, start: number, end: number): unknown {
   switch (oid) {
     case OID.bytea:
@@ -96,15 +99,15 @@ function decodeArray(elementOid: number, bytes: Uint8Array, view: DataView, star
 }
 
 /**
- * Rows of `array_send(array_agg(ROW(…)))` by their cells. Every value in it stands as PostgreSQL's binary form has it, so
- * that nothing is rounded, escaped or written out as text on its way.
+ * Rows of `array_send(array_agg(ROW(…)))` by their cells. Every value in it stands in PostgreSQL's binary form. So
+ * nothing is rounded, escaped or written out as text.
  */
 export function decodeRecords(bytes: Uint8Array): unknown[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const rows: unknown[][] = new Array(view.getInt32(ARRAY_HEADER_BYTES))
   let offset = ARRAY_HEADER_BYTES + DIMENSION_BYTES
   for (let index = 0; index < rows.length; index++) {
-    // Before it stands the record's length.
+    // The length of the record stands before it.
     const row: unknown[] = new Array(view.getInt32(offset + 4))
     offset += 8
     for (let cell = 0; cell < row.length; cell++) {
@@ -146,7 +149,7 @@ function decodeNumeric(view: DataView, start: number): bigint | string {
   if (sign === NUMERIC_MINUS_INFINITY) return '-Infinity'
   const digit = (index: number) => (index < count ? view.getInt16(start + 8 + 2 * index) : 0)
   const minus = sign === 0 ? '' : '-'
-  // Three digits make an exact number: most are such, and bigints are made again with each step.
+  // Three digits always make an exact number, and most values have no more. Each step on a bigint would make a new one.
   let head = 0
   for (let index = 0; index <= weight && index < 3; index++) head = head * 10_000 + digit(index)
   let whole = BigInt(head)

@@ -5,8 +5,8 @@ import { MAX_STATEMENT_BYTES, type Statement } from './statement.js'
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>
 
 /**
- * `INSERT … SELECT … FROM unnest(…)`: one statement for any number of rows, more where bytes are too many, none for no
- * rows. `conflict` is an ON CONFLICT clause.
+ * `INSERT … SELECT … FROM unnest(…)`: one statement for any number of rows, several where there are too many bytes,
+ * none for no rows. `conflict` is an ON CONFLICT clause.
  */
 export function bulkInsert<Row>(
   table: string,
@@ -23,8 +23,8 @@ export function bulkInsert<Row>(
 }
 
 /**
- * `UPDATE … FROM unnest(…)`, rows found by the `key` columns. With `keep`, a NULL leaves the stored value as it is;
- * such columns must be NOT NULL.
+ * `UPDATE … FROM unnest(…)`: rows are found by the `key` columns. With `keep` a NULL leaves the stored value as it is.
+ * Such columns must be NOT NULL.
  */
 export function bulkUpdate<Row>(
   table: string,
@@ -49,8 +49,8 @@ export function bulkUpdate<Row>(
 }
 
 /**
- * One row by itself: PostgreSQL keeps the plan of a statement without arrays, whose lengths it cannot know, and planning takes
- * longer than the rest of a lone write.
+ * One row without arrays. PostgreSQL keeps the plan of such a statement. It cannot know the lengths of arrays, and
+ * planning takes longer than all else of a lone write.
  */
 function singleInsert<Row>(table: string, columns: Columns<Row>, row: Row, conflict: string): Statement {
   const { names, references } = singleSource(columns)
@@ -71,7 +71,7 @@ function singleParameters<Row>(columns: Columns<Row>, row: Row): unknown[] {
   return Object.values(columns).map((column) => column.single(row))
 }
 
-/** Rows as a FROM item `u`, with its parameters: for a statement that reads. */
+/** Rows as a FROM item `u` with its parameters, for a statement that reads. */
 export function bulkBind<Row>(
   columns: Columns<Row>,
   rows: readonly Row[],
@@ -84,7 +84,7 @@ interface BulkSource {
   readonly names: readonly string[]
   /** The columns' values. */
   readonly references: readonly string[]
-  /** Where these come from. */
+  /** Where the values come from. */
   readonly from: string
 }
 
@@ -102,7 +102,7 @@ function bulkSource<Row>(columns: Columns<Row>): BulkSource & { readonly source:
   return { names, references, source, from: `FROM ${source}` }
 }
 
-/** One set of parameters, an array a column; several where the rows together pass MAX_STATEMENT_BYTES. */
+/** One set of parameters, one array a column. Several sets where the rows together pass MAX_STATEMENT_BYTES. */
 function bulkParameters<Row>(columns: Columns<Row>, rows: readonly Row[]): Uint8Array[][] {
   // Column by column: each loop then calls one function on one kind of value, which engines make fast.
   const parameters = Object.values(columns).map((column) => arrayParameter(column, rows))

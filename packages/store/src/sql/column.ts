@@ -5,7 +5,7 @@ import { BinaryArray, OID } from './binary-array.js'
 export interface Column<Row> {
   /** SQL type of the array's elements, as `unnest($1::TYPE[])` needs it. */
   readonly elementType: keyof typeof OID
-  /** What becomes of an element in the statement, where it is not taken as it is: `(ref) => ref + '::bytea[]'`. */
+  /** How the statement changes an element, where it does: `(ref) => ref + '::bytea[]'`. */
   readonly convert?: (reference: string) => string
   push(array: BinaryArray, row: Row): void
   /** The value alone, as a driver binds it. */
@@ -45,7 +45,7 @@ export function byteaColumn<Row>(get: (row: Row) => Uint8Array | undefined): Col
   return column('bytea', get, (array, value) => array.pushBytes(value))
 }
 
-/** Ids and keys, kept as text by their users: bytes are written straight from the digits. */
+/** Ids and keys, which their users hold as text. Bytes are written straight from the digits. */
 export function hexColumn<Row>(get: (row: Row) => string | undefined): Column<Row> {
   return column('bytea', get, (array, value) => array.pushHex(value), bytesOfHex)
 }
@@ -56,7 +56,7 @@ function bytesOfHex(hex: string): Uint8Array {
 }
 
 /**
- * Lists of ids. An array of arrays must be rectangular, so each list travels as the text of an array and is cast back
+ * Lists of ids. An array of arrays must be rectangular. So each list travels as the text of an array and is cast back
  * in the statement.
  */
 export function hexListColumn<Row>(get: (row: Row) => readonly string[] | undefined): Column<Row> {

@@ -2,7 +2,7 @@ import { bytesToHex, type DocumentViewId, type RakkoError, refusal } from '@rakk
 
 const HASH_BYTES = 34
 
-/** Text of the ids that stand one after another in a column: a document view id, or the one id of a document. */
+/** Text of the ids that stand one after another in a column: a view id, or the one id of a document. */
 export function decodeViewId(bytes: unknown): DocumentViewId {
   const hex = decodeHex(bytes)
   if (hex.length === 2 * HASH_BYTES) return hex as DocumentViewId
@@ -16,7 +16,7 @@ export function decodeHex(bytes: unknown): string {
   throw unexpectedColumn('bytes', bytes)
 }
 
-/** INTERNAL: the database holds something else than was put there. */
+/** INTERNAL: the database holds something else than what was stored. */
 export function unexpectedColumn(expected: string, got: unknown): RakkoError {
   return refusal('INTERNAL', { expected, got: typeof got, about: 'A column holds another type than was stored' })
 }

@@ -1,4 +1,4 @@
-/** FNV-1a of 64 bits: tells definitions of ours apart in the catalog, where nobody tries to make two the same. */
+/** FNV-1a of 64 bits. It tells our own definitions apart in the catalog, where nobody tries to make two the same. */
 export function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n
   for (const character of text) {

@@ -9,10 +9,10 @@ export const MAX_STATEMENT_BYTES = 16 * 1024 * 1024
 const MAX_STATEMENT_PARAMETERS = 32_000
 
 /**
- * Joins writes into as few statements as their bytes allow: `WITH w1 AS (INSERT …), w2 AS (UPDATE …) INSERT …`. A
- * statement costs a quarter of a millisecond whatever it does, so a single create is the better for it.
+ * Joins writes into as few statements as their bytes allow: `WITH w1 AS (INSERT …), w2 AS (UPDATE …) INSERT …`. Each
+ * statement has a fixed cost, so a single create gains most.
  *
- * All writes of one statement see the tables as they were before it: no two of them may touch the same row.
+ * All writes of one statement see the tables as they were before it. So no two of them may touch the same row.
  */
 export function joinWrites(writes: readonly Statement[]): Statement[] {
   const joined: Statement[] = []

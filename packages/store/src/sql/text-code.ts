@@ -20,7 +20,7 @@ const ESCAPE = /\u0001([\u0002\u0003])([\u0002\u0003])/g
 const ESCAPES = ['\u0001\u0002\u0002', '\u0001\u0002\u0003', '\u0001\u0003\u0002', '\u0001\u0003\u0003'] as const
 
 export function encodeText(text: string): string {
-  // Searching first: an ordinary text has none, and a search copies nothing.
+  // A search first: it copies nothing, and ordinary text has no such character.
   if (text.search(CONTROL) === -1) return text
   return text.replace(CONTROL, (character) => ESCAPES[character.charCodeAt(0)] as string)
 }

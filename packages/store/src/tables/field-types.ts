@@ -17,7 +17,7 @@ export type FieldTypeName = FieldType['type']
 type ValueOf<Type extends FieldTypeName> = Extract<OperationValue, { readonly type: Type }>
 type Values = { readonly [Value in OperationValue as Value['type']]: Value['value'] }
 
-/** How one value is compared in a query; of a list, one of its elements. */
+/** How one value is compared in a query. For a list, one of its elements. */
 export type ComparedAs = 'boolean' | 'bigint' | 'double precision' | 'text' | 'bytea'
 
 /** All that a field's type is to the store. */
@@ -26,19 +26,19 @@ interface StoredType<Type extends FieldTypeName> {
   readonly sqlType: string
   readonly comparedAs: ComparedAs
   readonly isList: boolean
-  /** It names views, which are kept as long as it does. */
+  /** Whether it names views, which are kept as long as it does. */
   readonly isPinned: boolean
   /** How a value is bound in a bulk statement. */
   bind<Row>(get: (row: Row) => Values[Type] | undefined): Column<Row>
   /** The value that a column holds; undefined where it can be none. */
   decode(stored: unknown): ValueOf<Type> | undefined
-  /** The column of an app's own view, see read/app-sql/app-views.ts: its type, it in SQL, and whether people wrote it. */
+  /** The column of an app's own view, see read/app-sql/app-views.ts: its type, and its expression in SQL. */
   readonly app: { readonly sqlType: string; cell(column: string): string; readonly isWritten?: true }
-  /** What stands around a value that may be too long for an index: of it an index holds the beginning. */
+  /** What stands around a value that may be too long for an index, so that an index holds only its beginning. */
   readonly prefix?: readonly [before: string, after: string]
 }
 
-/** A btree key may have 2 704 bytes; the values of four columns and an id stay below. */
+/** A btree key may have 2 704 bytes. The values of four columns and an id stay below that. */
 const CHARACTERS: StoredType<'str'>['prefix'] = ['left(', ', 128)']
 const BYTES: StoredType<'bytes'>['prefix'] = ['substr(', ', 1, 512)']
 

@@ -20,7 +20,7 @@ export class Names {
   /** Quoted. */
   readonly schema: string
   readonly schemaName: string
-  /** Another one, quoted, for the views that an app's own SQL reads; nothing else is in it. */
+  /** Quoted: another PostgreSQL schema, which holds the views that an app's own SQL reads and nothing else. */
   readonly appSchema: string
   /** Quoted: the role that such SQL runs as. */
   readonly appRole: string
@@ -47,8 +47,9 @@ export class Names {
   }
 
   /**
-   * Latest views of a schema's documents. Names are generated from the schema's number and the field's position: ids
-   * and field names may be longer than the 63 bytes of a PostgreSQL name, and two that differ behind that collide.
+   * Latest views of a schema's documents. Names are generated from the schema's number and the field's position. Ids
+   * and field names may be longer than the 63 bytes of a PostgreSQL name, and two that differ only behind that would
+   * collide.
    */
   views(schemaNumber: number, group: number): string {
     return `${this.schema}.${viewsTable(schemaNumber, group)}`

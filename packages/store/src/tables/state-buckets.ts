@@ -9,7 +9,7 @@ export function bucketSql(id: string): string {
   return `get_byte(${id}, 2)::smallint`
 }
 
-/** Marks the buckets of documents that are about to be removed: no entry that arrives will tell of that. */
+/** Marks the buckets of documents that are about to be removed. No entry that arrives will tell of that. */
 export function markBucketsSql(names: Names, documents: string): string {
   return `INSERT INTO ${names.table('state_buckets')} (schema, bucket)
     SELECT DISTINCT d.schema, ${bucketSql('d.id')} FROM ${names.table('documents')} AS d WHERE d.number = ANY(${documents})

@@ -2,7 +2,7 @@ import { type DocumentId, type Hash, logsForkedBy } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { AuthorState, LogState } from './ledger-state.js'
 
-/** Puts a valid entry into its author's logs; returns which of them are forked by it that were not before. */
+/** Puts a valid entry into its author's logs. Returns which logs it forks that were not forked before. */
 export function advanceLog(
   author: AuthorState,
   { entry, entryHash }: ReceivedItem,
@@ -20,7 +20,10 @@ export function advanceLog(
   return forked.length === 0 ? [] : markForked(author, forked)
 }
 
-/** The head is the entry furthest on, of two at one place the one with the smaller hash: the same in any order. */
+/**
+ * The head is the entry furthest on. Of two at one place it is the one with the smaller hash, so it is the same in any
+ * order.
+ */
 function extendLog(log: LogState, seqNum: bigint, hash: Hash): void {
   if (seqNum < log.seqNum || (seqNum === log.seqNum && hash > log.hash)) return
   log.entries ??= new Map()

@@ -2,7 +2,7 @@ import type { DriverTransaction } from '../driver/driver.js'
 import type { Names } from '../tables/names.js'
 import type { Queries } from '../tables/queries.js'
 
-/** Last numbers given out: the row `arrival`, which a transaction that writes holds locked. */
+/** The last numbers given out: the row `arrival`, which a write transaction holds locked. */
 export interface Counters {
   number: number
   author: number
@@ -10,7 +10,7 @@ export interface Counters {
   /** Entries that wait for others, see write/parking.ts, and their bytes. */
   parked: number
   parkedBytes: number
-  /** Some view is pinned whose operations have not all arrived. */
+  /** Whether some view is pinned whose operations have not all arrived. */
   readonly awaited: boolean
 }
 
@@ -26,7 +26,7 @@ export const NO_COUNTERS: Readonly<Counters> = {
 
 /** Transactions as the row `arrival` shows them. */
 export interface Marks {
-  /** The one that wrote it last. */
+  /** The one that wrote the row last. */
   readonly before: bigint
   /** This one. */
   readonly own: bigint
@@ -43,7 +43,7 @@ interface ArrivalRow {
   own: bigint
 }
 
-/** The lock that makes transactions of all nodes on one database come one after another. */
+/** The lock by which transactions of all nodes on this database come one after another. */
 export async function lockArrival(
   transaction: DriverTransaction,
   names: Names,

@@ -13,8 +13,8 @@ export class AuthorKeys {
   readonly #keys = new Map<number, PublicKey>()
 
   /**
-   * What `decode` makes of rows that name authors by number. Keys that are not remembered cost one statement, and a second
-   * call of `decode`.
+   * What `decode` makes of rows that name authors by number. Keys that are not remembered cost one statement, and a
+   * second call of `decode`.
    */
   async decoded<Result>(queries: Queries, decode: (keyOf: KeyOf) => Result): Promise<Result> {
     const missing = new Set<number>()

@@ -9,7 +9,7 @@ import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
 import { AuthorKeys } from './author-keys.js'
 import { Ledger } from './ledger.js'
 
-/** Queries whose answers go into a ledger: those of a transaction, or of a reader without one. */
+/** Queries whose results go into a ledger: those of a transaction, or of a reader without one. */
 export interface LedgerQueries extends Queries {
   readonly ledger: Ledger
 }
@@ -32,13 +32,13 @@ export class Database implements Queries {
     return this.driver.query(sql, params)
   }
 
-  /** Made by the first read: a start need not wait for it. */
+  /** Made by the first read, so that a start does not wait for it. */
   get kysely(): Kysely<unknown> {
     this.#kysely ??= new Kysely({ dialect: kyselyDialect(this.driver) })
     return this.#kysely
   }
 
-  /** Makes what is committed as durable as the storage goes. */
+  /** Makes what is committed as durable as the storage can. */
   flush(): Promise<void> {
     return this.driver.flush()
   }
@@ -50,9 +50,9 @@ export class Database implements Queries {
   }
 
   /**
-   * The only way to change what is stored: one transaction that holds the row `arrival` locked, so that those of all nodes on
-   * this database come one after another. Schemas and tables that it makes known are the registry's once it has
-   * committed. Where `work` rejects nothing was stored.
+   * The only way to change what is stored: one transaction that holds the row `arrival` locked. So write transactions
+   * of all nodes on this database come one after another. The schemas and tables that it makes known go to the registry
+   * once it has committed. Where `work` rejects nothing was stored.
    */
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const { names, registry } = this
@@ -72,7 +72,10 @@ export class Database implements Queries {
   }
 }
 
-/** A transaction that holds `arrival`: where its statements run, and what it knows and adds. Only `Database.write` opens one. */
+/**
+ * A transaction that holds `arrival`: where its statements run, and what it knows and adds. Only `Database.write` opens
+ * one.
+ */
 class WriteTransaction implements LedgerQueries {
   readonly names: Names
   readonly ledger: Ledger
@@ -95,12 +98,12 @@ class WriteTransaction implements LedgerQueries {
     return this.#transaction.exec(sql)
   }
 
-  /** One statement after another, for what they change. */
+  /** Runs one statement after another, for what they change. */
   async run(statements: readonly Statement[]): Promise<void> {
     for (const { text, parameters } of statements) await this.#transaction.query(text, parameters)
   }
 
-  /** Tells every write cache that nothing holds any more that was read before: see write-cache.ts. */
+  /** Tells every write cache that what it holds may be out of date, see write-cache.ts. */
   async dropCaches(): Promise<void> {
     await this.#transaction.query(`UPDATE ${this.names.table('arrival')} SET number = number`)
   }

@@ -45,11 +45,11 @@ export interface DocumentState {
   isChanged: boolean
   viewId: DocumentViewId
   isDeleted: boolean
-  /** Its payloads were dropped: it can be reduced no more, and need not, for it stays deleted. */
+  /** Its payloads were dropped. It can be reduced no more and need not be, since it stays deleted. */
   isPurged: boolean
   /**
-   * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is;
-   * undefined once only a reduction of the whole graph can tell.
+   * The latest view, whose `fields` hold what this transaction has set. `created` while the CREATE is all there is.
+   * Undefined once only a reduction of the whole graph can tell.
    */
   view: ReducedDocument | 'created' | undefined
   /** Operations that this transaction adds. */

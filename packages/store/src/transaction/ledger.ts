@@ -39,23 +39,23 @@ import { tableLimit } from './table-limit.js'
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
 /**
- * What one transaction knows: the part of the stored state that its items ask about, preloaded, and over it what its
- * own items have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
+ * What one transaction knows: the stored state that its items ask about, read before, and over it what its own items
+ * have added. The publish rules read it, so an item may build on an earlier one of the same transaction.
  */
 export class Ledger implements WriteLookup {
   readonly counters: Counters
-  /** By number, the schemas whose tables of pinned views it makes. */
+  /** Schemas, by number, whose tables of pinned views it makes. */
   readonly newPinned = new Map<number, KnownSchema>()
-  /** Numbers of schemas of which it has made pinned views. */
+  /** Numbers of schemas whose pinned views it has made. */
   readonly pinnedSchemas = new Set<number>()
   readonly authors = new Map<PublicKey, AuthorState>()
   /** By the id of their CREATE. */
   readonly documents = new Map<OperationId, DocumentState>()
   /** By the ids of other operations. */
   readonly operations = new Map<OperationId, DocumentState>()
-  /** Entries that are stored, of those asked for. */
+  /** Of the entries asked for, those that are stored. */
   readonly entryHashes = new Set<Hash>()
-  /** Of these, those that were forgotten. */
+  /** Of these, the forgotten ones. */
   readonly forgotten = new Set<Hash>()
   readonly accepted: AcceptedEntry[] = []
   /** Entries that arrived and are not kept. */
@@ -66,14 +66,14 @@ export class Ledger implements WriteLookup {
   readonly authorNumbers = new Map<PublicKey, number>()
   /** Schemas that became known in this transaction. */
   readonly newSchemas = new Map<SchemaId, NewSchema>()
-  /** By number, the schemas whose tables it makes, and the author of the document that they are made for. */
+  /** Schemas, by number, whose tables it makes, and the author of the document that they are made for. */
   readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
-  /** Looked for and not found, since the last definition was accepted. */
+  /** Schemas that were looked for and not found since the last definition was accepted. */
   readonly unknownSchemas = new Set<SchemaId>()
-  /** What idempotency ids of its items have led to, today or in this transaction. */
+  /** Documents of its items' idempotency ids, made within the last day or in this transaction. */
   readonly idempotent = new Map<string, DocumentId>()
   readonly #registry: SchemaRegistry
-  /** Schemas that were asked for, by id and by number: a transaction may use more than the registry keeps. */
+  /** Schemas that were asked for, by id and by number. A transaction may use more than the registry keeps. */
   readonly #used = new Map<SchemaId | number, KnownSchema>()
 
   constructor(registry: SchemaRegistry, counters: Counters) {
@@ -85,12 +85,12 @@ export class Ledger implements WriteLookup {
     return this.#used.get(id) ?? this.#use(this.#registry.get(id) ?? this.newSchemas.get(id))
   }
 
-  /** As `knownSchema`, also where it is not in memory. */
+  /** As `knownSchema`, but also finds one that is not in memory. */
   async findSchema(queries: Queries, id: SchemaId): Promise<KnownSchema | undefined> {
     return this.knownSchema(id) ?? this.#use(await this.#registry.find(queries, id))
   }
 
-  /** Reads those of the schemas that are not in memory; `knownSchema` and `schemaAt` find them then, if they are known. */
+  /** Reads those schemas that are not in memory. `knownSchema` and `schemaAt` then find them, if they are known. */
   async holdSchemas(queries: Queries, keys: Iterable<SchemaId | number>): Promise<void> {
     const missing = [...new Set(keys)].filter(
       (key) => !(typeof key === 'number' ? this.schemaAt(key) : this.knownSchema(key)),
@@ -99,7 +99,7 @@ export class Ledger implements WriteLookup {
     for (const known of await this.#registry.reread(queries, missing)) this.#use(known)
   }
 
-  /** Reads schemas as the database has them now: another node may have made tables for them. */
+  /** Reads schemas as the database has them now. Another node may have made tables for them. */
   async rereadSchemas(queries: Queries, keys: Iterable<SchemaId | number>): Promise<void> {
     for (const known of await this.#registry.reread(queries, [...keys])) this.#use(known)
   }
@@ -164,7 +164,7 @@ export class Ledger implements WriteLookup {
   }
 
   limit(item: ReceivedItem): RakkoError | undefined {
-    // What was parked before there was an allow list is asked for here.
+    // Entries that were parked before there was an allow list are checked here.
     return this.#registry.allowed.refusal(item.plainOperation.schemaId) ?? tableLimit(this, item)
   }
 
@@ -172,7 +172,7 @@ export class Ledger implements WriteLookup {
     return !this.#registry.allowed.isListed(id)
   }
 
-  /** Tables counted against an author, with those that this transaction makes. */
+  /** Tables counted against an author, including those that this transaction makes. */
   tablesMadeBy(publicKey: PublicKey): number {
     const author = this.authors.get(publicKey)
     if (!author) return 0
@@ -267,7 +267,7 @@ export class Ledger implements WriteLookup {
   }
 }
 
-/** Tips need no history: an operation takes the place of those tips that it follows. */
+/** Tips need no history: an operation takes the place of the tips that it follows. */
 function viewIdAfter(viewId: DocumentViewId, { id, operation: { previous } }: DocumentOperation): DocumentViewId {
   const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
   return documentViewIdFromTips([...operationIdsOf(viewId).filter((tip) => !followed.has(tip)), id])

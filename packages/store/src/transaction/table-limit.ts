@@ -3,12 +3,12 @@ import type { ReceivedItem } from '../decide/received-item.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 
 /**
- * Tables that one author's first documents may have made, a wide schema's counted each; those of schemas that the app
- * ships or lists do not count. Each costs PostgreSQL three files and some 60 kB of memory once it is used.
+ * Tables that the first documents of one author may have made. Each of a wide schema's tables counts. Those of schemas
+ * that the app ships or lists do not. Each table costs PostgreSQL three files, and memory once it is used.
  */
 export const MAX_TABLES_PER_AUTHOR = 64
 
-/** What is known of tables, those included that a transaction makes. */
+/** What is known of tables, including those that a transaction makes. */
 export interface MadeTables {
   knownSchema(id: SchemaId): KnownSchema | undefined
   /** By schema number. */
@@ -17,7 +17,7 @@ export interface MadeTables {
   tablesMadeBy(publicKey: PublicKey): number
 }
 
-/** TABLE_LIMIT, where storing the item would make tables that are too many; what is stored stays usable. */
+/** Returns TABLE_LIMIT where storing the item would make too many tables. What is stored stays usable. */
 export function tableLimit(made: MadeTables, { entry, plainOperation }: ReceivedItem): RakkoError | undefined {
   const { action, schemaId } = plainOperation
   const schema = action === 'create' ? made.knownSchema(schemaId) : undefined

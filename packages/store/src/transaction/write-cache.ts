@@ -13,16 +13,16 @@ import type { Marks } from './arrival.js'
 import type { Ledger } from './ledger.js'
 import { type AuthorState, authorState, type DocumentState, type LogState } from './ledger-state.js'
 
-/** Documents that are remembered at most, some kilobyte each: as many as a round of a writer may change. */
+/** Documents that the cache holds at most, about a kilobyte each: as many as one round of a writer may change. */
 export const MAX_DOCUMENTS = 20_000
 
-/** Entries of a log that are remembered beside its head: most skiplinks reach no further than a few entries back. */
+/** Entries of a log that are kept beside its head. Most skiplinks reach no further than a few entries back. */
 const MAX_ENTRIES = 8
 const RECENT_ENTRIES = 4n
 
 type CachedAuthor = Pick<AuthorState, 'number' | 'highestLogId' | 'isForked'>
 
-/** A document as one of its authors finds it who is about to change it. */
+/** A document as one of its authors finds it before changing it. */
 interface CachedDocument {
   readonly number: number
   readonly schema: KnownSchema
@@ -38,24 +38,25 @@ type CachedLog = Pick<LogState, 'logId' | 'seqNum' | 'hash' | 'entries'>
 const NO_FIELDS: ReducedDocument['fields'] = new Map()
 
 /**
- * What was read for authors who are about to write, so that publishing what they have signed reads none of it again; and what
- * that has led to, since who changes a document will mostly change it once more. It is as the transaction left it that last
- * wrote the row `arrival`, which every transaction does that changes what is remembered here: who has read the row sees by its
- * mark whether all of it still holds, whoever writes to the database. Where more would be remembered than the limit, what
- * was changed longest ago goes.
+ * What was read for authors who are about to write, so that publishing what they have signed reads none of it again.
+ * And what those writes led to, since who changes a document will mostly change it once more.
+ *
+ * It holds for the state after the transaction that last wrote the row `arrival`. Every transaction that changes what
+ * is kept here writes that row, whoever writes to the database. So whoever has read the row knows by its mark whether
+ * the cache still holds. Beyond the limit what was changed longest ago goes first.
  */
 export class WriteCache {
   #mark: bigint | undefined
   #authors = new Map<PublicKey, CachedAuthor>()
   /** In the order in which they were read or changed. */
   readonly #documents = new Map<DocumentId, CachedDocument>()
-  /** By the operations that the next one is to follow. */
+  /** By the operations that the next operation follows. */
   readonly #followed = new Map<OperationId, CachedDocument>()
 
   /**
-   * To be called before something is read; what it answers with takes the author and the documents that were read, and the
-   * mark that was read first. That is thrown away where this store has committed meanwhile, since nobody knows whether it
-   * was seen.
+   * Called before something is read. Returns a function that takes the author and the documents that were read, and the
+   * mark that was read first. These are thrown away where this store has committed meanwhile, since nobody knows
+   * whether the read saw that commit.
    */
   reading(): (mark: bigint, ledger: Ledger, publicKey: PublicKey, read: Iterable<DocumentState>) => void {
     const before = this.#mark
@@ -81,8 +82,8 @@ export class WriteCache {
   }
 
   /**
-   * Puts into a ledger what an author will be told of these operations' documents, as far as it is remembered since `mark`;
-   * returns those of which it is not. The ledger has read the author.
+   * Puts into a ledger what an author will be told of these operations' documents, as far as it is kept since `mark`.
+   * Returns the operations whose documents are not. The ledger has read the author.
    */
   tell(
     ledger: Ledger,
@@ -100,7 +101,7 @@ export class WriteCache {
     })
   }
 
-  /** Puts into a ledger all that the rules will ask about items, if all of it is remembered; returns whether it is. */
+  /** Puts into a ledger all that the rules will ask about items, if all of it is kept. Returns whether it is. */
   fill(ledger: Ledger, mark: bigint, items: readonly ReceivedItem[]): boolean {
     if (mark !== this.#mark || !items.every((item) => this.#knows(ledger, item))) return false
     for (const { entry, plainOperation } of items) {
@@ -113,7 +114,7 @@ export class WriteCache {
     return true
   }
 
-  /** A transaction that wrote `arrival` has committed. */
+  /** Called when a transaction that wrote `arrival` has committed. */
   committed({ before, own }: Marks, ledger: Ledger): void {
     if (this.#mark !== before) this.clear()
     this.#mark = own
@@ -125,12 +126,12 @@ export class WriteCache {
     )
     for (const document of ledger.documents.values()) if (document.isChanged) this.#drop(document.id)
     for (const { item, author, document } of ledger.accepted) {
-      // A thousand that were imported and are never changed would be remembered for nothing.
+      // A thousand documents that were imported and are never changed would be kept for nothing.
       if (!item.isFromPeer && !document.isNew) this.#keep(author, document)
     }
   }
 
-  /** A transaction has failed that may have changed what it was filled with. */
+  /** Called when a transaction has failed that may have changed what it was filled with. */
   clear(): void {
     this.#mark = undefined
     this.#authors.clear()
@@ -183,8 +184,8 @@ export class WriteCache {
   }
 
   /**
-   * Whether an item is at its place: next in a log that is remembered, or first in a log above all that its author ever
-   * had. No entry can be stored there, so its hash need not be looked up. All else is for the statements to find out.
+   * Whether an item is at its place: next in a log that is kept, or first in a log above all that its author ever had.
+   * No entry can be stored there, so its hash need not be looked up. All else is left to the statements.
    */
   #knows(ledger: Ledger, { entry, plainOperation: { previous } }: ReceivedItem): boolean {
     const { publicKey, logId, seqNum } = entry
@@ -246,7 +247,7 @@ function putDocument(
 function putLog(author: AuthorState, { id, number: document }: DocumentState, { entries, ...log }: CachedLog): void {
   if (author.logs.has(log.logId)) return
   author.logOf.set(id, log.logId)
-  // The entries may be shared: what is added to them is true whoever reads it, and a log that grows is kept again.
+  // The entries may be shared. What is added to them is true whoever reads it, and a log that grows is kept again.
   author.logs.set(log.logId, { author, document, ...log, entries, isForked: false, isNew: false, isChanged: false })
 }
 
@@ -254,14 +255,14 @@ function cachedLog({ logId, seqNum, hash, entries }: LogState): CachedLog {
   return { logId, seqNum, hash, entries: entries && latestOf(entries, seqNum) }
 }
 
-/** Of a log that grows and grows, what the next skiplinks may name. */
+/** Of a growing log, the entries that the next skiplinks may name. */
 function latestOf(entries: Map<bigint, Hash>, seqNum: bigint): Map<bigint, Hash> {
   if (entries.size <= MAX_ENTRIES) return entries
   const next = [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n)]
   return new Map([...entries].filter(([target]) => target >= seqNum - RECENT_ENTRIES || next.includes(target)))
 }
 
-/** Whether the entry that the skiplink of entry `seqNum` names, if it has one, is remembered. */
+/** Whether the entry is kept that the skiplink of entry `seqNum` names, if it has one. */
 function hasSkiplink({ seqNum: latest, entries }: CachedLog, seqNum: bigint): boolean {
   const target = lipmaa(seqNum)
   return target >= seqNum - 1n || target === latest || entries?.has(target) === true

@@ -18,15 +18,16 @@ export interface Materialised {
   readonly edited: boolean
   readonly deleted: boolean
   readonly follow: DocumentViewId
-  /** In a stored document that was merely followed those that were set; otherwise all. */
+  /** The fields that were set, in a stored document that was only followed. Otherwise all fields. */
   readonly fields: ReadonlyMap<string, OperationValue>
-  /** Blob pieces: number of the entry whose payload holds the data, where that was set. */
+  /** For a blob piece, the number of the entry whose payload holds the data, where that was set. */
   readonly payload: number | undefined
 }
 
 /**
- * The latest views of all documents that the ledger changes. Those that were only followed are known already; where
- * there was a merge or a concurrent operation, the whole graph is read and reduced: one statement for all of them.
+ * The latest views of all documents that the ledger changes. Those of documents that were only followed are known
+ * already. After a merge or a concurrent operation the whole graph is read and reduced, in one statement for all of
+ * them.
  */
 export async function materialise(transaction: WriteTransaction): Promise<Materialised[]> {
   const { ledger } = transaction
@@ -83,7 +84,7 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
   }
 }
 
-/** Of a deleted document without all of its payloads: tips need no history, and nothing else can change. */
+/** The view of a deleted document without all of its payloads. Tips need no history, and nothing else can change. */
 function purged(ledger: Ledger, document: DocumentState): Materialised {
   const { viewId, owner, added } = document
   const last = added.at(-1)

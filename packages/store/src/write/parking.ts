@@ -12,8 +12,8 @@ import type { WriteTransaction } from '../transaction/database.js'
 import { PARKED, PARKED_PAYLOADS, PARKED_WAITS, type ParkedRow } from './rows.js'
 
 /**
- * Entries that wait, in a table, so that they are there after a restart: what one transaction reads of them and writes.
- * The counters, in the row that every transaction locks, tell how many there are: where there are none nothing is read.
+ * Entries that wait, in a table, so that they are there after a restart. This is what one transaction reads of them and
+ * writes. The row that every transaction locks counts them: where there are none nothing is read.
  */
 export class Parking {
   readonly #transaction: WriteTransaction
@@ -28,8 +28,8 @@ export class Parking {
   }
 
   /**
-   * Reads what waits for these hashes, and what waits for that in turn; and these themselves. One statement, as each of
-   * the following; what was read before is left out.
+   * Reads what waits for these hashes, what waits for that in turn, and the entries with these hashes. Takes one
+   * statement, as each of the following does. What was read before is left out.
    */
   wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
@@ -43,7 +43,7 @@ export class Parking {
     )
   }
 
-  /** Reads what waits under these hashes, and what that waits for in turn. */
+  /** Reads the entries with these hashes that wait, and what those wait for in turn. */
   ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
     return this.#read(
@@ -81,8 +81,8 @@ export class Parking {
   }
 
   /**
-   * What is to be written: `left` waits at the end, and of what was read all that `isDecided` goes. Counts it, and returns
-   * which of those that wait are parked now: not all, where there is no room.
+   * Returns what is to be written. `left` waits at the end, and of what was read all that `isDecided` goes. Counts it,
+   * and returns which of those that wait are parked now: not all, where there is no room.
    */
   async park(
     left: readonly Parked[],
@@ -90,7 +90,8 @@ export class Parking {
     now: number,
   ): Promise<{ writes: Statement[]; parked: ReadonlySet<Hash> }> {
     const waiting = new Map(left.map((one) => [one.item.entryHash, one]))
-    // What is neither decided nor waits any more met a limit of this node, which is not for good: it has to come again.
+    // An entry that is neither decided nor waits any more met a limit of this node. That is not final: it may come
+    // again.
     const leaving = [...this.#stored.values()].filter(
       ({ item: { entryHash } }) => isDecided(entryHash) || !waiting.has(entryHash),
     )
@@ -113,7 +114,7 @@ export class Parking {
     return { writes, parked: new Set([...kept, ...taken].map(({ item }) => item.entryHash)) }
   }
 
-  /** Whether there is more to keep than is parked already. */
+  /** Whether there is more to keep than what is parked already. */
   #isMore(parked: Parked): boolean {
     const stored = this.#stored.get(parked.item.entryHash)
     return stored === undefined || completes(stored, parked)
@@ -165,7 +166,7 @@ export class Parking {
     )
   }
 
-  /** Drops what has waited too long, what this transaction works on aside; returns how many. */
+  /** Drops what has waited too long, except what this transaction works on. Returns how many. */
   async #expire(now: number): Promise<number> {
     const { rows } = await this.#transaction.query<{ bytes: number }>(
       `DELETE FROM ${this.#names.table('parked')} WHERE time <= $1::bigint AND NOT hash = ANY($2::bytea[])

@@ -52,7 +52,7 @@ export const DECIDED: Columns<DecidedHash> = {
   decision: smallintColumn(({ decision }) => DECISION[decision]),
 }
 
-/** Where a payload is gone, which is seldom. */
+/** Whether a payload is gone, which is rare. */
 export const PURGED: Columns<Materialised> = { purged: boolColumn(({ document }) => document.isPurged) }
 
 export interface ParkedRow {
@@ -62,7 +62,7 @@ export interface ParkedRow {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly entry: Uint8Array
-  /** Of no bytes where it is missing: no operation has none. */
+  /** Empty where the payload is missing: no operation has no bytes. */
   readonly operation: Uint8Array
 }
 

@@ -48,7 +48,7 @@ async function makeTables(transaction: WriteTransaction): Promise<void> {
   }
 }
 
-/** The fixed tables, a statement for each and each kind of write. No two touch the same row. */
+/** Writes of the fixed tables: a statement for each table and each kind of write. No two touch the same row. */
 function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Materialised[], now: number): Statement[] {
   const authors = [...ledger.authors.values()]
   const logs = authors.flatMap((author) => [...author.logs.values()]).filter(({ isChanged }) => isChanged)
@@ -86,7 +86,7 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
   ]
 }
 
-/** What came beside a DELETE, or after its payloads were dropped, has a while of its own. */
+/** A deleted document that changes gets a new grace period, also after its payloads were dropped. */
 const IF_CHANGED = 'ON CONFLICT (document) DO UPDATE SET time = excluded.time'
 
 function deletionRows(materialised: readonly Materialised[], time: number): DeletionRow[] {

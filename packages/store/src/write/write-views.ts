@@ -11,7 +11,9 @@ const KEY: Columns<Materialised> = { document: bigintColumn(({ document }) => do
 const ID: Columns<Materialised> = { id: hexColumn(({ document }) => document.id) }
 const PAYLOAD: Columns<Materialised> = { payload: bigintColumn(({ payload }) => payload) }
 
-/** Rows of the views tables: per schema one insert, one update and one delete for each of its tables, where needed. */
+/**
+ * Writes the rows of the views tables: where needed, one insert, one update and one delete for each table of a schema.
+ */
 export function writeViews(names: Names, materialised: readonly Materialised[]): Statement[] {
   const bySchema = new Map<number, { schema: KnownSchema; changes: Materialised[] }>()
   for (const change of materialised) {

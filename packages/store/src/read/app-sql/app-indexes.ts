@@ -3,9 +3,9 @@ import { shownHex } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 
 /**
- * Statements that make what an app's own SQL finds documents by: indexes of the very expressions that the views have for ids
- * and relations, so that a comparison and a join use them. An app that never calls `sql` has none. Nobody but PostgreSQL's
- * ANALYZE knows how an expression's values are spread.
+ * Statements that make indexes for an app's own SQL. They are over the very expressions that the views have for ids and
+ * relations, so that comparisons and joins use them. An app that never calls `sql` has none. Only PostgreSQL's ANALYZE
+ * knows how an expression's values are spread.
  */
 export function appIndexes(names: Names, schemas: readonly KnownSchema[]): string[] {
   return schemas

@@ -9,27 +9,27 @@ import { appIndexes } from './app-indexes.js'
 import { appViews } from './app-views.js'
 import { checkParameters, checkStatement } from './check-statement.js'
 
-/** Rows that a statement may answer with. */
+/** Rows that a statement may return. */
 export const MAX_SQL_ROWS = 100_000
-/** Where PostgreSQL can interrupt a statement, which PGlite cannot. */
+/** The limit where PostgreSQL can interrupt a statement. PGlite cannot. */
 export const SQL_TIMEOUT_MS = 30_000
 
 /**
- * Functions that a statement could use to become somebody else, or to leave something behind that outlives it. Whoever
- * owns the database has them still.
+ * Functions by which a statement could take another role, or leave something behind that outlives it. Whoever owns the
+ * database still has them.
  */
 const WITHHELD = '^(set_config|pg_notify|pg_sleep.*|pg_(try_)?advisory_.*|lo_.*|loread|lowrite)$'
 
 /**
- * An app's own SQL: one SELECT over the views of its schemas, see app-views.ts. A cursor takes nothing but a SELECT that
- * writes nothing; its transaction is READ ONLY, and its role may read the views and PostgreSQL's public catalog: no other table, no
- * file. The role cannot be left, since no function that could do so is granted to it.
+ * An app's own SQL: one SELECT over the views of its schemas, see app-views.ts. A cursor takes only a SELECT that
+ * writes nothing. Its transaction is READ ONLY. Its role may read the views and PostgreSQL's public catalog, and no
+ * other table or file. It cannot leave the role: no function that could do so is granted to it.
  */
 export class AppSql {
   readonly #database: Database
-  /** Numbers of the schemas that have views, by name: who binds a name first keeps it. */
+  /** Numbers of the schemas that have views, by name. Who takes a name first keeps it. */
   readonly #bound = new Map<string, number>()
-  /** Fingerprint of the views that are known to be there. */
+  /** Fingerprint of the views that are known to exist. */
   #made: string | undefined
 
   constructor(database: Database) {
@@ -47,7 +47,7 @@ export class AppSql {
     await this.#makeViews()
     const { appSchema, appRole } = this.#database.names
     return this.#database.driver.transaction(async (transaction) => {
-      // PostgreSQL's own names come first wherever the search path leaves them out: a schema may be called `text`.
+      // PostgreSQL's own names come first where the search path does not list them: a schema may be called `text`.
       await transaction.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
         SET LOCAL statement_timeout = ${SQL_TIMEOUT_MS}; SET LOCAL ROLE ${appRole}`)
       try {
@@ -61,7 +61,10 @@ export class AppSql {
     })
   }
 
-  /** Makes them again where they are not those of the schemas as they are now: a schema's first document brings its table. */
+  /**
+   * Makes them again where they do not fit the schemas as they are now: the first document of a schema brings its
+   * table.
+   */
   async #makeViews(): Promise<void> {
     if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#database.registry.load(this.#database)
     const schemas = this.#schemas()
@@ -71,7 +74,7 @@ export class AppSql {
     const { appSchema, appRole } = this.#database.names
     if ((await this.#found()) !== wanted) {
       await this.#database.write(async (transaction) => {
-        // Nobody makes a table or an index meanwhile.
+        // With this lock nobody makes a table or an index meanwhile.
         await makeRole(transaction)
         await transaction.exec(`
           DROP SCHEMA IF EXISTS ${appSchema} CASCADE;
@@ -123,7 +126,7 @@ function decodeCell(value: unknown): unknown {
   return Array.isArray(value) ? value.map(decodeCell) : value
 }
 
-/** What PostgreSQL says of the app's own statement; nothing of it is about anything else. */
+/** What PostgreSQL says of the app's own statement. It says nothing about anything else. */
 function sqlFailed({ message, sqlState }: SqlError): RakkoError {
   return new RakkoError('SQL_FAILED', `PostgreSQL refused the statement: ${message}`, { sqlState })
 }

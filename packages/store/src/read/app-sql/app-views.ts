@@ -6,8 +6,8 @@ import { type Names, quoteIdentifier } from '../../tables/names.js'
 const MAX_NAME_BYTES = 63
 
 /**
- * A view of a schema's living documents, for people who write SQL: named as the schema, its columns as the fields, with
- * these beside them. Field names begin with a letter, so they never collide.
+ * A view of a schema's living documents, for people who write SQL. It is named as the schema, and its columns as the
+ * fields. These columns stand beside them; field names begin with a letter, so they never collide:
  *
  * | column    | content                              |
  * | --------- | ------------------------------------ |
@@ -17,10 +17,9 @@ const MAX_NAME_BYTES = 63
  * | _signer   | public key that signed last          |
  * | _edited   | boolean                              |
  *
- * Relations are ids as text, lists of them arrays; everything else has its column's own type. Text stays as it is stored,
- * see sql/text-code.ts: what comes and goes as a parameter or in a row is decoded outside. Its collation is one whose
- * functions know all letters, while the column's own (`C`) knows those of ASCII; both sort by code points. The data of
- * blob pieces is not there.
+ * Relations are ids as text, and lists of them arrays. Everything else has its column's own type. Text stays as it is
+ * stored, see sql/text-code.ts. Parameters and rows are encoded and decoded outside. The data of blob pieces is not
+ * there.
  */
 const META: readonly (readonly [name: string, expression: string, type: string])[] = [
   ['_id', shownHex('v0.id'), 'text'],
@@ -30,7 +29,7 @@ const META: readonly (readonly [name: string, expression: string, type: string])
   ['_edited', 'd.edited', 'boolean'],
 ]
 
-/** Statements that make the views of these schemas, of which no two have one name. */
+/** Statements that make the views of these schemas, no two of which have the same name. */
 export function appViews(names: Names, schemas: readonly KnownSchema[]): string[] {
   const views = uniqueNames(schemas.map(({ schema }) => schema.name))
   return schemas.map((schema, index) => {
@@ -39,7 +38,9 @@ export function appViews(names: Names, schemas: readonly KnownSchema[]): string[
   })
 }
 
-/** Joins from the outside in, each to at most one row: PostgreSQL leaves out those that a statement has no use for. */
+/**
+ * Joins from the outside in, each to at most one row. So PostgreSQL leaves out those that a statement has no use for.
+ */
 function selectViews(names: Names, { views }: KnownSchema): string {
   const columns = META.map(([name, expression]) => `${expression} AS ${name}`)
   const fields = [...views.columns.values()]
@@ -77,7 +78,10 @@ function collation({ unicode }: Names, { isWritten }: { readonly isWritten?: tru
   return isWritten ? `COLLATE ${unicode}` : ''
 }
 
-/** Names as PostgreSQL cuts them. Of two that are the same then the first has it, the others are numbered: `_2_name…`. */
+/**
+ * Names as PostgreSQL cuts them. Where two are the same then, the first keeps its name and the others are numbered:
+ * `_2_name…`.
+ */
 function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>()
   return names.map((name) => {

@@ -13,7 +13,7 @@ export function checkStatement(text: unknown): asserts text is string {
   }
 }
 
-/** As they are bound: text as columns hold it. Throws INVALID_ARGUMENT. */
+/** The parameters as they are bound: text as columns hold it. Throws INVALID_ARGUMENT. */
 export function checkParameters(params: unknown): unknown[] {
   if (!Array.isArray(params) || params.length > MAX_SQL_PARAMETERS) {
     throw invalid('params', `a list of up to ${MAX_SQL_PARAMETERS} values`, params)

@@ -16,7 +16,7 @@ const COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
   lte: sql`<=`,
 }
 
-/** What follows for the beginnings of two values; of different values they may be the same. */
+/** What a comparison of two values says of their beginnings. Different values may have the same beginning. */
 const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
   eq: sql`=`,
   gt: sql`>=`,
@@ -26,7 +26,7 @@ const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>
 }
 
 /**
- * A filter as a condition that is true or false, never NULL. Text compares by code points and floats as PostgreSQL
+ * A filter as a condition that is true or false, never NULL. Text compares by code points. Floats compare as PostgreSQL
  * does: NaN equals itself and is greater than all else, −0 equals 0. No comparison holds for a field of a deleted
  * document, `notEq` neither.
  */
@@ -59,7 +59,7 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
       const set = boundSet(type, values)
       const within = isListType(type) ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
       if (operator === 'in') return within
-      // NULL is not one of no values either: `NOT NULL = ANY('{}')` is true.
+      // `NOT NULL = ANY('{}')` is true, so a NULL field has to be excluded by itself.
       return isNullable ? sql`${field} IS NOT NULL AND NOT (${within})` : sql`NOT (${within})`
     }
     const [value] = values
@@ -69,7 +69,7 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
     if (operator === 'notContains') return sql`strpos(${field}, ${bound}) = 0`
     const comparison = sql`${field} ${COMPARISONS[operator]} ${bound}`
     const lossy = PREFIX_COMPARISONS[operator]
-    // An index holds only the beginning of the field: it is searched by that, and the whole decides.
+    // An index holds only the beginning of the field. It is searched by that, and the whole value decides.
     return prefix && lossy ? sql`${prefix(field)} ${lossy} ${prefix(bound)} AND ${comparison}` : comparison
   }
   return isNullable ? sql`COALESCE(${condition()}, false)` : sql`(${condition()})`

@@ -36,10 +36,12 @@ export function compileOrder({ order, filter }: Query, source: QuerySource): Com
   })
 }
 
-/** On which side of a row others lie; `from` and `to` are the opposites of `before` and `after`, and hold the row itself. */
+/**
+ * On which side of a row others lie. `from` and `to` are the opposites of `before` and `after`, and include the row.
+ */
 export type Side = 'after' | 'before' | 'from' | 'to'
 
-/** Rows on a side of the one that had these values, one a key: keyset paging, exact however rows come and go. */
+/** Rows on one side of the row that had these values, one value a key. So pages stay exact however rows come and go. */
 export function compileSide(side: Side, keys: readonly CompiledKey[], values: readonly FilterValue[]): Fragment {
   const parts = keys.flatMap(({ sql: reference, type, isDescending, prefix }, index) => {
     const value = boundValue(type, values[index] as FilterValue)
@@ -55,7 +57,7 @@ export function compileSide(side: Side, keys: readonly CompiledKey[], values: re
     const references = sql.join(parts.map(({ reference }) => reference))
     return sql`(${references}) ${operator} (${sql.join(parts.map(({ value }) => value))})`
   }
-  // Mixed directions: beyond it in the first key, or equal in it and beyond in those that follow.
+  // For mixed directions: beyond the row in the first key, or equal in it and beyond in the keys that follow.
   const beyond = (index: number): Fragment => {
     const part = parts[index]
     if (!part) return holdsRow ? sql`true` : sql`false`

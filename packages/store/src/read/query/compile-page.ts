@@ -8,11 +8,11 @@ import { type Fragment, type NamedDocuments, QuerySource } from './query-source.
 
 export interface CompiledPage {
   /**
-   * The page's documents, and one more on the side where it may go on: their number as `document`, the keys of the
-   * order as `k0`, `k1`… and the columns that were asked for.
+   * The page's documents, and one more on the side where it may go on. Columns are their number as `document`, the keys
+   * of the order as `k0`, `k1`… and those that were asked for.
    */
   readonly select: Fragment
-  /** Of what `page` then names, in the rows' own order, whichever end the page is taken from. */
+  /** The order of what `page` names, in the rows' own order, whichever end the page is taken from. */
   readonly order: Fragment
   /** The key that holds the relevance, where the order has it. */
   readonly rank?: string
@@ -22,13 +22,13 @@ export interface CompiledPage {
 }
 
 export interface PageOptions {
-  /** Instead of all documents of the schema. */
+  /** Documents to take instead of all of the schema. */
   readonly named?: NamedDocuments
   /** Columns to select beside the number and the keys. */
   readonly columns?: (source: QuerySource) => readonly Fragment[]
 }
 
-/** Deleted documents are among a query's only where its filter mentions `$deleted`. */
+/** A query finds deleted documents only where its filter mentions `$deleted`. */
 export function compilePage(names: Names, schema: KnownSchema, query: Query, options: PageOptions = {}): CompiledPage {
   const source = new QuerySource(names, schema, {
     // The index of a search is on the views table.

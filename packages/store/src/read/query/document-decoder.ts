@@ -5,7 +5,7 @@ import type { Document, DocumentPage } from '../../store.js'
 import { valueDecoder } from '../../tables/field-types.js'
 import type { KeyOf } from '../../transaction/author-keys.js'
 
-/** Finds a row's cell of a name, which is looked up once for all rows. */
+/** Finds the cell of this name in rows. The name is looked up once for all rows. */
 export type Cells<Row> = (name: string) => (row: Row) => unknown
 
 /** Of rows as a driver gives them. */
@@ -32,9 +32,10 @@ export interface RelationDecoder {
 export const OPERATION = 'operation'
 
 /**
- * In SQL, what a `documentDecoder` reads beside the fields, of `alias` that has the columns of `documents`. Of most
- * documents the view id is the id, and the signer the owner: there NULL stands, for what is not written need not be read.
- * Authors are numbers, see AuthorKeys: to look up the keys of four thousand rows took a sixth of their query.
+ * In SQL, what a `documentDecoder` reads beside the fields, from `alias` that has the columns of `documents`.
+ *
+ * Mostly the view id is the id, and the signer the owner. There NULL stands: what is not written need not be read.
+ * Authors are numbers, see AuthorKeys, since a look-up of every row's keys takes a large part of a query.
  */
 export function metaCells(alias: string): Readonly<Record<string, string>> {
   return {

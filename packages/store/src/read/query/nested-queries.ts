@@ -22,15 +22,15 @@ import type { Fragment, NamedDocuments } from './query-source.js'
 /** How a level of the statement names a column of its views. */
 type Reference = (column: string, group: number) => string
 
-/** An included relation in SQL: joins, what of them a row has to show under which names, and how that is read. */
+/** An included relation in SQL: its joins, what a row has to show of them under which names, and how that is read. */
 export interface CompiledInclude extends RelationDecoder {
   readonly joins: Fragment
   readonly cells: Readonly<Record<string, string>>
 }
 
 /**
- * Compiles the included relations of a query, on every level, to lateral joins. Each yields, for one parent, its rows as
- * the binary form of an array of records, `page`, and what is asked beside them, if anything is.
+ * Compiles the included relations of a query, on every level, to lateral joins. For one parent each join has `page`:
+ * its rows as the binary form of an array of records. Beside it stands what else is asked for, if anything is.
  */
 export class NestedQueries {
   readonly #names: Names
@@ -63,7 +63,7 @@ export class NestedQueries {
     const { select, asksBeside, decode } = isThere
       ? this.#select(target, query, named, asPage === true)
       : selectNothing(target, query)
-    // The parent's column gets a name of its own, so that tables within may be named as those around them.
+    // The parent's column gets a name of its own, so that inner tables may have the same names as outer ones.
     const column = sql.raw(`(SELECT ${reference(relation.column, relation.group)} AS value) AS ${parent}`)
     const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.raw(alias)}`
     const shown = asksBeside ? ['page', 'earlier', 'later', 'count'] : ['page']

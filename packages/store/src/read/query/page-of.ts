@@ -18,8 +18,8 @@ export interface Place {
 }
 
 /**
- * The page of what a statement gave: one document more than was asked for means that it goes on. Where nobody can go on
- * from it, as in a list that is included without its page, it needs no cursors.
+ * Makes a page of a statement's rows. One document more than was asked for means that the page goes on. A list included
+ * without its page needs no cursors, since nobody can go on from it.
  */
 export function pageOf(
   schema: Schema,

@@ -22,7 +22,7 @@ export type Fragment = RawBuilder<unknown>
 /** Place of an element in a relation list. */
 export const LIST_POSITION_SQL: Fragment = sql`list.position`
 
-/** Documents that a relation names, rather than all of their schema. */
+/** Documents that a relation names, instead of all of their schema. */
 export interface NamedDocuments {
   /** FROM item `list (id, position)`: document ids or, where pinned, document view ids. */
   readonly list: Fragment
@@ -35,7 +35,7 @@ export interface FieldReference {
   readonly type: QueryFieldType
   /** A deleted document has no fields: there the reference is NULL. */
   readonly isNullable: boolean
-  /** What an index holds of it, where it holds only the beginning: of the field itself, or of a value. */
+  /** What an index holds of the field itself, or of a value, where it holds only the beginning. */
   readonly prefix?: (whole: Fragment) => Fragment
 }
 
@@ -49,12 +49,14 @@ export interface Searched {
 }
 
 /**
- * The tables that a filter and an order read; each is joined only when something refers to it.
+ * The tables that a filter and an order read. Each is joined only when something refers to it.
  *
- * Living documents are found in the views table, which has the id that ends every order. `documents` leads where the
- * order is by id, for its index has it, and where deleted documents are asked for, since only they are not in the
- * views table. Where a relation names the documents, these lead; where it pins views, these lead as if each was a
- * document, and their values are in tables of their own. What is pinned can be read though its document is deleted.
+ * - Living documents are found in the views table. It has the id that ends every order.
+ * - `documents` leads where the order is by id, since its index has it. It also leads where deleted documents are asked
+ *   for, since only they are not in the views table.
+ * - Where a relation names the documents, the relation leads.
+ * - Where it pins views, the views lead as if each was a document, with values in tables of their own. A pinned view
+ *   can be read though its document is deleted.
  */
 export class QuerySource {
   readonly #names: Names
@@ -96,7 +98,7 @@ export class QuerySource {
     }
   }
 
-  /** Throws INVALID_QUERY where nothing says which fields are meant. */
+  /** Throws INVALID_QUERY where the fields to search are not named and not declared. */
   searched({ fields, language }: SearchFilter): Searched {
     const { search, schema, views } = this.#schema
     const isDeclared = fields === undefined || isSameSet(fields, search?.fields ?? [])
@@ -110,7 +112,7 @@ export class QuerySource {
     return { names: this.#names, references, language: config, isNullable: this.#includesDeleted }
   }
 
-  /** Columns of all fields, which are then joined whatever the filter and the order refer to. */
+  /** Columns of all fields, which are then joined whatever filter and order refer to. */
   allColumns(): string[] {
     for (const group of this.#schema.views.groups.keys()) this.#groups.add(group)
     const { columns, payloadField } = this.#schema.views
@@ -152,8 +154,8 @@ export class QuerySource {
   #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
     const documents = sql.raw(this.#names.table('documents'))
     const { number } = this.#schema
-    // The limit changes no row and keeps each look-up on the index of ids: joined plainly, all documents of a schema
-    // are read for every list where PostgreSQL, which has no statistics of a young database, takes them for few.
+    // The limit changes no row and keeps each look-up on the index of ids. A young database has no statistics, and
+    // PostgreSQL takes its documents for few. A plain join would then read all documents of a schema for every list.
     if (!isPinned) {
       return sql`${list} CROSS JOIN LATERAL (
         SELECT * FROM ${documents} WHERE schema = ${number} AND id = list.id LIMIT 1) AS d`

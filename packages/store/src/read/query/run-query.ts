@@ -15,20 +15,20 @@ type PageRow = Readonly<Record<string, unknown>> &
   Beside & { readonly document: bigint | null; readonly number?: bigint }
 
 /**
- * One statement, whatever the query includes: the numbers of the page's documents are found and sorted first, so that
- * only these are joined and read whole, and what their relations lead to is gathered beside each.
+ * One statement, whatever the query includes. The numbers of the page's documents are found and sorted first, so that
+ * only these are joined and read whole. What their relations lead to is gathered beside each.
  */
 export async function runQuery(database: Database, query: Query): Promise<DocumentPage> {
   return (await select(database, await queriedSchemas(database, query), query)).page
 }
 
 /**
- * The same, and the arrival number up to which it shows everything: read by the very statement, so that it cannot differ,
+ * The same, and the arrival number up to which the page shows everything. The same statement reads both, so they agree
  * whatever else is committed.
  */
 export async function runSnapshot(database: Database, query: Query): Promise<DocumentSnapshot> {
-  // A table that comes while the statement waits for its turn is missing in it, though its number may tell otherwise. A
-  // schema gets tables twice at most, and is in memory once it has.
+  // A table that comes while the statement waits for its turn is missing in it, though the number may say otherwise. A
+  // schema gets tables twice at most, and then is in memory.
   for (let left = 2 * queryParts(query).length; ; left -= 1) {
     const schemas = await queriedSchemas(database, query)
     const snapshot = await selectSnapshot(database, schemas, query)
@@ -50,7 +50,7 @@ async function selectSnapshot(database: Database, schemas: QueriedSchemas, query
   return { ...emptyPage(query), number: Number(rows[0]?.number) }
 }
 
-/** The page and, of its rows, the first. */
+/** The page, and the first of its rows. */
 async function select(
   database: Database,
   schemas: QueriedSchemas,

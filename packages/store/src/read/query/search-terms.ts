@@ -12,8 +12,8 @@ const TERM = /(-?)"([^"]*)("?)|[^\s"]+/gu
 const NEGATED = /^-(?=[^-])/u
 
 /**
- * Reads what people type into a search box, see core's SearchInput. Returns alternatives: of one of them all terms have to
- * hold. Which characters are words is not told here: the database knows, for what is typed as for what is stored.
+ * Reads what people type into a search box, see core's SearchInput. Returns alternatives: of one of them all terms have
+ * to hold. Which characters are words is not told here: the database knows, for what is typed as for what is stored.
  */
 export function searchTerms(text: string, isPrefix: boolean): SearchTerm[][] {
   const found = [...text.matchAll(TERM)]

@@ -7,8 +7,8 @@ import { documentDecoder, metaCells, namedCells, OPERATION } from './document-de
 import type { Fragment } from './query-source.js'
 
 /**
- * Documents of one schema in their latest views: those whose numbers `page` yields as `document`, in the order of its
- * columns `order`.
+ * Documents of one schema in their latest views. `page` has their numbers as `document`, and the columns `order` that
+ * sort them.
  */
 export async function selectDocuments(
   database: Database,

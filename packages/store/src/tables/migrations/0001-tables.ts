@@ -15,9 +15,9 @@ import type { Migration } from './migration.js'
  * `authors`: a dictionary of public keys.
  * - highest_log: the highest log id ever used; it outlives the entries, so that a log id is never used twice.
  *
- * `entries`: what arrived and what was decided about it. Identity is the hash; (author, log_id, seq_num) is not
- * unique, since both branches of a forked log are kept. Number, hash and decision outlive everything else in a row,
- * so that purging and forgetting break no peer's resume cursor and nothing is fetched again that was decided.
+ * `entries`: what arrived and what was decided about it. Identity is the hash; (author, log_id, seq_num) is not unique,
+ * since both branches of a forked log are kept. Number, hash and decision outlive everything else in a row, so that
+ * purging and forgetting break no peer's resume cursor and nothing is fetched again that was decided.
  * - number: arrival number, from 1, without gaps; what an entry refers to has a lower one.
  * - decision: 0 held, 1 refused for good, 2 purged (no payload any more), 3 forgotten (neither payload nor entry).
  * - document: arrival number of the document's CREATE. Its index leaves out the CREATE, found by number.
@@ -37,15 +37,16 @@ import type { Migration } from './migration.js'
  * - follow: what an update has to name to be sorted last, where that is more than the view; else NULL, and an update
  *   of the view needs no history.
  *
- * `schemas` and `schema_fields`: schemas that are known. `schema_id` has no btree index: with many
- * tips it is longer than a btree key may be.
+ * `schemas` and `schema_fields`: schemas that are known. `schema_id` has no btree index: with many tips it is longer
+ * than a btree key may be.
  * - number: names the table of views. - definition: arrival number of the definition's CREATE.
  * - has_table: the table was made, at the schema's first document.
  * - position: names the column, in ascending order of field names. - type: as in a field definition.
  *
  * `d<schema>`: latest views of a schema's living documents, real column types, made with the first document. Every node
- * that has a schema of its own has documents of the two definitions: their tables are here, for a faster first start. The
- * protocol's own schemas have the first numbers, and are never redefined. Wide schemas overflow into `d<schema>_1` and so on; see views-table.ts.
+ * that has a schema of its own has documents of the two definitions: their tables are here, for a faster first start.
+ * The protocol's own schemas have the first numbers, and are never redefined. Wide schemas overflow into `d<schema>_1`
+ * and so on; see views-table.ts.
  *
  * `idempotency`: ids that callers gave to creates, kept a day, so that a retry makes no second document.
  *

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.js'
 
 /**
- * `parked`: entries from elsewhere that were found in order as far as can be told, and wait for others (see parking.ts).
- * They have no arrival number yet: what an entry refers to has a lower one.
+ * `parked`: entries from elsewhere that were found in order as far as can be told, and wait for others (see
+ * parking.ts). They have no arrival number yet: what an entry refers to has a lower one.
  * - waits_for: hash of an entry that nothing was decided about; the index finds what its arrival wakes.
  * - author: public key; a stranger who has nothing stored has no number.
  * - time: when it was parked, in milliseconds since 1970.

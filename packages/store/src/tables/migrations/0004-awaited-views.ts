@@ -1,9 +1,11 @@
 import type { Migration } from './migration.js'
 
 /**
- * `arrival.awaited`: some view is pinned whose operations have not all arrived; in the row that every ingest reads anyway.
+ * `arrival.awaited`: some view is pinned whose operations have not all arrived; in the row that every ingest reads
+ * anyway.
  *
- * From this format on the tables of pinned views and of deletions are filled: they are filled for what was stored before.
+ * From this format on the tables of pinned views and of deletions are filled: they are filled for what was stored
+ * before.
  */
 export const awaitedViews: Migration = { format: 4, data: 'asks for maintain/data-migration.ts once more', sql }
 

@@ -29,10 +29,10 @@ export const MIGRATIONS: readonly Migration[] = [
 export const DATABASE_FORMAT = MIGRATIONS.length
 
 /**
- * Brings the tables in `schemaName`, made where it is missing, to DATABASE_FORMAT; a transaction a migration. Nothing
- * of what one database has alone is drawn here, so that its result can be shipped as a prepared directory.
+ * Brings the tables in `schemaName` to DATABASE_FORMAT, in one transaction a migration. Makes the schema where it is
+ * missing. Draws nothing that one database has alone, so its result can be shipped as a prepared directory.
  *
- * Throws DATABASE_TOO_NEW, leaving everything as it is, where a later version has been here.
+ * Throws DATABASE_TOO_NEW where a later version has been here, and leaves everything as it is.
  */
 export async function migrate(driver: Driver, schemaName: string, migrations = MIGRATIONS): Promise<void> {
   const names = new Names(schemaName)
@@ -47,11 +47,11 @@ export async function migrate(driver: Driver, schemaName: string, migrations = M
 }
 
 async function apply(transaction: DriverTransaction, names: Names, migration: Migration): Promise<void> {
-  // Another node may be opening the same database: the second one to get here finds the work done.
+  // Another node may be opening the same database. The second one to get here finds the work done.
   await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
   if ((await readFormat(transaction, names)) >= migration.format) return
   await transaction.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
-  // Views stand on tables that a migration may change; they are made again when they are asked for.
+  // Views stand on tables that a migration may change. They are made again when they are asked for.
   await transaction.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
   await transaction.exec(migration.sql(names.schema))
   await transaction.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])

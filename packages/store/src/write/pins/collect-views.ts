@@ -16,7 +16,7 @@ const GONE: Columns<GoneRow> = {
 }
 
 /**
- * Removes views that nothing pins any more; what they pinned is looked at next, without recursion. Returns whether more
+ * Removes views that nothing pins any more. What they pinned is looked at next, without recursion. Returns whether more
  * may be left.
  */
 export async function collectViews(transaction: WriteTransaction): Promise<boolean> {

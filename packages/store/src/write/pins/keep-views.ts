@@ -5,13 +5,13 @@ import { collectViews } from './collect-views.js'
 import { makeViews } from './make-views.js'
 import { LATEST, type PinChange, pinChanges, replacePins } from './replace-pins.js'
 
-/** Rounds of making and of collecting within one ingest: what is left then is left to the care of the database. */
+/** Rounds of making and of collecting within one transaction. What is left then is left to maintenance. */
 const ROUNDS = 8
 
 /**
- * Keeps the views that latest views pin, and those that kept ones pin: in tables of their own, made as soon as their
- * operations are there, removed with their last pin. Called when an ingest has written all else; does nothing unless it
- * changed a document that pins, or brought what a pin waits for.
+ * Keeps the views that latest views pin, and those that kept ones pin, in tables of their own. They are made as soon as
+ * their operations are there, and removed with their last pin. Called when all else was written. It does nothing unless
+ * the transaction changed a document that pins, or brought what a pin waits for.
  */
 export async function keepViews(transaction: WriteTransaction, materialised: readonly Materialised[]): Promise<void> {
   const changes = materialised.flatMap(changesOf)
@@ -29,7 +29,7 @@ function changesOf({ document, deleted, fields }: Materialised): PinChange[] {
   return isNew ? [] : schema.views.pinning.map(({ position }) => ({ ...holder, field: position, viewIds: [] }))
 }
 
-/** Views that wait for what has just arrived stand to be made. */
+/** Marks views that wait for what has just arrived: they are to be made. */
 async function wake(transaction: WriteTransaction): Promise<boolean> {
   const { names, ledger } = transaction
   const { affectedRows } = await transaction.query(

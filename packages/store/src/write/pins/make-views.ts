@@ -26,9 +26,9 @@ import type { WriteTransaction } from '../../transaction/database.js'
 import type { Ledger } from '../../transaction/ledger.js'
 import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
 
-/** Views that are looked at together. Most are a document's latest one and are copied by the database. */
+/** Views that are looked at together. Most are the latest of their document, and the database copies them. */
 const VIEWS_AT_ONCE = 1000
-/** Views of the past that are reduced together; the whole history of their documents is read. */
+/** Views of the past that are reduced together. The whole history of their documents is read. */
 const REDUCED_AT_ONCE = 32
 
 /** A view that is to be made. */
@@ -42,14 +42,14 @@ interface PendingRow {
   view_id: Uint8Array
   /** The first of its operations has arrived. */
   known: boolean
-  /** Of the document whose latest view it is. */
+  /** Number of the document whose latest view it is. */
   document: bigint | null
   schema: number | null
 }
 
 /**
- * Makes pinned views that stand to be made: some, without recursion, since a stranger decides how deep views pin each
- * other. Those whose operations are missing wait for one of them. Returns whether more may stand to be made.
+ * Makes some of the pinned views that are to be made. It does not recurse, since a stranger decides how deep views pin
+ * each other. Those whose operations are missing wait for one of them. Returns whether more may be left.
  */
 export async function makeViews(transaction: WriteTransaction): Promise<boolean> {
   const { names } = transaction
@@ -87,7 +87,7 @@ const LATEST_VIEWS: Columns<PendingRow> = {
   document: bigintColumn(({ document }) => document ?? undefined),
 }
 
-/** A document's latest view has its values in a table already, and its pins. */
+/** The values and pins of a document's latest view are in tables already. */
 async function copyLatest(transaction: WriteTransaction, number: number, rows: readonly PendingRow[]): Promise<void> {
   const { names } = transaction
   const { views } = await pinnedTables(transaction, number)
@@ -158,7 +158,9 @@ async function reduceViews(transaction: WriteTransaction, pending: readonly Pend
   if (made.some(({ awaits }) => awaits !== undefined)) await rememberAwaited(transaction)
 }
 
-/** In the row that every ingest reads anyway, so that nobody looks for views that nobody waits for. */
+/**
+ * Stored in the row that every write transaction reads anyway, so that nobody looks for views that nobody waits for.
+ */
 async function rememberAwaited(transaction: WriteTransaction): Promise<void> {
   await transaction.query(`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
 }
@@ -167,7 +169,7 @@ function makeView(ledger: Ledger, documents: ReadonlyMap<OperationId, StoredDocu
   const ids = operationIdsOf(pending.viewId)
   const [first, ...others] = ids
   const document = first && documents.get(first)
-  // Its first operation has arrived; what is not held any more is never made.
+  // Its first operation has arrived. If that is not held any more, the view is never made.
   if (!document) return pending
   const missing = others.find((id) => !documents.has(id))
   if (missing) return { ...pending, awaits: missing }
@@ -210,7 +212,7 @@ function valuesOf({ fields }: ReducedDocument) {
   return new Map([...fields].map(([name, { value }]) => [name, value]))
 }
 
-/** The schema that views are made of, whose tables of pinned views are there then. */
+/** The schema that the views are made of. It has tables of pinned views afterwards. */
 async function pinnedTables(transaction: WriteTransaction, number: number): Promise<KnownSchema> {
   const { names, ledger } = transaction
   ledger.pinnedSchemas.add(number)

@@ -12,16 +12,16 @@ export const LATEST = new Uint8Array()
 export interface PinChange {
   /** Number of the document whose view it is. */
   readonly document: number
-  /** LATEST, or the key of the view, where that is itself pinned. */
+  /** LATEST, or the key of the view where the view is itself pinned. */
   readonly holder: Uint8Array
   /** Position of the field. */
   readonly field: number
   readonly viewIds: readonly DocumentViewId[]
-  /** Nothing was pinned by it before. */
+  /** Whether nothing was pinned by it before. */
   readonly isNew: boolean
 }
 
-/** What these fields of a view pin; fields that pin nothing new are not among them. */
+/** What these fields of a view pin. Fields that pin nothing new are left out. */
 export function pinChanges(
   { views }: KnownSchema,
   holder: Pick<PinChange, 'document' | 'holder' | 'isNew'>,
@@ -46,8 +46,8 @@ const HOLDERS: Columns<Omit<PinRow, 'viewId'>> = {
 const PINS: Columns<PinRow> = { ...HOLDERS, view_id: hexColumn(({ viewId }) => viewId) }
 
 /**
- * Takes the fields' pins away and puts the new ones in their place; views that nobody knew stand then to be made. A
- * statement for each, where there is something to do. Returns whether a pin was taken away.
+ * Takes the fields' pins away and puts the new ones in their place. Views that were unknown are then to be made. It
+ * takes a statement for each, where there is something to do. Returns whether a pin was taken away.
  */
 export async function replacePins(transaction: WriteTransaction, changes: readonly PinChange[]): Promise<boolean> {
   const { names } = transaction
