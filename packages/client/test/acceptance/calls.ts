@@ -117,25 +117,41 @@ export function callTests(world: () => World): void {
     await second.dispose()
   })
 
-  test('opening with a lock again is no change; a lock that does not fit is refused', async () => {
+  test('opening with a lock again is no change; definitions that do not fit it are refused', async () => {
     const { node, schemas, transport } = world()
     const before = await node.nextArgs(node.publicKey)
     await (await secondClient(world())).dispose()
     expect(await node.nextArgs(node.publicKey)).toEqual(before)
 
-    const { venue, $lock } = schemas
+    const { venue } = schemas
     const { name, ...fields } = venue.fields
-    const bad = [
-      { ...schemas, venue: { ...venue, fields } },
-      { ...schemas, venue: { ...venue, fields: { ...venue.fields, colour: name } } },
-      { ...schemas, $lock: [{ ...$lock[0], entry_hash: $lock[1]?.entry_hash ?? '' }, ...$lock.slice(1)] },
-      { ...schemas, $lock: [{ ...$lock[0], entry: 'xyz' }] },
-    ]
-    for (const locked of bad) {
+    for (const otherFields of [fields, { ...venue.fields, colour: name }]) {
       const { port1, port2 } = new MessageChannel()
       const stop = transport.servePort(node, port1)
-      const opening = transport.openNode({ port: port2, schemas: locked as typeof schemas })
+      const locked = { ...schemas, venue: { ...venue, fields: otherFields } } as typeof schemas
+      const opening = transport.openNode({ port: port2, schemas: locked })
       await expect(opening).rejects.toMatchObject({ code: 'INVALID_SCHEMA_LOCK' })
+      stop()
+    }
+  })
+
+  test('a damaged lock locks nobody out whose schemas are known', async () => {
+    const { node, schemas, transport } = world()
+    const { $lock } = schemas
+    const damaged = [
+      [{ ...$lock[0], entry_hash: $lock[1]?.entry_hash ?? '' }, ...$lock.slice(1)],
+      [{ ...$lock[0], entry: 'xyz' }],
+      [],
+    ]
+    for (const commits of damaged) {
+      const { port1, port2 } = new MessageChannel()
+      const stop = transport.servePort(node, port1)
+      const opened = await transport.openNode({
+        port: port2,
+        schemas: { ...schemas, $lock: commits } as typeof schemas,
+      })
+      expect(await opened.collection(schemas.venue).count()).toBe(await venuesOf(world()).count())
+      await opened.close()
       stop()
     }
   })
