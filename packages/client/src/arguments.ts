@@ -17,7 +17,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null
 }
 
-/** The options of a call, or none; what they hold is checked by whoever reads it. Throws INVALID_ARGUMENT. */
+/** The options of a call, or none. Whoever reads a member checks it. Throws INVALID_ARGUMENT. */
 export function checkOptions<Options extends object>(options: Options | undefined): Partial<Options> {
   if (options === undefined) return {}
   if (isObject(options) && !Array.isArray(options)) return options

@@ -29,7 +29,8 @@ function workerChannel(): Channel {
   let isWatched = false
   let tellDeath: Parameters<Channel['onDeath']>[0] | undefined
 
-  // A worker's end is no event: it holds a lock as long as it lives, and who gets that lock knows.
+  // A worker's end is no event. So the worker holds a lock as long as it lives: whoever gets the lock knows that it
+  // ended.
   const watch = (): void => {
     if (isWatched || navigator.locks === undefined) return
     isWatched = true

@@ -20,7 +20,7 @@ import type { CallOptions } from './call-options.js'
 import type { LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
 
 /**
- * Documents of one schema. A write that resolved is durable, as far as the storage goes, and seen by every later read.
+ * Documents of one schema. A write that has resolved is stored, and every later read sees it.
  */
 export interface Collection<S extends BoundSchema> {
   /**
@@ -33,14 +33,14 @@ export interface Collection<S extends BoundSchema> {
    * `idempotencyId` stands for the whole list, each item by its place. One for `create` is one for a list of that item.
    */
   createMany(items: readonly CreateFields<S>[], options?: CreateOptions): Promise<CreateOutcome[]>
-  /** Sets the given fields, leaves the others. Also rejects with DOCUMENT_NOT_FOUND and DOCUMENT_DELETED. */
+  /** Sets the given fields and leaves the others. Also rejects with DOCUMENT_NOT_FOUND and DOCUMENT_DELETED. */
   update(id: string, fields: UpdateFields<S>, options?: ChangeOptions): Promise<DocumentViewId>
   delete(id: string, options?: ChangeOptions): Promise<DocumentViewId>
   /** Undefined where unknown, deleted or of another schema. */
   get(id: string, options?: CallOptions): Promise<Row<S> | undefined>
   /**
-   * The document as it was at a view, latest or long past; `$deleted` says whether it is deleted by now. Undefined
-   * where an operation of the view is unknown or of another schema. Rejects with INVALID_DOCUMENT_VIEW_ID,
+   * The document as it was at a view, the latest one or an earlier one. `$deleted` says whether it is deleted by now.
+   * Undefined where an operation of the view is unknown or of another schema. Rejects with INVALID_DOCUMENT_VIEW_ID,
    * DIFFERENT_DOCUMENTS and, where a deleted document's payloads were dropped, with PURGED.
    */
   view(viewId: string, options?: CallOptions): Promise<Row<S> | undefined>
@@ -58,9 +58,9 @@ export interface Collection<S extends BoundSchema> {
   page(options?: FindOptions<S>): Promise<Page<S>>
   count(options?: Pick<FindOptions<S>, 'where'> & CallOptions): Promise<number>
   /**
-   * The page that `page` gives, and again whenever a write changes it, in the order of writes: its result, and what is
-   * different. Callbacks come after the call has returned. While one runs, changes gather and come as one. Throws
-   * INVALID_ARGUMENT.
+   * Calls back with the page that `page` returns, and again whenever a write changes it, in the order of writes. Each
+   * result says what is different. Callbacks come after the call has returned. While one runs, changes gather and come
+   * as one. Throws INVALID_ARGUMENT.
    */
   live<const I extends IncludeOf<S>>(
     query: LiveIncludeQuery<S, I> & KnownInclude<S, I>,
@@ -136,8 +136,7 @@ export interface CreateOptions extends CallOptions {
 
 export interface ChangeOptions extends CallOptions {
   /**
-   * The view that the change follows; without it the current one. An older one makes a branch that a later change
-   * joins.
+   * The view that the change follows; default the current one. An older one makes a branch, which a later change joins.
    */
   readonly previous?: string | undefined
 }

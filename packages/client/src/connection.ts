@@ -54,18 +54,18 @@ export class Connection {
     return this.#writes.add(method, schemaId, write)
   }
 
-  /** Work beside the messages that ends as a request does. */
+  /** Work that is no message, and ends as a request does. */
   async limited<Result>(name: string, work: () => Promise<Result>, options?: CallOptions): Promise<Result> {
     return this.#run(name, work, this.#check(options))
   }
 
-  /** Calls `listener` when this end closes, before it waits for what is pending. Returns what stops that. */
+  /** Calls `listener` when this end closes, before it waits for pending calls. Returns what stops that. */
   onClosing(listener: () => void): () => void {
     this.#closingListeners.add(listener)
     return () => this.#closingListeners.delete(listener)
   }
 
-  /** Lets the node finish and close as the session's end means there, then gives up the channel. Idempotent. */
+  /** Ends the session, which may close the node, and then gives up the channel. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

@@ -10,7 +10,7 @@ import { connect } from './remote-node.js'
 
 export * from './exports.js'
 
-/** A node in this very thread of Node: for tests, tools, and servers that have nothing else to do. */
+/** A node in the calling thread of Node: for tests, tools, and servers that do nothing else. */
 export async function openNode(options: OpenNodeOptions): Promise<RakkoNode> {
   const open = openParams(options)
   const channel = inProcessChannel(serve(openingHandler(openNodejsNode)))

@@ -3,7 +3,7 @@ import type { Observer, Subscription, SubscriptionOptions } from './subscription
 
 export type { Subscription }
 
-/** A live query's page after a change. Rows that have not changed are the very same objects as before. */
+/** A live query's page after a change. Rows that have not changed are the same objects as before. */
 export interface LiveResult<Row> extends RowPage<Row> {
   /** What is different from the result before; from no rows at first. */
   readonly delta: LiveDelta<Row>
@@ -22,7 +22,7 @@ export interface LiveDelta<Row> {
 export interface LiveObserver<Row> extends Observer<LiveResult<Row>> {
   /**
    * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE,
-   * WORKER_DIED, NODE_CLOSED or STORAGE_FAILED. Where nobody observes errors, it is thrown as nobody's.
+   * WORKER_DIED, NODE_CLOSED or STORAGE_FAILED. Without this callback the error is thrown as an uncaught one.
    */
   readonly error?: ((error: RakkoError) => void) | undefined
 }

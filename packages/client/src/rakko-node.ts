@@ -12,20 +12,20 @@ import type { Observer, Subscription, SubscriptionOptions } from './subscription
 export type { KeyProtection, StorageKind, StorageReport }
 
 export interface OpenNodeOptions extends CallOptions {
-  /** 1 to 64 letters, digits, `-` or `_`: tells this app's databases on one origin or machine apart. */
+  /** 1 to 64 letters, digits, `-` or `_`: names this app's database among those of an origin or a machine. */
   readonly name: string
-  /** The generated module's `schemas`; the node takes what of its lock is not there yet. */
+  /** `schemas` of the generated module. The node takes those commits of its lock that it does not have yet. */
   readonly schemas?: LockedSchemas | undefined
   /**
-   * Schemas whose documents this node takes beside those of `schemas`, by their ids; default `all`. Others are refused
-   * with SCHEMA_NOT_ALLOWED, whoever brings them.
+   * Ids of schemas whose documents this node takes beside those of `schemas`; default `all`. Documents of other schemas
+   * are refused with SCHEMA_NOT_ALLOWED.
    */
   readonly allowSchemas?: 'all' | readonly string[] | undefined
-  /** Default `auto`: in a browser OPFS, else IndexedDB, else memory, which the report tells; in Node a directory. */
+  /** Default `auto`: in Node a directory; in a browser OPFS, else IndexedDB, else memory. `storage()` tells which. */
   readonly storage?: 'auto' | StorageKind | undefined
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
   readonly directory?: string | undefined
-  /** Whose deletions free space here, and when; without it a week after a deletion by who created the document. */
+  /** Whose deletions free space here, and when. Default: a week after its creator has deleted a document. */
   readonly purge?: PurgeOptions | undefined
   /**
    * For a directory in Node: what a write that has resolved survives. `process`, the default, is the end of the
@@ -33,16 +33,16 @@ export interface OpenNodeOptions extends CallOptions {
    */
   readonly durability?: 'process' | 'power' | undefined
   /**
-   * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What has
-   * begun by then is ended, and that is not awaited.
+   * Milliseconds that opening may take, and every later call without a deadline of its own; default 30 000. What was
+   * begun is then ended, and the end is not awaited.
    */
   readonly deadlineMs?: number | undefined
 }
 
 export interface PurgeOptions {
   /**
-   * `creator`: the payloads of a deleted document are dropped where who created it, or somebody on `allow`, has deleted
-   * it; `all`: whoever did; `never`: all are kept.
+   * Which deleted documents lose their payloads. `creator`: those that their creator, or somebody on `allow`, has
+   * deleted. `all`: all of them. `never`: none.
    */
   readonly policy?: 'creator' | 'all' | 'never' | undefined
   /** Between the latest change of a deleted document and its purge. */
@@ -81,36 +81,36 @@ export interface RakkoNode {
   readonly publicKey: PublicKey
   /** 32 hexadecimal digits, drawn when the database was first opened. */
   readonly databaseId: string
-  /** Documents of one schema, the same object for the same schema. Throws INVALID_ARGUMENT on what is none. */
+  /** Documents of one schema; the same object for the same schema. Throws INVALID_ARGUMENT where it is no schema. */
   collection<S extends BoundSchema>(schema: S): Collection<S>
   /**
-   * Stores all that `work` writes, across collections, or nothing; live queries see it as one change. Resolves to the
-   * ids of each write, in their order. Rejects with the code of the first write that is refused, whose place is
-   * `details.index`; with what `work` throws; and with INVALID_ARGUMENT beyond 4 096 writes or 32 MB.
+   * Stores all that `work` writes, across collections, or nothing. Live queries see one change. Resolves to the ids of
+   * each write, in their order. Rejects with the code of the first write that is refused; `details.index` is its place.
+   * Also rejects with what `work` throws, and with INVALID_ARGUMENT beyond 4 096 writes or 32 MB.
    */
   batch(work: (write: BatchWriter) => void, options?: CreateOptions): Promise<BatchedWrite[]>
   /**
-   * Publishes an entry that someone else signed; resolves to the arguments of the next one in its log. Rejects with the
-   * code of the first rule broken; the very same bytes again are ALREADY_PUBLISHED.
+   * Publishes an entry that someone else signed. Resolves to the arguments of the next one in its log. Rejects with the
+   * code of the first rule that it breaks. The same bytes again are ALREADY_PUBLISHED.
    */
   publish(entry: Uint8Array, operation: Uint8Array, options?: CallOptions): Promise<NextArgs>
   /**
    * Takes entries that others have signed, in any order, by the rules of replication: 4 096 and 32 MB a call at most.
-   * Outcomes are in order of the items; one's fault does not touch the others. Over a port that is served without it,
-   * it rejects with INGEST_NOT_ALLOWED.
+   * Outcomes are in order of the items, and one item's fault does not touch the others. Rejects with INGEST_NOT_ALLOWED
+   * over a port that does not allow it.
    */
   ingest(items: readonly IngestItem[], options?: CallOptions): Promise<IngestOutcome[]>
   /**
-   * Calls back with what the node tells of by itself: at first what has happened since it was opened, then each event
-   * as it happens. Callbacks come after the call has returned. Throws INVALID_ARGUMENT.
+   * Calls back with the node's events: first those since it was opened, then each as it happens. Callbacks come after
+   * the call has returned. Throws INVALID_ARGUMENT.
    */
   onEvent(observer: Observer<NodeEvent> | ((event: NodeEvent) => void), options?: SubscriptionOptions): Subscription
   /** What `publicKey` needs to sign its next entry: for a new document, or for the document of `viewId`. */
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId, options?: CallOptions): Promise<NextArgs>
   /**
-   * Removes documents from this node, for good: one, all of a schema, or all that a key has created, this node's own
-   * included. They do not come back from peers, nor does what others add to them; nobody else is told. What an app has
-   * of its schema goes on, new documents can be created. Rejects with STILL_NEEDED on the definition of a schema.
+   * Removes documents from this node for good: one, all of a schema, or all that a key has created. This node's own
+   * documents are included. They do not come back from peers, nor does what others add to them. Nobody else is told.
+   * New documents of the schema can still be created. Rejects with STILL_NEEDED on the definition of a schema.
    */
   forget(target: ForgetTarget, options?: CallOptions): Promise<void>
   /**
@@ -121,16 +121,16 @@ export interface RakkoNode {
   /**
    * One SELECT of the app's own, over views named as its schemas: a column for each field, and `_id`, `_view_id`,
    * `_owner`, `_signer` and `_edited`. It runs read-only, sees nothing else, and returns at most 100 000 rows. Rejects
-   * with SQL_FAILED (`details.sqlState` is PostgreSQL's), INVALID_ARGUMENT and, over a port that is served without,
-   * SQL_NOT_ALLOWED.
+   * with SQL_FAILED (`details.sqlState` is PostgreSQL's) and INVALID_ARGUMENT, and with SQL_NOT_ALLOWED over a port
+   * that does not allow it.
    */
   readonly sql: Sql
   storage(options?: CallOptions): Promise<StorageReport>
-  /** Browser: asks it to keep the data when space gets short. False where it declines or cannot be asked. */
+  /** Asks the browser to keep the data when space gets short. False where it declines or cannot be asked. */
   requestPersistence(options?: CallOptions): Promise<boolean>
   /**
-   * Finishes what was begun, closes the database where this call opened it, ends its worker or thread. Later calls
-   * reject with NODE_CLOSED; closing again is the same promise. It takes 30 seconds at most.
+   * Finishes what was begun, closes the database that this node opened, and ends its worker or thread. Later calls
+   * reject with NODE_CLOSED. Closing again returns the same promise. It takes 30 seconds at most.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -138,7 +138,7 @@ export interface RakkoNode {
 
 /**
  * Opens the app's own node, in a worker or thread of its own, or reaches one over a port. Rejects with the code of what
- * failed (DATABASE_IN_USE, DATABASE_DAMAGED, STORAGE_UNAVAILABLE, INVALID_SCHEMA_LOCK…) and leaves nothing
- * running. What has not ended by the deadline ends later, or never, where a system call does not return.
+ * failed (DATABASE_IN_USE, DATABASE_DAMAGED, STORAGE_UNAVAILABLE, INVALID_SCHEMA_LOCK…) and leaves nothing running.
+ * What has not ended by the deadline ends later; where a system call does not return it never ends.
  */
 export type OpenNode = (options: OpenNodeOptions | OpenPortOptions) => Promise<RakkoNode>

@@ -11,7 +11,7 @@ import {
 } from '@rakko/node/rpc'
 import type { Connection } from './connection.js'
 
-/** What a served port may ask for only where whoever serves it says so. */
+/** What a served port may ask for only where `servePort` allows it. */
 export interface ServeRights {
   readonly sql: boolean
   readonly ingest: boolean

@@ -17,7 +17,7 @@ export interface SubscriptionOptions {
 
 export interface Observer<Value> {
   next(value: Value): void
-  /** The subscription has ended. Where nobody observes errors, it is thrown as nobody's. */
+  /** The subscription has ended. Without this callback the error is thrown as an uncaught one. */
   readonly error?: ((error: RakkoError) => void) | undefined
 }
 

@@ -34,7 +34,7 @@ export class EventLog {
     return this.#listeners.add(listener)
   }
 
-  /** The same for who asks for one batch after the other. */
+  /** The same for a reader that asks for one batch after the other. */
   open(): EventFeed {
     const feed = new EventFeed({
       from: (number) => this.#from(number),
@@ -105,7 +105,7 @@ export class EventFeed {
     this.#reader = undefined
   }
 
-  /** There may be events: hands them to who waits for them. */
+  /** There may be events: hands them to the reader that waits. */
   wake(): void {
     if (!this.#reader) return
     const { events, next } = this.#host.from(this.#next)

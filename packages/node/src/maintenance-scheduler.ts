@@ -92,7 +92,7 @@ export class MaintenanceScheduler {
         this.#last = slice.kind
         await this.#giveWay()
       } catch (error) {
-        // The next call wakes the scheduler again; nobody waits for it who could be told.
+        // Nobody waits who could be told. The next call starts the scheduler again.
         this.#failure = error instanceof Error ? error.message : String(error)
         return
       }

@@ -39,7 +39,7 @@ export interface NodeOptions {
    * Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned.
    */
   readonly renewKey?: (() => Promise<WriterSigner>) | undefined
-  /** Of what was found before there was a node; the first event that it tells of. */
+  /** What was found before there was a node: its first event. */
   readonly found?: NodeEvent | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
@@ -92,7 +92,7 @@ export class Node {
     this.#scheduler?.wake()
   }
 
-  /** Of the key that signs; another one once that was cloned, see NodeEvent. */
+  /** Of the key that signs. It is another one once that key was cloned, see NodeEvent. */
   get publicKey(): PublicKey {
     return this.#ownKey.publicKey
   }
@@ -160,7 +160,7 @@ export class Node {
     return this.#events.listen(listener)
   }
 
-  /** The same for who asks for one batch of events after the other. Throws NODE_CLOSED. */
+  /** The same for a reader that asks for one batch of events after the other. Throws NODE_CLOSED. */
   events(): Promise<EventFeed> {
     return this.#run(async () => this.#events.open())
   }
@@ -211,8 +211,8 @@ export class Node {
   }
 
   /**
-   * Removes documents here and for good; nobody else is told. `author` are those that this key has created, this node's
-   * own included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
+   * Removes documents here and for good. Nobody else is told. `author` means those that this key has created, this
+   * node's own included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
    */
   forget(target: ForgetParams): Promise<void> {
     return this.#run(async () => this.#store.forget(forgetTarget(target)))
@@ -243,7 +243,7 @@ export class Node {
     }))
   }
 
-  /** Takes no more calls, lets those that run end, closes the store. Closing again is the same promise. */
+  /** Takes no more calls, lets those that run end, and closes the store. Closing again returns the same promise. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

@@ -9,7 +9,7 @@ export type KeyProtection =
   | 'seed'
   /** A file of mode 0600 beside the database's directory. */
   | 'file'
-  /** Gone with the node, as the database is. */
+  /** In memory: gone with the node, as the database is. */
   | 'memory'
 
 /** What the node did for its database by itself since it was opened, see maintenance-scheduler.ts. */
@@ -17,15 +17,15 @@ export interface MaintenanceReport {
   readonly slices: number
   /** The latest one: `vacuum`, `analyze`, `checkpoint`, `expire`… */
   readonly last?: string
-  /** Why the latest one that failed did. */
+  /** Why the latest failure happened. */
   readonly failure?: string
 }
 
 export interface StorageReport {
   readonly kind: StorageKind
-  /** Browser: what `auto` would have liked better, and why it was not to be had. */
+  /** Browser: which better storages `auto` passed over, and why. */
   readonly passedOver?: readonly { readonly kind: StorageKind; readonly reason: string }[]
-  /** Browser: whether it agreed to keep the data when space gets short. */
+  /** Browser: whether it has agreed to keep the data when space gets short. */
   readonly persisted?: boolean
   /** Browser: bytes that this origin uses, as far as the browser tells. */
   readonly usageBytes?: number

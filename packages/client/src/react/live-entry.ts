@@ -66,7 +66,7 @@ export class LiveEntry<Row> {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     this.#start()
-    // Who waited is mounted now, or shares the query with who is.
+    // Whoever waited is mounted now, or shares the query with a component that is.
     if (this.#state.status !== 'pending') this.#endWait()
     return () => {
       this.#listeners.delete(listener)

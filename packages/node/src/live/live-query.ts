@@ -14,7 +14,7 @@ export interface LiveChange {
   readonly delta: PageDelta
 }
 
-/** What a live query asks of those who keep it up. */
+/** What a live query needs from whatever keeps it up to date. */
 export interface LiveQueryHost {
   /** It has something to do: `work` is to be called. */
   wake(query: LiveQuery): void
@@ -54,7 +54,7 @@ export class LiveQuery {
   #waiting: IndexedCommit[] = []
   /** Only its statement can tell how the page is now. */
   #isStale = true
-  /** Something changed silently since the statement was asked: nobody knows whether it shows that. */
+  /** Something changed silently since the statement was sent. It cannot be told whether its result shows that. */
   #isReloading = false
   #taken: DocumentPage | undefined
   #reader: { resolve(change: LiveChange | undefined): void; reject(error: RakkoError): void } | undefined

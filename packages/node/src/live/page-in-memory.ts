@@ -15,7 +15,7 @@ export interface LivePage {
   /**
    * Follows changes of documents of the query's schema, and of what it includes: where `areRelatedStale`. `read` holds
    * documents as they are after these changes, with what the query includes. Changes nothing unless it returns
-   * `applied`. After `rerun` the page is of no use any more.
+   * `applied`. After `rerun` the page can no longer be used.
    */
   apply(
     changes: ReadonlyMap<DocumentId, DocumentChange>,
