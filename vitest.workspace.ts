@@ -79,10 +79,12 @@ export default defineConfig({
       reportOnFailure: true,
     },
     projects: [
-      // Core is pure: its files share one process, and one page.
+      // Files that change nothing of their process share one, and PostgreSQL compiled once: half of the time.
       inNode('core', 'packages/core', false),
+      inNode('store', 'packages/store', false),
+      // Core is pure: one page does for all of its files.
       inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),
-      ...['store', 'node', 'client'].map((name) => inNode(name, `packages/${name}`)),
+      ...['node', 'client'].map((name) => inNode(name, `packages/${name}`)),
       ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
