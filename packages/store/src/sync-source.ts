@@ -3,13 +3,13 @@ import type { Decision, Hash, PublicKey, SchemaId } from '@rakko/core'
 /** What replication asks a store for, see docs/sync-seam.md. All of it is bounded: by items, or by items and bytes. */
 export interface SyncSource {
   /**
-   * What arrived after an arrival number, in the order of arrival, which is causal; no number is left out. 0 begins
-   * at the first. At least one where there is one, however large. Throws INVALID_ARGUMENT.
+   * What arrived after an arrival number, in the order of arrival, which is causal. No number is left out. 0 begins at
+   * the first. Returns at least one where there is one, however large. Throws INVALID_ARGUMENT.
    */
   entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]>
   /**
-   * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all.
-   * Throws INVALID_ARGUMENT.
+   * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all
+   * logs. Throws INVALID_ARGUMENT.
    */
   logHeights(options?: LogHeightOptions): Promise<LogHeight[]>
   /** The fingerprint of each range, at most MAX_FINGERPRINT_RANGES, in their order. Throws INVALID_ARGUMENT. */
@@ -17,9 +17,9 @@ export interface SyncSource {
   /** The first ids of a range, ascending. Throws INVALID_ARGUMENT. */
   decidedIds(range: IdRange, options?: DecidedIdOptions): Promise<DecidedId[]>
   /**
-   * What a peer must have before it can know a schema: entries of its definition and of its fields' definitions, up
-   * to the views that the schema id names. In the order of arrival, beginning after `number`. As far as they are
-   * here; none for a system schema. Throws INVALID_SCHEMA_ID and INVALID_ARGUMENT.
+   * What a peer must have before it can know a schema: entries of the definition and of its field definitions, up to
+   * the views that the schema id names. Returns those that are here, in the order of arrival, beginning after `number`;
+   * none for a system schema. Throws INVALID_SCHEMA_ID and INVALID_ARGUMENT.
    */
   definitionEntries(schemaId: SchemaId, number?: number, limits?: ReadLimits): Promise<ArrivedEntry[]>
 }

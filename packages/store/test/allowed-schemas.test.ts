@@ -69,7 +69,7 @@ describe('the allow list', () => {
     await publishAll(picky, items)
     expect(await picky.documents([create.documentId])).toEqual([undefined])
     expect(await picky.parkedEntryOf(penguin.publicKey)).toBeUndefined()
-    // Nothing was remembered of it: it may come again where it is allowed.
+    // Nothing was kept of it: it may come again where it is allowed.
     picky.allowSchemas([schemaId])
     expect(await picky.ingest([create])).toMatchObject([{ status: 'held' }])
   })

@@ -256,7 +256,7 @@ test('What is no SELECT, writes, reads elsewhere or leaves its role is refused, 
   expect(await store.sql("SELECT 1 AS one FROM venue WHERE name = 'After' -- the end")).toEqual([{ one: 1 }])
 })
 
-test('Arguments are checked, and the answer has a limit', async () => {
+test('Arguments are checked, and the result has a limit', async () => {
   const invalid = { code: 'INVALID_ARGUMENT' }
   for (const text of [null, 5, '\ud800', 'SELECT \0', 'x'.repeat(MAX_SQL_CHARACTERS + 1)]) {
     await expect(store.sql(text as string), String(text).slice(0, 20)).rejects.toMatchObject(invalid)

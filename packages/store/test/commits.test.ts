@@ -79,7 +79,7 @@ describe('commits', () => {
     expect(commits).toHaveLength(1)
   })
 
-  test('come in order and before the answer, and no more once nobody listens', async () => {
+  test('come in order and before the call resolves, and no more once nobody listens', async () => {
     const seen: number[] = []
     const end = store.onCommit(({ number }) => seen.push(number))
     const calls = Array.from({ length: 20 }, (_, index) => publishAll(store, [create(`${index}`)]))

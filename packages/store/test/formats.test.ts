@@ -47,7 +47,7 @@ describe.each(dumpedFormats())('a database of format %i', (format) => {
     old = await openStore(driver, { schemaName: `old ${format}`, now: () => TIME })
     fresh = await openStore(driver, { schemaName: `fresh ${format}`, now: () => TIME })
     for (const run of runsOf(items)) await publishAll(fresh, run)
-    // Which indexes there are is said anew by each process.
+    // Which indexes there are is said again by each process.
     const thing = (await fresh.schemas()).find(({ name }) => name === 'thing')
     const indexes = thing ? [{ schemaId: thing.id, indexes: [['int'], ['text', 'venue'], ['pin']] }] : []
     await fresh.declareIndexes(indexes)
@@ -57,7 +57,7 @@ describe.each(dumpedFormats())('a database of format %i', (format) => {
     expect(await readTables(driver, `old ${format}`)).toEqual(await readTables(driver, `fresh ${format}`))
   })
 
-  test('answers as a new one does, and keeps its id and its idempotency ids', async () => {
+  test('returns what a new one does, and keeps its id and its idempotency ids', async () => {
     expect(await allOf(old)).toEqual(await allOf(fresh))
     expect(old.databaseId).toBe('d0'.repeat(16))
     expect(await old.idempotent(['a retry of this', 'unknown'])).toEqual([expect.any(String), undefined])

@@ -177,7 +177,7 @@ describe('publishing on a database', () => {
     expect(lost).toEqual([])
   })
 
-  test('answers only when the storage was flushed', async () => {
+  test('resolves only when the storage was flushed', async () => {
     await publishAll(store, [create('a')])
     expect(driver.flushes).toBe(1)
     await store.publish([create('a').operation].map((operation) => ({ entry: operation, operation })))
@@ -258,7 +258,7 @@ describe('publishing on a database', () => {
 })
 
 describe('a store that has not met a schema', () => {
-  test('reads documents of it that another store on the database has stored, and answers what comes next', async () => {
+  test('reads documents of it that another store on the database has stored, and returns what comes next', async () => {
     const harness = new PgliteHarness(driver)
     const store = await harness.open()
     const [one, two] = [await harness.reopen(store), await harness.reopen(store)]

@@ -133,7 +133,7 @@ describe('maintenance', () => {
     expect(await tableBytes()).toBeLessThanOrEqual(1.1 * vacuumed)
   })
 
-  test('leaves a table alone whose care failed, and goes on with the others', async () => {
+  test('leaves a table alone whose maintenance failed, and goes on with the others', async () => {
     const heads = `"${harness.schemaName(store)}".heads`
     const exec = driver.exec
     driver.exec = (sql) => exec(sql.includes(heads) ? 'SELECT 1 / 0' : sql)

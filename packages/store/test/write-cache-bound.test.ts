@@ -29,7 +29,7 @@ beforeEach(() => {
   documents = 0
 })
 
-/** As of documents that their author has read for a write; answers with their ids. */
+/** As of documents that their author has read for a write; returns their ids. */
 function read(count: number): OperationId[] {
   const ledger = new Ledger(registry, NO_COUNTERS)
   ledger.authors.set(publicKey, authorState({ number: 1, publicKey, highestLogId: 4n, isForked: false, isNew: false }))
@@ -52,7 +52,7 @@ function unchanged(number: number): DocumentState {
 }
 
 /** Whether an update of the document, in a new log of its author, is published without reading. */
-function isRemembered(id: OperationId | undefined): boolean {
+function isKept(id: OperationId | undefined): boolean {
   const previous = id as string as DocumentViewId
   const hash = id as string as Hash
   const none = new Uint8Array()
@@ -69,16 +69,16 @@ function isRemembered(id: OperationId | undefined): boolean {
   return cache.fill(new Ledger(registry, NO_COUNTERS), MARK, [item])
 }
 
-describe(`${MAX_DOCUMENTS} documents that somebody is about to change are remembered`, () => {
+describe(`${MAX_DOCUMENTS} documents that somebody is about to change are kept`, () => {
   test('and not one more: what was read longest ago goes', () => {
     const [first, second] = read(MAX_DOCUMENTS)
-    expect([first, second].map(isRemembered)).toEqual([true, true])
+    expect([first, second].map(isKept)).toEqual([true, true])
     const [third] = read(1)
-    expect([first, second, third].map(isRemembered)).toEqual([false, true, true])
+    expect([first, second, third].map(isKept)).toEqual([false, true, true])
   })
 
   test('of more the latest', () => {
     const [first, second] = read(MAX_DOCUMENTS + 1)
-    expect([first, second].map(isRemembered)).toEqual([false, true])
+    expect([first, second].map(isKept)).toEqual([false, true])
   })
 })

@@ -17,7 +17,7 @@ afterAll(() => driver.close())
 const harness = new PgliteHarness(driver)
 
 test.each(seeds())(
-  'a store that remembers tells what one tells that was just opened, whoever writes what (seed %d)',
+  'a store with a write cache returns what a store returns that was just opened, whoever writes what (seed %d)',
   async (seed) => {
     const random = new Random(seed)
     for (let round = 0; round < ROUNDS; round++) {
@@ -34,9 +34,9 @@ test.each(seeds())(
 
       /** Changes some documents, as they are seen now, in one call; of a log that was forked meanwhile nothing is taken. */
       async function change(author: Author, by: Store, changed: readonly SignedItem[]): Promise<void> {
-        const answers = await by.writeArgs(author.publicKey, changed.map(target))
+        const args = await by.writeArgs(author.publicKey, changed.map(target))
         const signed = changed.flatMap(({ documentId }, index) => {
-          const write = answers[index]
+          const write = args[index]
           if (write === undefined || write instanceof RakkoError || write.previous === undefined) return []
           if (random.chance(0.1)) return author.delete(documentId, schemaId, write.previous)
           return author.update(documentId, schemaId, write.previous, { capacity: int(random.integer(9)) })
@@ -68,8 +68,8 @@ test.each(seeds())(
         const justOpened = await harness.reopen(store)
         for (const { publicKey } of [panda, bear]) {
           const ask = async (of: Store) => {
-            const answers = await of.writeArgs(publicKey, documents.map(target))
-            return answers.map((answer) => (answer instanceof RakkoError ? answer.code : answer))
+            const args = await of.writeArgs(publicKey, documents.map(target))
+            return args.map((one) => (one instanceof RakkoError ? one.code : one))
           }
           expect(await ask(store), `round ${round}, step ${step}`).toEqual(await ask(justOpened))
         }

@@ -34,11 +34,11 @@ describe('what was read for those who are about to write', () => {
   const target = ({ documentId }: SignedItem): WriteTarget => ({ documentId, schemaId })
 
   async function ask(items: readonly SignedItem[], of = store): Promise<WriteArgs[]> {
-    const answers = await of.writeArgs(panda.publicKey, items.map(target))
+    const args = await of.writeArgs(panda.publicKey, items.map(target))
     driver.reset()
-    return answers.map((answer) => {
-      if (answer instanceof RakkoError) throw answer
-      return answer
+    return args.map((one) => {
+      if (one instanceof RakkoError) throw one
+      return one
     })
   }
 
@@ -100,10 +100,10 @@ describe('what was read for those who are about to write', () => {
     const statements = new Map<bigint, number>()
     for (let seqNum = 3n; seqNum < 15n; seqNum++) {
       driver.reset()
-      const answers = await store.writeArgs(panda.publicKey, documents.map(target))
+      const args = await store.writeArgs(panda.publicKey, documents.map(target))
       statements.set(seqNum, driver.statements)
       const justOpened = await harness.reopen(store)
-      expect(answers).toEqual(await justOpened.writeArgs(panda.publicKey, documents.map(target)))
+      expect(args).toEqual(await justOpened.writeArgs(panda.publicKey, documents.map(target)))
       await publishAll(store, await update(documents, Number(seqNum)))
       expect(driver.statements).toBe(WITHOUT_READING)
     }

@@ -64,7 +64,7 @@ export async function preloadLogs(
     if (kind === 'hash' && document === FORGOTTEN) ledger.forgotten.add(hash)
     const author = byNumber.get(number)
     if (!author) continue
-    if (kind === 'entry') rememberEntry(author.logs.get(log_id), seq_num, hash)
+    if (kind === 'entry') keepEntry(author.logs.get(log_id), seq_num, hash)
     // A log that is read again in one transaction is as this transaction has left it.
     if (kind !== 'head' || author.logs.has(log_id)) continue
     author.logs.set(log_id, {
@@ -183,7 +183,7 @@ function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
   }
 }
 
-function rememberEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {
+function keepEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {
   if (!log) return
   log.entries ??= new Map()
   log.entries.set(seqNum, hash)

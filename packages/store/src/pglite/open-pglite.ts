@@ -27,10 +27,10 @@ export interface OpenPgliteOptions {
 /**
  * Starts PostgreSQL on an existing data directory, and recovers it where it was not closed.
  *
- * @throws {RakkoError} DATABASE_DAMAGED: with what PostgreSQL found in the database, and nothing was deleted
- * @throws {RakkoError} ENVIRONMENT_FAILED: no memory, no WebAssembly
- * @throws {RakkoError} STORAGE_UNAVAILABLE: no room, no access
- * @throws {RakkoError} what `files` throw
+ * @throws {RakkoError} DATABASE_DAMAGED, with what PostgreSQL found: nothing was deleted.
+ * @throws {RakkoError} ENVIRONMENT_FAILED: no memory, no WebAssembly.
+ * @throws {RakkoError} STORAGE_UNAVAILABLE: no room, no access.
+ * @throws {RakkoError} What `files` throw.
  */
 export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOptions): Promise<Driver> {
   const log = new ServerLog()

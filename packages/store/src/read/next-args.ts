@@ -65,7 +65,7 @@ async function readLedger(
   const reading = database.reading()
   const { ledger } = reading
   const keys = new Set([publicKey])
-  const remember = cache.reading()
+  const keep = cache.reading()
   const mark = (await cachedAuthor(reading, publicKey, cache)) ?? (await preloadLogs(reading, keys, NOTHING_ELSE))
   const unknown = cache.tell(ledger, mark, publicKey, viewIds.flatMap(operationIdsOf))
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
@@ -73,7 +73,7 @@ async function readLedger(
   const entries = missingSkiplinks(publicKey, ledger)
   if (entries.length > 0) await preloadLogs(reading, keys, { logs: [], entries, hashes: [] })
   const isKnown = unknown.length === 0 && entries.length === 0
-  remember(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
+  keep(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
   return ledger
 }
 

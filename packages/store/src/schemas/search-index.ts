@@ -5,8 +5,9 @@ import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 
 /**
- * Characters that one search looks at, its fields sharing them evenly: what stands behind is stored but not searched. A
- * tsvector over 1 MB is an error. The largest has as many different Chinese characters, each of them a word of two.
+ * Characters that one search looks at, which its fields share evenly. What stands behind is stored but not searched. A
+ * tsvector over 1 MB is an error. The largest one comes from that many different Chinese characters, each of them a
+ * word of two.
  */
 export const MAX_SEARCHED_CHARACTERS = 65_536
 
@@ -14,9 +15,9 @@ export const MAX_SEARCHED_CHARACTERS = 65_536
 const WEIGHTS = ['A', 'B', 'C', 'D'] as const
 
 /**
- * The expression that is searched, and indexed where it is the declared one: `references` are the fields' columns in
- * SQL. What a word is says migrations/0008-search-words.ts. No character of the text code (sql/text-code.ts) is part of
- * one. Nor are the characters that it stands for, so the stored form has the words of the text.
+ * The expression that is searched, and indexed where it is the declared one. `references` are the fields' columns in
+ * SQL. migrations/0008-search-words.ts says what a word is. No character of the text code (sql/text-code.ts) is part of
+ * one, nor are the characters that it stands for. So the stored form has the words of the text.
  */
 export function searchVector(names: Names, references: readonly string[], language: SearchLanguage): string {
   const share = Math.floor(MAX_SEARCHED_CHARACTERS / references.length)
@@ -30,12 +31,15 @@ export function searchVector(names: Names, references: readonly string[], langua
     .join(' || ')
 }
 
-/** Tells the definition apart, so that the catalog says whether an index is the declared one. */
+/**
+ * Stands between the table's name and the fingerprint of the definition, by which the catalog says whether an index is
+ * the declared one.
+ */
 const INFIX = '_search_'
 
 /**
- * The statement that makes the index, by its name; undefined where the fields of a wide schema lie in several tables:
- * they are searched without. Throws INVALID_ARGUMENT.
+ * The statement that makes the index, and its name. Undefined where the fields of a wide schema lie in several tables:
+ * they are searched without an index. Throws INVALID_ARGUMENT.
  */
 export function searchIndex(
   names: Names,
@@ -54,7 +58,7 @@ export function searchIndex(
     language,
   )
   const name = `${views.alias(group)}${INFIX}${fingerprint(vector)}`
-  // What waits in an index to be sorted in is read by every search, and nothing but a write sorts it in.
+  // Every search reads what waits in the index to be sorted in, and only a write sorts it in.
   const create = `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)}
     USING gin ((${vector})) WITH (gin_pending_list_limit = ${PENDING_KILOBYTES});`
   return [name, create]

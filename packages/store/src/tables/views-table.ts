@@ -9,8 +9,8 @@ import { fieldColumn, type Names, viewsTable } from './names.js'
 export const MAX_GROUP_COLUMNS = 320
 
 /**
- * Storage parameter of tables whose rows are updated again and again: half of each page is kept free, since a batch
- * changes all rows of a page in one transaction.
+ * Storage parameter of tables whose rows are updated again and again. A batch changes all rows of a page in one
+ * transaction, so half of each page is kept free.
  *
  * As long as no indexed column changes and its page has room, a new version of a row lies beside the old one and no
  * index changes. The next access to the page frees the old one's room. The benchmark `care-100-updates` measures that

@@ -2,7 +2,7 @@ import { type PublicKey, RakkoError } from '@rakko/core'
 import { decodeHex } from '../sql/decode-id.js'
 import type { Queries } from '../tables/queries.js'
 
-/** Keys that are remembered at most, some hundred bytes each. */
+/** Keys that are kept at most, some hundred bytes each. */
 export const MAX_KEYS = 10_000
 
 /** The public key of an author's number. */
@@ -13,7 +13,7 @@ export class AuthorKeys {
   readonly #keys = new Map<number, PublicKey>()
 
   /**
-   * What `decode` makes of rows that name authors by number. Keys that are not remembered cost one statement, and a
+   * What `decode` makes of rows that name authors by number. Keys that are not kept cost one statement, and a
    * second call of `decode`.
    */
   async decoded<Result>(queries: Queries, decode: (keyOf: KeyOf) => Result): Promise<Result> {
@@ -27,12 +27,12 @@ export class AuthorKeys {
     const keys = await readKeys(queries, missing)
     for (const author of missing) if (!keys.has(author)) throw lostAuthor(author)
     const whole = decode((author) => keys.get(author) ?? this.#keys.get(author) ?? NOT_READ_YET)
-    this.#remember(keys)
+    this.#keep(keys)
     return whole
   }
 
   /** What was read longest ago goes first. */
-  #remember(keys: ReadonlyMap<number, PublicKey>): void {
+  #keep(keys: ReadonlyMap<number, PublicKey>): void {
     for (const [author, key] of keys) this.#keys.set(author, key)
     for (const author of this.#keys.keys()) {
       if (this.#keys.size <= MAX_KEYS) return

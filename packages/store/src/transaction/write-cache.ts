@@ -69,12 +69,12 @@ export class WriteCache {
     }
   }
 
-  /** Whether an author is remembered at all: then it is worth asking for the mark alone. */
+  /** Whether an author is kept at all. Then it is worth asking for the mark alone. */
   hasAuthor(publicKey: PublicKey): boolean {
     return this.#authors.get(publicKey)?.isForked === false
   }
 
-  /** Puts an author into a ledger, where it is remembered since `mark`; returns whether it is. */
+  /** Puts an author into a ledger, where it is kept since `mark`. Returns whether it is. */
   tellAuthor(ledger: Ledger, mark: bigint, publicKey: PublicKey): boolean {
     if (mark !== this.#mark || !this.hasAuthor(publicKey)) return false
     this.#author(ledger, publicKey)

@@ -280,7 +280,7 @@ export function ingestingAcceptance(harness: StoreHarness<DocumentStore>): void 
       expect(await ingest(...definition, created)).toEqual(['held', 'held', 'held', 'held'])
     })
 
-    test('remembers that an author signed what no node takes: a payload too large, or one that is no operation', async () => {
+    test('keeps that an author signed what no node takes: a payload too large, or one that is no operation', async () => {
       const sign = (operation: Uint8Array, logId: bigint) => ({
         operation,
         entry: signEntry({ logId, seqNum: 1n }, operation, panda.signer),

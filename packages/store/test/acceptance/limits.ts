@@ -17,7 +17,7 @@ import type { StoreHarness } from './store-harness.js'
 
 const MAX_FIELDS = 1024
 
-/** Ordinary input that a naive table would refuse; `find` queries a store that answers queries. */
+/** Ordinary input that a naive table would refuse; `find` queries a store that runs queries. */
 export function limitsAcceptance<Kind extends DocumentStore>(
   harness: StoreHarness<Kind>,
   find?: (store: Kind, query: Query) => Promise<DocumentPage>,

@@ -81,7 +81,7 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       }
     })
 
-    test('stores a document with its view: after the answer a read sees it', async () => {
+    test('stores a document with its view, and a read sees it as soon as the call resolves', async () => {
       const created = panda.create(schemaId, venue('Main stage', 500))
       const [outcome] = await publishAll(store, [created])
       expect(outcome).toMatchObject({ documentId: created.id, operationId: created.id, viewId: created.id })
@@ -156,7 +156,7 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(codesOf(outcomes)).toEqual(['ALREADY_PUBLISHED', 'ALREADY_PUBLISHED', 'published'])
     })
 
-    test('calls in flight together are all answered, each for itself', async () => {
+    test('calls in flight together all resolve, each for itself', async () => {
       const authors = Array.from({ length: 20 }, (_, index) => new Author(100 + index))
       const calls = authors.flatMap((author) =>
         Array.from({ length: 10 }, (_, index) => author.create(schemaId, venue(`${index}`, index))),
@@ -172,7 +172,7 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(codesOf(outcomes.flat())).toEqual(['published', 'published'])
     })
 
-    test('remembers what an idempotency id led to for a day, and makes no second document of it', async () => {
+    test('keeps what an idempotency id led to for a day, and makes no second document of it', async () => {
       let now = Date.UTC(2024, 0, 1)
       const clocked = await harness.open({ now: () => now })
       const definition = defineSchema(panda, 'room', { name: 'str' })
@@ -190,7 +190,7 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await clocked.idempotent(['one'])).toEqual([repeated.documentId])
     })
 
-    test('prepares a batch: new logs get ids one after another, each view its own answer', async () => {
+    test('prepares a batch: new logs get ids one after another, each view its own arguments', async () => {
       const created = panda.create(schemaId, venue('Main stage'))
       const deleted = panda.create(schemaId, venue('gone'))
       await publishAll(store, [created, deleted, panda.delete(deleted.documentId, schemaId, deleted.viewId)])

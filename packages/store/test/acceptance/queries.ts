@@ -47,7 +47,7 @@ const POOLS: { readonly [Type in FieldType['type']]: readonly Extract<OperationV
   pinned_relation_list: [[], [VIEWS[2] as DocumentViewId], VIEWS],
 }
 
-/** A store's answers against a filter and a sort over everything. */
+/** A store's results against a filter and a sort over everything. */
 export function queriesAcceptance(harness: StoreHarness): void {
   describe.each(seeds())('queries (seed %d)', (seed) => {
     let store: Store

@@ -28,7 +28,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   syncSourceAcceptance(harness)
 }
 
-/** And every store that answers queries. */
+/** And every store that runs queries. */
 export function storeAcceptance(harness: StoreHarness): void {
   documentStoreAcceptance(harness)
   limitsAcceptance(harness, (store, query) => store.query(query))

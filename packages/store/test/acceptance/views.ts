@@ -119,7 +119,7 @@ export function viewsAcceptance(harness: StoreHarness<DocumentStore>): void {
       expect(await store.history(update.id as string as typeof create.documentId)).toBeUndefined()
     })
 
-    test.each(seeds())('the views that publishing answers are found again later (seed %d)', async (seed) => {
+    test.each(seeds())('the views that publishing returns are found again later (seed %d)', async (seed) => {
       const random = new Random(seed)
       const seen = new Map<DocumentViewId, Document>()
       const first = panda.create(schema.id, { likes: int(0), text: str('start') })

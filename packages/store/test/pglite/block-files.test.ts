@@ -52,7 +52,7 @@ async function contentOf(files: BlockFiles): Promise<Record<string, string>> {
   return content
 }
 
-/** Remembers what was done to it, so that the state at any moment can be had again. */
+/** Keeps what was done to it, so that the state at any moment can be had again. */
 class RecordingDevice extends MemoryDevice {
   readonly record: (replay: (device: Device) => void) => void
 
@@ -132,7 +132,7 @@ const encoded = (model: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...model].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]))
 
 describe('files in blocks', () => {
-  it.each(seeds())('hold what was written, through any history, and when read anew (seed %d)', async (seed) => {
+  it.each(seeds())('hold what was written, through any history, and when read again (seed %d)', async (seed) => {
     const random = randomNumbers(seed)
     for (let history = 0; history < 20; history++) {
       const devices = memoryDevices()
@@ -218,7 +218,7 @@ describe('files in blocks', () => {
     expect(loaded(devices).readdir('/folder')).toEqual(['file'])
   })
 
-  it('are not there where the first writing was interrupted, and are made anew', async () => {
+  it('are not there where the first writing was interrupted, and are made again', async () => {
     const record = recording()
     created([{ path: 'file', bytes: new Uint8Array([1]) }], record.devices)
     for (let count = 0; count < record.steps.length; count++) {

@@ -7,7 +7,7 @@ import { openMemoryDriver } from '../support/open-memory-driver.js'
 
 const MEGABYTE = 1024 * 1024
 
-/** Answers as PostgreSQL does, its log as long as the test says. */
+/** Returns what PostgreSQL does, its log as long as the test says. */
 class ScriptedConnection extends Connection {
   readonly executed: string[] = []
   log = 0

@@ -160,13 +160,13 @@ describe('statements and transactions', () => {
     expect(await ids()).toEqual([])
   })
 
-  it('a transaction commits what it did, and answers', async () => {
-    const answer = await driver.transaction(async (session) => {
+  it('a transaction commits what it did, and returns its result', async () => {
+    const result = await driver.transaction(async (session) => {
       await session.query('INSERT INTO item VALUES (1)')
       await session.exec('INSERT INTO item VALUES (2); INSERT INTO item VALUES (3)')
       return 'done'
     })
-    expect(answer).toBe('done')
+    expect(result).toBe('done')
     expect(await ids()).toEqual([1, 2, 3])
   })
 

@@ -18,7 +18,7 @@ function treeOf(files: readonly PreparedFile[]): DataTree {
   }
 }
 
-/** The prepared files, one of them as `change` makes it: removed where that answers undefined. */
+/** The prepared files, one of them as `change` makes it: removed where that returns undefined. */
 function changed(path: string, change: (bytes: Uint8Array) => Uint8Array | undefined): PreparedFile[] {
   return readPreparedFiles(archive).flatMap((file) => {
     if (file.path !== path) return [file]

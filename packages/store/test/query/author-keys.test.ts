@@ -39,7 +39,7 @@ test('The keys of documents that others made are read once, and each document ke
   await store.close()
 })
 
-test('No more keys are remembered than the limit, and a page of more authors is whole all the same', async () => {
+test('No more keys are kept than the limit, and a page of more authors is whole all the same', async () => {
   const asked: number[] = []
   const keys = new AuthorKeys()
   const names = { table: (name: string) => name }

@@ -154,7 +154,7 @@ test('What a parser could stumble over is words and separators', async () => {
   expect(await found('-tea')).toEqual(['Quiet corner', 'Teapot'])
 })
 
-test.each(seeds())('Junk of any kind is an answer or INVALID_QUERY (seed %d)', async (seed) => {
+test.each(seeds())('Junk of any kind is a page or INVALID_QUERY (seed %d)', async (seed) => {
   const random = new Random(seed)
   const pieces = [
     'tea',

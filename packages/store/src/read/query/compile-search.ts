@@ -13,8 +13,8 @@ export function compileSearch(filter: SearchFilter, source: QuerySource): Fragme
 }
 
 /**
- * How far a document is from the best match there can be: the better it is, the lower. It depends on the document and
- * the search alone, so a cursor may hold it. Never NULL.
+ * How far a document is from the best possible match: the better it is, the lower. It depends on the document and the
+ * search alone, so a cursor may hold it. Never NULL.
  */
 export function compileRank(filter: SearchFilter, source: QuerySource): Fragment {
   const { vector, words, isNullable } = parts(filter, source)

@@ -1,4 +1,4 @@
-/** What has to be in a text, or must not be: its words one after another. */
+/** What a text must or must not contain: words one after another. */
 export interface SearchTerm {
   readonly text: string
   readonly isNegated: boolean
@@ -12,8 +12,8 @@ const TERM = /(-?)"([^"]*)("?)|[^\s"]+/gu
 const NEGATED = /^-(?=[^-])/u
 
 /**
- * Reads what people type into a search box, see core's SearchInput. Returns alternatives: of one of them all terms have
- * to hold. Which characters are words is not told here: the database knows, for what is typed as for what is stored.
+ * Reads what people type into a search box, see core's SearchInput. Returns alternatives; in one of them all terms have
+ * to hold. It does not say which characters are words. The database does, for typed and stored text alike.
  */
 export function searchTerms(text: string, isPrefix: boolean): SearchTerm[][] {
   const found = [...text.matchAll(TERM)]

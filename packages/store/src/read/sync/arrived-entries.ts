@@ -16,10 +16,7 @@ interface EntryRow {
   operation: Uint8Array | null
 }
 
-/**
- * The primary key gives them in order; bytes are counted where they lie, so that none is read which is over the
- * bound.
- */
+/** The primary key gives them in order. Bytes are counted where they lie, so that nothing beyond the bound is read. */
 export async function readEntriesAfter(database: Database, number: number, bounds: Bounds): Promise<ArrivedEntry[]> {
   const { rows } = await database.query<EntryRow>(
     `SELECT number, hash, decision, entry, operation FROM (
@@ -33,7 +30,7 @@ export async function readEntriesAfter(database: Database, number: number, bound
   return rows.map(arrivedEntry)
 }
 
-/** All entries of the documents that the definition consists of are read, up to the latest of the views. */
+/** Reads all entries of the documents that make up the definition, up to the latest of the views. */
 export async function readDefinitionEntries(
   database: Database,
   schemaId: SchemaId,

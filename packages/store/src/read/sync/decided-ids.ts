@@ -8,7 +8,7 @@ import type { Names } from '../../tables/names.js'
 import type { Database } from '../../transaction/database.js'
 
 /**
- * Numbers of an id are added in parts that PostgreSQL's bigint holds: 7, 7, 7, 7 and 4 of its 32 bytes, which begin
+ * The numbers in an id are added in parts that PostgreSQL's bigint holds: 7, 7, 7, 7 and 4 of its 32 bytes, which begin
  * behind `0020`. Their sums are numeric, which no number of ids overflows.
  */
 const PARTS = [

@@ -22,7 +22,7 @@ import type { Migration } from './migration.js'
  * - decision: 0 held, 1 refused for good, 2 purged (no payload any more), 3 forgotten (neither payload nor entry).
  * - document: arrival number of the document's CREATE. Its index leaves out the CREATE, found by number.
  * - action: 0 CREATE, 1 UPDATE, 2 DELETE.
- * - entry, operation: bytes as received, never encoded anew.
+ * - entry, operation: bytes as received, never encoded again.
  *
  * `heads`: the latest entry of each log. One row per (author, log) and one writer at a time (see `arrival`): publishing
  * never forks a log. It outlives the entries.
@@ -34,8 +34,8 @@ import type { Migration } from './migration.js'
  * - view_id: ids of the tips, ascending, one after another.
  * - owner, signer: who signed the CREATE, and the operation sorted last.
  * - edited, deleted: protocol state, which converges. - purged: payloads were dropped here, which is local.
- * - follow: what an update has to name to be sorted last, where that is more than the view; else NULL, and an update
- *   of the view needs no history.
+ * - follow: what an update has to name to be sorted last, where that is more than the view. Else it is NULL, and an
+ *   update of the view needs no history.
  *
  * `schemas` and `schema_fields`: schemas that are known. `schema_id` has no btree index: with many tips it is longer
  * than a btree key may be.

@@ -5,15 +5,16 @@ import type { Migration } from './migration.js'
  *
  * `pinned_views`: every view that something pins, known or not.
  * - view: SHA-256 of the view id, which may be longer than a btree key. - view_id: as in `documents`.
- * - document, schema, signer, edited, follow: as in `documents`, of this view; NULL while it cannot be made. Whether
- *   the
- *   document is deleted by now is told by `documents`.
+ * - document, schema, signer, edited, follow: as in `documents`, of this view; NULL while it cannot be made.
+ *   `documents` says whether the document is deleted by now.
  * - awaits: an operation of the view that has not arrived; empty where the view is still to be made; else NULL.
  * - unpinned: a pin was taken away, so that perhaps nothing pins it any more.
  *
  * `pins`: what pins a view.
- * - document: number of the document whose view pins. - holder: empty for its latest view, else `view` of one that is
- *   itself pinned. - field: the field's position. - view: what it pins.
+ * - document: number of the document whose view pins.
+ * - holder: empty for its latest view, else `view` of one that is itself pinned.
+ * - field: the field's position.
+ * - view: what it pins.
  *
  * `p<schema>`: the pinned views of a schema, with the columns of `d<schema>`, see views-table.ts. Every schema of an
  * app's own pins the views of its field definitions: their table is here, for a faster first start.

@@ -5,21 +5,19 @@ import type { Migration } from './migration.js'
  * platform.
  *
  * - `unicode`: a collation whose functions know the letters of every script, and whose order is that of code points.
- *   PostgreSQL has one of its own from version 17 on; before that the operating system's `C.UTF-8` has to be there.
+ *   PostgreSQL has one of its own from version 17 on. Before that the operating system's `C.UTF-8` has to be there.
  * - `search_words(config, content)`: the words of a text, folded, with spaces between them. PostgreSQL's own parser
- *   makes
- *   one token of a host, a file or an e-mail address, and takes the square of the time on runs such as `a_a_a_`. In
- * what
- *   this function returns it finds words alone.
- * - `search_query(config, terms)`: what a search looks for. `terms` are alternatives, each a list of
- *   `{ text, isNegated, mayGoOn }`, see query/search-terms.ts. The words of one term are a phrase.
+ *   makes one token of a host, a file or an e-mail address. It takes the square of the time on runs such as `a_a_a_`.
+ *   In what this function returns it finds words alone.
+ * - `search_query(config, terms)`: what a search looks for. `terms` are alternatives, each a list of `{ text,
+ *   isNegated, mayGoOn }`, see query/search-terms.ts. The words of one term are a phrase.
  *
  * A word has letters, digits and marks. Case, Unicode's normal forms and compatible forms of letters make no
  * difference: `ß` is `ss`, `ς` is `σ`. The Turkish `ı` and `İ` are `i`. Characters that Unicode says to ignore (a soft
  * hyphen, a joiner) are left out. docs/search.md says more.
  *
- * A script without spaces shows no words. There each letter begins a word of two, itself and the next one, so that a
- * search finds every part of a text: `東京都` becomes `東 東京 京都 都`.
+ * A script without spaces shows no words. There each letter begins a word of two, itself and the next one. So a search
+ * finds every part of a text: `東京都` becomes `東 東京 京都 都`.
  */
 export const searchWords: Migration = { format: 8, sql }
 

@@ -77,7 +77,7 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
     else if (row.known) past.push({ view: row.view, viewId: decodeViewId(row.view_id) })
   }
   for (const [number, latest] of bySchema) await copyLatest(transaction, number, latest)
-  if (rows.some(({ known }) => !known)) await rememberAwaited(transaction)
+  if (rows.some(({ known }) => !known)) await markAwaited(transaction)
   if (past.length > 0) await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE))
   return past.length > 0 || rows.length === VIEWS_AT_ONCE
 }
@@ -155,13 +155,13 @@ async function reduceViews(transaction: WriteTransaction, pending: readonly Pend
   }
   await transaction.run(bulkUpdate(names.table('pinned_views'), ['view'], MADE_VIEWS, made))
   await replacePins(transaction, pins)
-  if (made.some(({ awaits }) => awaits !== undefined)) await rememberAwaited(transaction)
+  if (made.some(({ awaits }) => awaits !== undefined)) await markAwaited(transaction)
 }
 
 /**
  * Stored in the row that every write transaction reads anyway, so that nobody looks for views that nobody waits for.
  */
-async function rememberAwaited(transaction: WriteTransaction): Promise<void> {
+async function markAwaited(transaction: WriteTransaction): Promise<void> {
   await transaction.query(`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
 }
 
