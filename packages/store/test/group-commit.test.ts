@@ -200,7 +200,7 @@ describe('publishing on a database', () => {
     await publishAll(store, items)
   })
 
-  test('a schema and its tables are forgotten with the transaction that failed', async () => {
+  test('a schema and its tables are dropped with the transaction that failed', async () => {
     const { items, schemaId: room } = defineSchema(panda, 'room', { name: 'str' })
     const first = panda.create(room, { name: str('a') })
     driver.failOn = (sql) => sql.includes('INSERT INTO')

@@ -152,7 +152,7 @@ describe('what was read for those who are about to write', () => {
     expect(row?.viewId.split('_')).toHaveLength(2)
   })
 
-  test('is forgotten with a transaction that failed', async () => {
+  test('is dropped with a transaction that failed', async () => {
     const updates = await update(documents, 100)
     driver.failOn = (sql) => sql.includes('INSERT INTO')
     expect(new Set(codesOf(await store.publish(updates)))).toEqual(new Set(['STORAGE_FAILED']))
