@@ -19,7 +19,8 @@ const executablePath = findChromium()
 
 /**
  * `*.browser.test.ts` runs in Chromium, and so do core's tests, since every platform has to give the same bytes;
- * `*.nodejs.test.ts` there is about Node itself, `*-properties.test.ts` about many cases of what the vectors fix in both.
+ * `*.nodejs.test.ts` there is about Node itself, `*-properties.test.ts` about many cases of what the vectors fix in
+ * both.
  */
 const inChromium = (name: string, include: string, isolate: boolean) => ({
   // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.

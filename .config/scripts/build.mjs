@@ -1,9 +1,11 @@
 import { Complaint, runNode } from './command.mjs'
 import { runNpm } from './dependencies.mjs'
 
+const REPORT = { isReport: true }
+
 /** Type-checks and emits every package, sources and tests alike. @returns {Promise<number>} exit code */
 export function buildTypes() {
-  return runNode('node_modules/typescript/bin/tsc', ['--build'])
+  return runNode('node_modules/typescript/bin/tsc', ['--build'], REPORT)
 }
 
 /**
@@ -12,7 +14,7 @@ export function buildTypes() {
  */
 export async function buildPackages() {
   if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
-  if ((await runNpm(['run', '--silent', 'prepare-directory', '--workspace', '@rakko/store'])) !== 0) {
+  if ((await runNpm(['run', '--silent', 'prepare-directory', '--workspace', '@rakko/store'], REPORT)) !== 0) {
     throw new Complaint('The directory that databases start from could not be made: its reason stands above.')
   }
 }
@@ -24,7 +26,7 @@ export async function buildPackages() {
 export async function build() {
   console.error('Building.')
   await buildPackages()
-  if ((await runNpm(['run', '--silent', 'build', '--workspace', '@rakko/festival'])) !== 0) {
+  if ((await runNpm(['run', '--silent', 'build', '--workspace', '@rakko/festival'], REPORT)) !== 0) {
     throw new Complaint('The build of apps/festival failed: its reason stands above.')
   }
 }

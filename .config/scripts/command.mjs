@@ -8,10 +8,11 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 export class Complaint extends Error {}
 
 /**
- * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen.
+ * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen; where it reports, all
+ * that it prints goes to standard error, so that standard output is left to the script's own data.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean,
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, isReport?: boolean,
  *   onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
  * @returns {Promise<number>} its exit code; 128 + signal number is not told apart: a killed program counts as 1
  */
@@ -20,7 +21,7 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd: options.cwd ?? ROOT,
       env: options.env ?? process.env,
-      stdio: ['ignore', options.isQuiet ? 'ignore' : 'inherit', 'inherit'],
+      stdio: ['ignore', options.isQuiet ? 'ignore' : options.isReport ? 2 : 'inherit', 'inherit'],
     })
     options.onSpawn?.(child)
     child.on('error', (error) => reject(new Complaint(`Could not start ${command}: ${error.message}.`)))

@@ -63,6 +63,6 @@ export async function ensureDependencies() {
   console.error(
     installed === undefined ? 'Installing dependencies.' : 'Dependencies have changed: installing them again.',
   )
-  const code = await runNpm(['ci', '--no-audit', '--no-fund'])
+  const code = await runNpm(['ci', '--no-audit', '--no-fund'], { isReport: true })
   if (code !== 0) throw new Complaint('npm ci failed: see its message above.')
 }

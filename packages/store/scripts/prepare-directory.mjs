@@ -63,7 +63,8 @@ async function initialise(directory) {
     dataDir: directory,
     initDbStartParams: [`--wal-segsize=${WAL_SEGMENT_MB}`, '--no-sync'],
   })
-  // Other databases are made from the templates: here there is one. Their copies of the catalogue are two thirds of the size.
+  // Other databases are made from the templates: here there is one. Their copies of the catalogue are two thirds of the
+  // size.
   await pglite.exec('UPDATE pg_database SET datistemplate = false, datallowconn = true')
   await pglite.exec('DROP DATABASE template0')
   await pglite.exec('DROP DATABASE template1')

@@ -32,7 +32,9 @@ test.each(seeds())(
 
       const target = ({ documentId }: SignedItem): WriteTarget => ({ documentId, schemaId })
 
-      /** Changes some documents, as they are seen now, in one call; of a log that was forked meanwhile nothing is taken. */
+      /**
+       * Changes some documents, as they are seen now, in one call; of a log that was forked meanwhile nothing is taken.
+       */
       async function change(author: Author, by: Store, changed: readonly SignedItem[]): Promise<void> {
         const args = await by.writeArgs(author.publicKey, changed.map(target))
         const signed = changed.flatMap(({ documentId }, index) => {

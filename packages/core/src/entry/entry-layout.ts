@@ -16,8 +16,8 @@
  * The entry's hash, over all of its bytes, is its id and the operation's.
  *
  * On the wire nothing says whether links are there: the sequence number does. A skiplink comes before the backlink.
- * The length byte of links and payload hash (0x20) is not checked. What is decoded has the right one, while signature and
- * entry hash cover the bytes as they came.
+ * The length byte of links and payload hash (0x20) is not checked. What is decoded has the right one, while signature
+ * and entry hash cover the bytes as they came.
  */
 import { HASH_BYTES } from '../hash/hash.js'
 import { PUBLIC_KEY_BYTES } from '../key/public-key.js'

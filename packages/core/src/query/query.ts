@@ -131,7 +131,9 @@ export type Filter =
   | {
       readonly kind: 'search'
       readonly text: string
-      /** The last word may be the beginning of a longer one, unless quotes are closed behind it or a minus is before it. */
+      /**
+       * The last word may be the beginning of a longer one, unless quotes are closed behind it or a minus is before it.
+       */
       readonly isPrefix: boolean
       readonly fields?: readonly string[]
       readonly language?: SearchLanguage

@@ -50,8 +50,8 @@ export const RANK = '$rank'
 /** What a `$search` takes, or a text alone. */
 export interface SearchInput {
   /**
-   * As typed into a search box: words that all have to be there in any order, `"a phrase"`, `or`, `-without`. A word has
-   * letters, digits and marks. Any other character separates two; without a space between them they are a phrase.
+   * As typed into a search box: words that all have to be there in any order, `"a phrase"`, `or`, `-without`. A word
+   * has letters, digits and marks. Any other character separates two; without a space between them they are a phrase.
    * Nothing is a syntax error. Without a word to look for it finds nothing.
    */
   readonly text: string

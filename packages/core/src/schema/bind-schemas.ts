@@ -41,7 +41,9 @@ export type BoundSchemas<
 } & {
   /** Published, in this order, before the first document of these schemas. */
   readonly $lock: readonly Commit[]
-  /** Earlier versions, to read their documents and copy what is wanted: `node.collection(schemas.$versions.venue[0])`. */
+  /**
+   * Earlier versions, to read their documents and copy what is wanted: `node.collection(schemas.$versions.venue[0])`.
+   */
   readonly $versions: { readonly [Name in keyof Versions]: BoundVersions<Versions[Name]> }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Writes test/formats/<format>.sql: a small database of the format that the built code makes, with data of every kind,
- * which every later version has to open. Run it (`npm run dump-format -w @rakko/store`, after `prepare-directory`) when a
- * format is about to be followed by the next one; what was written once is never written again.
+ * which every later version has to open. Run it (`npm run dump-format -w @rakko/store`, after `prepare-directory`) when
+ * a format is about to be followed by the next one; what was written once is never written again.
  *
  * The file names no PostgreSQL schema: it fills the one that stands first in search_path. Same code, same bytes.
  */

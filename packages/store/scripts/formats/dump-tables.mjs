@@ -1,7 +1,7 @@
 /**
- * Statements that make the collations, functions and tables of a PostgreSQL schema, their rows and indexes, in that order.
- * Names are without the schema, which is `:schema` within functions. Knows what a store has: collations that PostgreSQL
- * provides, columns with types, collations and defaults, constraints, storage parameters, indexes.
+ * Statements that make the collations, functions and tables of a PostgreSQL schema, their rows and indexes, in that
+ * order. Names are without the schema, which is `:schema` within functions. Knows what a store has: collations that
+ * PostgreSQL provides, columns with types, collations and defaults, constraints, storage parameters, indexes.
  * @param {import('../../dist/index.js').Driver} driver
  * @param {string} schemaName
  * @returns {Promise<string>}

@@ -16,7 +16,8 @@ const MAX_LOG_ID = 2n ** 64n - 1n
 
 /**
  * Publishes a little of everything that a store can hold: all field types with values at their limits, several authors,
- * a schema in two versions and one that needs two tables, merges, branches, deletions, blobs, an idempotency id, indexes.
+ * a schema in two versions and one that needs two tables, merges, branches, deletions, blobs, an idempotency id,
+ * indexes.
  * @param {import('../../dist/index.js').Store} store
  */
 export async function publishEverything(store) {

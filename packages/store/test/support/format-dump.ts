@@ -24,7 +24,10 @@ export async function restoreFormat(driver: Driver, format: number, schemaName: 
 /** What differs from database to database, whatever they hold. */
 const OWN_TABLES = ['meta', 'idempotency']
 
-/** Every row of every table but `meta` and `idempotency`, and what the catalogue says of tables and functions; names ascend. */
+/**
+ * Every row of every table but `meta` and `idempotency`, and what the catalogue says of tables and functions; names
+ * ascend.
+ */
 export async function readTables(driver: Driver, schemaName: string): Promise<unknown> {
   const { rows: columns } = await driver.query<{ table: string }>(
     `SELECT relname::text AS table, attname::text AS name, format_type(atttypid, atttypmod) AS type,
