@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RakkoError } from '../../src/exports.js'
 import type { LiveObserver, LiveResult } from '../../src/live.js'
 import { AWAITED_MS, LiveEntry, THROWN_MS } from '../../src/react/live-entry.js'
+
+// Before the client's modules load, since these take the platform's timers then.
+vi.hoisted(() => vi.useFakeTimers())
 
 const RESULT: LiveResult<string> = {
   rows: ['a'],
@@ -19,7 +22,6 @@ let entry: LiveEntry<string>
 let isForgotten: boolean
 
 beforeEach(() => {
-  vi.useFakeTimers()
   ;[opened, open, isForgotten] = [[], 0, false]
   entry = new LiveEntry(
     (observer) => {
@@ -32,7 +34,8 @@ beforeEach(() => {
     },
   )
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => vi.clearAllTimers())
+afterAll(() => vi.useRealTimers())
 
 /** Listens as a component that was mounted, and stops as one that was unmounted. */
 const mount = () => entry.subscribe(() => undefined)
