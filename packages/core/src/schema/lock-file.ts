@@ -34,9 +34,13 @@ const HEADER = [
 const COMMIT_HEADER = '[[commits]]'
 /** First key of a commit, as it is written. */
 const COMMIT_START = /^\s*entry_hash\s*=/
-/** Git's lines about a conflict; what stands between the second and the third is neither side's. */
-const CONFLICT_MARKER = /^(<{7}|\|{7}|={7}|>{7})(?=\s|$)/
+/**
+ * Git's lines about a conflict, of 7 characters or as many more as it was told. What stands between the second and the
+ * third is neither side's.
+ */
+const CONFLICT_MARKER = /^(<{7,}|\|{7,}|={7,}|>{7,})(?=\s|$)/
 const BASE_MARKER = '|||||||'
+const VERSION = /^\s*version\s*=/
 const COMMIT_KEYS = ['entry_hash', 'entry', 'operation'] as const
 
 /**
@@ -59,17 +63,20 @@ export function parseLockFile(text: string): LockFile {
 /**
  * The commits of both sides of a file that git has merged. There may be conflict markers. Or the lines of one side
  * stand after those of the other (`merge=union`, or markers that were deleted): then a commit may lack its
- * `[[commits]]`. Throws INVALID_SCHEMA_LOCK.
+ * `[[commits]]`. Where the whole file is in conflict, as with other line ends, the version stands twice. Throws
+ * INVALID_SCHEMA_LOCK.
  */
 export function parseMergedLockFile(text: string): { readonly lock: LockFile; readonly wasMerged: boolean } {
   const lines: string[] = []
   let isBase = false
   let header = ''
+  let version: string | undefined
   for (const line of text.split('\n')) {
     const [marker] = CONFLICT_MARKER.exec(line) ?? []
-    if (marker !== undefined) isBase = marker === BASE_MARKER
-    else if (!isBase) {
+    if (marker !== undefined) isBase = marker.startsWith(BASE_MARKER)
+    else if (!isBase && line.trim() !== version) {
       if (COMMIT_START.test(line) && header !== COMMIT_HEADER) lines.push(COMMIT_HEADER)
+      if (VERSION.test(line)) version ??= line.trim()
       if (line.trim() !== '') header = line.trim()
       lines.push(line)
     }

@@ -63,6 +63,8 @@ export class SchemaHistory {
   readonly #operations = new Map<DocumentId, DocumentOperation[]>()
   readonly #documents = new Map<OperationId, DocumentId>()
   readonly #commits: Commit[] = []
+  /** What `#definitions` returned, until a commit is added: each name of a lock asks for them. */
+  #sorted: readonly ReducedDocument[] | undefined
 
   constructor(commits: readonly Commit[] = []) {
     const unusable: UnusableCommit[] = []
@@ -161,7 +163,8 @@ export class SchemaHistory {
   versions(name: string): Schema[] {
     const versions = new Map<SchemaId, Schema>()
     for (const latest of this.#definitions()) {
-      if (this.#schemaAt(latest)?.name !== name) continue
+      // The name is compared first: to make the schemas of all others takes long.
+      if (latest.fields.get('name')?.value.value !== name || this.#schemaAt(latest) === undefined) continue
       const operations = this.#operations.get(latest.documentId) ?? []
       for (const { id } of operations) {
         const schema = this.#schemaAt(reduceAt(operations, documentViewIdFromTips([id])))
@@ -172,7 +175,12 @@ export class SchemaHistory {
   }
 
   /** Those that are not deleted, in the order of their last commits. */
-  #definitions(): ReducedDocument[] {
+  #definitions(): readonly ReducedDocument[] {
+    this.#sorted ??= this.#sortDefinitions()
+    return this.#sorted
+  }
+
+  #sortDefinitions(): ReducedDocument[] {
     const places = new Map(this.#commits.map(({ entry_hash }, place): [string, number] => [entry_hash, place]))
     const lastPlace = (operations: readonly DocumentOperation[]): number =>
       Math.max(...operations.map(({ id }) => places.get(id) ?? 0))
@@ -190,6 +198,7 @@ export class SchemaHistory {
     const { operation, operationId: id, documentId } = decision
     this.#lookup.hold(entryHash, entry, operation, documentId)
     this.#commits.push(commit)
+    this.#sorted = undefined
     this.#documents.set(id, documentId)
     const operations = this.#operations.get(documentId) ?? []
     operations.push({ id, publicKey: entry.publicKey, operation })

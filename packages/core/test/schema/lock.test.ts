@@ -312,6 +312,12 @@ describe('the text of schema.lock', () => {
       `${start}<<<<<<< a\n${block(one)}=======\n${block(other)}>>>>>>> c\n`.replaceAll('\n', '\r\n'),
       true,
     ],
+    [
+      'the whole file twice, in other line ends',
+      `<<<<<<< a\n${start}${block(one)}=======\n${`${start}${block(other)}`.replaceAll('\n', '\r\n')}>>>>>>> c\n`,
+      true,
+    ],
+    ['longer markers', `${start}<<<<<<<<< a\n${block(one)}=========\n${block(other)}>>>>>>>>> c\n`, true],
     ['the lines of one after those of the other', `${start}${block(one)}${block(other)}`, true],
     ['nothing to merge', `${start}${block(one)}\n[[commits]]\n${block(other)}`, false],
   ])('has the commits of both branches where git has left %s', (_, text, wasMerged) => {
