@@ -5,6 +5,7 @@ import type { CallOptions } from './call-options.js'
 import { checkSchema } from './check-schema.js'
 import type { CreateOptions } from './collection.js'
 import type { Connection } from './connection.js'
+import { MAX_LIST_LENGTH } from './plain-copy.js'
 import { wireFields } from './wire-fields.js'
 
 /**
@@ -66,6 +67,11 @@ export async function batch(
   return results.map(({ documentId, viewId }) => ({ id: documentId, viewId }))
 }
 
+/** A longer list is left as it is, so that the check of fields refuses it before anything copies it. */
+function isListToCopy(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length <= MAX_LIST_LENGTH
+}
+
 /** The writes that `work` makes. What it throws is thrown, and nothing is written then. */
 function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
   if (typeof work !== 'function') throw invalidArgument('work', 'a function that writes', work)
@@ -84,7 +90,7 @@ function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
     if (!isObject(fields) || Array.isArray(fields)) return wireFields(fields)
     const resolved = Object.entries(fields).map(([name, value]) => [
       name,
-      Array.isArray(value) ? Array.from(value, placeOf) : placeOf(value),
+      isListToCopy(value) ? Array.from(value, placeOf) : placeOf(value),
     ])
     return wireFields(Object.fromEntries(resolved))
   }
@@ -114,8 +120,9 @@ function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
     },
   })
   isOver = true
-  if (returned instanceof Promise) {
-    returned.catch(() => undefined)
+  // What is thenable, since an async function of another window, or a compiled one, returns another Promise.
+  if (isObject(returned) && typeof returned.then === 'function') {
+    Promise.resolve(returned).catch(() => undefined)
     throw invalidArgument('work', 'a function that is not async: what it wrote after an await would be lost', returned)
   }
   return writes

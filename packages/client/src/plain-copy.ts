@@ -7,7 +7,7 @@ import { invalidArgument, isObject } from './arguments.js'
  */
 const MAX_LEVELS = 256
 /** Elements of a list: one without elements can claim any length. */
-const MAX_LIST_LENGTH = 10_000_000
+export const MAX_LIST_LENGTH = 10_000_000
 
 /** What was copied already, and with how many levels left: many objects may hold the same one. */
 type Copies = Map<object, { readonly copy: unknown; readonly levels: number }>

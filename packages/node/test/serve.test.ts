@@ -17,6 +17,9 @@ function served(answer: (request: Request, cancellation: Cancellation) => Promis
 
 const count = { id: 7, method: 'count', params: { schemaId: 's', query: {} } }
 
+/** Elements of lists that have none: of such a list a message of a few bytes can claim 4 294 967 295. */
+const HOLES = 3
+
 function refusedAt(reply: Reply): unknown {
   return reply.ok ? 'accepted' : [reply.id, reply.error.code, reply.error.details.field]
 }
@@ -46,6 +49,29 @@ describe('serve', () => {
     [{ ...count, params: { schemaId: 's', query: 'all' } }, 7, 'params.query'],
     [{ id: 7, method: 'create', params: { schemaId: 's', items: {} } }, 7, 'params.items'],
     [{ id: 7, method: 'open', params: { schemas: { lock: new Array(1), expected: [] } } }, 7, 'params.schemas'],
+    [{ id: 7, method: 'create', params: { schemaId: 's', items: new Array(HOLES) } }, 7, 'params.items'],
+    [{ id: 7, method: 'create', params: { schemaId: 's', items: [{ ids: new Array(HOLES) }] } }, 7, 'params.items'],
+    [
+      {
+        id: 7,
+        method: 'update',
+        params: { schemaId: 's', changes: [{ documentId: 'd', fields: { ids: new Array(HOLES) } }] },
+      },
+      7,
+      'params.changes',
+    ],
+    [
+      {
+        id: 7,
+        method: 'batch',
+        params: { writes: [{ action: 'create', schemaId: 's', fields: { ids: new Array(HOLES) } }] },
+      },
+      7,
+      'params.writes',
+    ],
+    [{ id: 7, method: 'ingest', params: { items: new Array(HOLES) } }, 7, 'params.items'],
+    [{ id: 7, method: 'sql', params: { text: 'SELECT 1', params: new Array(HOLES) } }, 7, 'params.params'],
+    [{ id: 7, method: 'sql', params: { text: 'SELECT 1', params: [[new Array(HOLES)]] } }, 7, 'params.params'],
     [{ id: 7, method: 'update', params: { schemaId: 's', changes: [{ documentId: 5 }] } }, 7, 'params.changes'],
     [
       { id: 7, method: 'delete', params: { schemaId: 's', changes: [{ documentId: 'd', previous: 5 }] } },

@@ -99,10 +99,15 @@ export function batchTests(world: () => World): void {
     const second = await secondClient(world())
     expect([beside, await second.node.batch(work, options)]).toEqual([first, first])
     await second.dispose()
-    const shorter = node.batch((write) => {
+    const longer = node.batch((write) => {
       for (let writes = 0; writes < 3; writes += 1) work(write)
     }, options)
-    await expect(shorter).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'idempotencyId' } })
+    const shorter = node.batch((write) => {
+      write.create(schemas.venue, { name: 'Batched once', capacity: 1 })
+    }, options)
+    for (const one of [longer, shorter]) {
+      await expect(one).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'idempotencyId' } })
+    }
     const created = await venues.create({ name: 'Batched once', capacity: 2 }, options)
     expect(created).not.toBe(first[0]?.id)
     expect([
@@ -135,6 +140,20 @@ export function batchTests(world: () => World): void {
     const invalid = (field: string) => ({ code: 'INVALID_ARGUMENT', details: { field } })
     await refused(undefined).toMatchObject(invalid('work'))
     await refused(async () => undefined).toMatchObject(invalid('work'))
+    // biome-ignore lint/suspicious/noThenProperty: a Promise of another kind is what it has.
+    const otherPromise = { then: (done: () => void) => done() }
+    await refused((write: BatchWriter) => {
+      write.create(schemas.venue, { name: 'Thrown', capacity: 1 })
+      return otherPromise
+    }).toMatchObject(invalid('work'))
+    for (const fields of [[], 'text', { name: 'Thrown', capacity: new Array(2 ** 32 - 1) }]) {
+      const code = typeof fields === 'object' && 'capacity' in fields ? 'INVALID_ARGUMENT' : 'INVALID_FIELD'
+      const updating = (write: BatchWriter) => {
+        const venue = write.create(schemas.venue, { name: 'Thrown', capacity: 1 })
+        write.update(schemas.venue, venue, fields as never)
+      }
+      await refused(updating).toMatchObject({ code })
+    }
     await refused((write: BatchWriter) => write.create('venue' as never, {})).toMatchObject(invalid('schema'))
     await refused((write: BatchWriter) => write.delete(schemas.venue, 5 as never)).toMatchObject(invalid('document'))
     await refused((write: BatchWriter) => write.delete(schemas.venue, { index: 0 })).toMatchObject(invalid('document'))

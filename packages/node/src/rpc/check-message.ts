@@ -8,6 +8,20 @@ const text: Check = (value) => (typeof value === 'string' ? undefined : 'text')
 const bytes: Check = (value) => (value instanceof Uint8Array ? undefined : 'a Uint8Array')
 /** Taken as it is here: whoever knows the schema checks it. */
 const anything: Check = () => undefined
+/** As `anything`, but for the holes of its lists. */
+const fields: Check = (value) =>
+  isObject(value) && !ArrayBuffer.isView(value) && !Object.values(value).every(isDense)
+    ? 'lists without holes'
+    : undefined
+/** PostgreSQL's arrays have as many dimensions at most. A list that holds itself has no end. */
+const MAX_DIMENSIONS = 6
+const parameterOf =
+  (dimensions: number): Check =>
+  (value) => {
+    if (!Array.isArray(value)) return undefined
+    const isArray = dimensions > 0 && isDense(value)
+    return isArray && value.every((one) => parameterOf(dimensions - 1)(one) === undefined) ? undefined : 'an array'
+  }
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 const optional =
   (check: Check): Check =>
@@ -16,8 +30,7 @@ const optional =
 const list =
   (check: Check, expected: string): Check =>
   (value) =>
-    // `every` would pass over the holes of a sparse array, which a structured clone keeps.
-    Array.isArray(value) && Array.from(value).every((item) => check(item) === undefined) ? undefined : expected
+    Array.isArray(value) && isDense(value) && value.every((item) => check(item) === undefined) ? undefined : expected
 const shape =
   (members: Readonly<Record<string, Check>>, expected: string): Check =>
   (value) =>
@@ -45,13 +58,13 @@ const schemas = shape(
 const allowed: Check = (value) =>
   value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
-const change = shape({ documentId: text, previous: optional(text) }, 'a change')
+const change = shape({ documentId: text, previous: optional(text), fields }, 'a change')
 const changes = { schemaId: text, changes: list(change, 'a list of changes') }
 const inBatch: Check = (value) =>
   isObject(value) && isId(value.create) ? undefined : 'the place of a write that creates it'
 const document: Check = (value) => (text(value) === undefined ? undefined : inBatch(value))
-const created = shape({ schemaId: text, fields: anything }, 'a create')
-const changed = shape({ schemaId: text, fields: anything, document, previous: optional(text) }, 'a change')
+const created = shape({ schemaId: text, fields }, 'a create')
+const changed = shape({ schemaId: text, fields, document, previous: optional(text) }, 'a change')
 const batchWrite: Check = (value) => {
   if (!isObject(value) || !['create', 'update', 'delete'].includes(String(value.action))) return 'a write'
   return value.action === 'create' ? created(value) : changed(value)
@@ -73,7 +86,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   },
   create: {
     schemaId: text,
-    items: list(anything, 'a list of field values'),
+    items: list(fields, 'a list of field values'),
     idempotencyId: anything,
   },
   batch: { writes: list(batchWrite, 'a list of writes'), idempotencyId: anything },
@@ -91,7 +104,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   publish: { entry: bytes, operation: bytes },
   ingest: { items: list(ingestItem, 'a list of entries, each with its operation or without one') },
   nextArgs: { publicKey: text, viewId: optional(text) },
-  sql: { text, params: list(anything, 'a list of values') },
+  sql: { text, params: list(parameterOf(MAX_DIMENSIONS), 'a list of values') },
   forget: { document: optional(text), schema: optional(text), author: optional(text) },
   stateHash: { schemaId: text },
   storage: {},
@@ -116,6 +129,19 @@ export function checkMessage(message: unknown): Request | Cancel {
     if (expected !== undefined) throw invalidMessage(`params.${name}`, expected, params[name])
   }
   return message as unknown as Request
+}
+
+/**
+ * False for a list with holes. A structured clone keeps them, and of a few bytes makes a list of 4 294 967 295 elements:
+ * whoever reads it to its end is out of memory. The first hole ends this.
+ */
+function isDense(value: unknown): boolean {
+  if (!Array.isArray(value)) return true
+  for (let index = 0; index < value.length; index += 1) {
+    // Asking whether the index is there costs more than reading it.
+    if (value[index] === undefined && !(index in value)) return false
+  }
+  return true
 }
 
 function isId(value: unknown): value is number {

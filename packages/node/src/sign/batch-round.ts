@@ -83,12 +83,14 @@ async function findRepeated(
   store: WriterStore,
 ): Promise<readonly BatchResult[] | undefined> {
   if (idempotencyId === undefined || length === 0) return undefined
-  const ids = Array.from({ length }, (_, place) => itemIdOf(place, idempotencyId))
+  // One more than there are writes: it tells a batch that was longer.
+  const ids = Array.from({ length: length + 1 }, (_, place) => itemIdOf(place, idempotencyId))
   const found = await store.idempotent(ids)
   const documentIds = found.filter((id) => id !== undefined)
   if (documentIds.length === 0) return undefined
-  if (documentIds.length < length) {
-    const expected = `the batch of ${documentIds.length} writes that it stood for`
+  if (documentIds.length !== length) {
+    const size = documentIds.length < length ? documentIds.length : `more than ${length}`
+    const expected = `the batch of ${size} writes that it stood for`
     throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got: `a batch of ${length} writes` })
   }
   const documents = await store.documents(documentIds)
