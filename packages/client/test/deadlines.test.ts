@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openNode } from '@rakko/client'
@@ -75,23 +76,30 @@ const OPEN = `
   console.log(error.code + '\\n' + (performance.now() - start) + '\\nend')
 `
 
-const PG_DATABASE = 1262
+const LEASE = `
+  use Fcntl;
+  $SIG{IO} = 'IGNORE';
+  open(my $file, '<', $ARGV[0]) or die $!;
+  fcntl($file, 1024, F_WRLCK) or die $!;
+  $| = 1;
+  print 'held';
+  <STDIN>;
+`
 
-/** The file of PostgreSQL's list of databases, which it reads at each start. A map says which it is: pairs of table and file. */
-function listOfDatabases(): string {
-  const shared = join(directory, 'data', 'global')
-  const map = readFileSync(join(shared, 'pg_filenode.map'))
-  for (let at = 8; at < map.length; at += 8) {
-    if (map.readUInt32LE(at) === PG_DATABASE) return join(shared, `${map.readUInt32LE(at + 4)}`)
-  }
-  throw new Error('the map does not name the list of databases')
+/** A process that has a lease on a file (`F_SETLEASE`): the kernel lets whoever opens the file wait, for 45 seconds. */
+async function leaseOn(file: string): Promise<ChildProcess> {
+  const child = spawn('perl', ['-e', LEASE, file], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
 }
 
 describe('a system call that does not return', () => {
   test('on a thread leaves the thread behind at the deadline', async () => {
     await prepared()
-    makeFifo(listOfDatabases())
+    const lease = await leaseOn(join(directory, 'data', 'postgresql.conf'))
     expectDeadline(await runNode(`import { openNode } from '@rakko/client' ${OPEN}`, { after: [directory] }))
+    lease.kill('SIGKILL')
+    await once(lease, 'close')
   })
 
   test('in the background of a node in process does not hold up the deadline', async () => {
