@@ -142,14 +142,50 @@ test('While it is typed, each further letter keeps finding it', async () => {
   for (const text of ['rock-n-roll', 'say "hello world" to AC/DC', 'tea or coffee', 'x --force', '한국', 'so­ft']) {
     expect(await missed(text, prefixesOf(text))).toEqual([])
   }
-  // A mark is typed after its letter, a Korean syllable letter by letter.
-  expect(await missed('Cafe\u0301 한국', ['caf', 'cafe', 'cafe\u0301', 'ㅎ', '하', '한', '한ㄱ', '한구'])).toEqual([])
+  // A Korean syllable is typed letter by letter.
+  expect(await missed('한국', ['ㅎ', '하', '한', '한ㄱ', '한구'])).toEqual([])
 })
 
+test('While marks are typed, in whatever order a keyboard puts them, each further one keeps finding it', async () => {
+  const texts = [
+    'Cafe\u0301',
+    ...['שָׁלוֹם', 'ש\u05c1\u05b8לו\u05b9ם', 'مُحَمَّد', 'محم\u0651\u064eد', 'قُرْآن', 'ܐܰܒ݂ܳܐ'],
+    ...['Vi\u00ea\u0323t', 'Vie\u0302\u0323t', 'α\u0345\u0301', 'န\u103a\u1037', 'ที่นี้', 'हिन्दी', 'བོད་སྐད'],
+  ]
+  for (const text of texts) {
+    for (const form of [text, text.normalize('NFC'), text.normalize('NFD')]) {
+      expect(await missed(`${form} end`, prefixesOf(form)), form).toEqual([])
+    }
+  }
+})
+
+test('Vowel points of Hebrew, Arabic and Syriac make no difference', async () => {
+  const same = [
+    ['שָׁלוֹם', 'שלום', 'שלוֹם'],
+    ['مُحَمَّد', 'محمد', 'محمّد'],
+    ['ܐܰܒ݂ܳܐ', 'ܐܒܐ'],
+  ]
+  for (const texts of same) for (const text of texts) expect(await missed(text, texts.map(whole))).toEqual([])
+  // A hamza is part of its letter.
+  const [hamza, name] = [lineOf('سأل'), lineOf('مَحْمود')]
+  await publishAll(store, [hamza, name])
+  expect(await found([hamza, name], whole('سال'))).toEqual([false, false])
+  expect(await found([hamza, name], whole('محمد'))).toEqual([false, false])
+})
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** What is seen while a text is typed: its beginnings by code point, and those by grapheme. */
 const prefixesOf = (text: string): string[] => {
-  const letters = text.match(/^\p{M}+|\P{M}\p{M}*/gsu) ?? []
+  const ends = new Set<number>()
+  let end = 0
+  for (const { length } of text) {
+    end += length
+    ends.add(end)
+  }
+  for (const { index } of graphemes.segment(text)) ends.add(index)
   // What has no word yet finds nothing.
-  return letters.map((_, length) => letters.slice(0, length + 1).join('')).filter((part) => /[\p{L}\p{N}]/u.test(part))
+  return [...ends].map((length) => text.slice(0, length)).filter((part) => /[\p{L}\p{N}]/u.test(part))
 }
 
 const LETTERS = [
@@ -157,6 +193,7 @@ const LETTERS = [
   ...'東京都タワーがガひら한국어กขที่นี้ไทยນມາខ្មែរမြန်मराठीहिन्दीعربيةשלום',
   'e\u0301',
   'u\u0308',
+  ...'\u0301\u0302\u0323\u031b\u0345\u05b8\u05c1\u05bc\u064e\u0651\u0654\u0670\u0732\u093c\u094d\u0951\u103a\u1037\u17d2\u0f71\u0f72\u3099',
   '\u00ad',
   '\u200d',
   '𝒜',
@@ -213,6 +250,10 @@ const VARIANTS: Readonly<Record<string, string>> = {
 
 const lowered = (text: string): string => Array.from(text.normalize('NFKD'), (letter) => letter.toLowerCase()).join('')
 
+/** Nonspacing marks of Hebrew, Arabic and Syriac, without maddah, hamza and what other scripts have as well. */
+const VOWEL_POINTS =
+  /(?!\p{scx=Latn}|\u0653|\u0654|\u0655|\u1dfa|\u{102e0})(?=\p{Mn})[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}]/gu
+
 /** What a word is, said without SQL, for scripts that have spaces. */
 function naiveWords(text: string): string {
   const folded = Array.from(lowered(text), (letter) => VARIANTS[letter] ?? letter).join('')
@@ -220,6 +261,7 @@ function naiveWords(text: string): string {
     .replaceAll('ß', 'ss')
     .replaceAll('i\u0307', 'i')
     .replace(/(?!\u200b)\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(VOWEL_POINTS, '')
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
 }
 const WITHOUT_SPACES =

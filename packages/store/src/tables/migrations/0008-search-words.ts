@@ -14,7 +14,10 @@ import type { Migration } from './migration.js'
  *
  * A word has letters, digits and marks. Case, Unicode's normal forms and compatible forms of letters make no
  * difference: `ß` is `ss`, `ς` is `σ`. The Turkish `ı` and `İ` are `i`. Characters that Unicode says to ignore (a soft
- * hyphen, a joiner) are left out. docs/search.md says more.
+ * hyphen, a joiner) are left out, and vowel points of Hebrew, Arabic and Syriac. docs/search.md says more.
+ *
+ * Normalising sorts the marks of a letter, so one that is typed later may stand before one that is there. While a word
+ * is typed the marks on its last letter are not looked at.
  *
  * A script without spaces shows no words. There each letter begins a word of two, itself and the next one. So a search
  * finds every part of a text: `東京都` becomes `東 東京 京都 都`.
@@ -71,6 +74,18 @@ const WORD =
 const IGNORED =
   String.raw`\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\u3164` +
   String.raw`\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff`
+
+/**
+ * Nonspacing marks of Hebrew, Arabic and Syriac, which most writers leave out. Not maddah and hamza, which are part of a
+ * letter, and not what other scripts have as well.
+ */
+const VOWEL_POINTS =
+  String.raw`\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670` +
+  String.raw`\u06d6-\u06dc\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u0897-\u089f\u08ca-\u08e1` +
+  String.raw`\u08e3-\u08ff\ufb1e\U00010efa-\U00010eff`
+
+/** What a word is without. */
+const LEFT_OUT = IGNORED + VOWEL_POINTS
 
 /** Letters of scripts without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
 const BASE =
@@ -145,8 +160,8 @@ function sql(schema: string): string {
         END IF;
         words := lower(left(normalize(content, NFKD), ${MAX_DECOMPOSED}) ${unicode});
         words := replace(replace(translate(words, '${VARIANTS[0]}', '${VARIANTS[1]}'), 'ß', 'ss'), 'i\u0307', 'i');
-        IF words ~ '[${IGNORED}${BASE}]' THEN
-          words := regexp_replace(words, '[${IGNORED}]+', '', 'g');
+        IF words ~ '[${LEFT_OUT}${BASE}]' THEN
+          words := regexp_replace(words, '[${LEFT_OUT}]+', '', 'g');
           words := regexp_replace(words, '[^${WORD} ]+', ' ', 'g');
           words := regexp_replace(words, '((?:${UNIT})+)', ' \\1 ', 'g');
           words := regexp_replace(words, '(${UNIT})', '\\1 \\1', 'g');
@@ -170,6 +185,7 @@ function sql(schema: string): string {
     DECLARE
       alternative jsonb;
       term jsonb;
+      content text;
       words text;
       phrase text;
       wanted tsquery;
@@ -179,7 +195,11 @@ function sql(schema: string): string {
       FOR alternative IN SELECT jsonb_array_elements(terms) LOOP
         conjunction := NULL;
         FOR term IN SELECT jsonb_array_elements(alternative) LOOP
-          words := ${schema}.search_words(config, term ->> 'text');
+          content := term ->> 'text';
+          IF (term ->> 'mayGoOn')::boolean THEN
+            content := regexp_replace(normalize(content, NFKD), '[${SORTED}${LEFT_OUT}]+$', '');
+          END IF;
+          words := ${schema}.search_words(config, content);
           -- Of a run's single letters the first may be within another run, and the last is in the word before it.
           phrase := regexp_replace(btrim(words), '^${UNIT} +(?=[${BASE}])', '');
           phrase := regexp_replace(phrase, '(${UNIT}) +${UNIT}$', '\\1');
