@@ -35,7 +35,6 @@ const inChromium = (name: string, include: string, isolate: boolean) => ({
       'comlink',
       'fast-check',
       'hash-wasm',
-      'kysely',
       'react',
       'react-dom/client',
       'smol-toml',

@@ -42,15 +42,7 @@ export async function measurePage() {
 }
 
 /** Modules that must not reach the UI thread, whatever their size. */
-const WORKER_ONLY = [
-  /@electric-sql/,
-  /kysely/,
-  /@noble/,
-  /hash-wasm/,
-  /packages.store.dist/,
-  /core.dist.cbor/,
-  /smol-toml/,
-]
+const WORKER_ONLY = [/@electric-sql/, /@noble/, /hash-wasm/, /packages.store.dist/, /core.dist.cbor/, /smol-toml/]
 
 /** @returns {Promise<string[]>} what is wrong, in sentences */
 export async function checkPageSize() {

@@ -1,6 +1,7 @@
 import type { DocumentId } from '@rakko/core'
-import { sql } from 'kysely'
 import { hexArray } from '../sql/column.js'
+import { querySql } from '../sql/run-sql.js'
+import { sql } from '../sql/sql.js'
 import type { Document } from '../store.js'
 import type { Database } from '../transaction/database.js'
 import { selectDocuments } from './query/select-documents.js'
@@ -8,10 +9,12 @@ import { selectDocuments } from './query/select-documents.js'
 /** Latest views in order of the ids: one statement to learn their schemas, and one for each schema. */
 export async function readDocuments(database: Database, ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
   const { names, registry } = database
-  const { rows } = await sql<{ id: Uint8Array; number: bigint; schema: number }>`
-    SELECT d.id, d.number, d.schema
-    FROM ${sql.raw(names.table('entries'))} AS e JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = e.number
-    WHERE e.hash = ANY(${hexArray(new Set(ids))}::bytea[])`.execute(database.kysely)
+  const { rows } = await querySql<{ id: Uint8Array; number: bigint; schema: number }>(
+    database.driver,
+    sql`SELECT d.id, d.number, d.schema
+      FROM ${sql.raw(names.table('entries'))} AS e JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = e.number
+      WHERE e.hash = ANY(${hexArray(new Set(ids))}::bytea[])`,
+  )
   // Another node on this database may have met the schema.
   if (rows.some(({ schema }) => !registry.at(schema)?.hasTable)) await registry.load(database)
   const numbers = new Map<number, bigint[]>()

@@ -1,6 +1,4 @@
-import { Kysely } from 'kysely'
 import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
-import { kyselyDialect } from '../driver/kysely-dialect.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import type { Statement } from '../sql/statement.js'
 import type { Names } from '../tables/names.js'
@@ -20,7 +18,6 @@ export class Database implements Queries {
   readonly names: Names
   readonly registry: SchemaRegistry
   readonly authorKeys = new AuthorKeys()
-  #kysely: Kysely<unknown> | undefined
 
   constructor(driver: Driver, names: Names, registry: SchemaRegistry) {
     this.driver = driver
@@ -30,12 +27,6 @@ export class Database implements Queries {
 
   query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
     return this.driver.query(sql, params)
-  }
-
-  /** Made by the first read, so that a start does not wait for it. */
-  get kysely(): Kysely<unknown> {
-    this.#kysely ??= new Kysely({ dialect: kyselyDialect(this.driver) })
-    return this.#kysely
   }
 
   /** Makes what is committed as durable as the storage can. */

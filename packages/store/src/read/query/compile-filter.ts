@@ -1,5 +1,5 @@
 import { type ComparisonOperator, type Filter, isListType } from '@rakko/core'
-import { sql } from 'kysely'
+import { sql } from '../../sql/sql.js'
 import { compileSearch } from './compile-search.js'
 import type { Fragment, QuerySource } from './query-source.js'
 import { boundSet, boundValue } from './query-value.js'
@@ -7,7 +7,10 @@ import { boundSet, boundValue } from './query-value.js'
 const TRUE = sql`true`
 const FALSE = sql`false`
 
-const COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
+/** Those that are written between two values. */
+type Between = Exclude<ComparisonOperator, 'in' | 'notIn' | 'contains' | 'notContains'>
+
+const COMPARISONS: Readonly<Record<Between, Fragment>> = {
   eq: sql`=`,
   notEq: sql`<>`,
   gt: sql`>`,
@@ -33,9 +36,9 @@ const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>
 export function compileFilter(filter: Filter, source: QuerySource): Fragment {
   switch (filter.kind) {
     case 'and':
-      return join(filter.filters, source, sql` AND `, TRUE)
+      return join(filter.filters, source, ' AND ', TRUE)
     case 'or':
-      return join(filter.filters, source, sql` OR `, FALSE)
+      return join(filter.filters, source, ' OR ', FALSE)
     case 'not':
       return sql`NOT ${compileFilter(filter.filter, source)}`
     case 'search':
@@ -45,7 +48,7 @@ export function compileFilter(filter: Filter, source: QuerySource): Fragment {
   }
 }
 
-function join(filters: readonly Filter[], source: QuerySource, separator: Fragment, empty: Fragment): Fragment {
+function join(filters: readonly Filter[], source: QuerySource, separator: string, empty: Fragment): Fragment {
   if (filters.length === 0) return empty
   const conditions = filters.map((member) => compileFilter(member, source))
   return sql`(${sql.join(conditions, separator)})`

@@ -7,7 +7,7 @@ import {
   RANK,
   searchesOf,
 } from '@rakko/core'
-import { sql } from 'kysely'
+import { sql } from '../../sql/sql.js'
 import { compileRank } from './compile-search.js'
 import { type Fragment, LIST_POSITION_SQL, type QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'

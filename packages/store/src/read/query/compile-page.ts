@@ -1,6 +1,6 @@
 import { filterFields, type Query, RANK, searchesOf } from '@rakko/core'
-import { sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { sql } from '../../sql/sql.js'
 import type { Names } from '../../tables/names.js'
 import { compileFilter } from './compile-filter.js'
 import { type CompiledKey, compileOrder, compileSide } from './compile-order.js'
@@ -42,7 +42,7 @@ export function compilePage(names: Names, schema: KnownSchema, query: Query, opt
   const { from, number, where } = source.from()
 
   const rows = (...conditions: Fragment[]): Fragment =>
-    sql`FROM ${from} WHERE ${sql.join([...where, filter, ...conditions], sql` AND `)}`
+    sql`FROM ${from} WHERE ${sql.join([...where, filter, ...conditions], ' AND ')}`
   const window: Fragment[] = []
   if (query.after) window.push(compileSide('after', keys, query.after))
   if (query.before) window.push(compileSide('before', keys, query.before))
@@ -83,5 +83,5 @@ export function compileCount(names: Names, schema: KnownSchema, { filter }: Quer
   const source = new QuerySource(names, schema, { isOrderedById: false, includesDeleted })
   const condition = compileFilter(filter, source)
   const { from, where } = source.from()
-  return sql`SELECT count(*) FROM ${from} WHERE ${sql.join([...where, condition], sql` AND `)}`
+  return sql`SELECT count(*) FROM ${from} WHERE ${sql.join([...where, condition], ' AND ')}`
 }

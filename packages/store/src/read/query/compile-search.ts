@@ -1,6 +1,6 @@
 import type { SearchFilter } from '@rakko/core'
-import { sql } from 'kysely'
 import { searchVector } from '../../schemas/search-index.js'
+import { sql } from '../../sql/sql.js'
 import { encodeText } from '../../sql/text-code.js'
 import type { Fragment, QuerySource } from './query-source.js'
 import { searchTerms } from './search-terms.js'

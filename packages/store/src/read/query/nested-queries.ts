@@ -1,7 +1,7 @@
 import type { Include, Query } from '@rakko/core'
-import { sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeRecords } from '../../sql/binary-value.js'
+import { sql } from '../../sql/sql.js'
 import type { DocumentPage } from '../../store.js'
 import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
@@ -137,7 +137,7 @@ export function joinAll(includes: readonly CompiledInclude[]): Fragment {
     ? sql``
     : sql.join(
         includes.map(({ joins }) => joins),
-        sql` `,
+        ' ',
       )
 }
 

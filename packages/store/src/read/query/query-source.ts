@@ -10,14 +10,14 @@ import {
   type SearchFilter,
   type SearchLanguage,
 } from '@rakko/core'
-import { type RawBuilder, sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { searchedColumn } from '../../schemas/search-index.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 
 /** A piece of SQL with its bound values. */
-export type Fragment = RawBuilder<unknown>
+export type Fragment = Sql
 
 /** Place of an element in a relation list. */
 export const LIST_POSITION_SQL: Fragment = sql`list.position`
@@ -147,7 +147,7 @@ export class QuerySource {
       if (!this.#metaTables.has(author)) continue
       parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)
     }
-    return { from: sql.join([...lead, sql.raw(parts.join(' '))], sql` `), number: sql.raw(number), where }
+    return { from: sql.join([...lead, sql.raw(parts.join(' '))], ' '), number: sql.raw(number), where }
   }
 
   /** Each named document, as `d`, where it is stored and of the schema; or each pinned view, where it was made. */

@@ -1,5 +1,4 @@
 import { type FilterValue, hexToBytes, type QueryFieldType } from '@rakko/core'
-import { sql } from 'kysely'
 import {
   arrayParameter,
   bigintColumn,
@@ -9,6 +8,7 @@ import {
   float8Column,
   textColumn,
 } from '../../sql/column.js'
+import { sql } from '../../sql/sql.js'
 import { encodeText } from '../../sql/text-code.js'
 import { type ComparedAs, FIELD_TYPES } from '../../tables/field-types.js'
 import type { Fragment } from './query-source.js'

@@ -1,6 +1,7 @@
 import type { Query } from '@rakko/core'
-import { sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { querySql } from '../../sql/run-sql.js'
+import { sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
 import type { Database } from '../../transaction/database.js'
 import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
@@ -46,7 +47,7 @@ async function selectSnapshot(database: Database, schemas: QueriedSchemas, query
     const { page, first } = await select(database, schemas, query, number)
     return { ...page, number: Number(first?.number) }
   }
-  const { rows } = await sql<{ number: bigint }>`SELECT ${number} AS number`.execute(database.kysely)
+  const { rows } = await querySql<{ number: bigint }>(database.driver, sql`SELECT ${number} AS number`)
   return { ...emptyPage(query), number: Number(rows[0]?.number) }
 }
 
@@ -74,8 +75,10 @@ async function select(
   if (page.rank) selected.push(`page.${page.rank} AS rank`)
   if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
   if (number) selected.push('beside.number')
-  const { rows } = await sql<PageRow>`
-    SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`.execute(database.kysely)
+  const { rows } = await querySql<PageRow>(
+    database.driver,
+    sql`SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`,
+  )
 
   const found = rows.filter(({ document }) => document !== null)
   const decode = documentDecoder(schema, namedCells, { relations: includes })
@@ -94,7 +97,7 @@ function cellsOf({ cells }: CompiledInclude): string[] {
 export async function runCount(database: Database, query: Query): Promise<number> {
   const schema = await knownSchemaOf(database, query.schemaId)
   if (!schema.hasTable) return 0
-  const { rows } = await sql<{ count: bigint }>`${compileCount(database.names, schema, query)}`.execute(database.kysely)
+  const { rows } = await querySql<{ count: bigint }>(database.driver, compileCount(database.names, schema, query))
   return Number(rows[0]?.count ?? 0n)
 }
 

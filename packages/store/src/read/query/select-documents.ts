@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { querySql } from '../../sql/run-sql.js'
+import { sql } from '../../sql/sql.js'
 import type { Document } from '../../store.js'
 import type { Names } from '../../tables/names.js'
 import type { Database } from '../../transaction/database.js'
@@ -17,8 +18,10 @@ export async function selectDocuments(
   order: Fragment,
 ): Promise<Document[]> {
   const { columns, joins } = documentColumns(database.names, schema)
-  const { rows } = await sql<Readonly<Record<string, unknown>>>`
-    SELECT ${sql.raw(columns)} FROM (${page}) AS page ${sql.raw(joins)} ORDER BY ${order}`.execute(database.kysely)
+  const { rows } = await querySql<Readonly<Record<string, unknown>>>(
+    database.driver,
+    sql`SELECT ${sql.raw(columns)} FROM (${page}) AS page ${sql.raw(joins)} ORDER BY ${order}`,
+  )
   const decode = documentDecoder(schema, namedCells)
   return database.authorKeys.decoded(database, (keyOf) => rows.map((row) => decode(row, keyOf)))
 }
