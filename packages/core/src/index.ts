@@ -75,7 +75,14 @@ export { SIGNATURE_BYTES, type Signer, type SyncSigner, type SyncVerifier, type 
 // Operation: codec, and values before and after their schema says what they are.
 export { decodeOperation } from './operation/decode-operation.js'
 export { type EncodableOperation, encodeOperation } from './operation/encode-operation.js'
-export type { Operation, OperationAction, OperationValue, PlainOperation, PlainValue } from './operation/operation.js'
+export type {
+  Operation,
+  OperationAction,
+  OperationValue,
+  PlainOperation,
+  PlainValue,
+  UncheckedOperation,
+} from './operation/operation.js'
 export { MAX_INT, MIN_INT } from './operation/operation-layout.js'
 // Errors: one class, its codes, and the one way to say why a value is refused.
 export { orRakkoError, unlessInvalid } from './or-rakko-error.js'

@@ -1,4 +1,14 @@
-import { type FieldType, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import {
+  type DocumentViewId,
+  decodeOperation,
+  encodeOperation,
+  type FieldType,
+  type Operation,
+  RakkoError,
+  type Schema,
+  type SchemaId,
+  validateOperation,
+} from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import { fieldValues } from '../src/sign/field-values.js'
 
@@ -48,6 +58,22 @@ function refusal(fields: unknown, action: 'create' | 'update' = 'update'): unkno
 }
 
 describe('fieldValues', () => {
+  test.each([
+    ['all of them', good],
+    [
+      'those at the ends of their ranges',
+      { a_bool: true, b_int: -(2n ** 63n), c_float: -0, d_str: '', i_pinned_list: [] },
+    ],
+    ['empty lists', { e_bytes: new Uint8Array(), g_relations: [], c_float: Number.NEGATIVE_INFINITY }],
+  ])('makes the values that their bytes are decoded to: %s', (_which, fields) => {
+    const previous = ID as string as DocumentViewId
+    const values = fieldValues(schema, fields, 'update')
+    const operation: Operation = { action: 'update', schemaId: schema.id, previous, fields: values }
+    const decoded = validateOperation(decodeOperation(encodeOperation(operation)), schema)
+    expect(validateOperation(operation, schema)).toEqual(decoded)
+    expect([...(decoded.fields ?? [])]).toEqual([...values])
+  })
+
   test('types every kind of value by its schema, in the order of the schema', () => {
     const shuffled = Object.fromEntries(Object.entries(good).reverse())
     expect([...fieldValues(schema, shuffled, 'create')]).toEqual([

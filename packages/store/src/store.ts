@@ -7,6 +7,7 @@ import type {
   FilterValue,
   HistoryOperation,
   NextArgs,
+  Operation,
   OperationId,
   OperationValue,
   PublicKey,
@@ -210,12 +211,17 @@ export interface PublishItem {
   /** Encoded operation, as received. */
   readonly operation: Uint8Array
   /**
-   * The decoded entry, where this process has just signed it over this operation. Then it is not decoded again, nor
-   * compared with its operation, nor is its signature verified. Never set for what anybody else has made.
+   * What the bytes say, where this process has just encoded and signed them. Then they are not decoded again, nor
+   * compared with each other, nor is the signature verified. Never set for what anybody else has made.
    */
-  readonly trusted?: Entry | undefined
+  readonly trusted?: TrustedItem | undefined
   /** Chosen by the caller, 1 to 80 characters. It names the document that the item made, for a day. */
   readonly idempotencyId?: string | undefined
+}
+
+export interface TrustedItem {
+  readonly entry: Entry
+  readonly operation: Operation
 }
 
 export interface Published {

@@ -60,7 +60,7 @@ function isKept(id: OperationId | undefined): boolean {
     entry: { publicKey, logId: 5n, seqNum: 1n, payloadSize: 0n, payloadHash: hash, signature: none },
     entryHash: hash,
     entryBytes: none,
-    plainOperation: { version: 1, action: 'update', schemaId: schema.schema.id, previous, fields: new Map() },
+    unchecked: { action: 'update', schemaId: schema.schema.id, previous, fields: new Map() },
     operationBytes: none,
     hasItsPayload: true,
     idempotencyId: undefined,

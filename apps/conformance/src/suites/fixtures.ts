@@ -156,8 +156,8 @@ function publish(bytes: Uint8Array, operation: Uint8Array, lookup: MemoryLookup,
   const entry = decodeEntry(bytes)
   expectSame(isSignedByAuthor(bytes, entry, portableVerifier), true, 'signature')
   expectSame(entry.publicKey, publicKey, 'public key')
-  const plainOperation = decodeOperation(operation)
-  const valid = validatePublish({ entry, entryHash: hash(bytes), plainOperation, payload: operation, lookup })
+  const unchecked = decodeOperation(operation)
+  const valid = validatePublish({ entry, entryHash: hash(bytes), unchecked, payload: operation, lookup })
   lookup.add(entry, valid)
   return valid.next
 }

@@ -104,7 +104,7 @@ function refusalOf(test: JsonShape): { code: string; field: unknown } | Operatio
   )
   try {
     const previous = PREVIOUS as NonNullable<Operation['previous']>
-    return validateOperation({ version: 1, action: 'update', schemaId: SCHEMA_ID, previous, fields: given }, schema)
+    return validateOperation({ action: 'update', schemaId: SCHEMA_ID, previous, fields: given }, schema)
   } catch (error) {
     const { code, details } = error as RakkoError
     return { code, field: details.field }

@@ -18,9 +18,15 @@ import { invalidField } from './from-wire.js'
  * The last line is a quirk of the reference that must be kept. An empty list has one form on the wire and decodes as
  * hash[], so that has to pass. A hash[] with content passes as well and loses its content. A node that refused it would
  * lack an entry that others have, and all that follow it in its log. `encodeOperation` never writes it.
+ *
+ * A value that has its type already keeps it, if it is the schema's.
  */
-export function typedValue(field: string, plain: PlainValue, { type }: FieldType): OperationValue {
-  const value = FIELD_RULES[type].fromWire(plain, field)
-  if (value === undefined) throw invalidField(field, type, plain.kind)
-  return value
+export function typedValue(field: string, value: PlainValue | OperationValue, { type }: FieldType): OperationValue {
+  if ('type' in value) {
+    if (value.type === type) return value
+    throw invalidField(field, type, value.type)
+  }
+  const typed = FIELD_RULES[type].fromWire(value, field)
+  if (typed === undefined) throw invalidField(field, type, value.kind)
+  return typed
 }

@@ -1,6 +1,6 @@
 import type { Entry } from '../entry/entry.js'
 import type { DocumentId, DocumentViewId, Hash, OperationId, SchemaId } from '../ids.js'
-import type { Operation, PlainOperation } from '../operation/operation.js'
+import type { Operation, UncheckedOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '../schema/system-schemas.js'
 import { checkLinks, dependencyRefused, heldEntry } from './check-links.js'
@@ -32,7 +32,7 @@ export function mayLackPayloads(schemaId: SchemaId): boolean {
  * entry of a log creates its document, and each later one follows its backlink and nothing else. A purge keeps the
  * payload of every DELETE, and of every operation of which this is not true.
  */
-export function canDropPayload({ backlink }: Entry, { action, previous, schemaId }: PlainOperation): boolean {
+export function canDropPayload({ backlink }: Entry, { action, previous, schemaId }: UncheckedOperation): boolean {
   return action !== 'delete' && previous === (backlink as string | undefined) && mayLackPayloads(schemaId)
 }
 

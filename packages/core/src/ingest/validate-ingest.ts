@@ -1,7 +1,7 @@
 import { operationIdsOf } from '../document/document-view-id.js'
 import type { Entry } from '../entry/entry.js'
 import type { DocumentId, Hash, OperationId, SchemaId } from '../ids.js'
-import type { Operation, PlainOperation } from '../operation/operation.js'
+import type { Operation, UncheckedOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
 import { validateOperation } from '../schema/validate-operation.js'
@@ -13,7 +13,7 @@ export interface IngestRequest {
   readonly entry: Entry
   /** Hash of the entry's bytes as received. The entry is not decided. */
   readonly entryHash: Hash
-  readonly plainOperation: PlainOperation
+  readonly unchecked: UncheckedOperation
   readonly lookup: IngestLookup
 }
 
@@ -71,30 +71,30 @@ export type Dependency =
  * before.
  */
 export function validateIngest(request: IngestRequest): IngestDecision {
-  const { entry, entryHash, plainOperation, lookup } = request
-  const claimed = lookup.claimedSchema(plainOperation.schemaId)
-  const named = dependenciesOf(entry, plainOperation)
+  const { entry, entryHash, unchecked, lookup } = request
+  const claimed = lookup.claimedSchema(unchecked.schemaId)
+  const named = dependenciesOf(entry, unchecked)
   const decided = named.map(({ id }) => lookup.entry(id))
   try {
     if (claimed.status === 'invalid') {
       const expected = 'a schema id whose definition describes a schema'
-      throw refusal('INVALID_SCHEMA', { field: 'schemaId', expected, got: plainOperation.schemaId })
+      throw refusal('INVALID_SCHEMA', { field: 'schemaId', expected, got: unchecked.schemaId })
     }
     for (const [index, { kind, id }] of named.entries()) {
       if (decided[index]?.decision === 'refused') throw dependencyRefused(kind, id)
     }
-    const operation = claimed.status === 'known' ? validateOperation(plainOperation, claimed.schema) : undefined
+    const operation = claimed.status === 'known' ? validateOperation(unchecked, claimed.schema) : undefined
     const backlink = entry.backlink === undefined ? undefined : heldEntry(lookup.entry(entry.backlink))
     if (backlink) checkLinks(entry, backlink, lookup)
     const previous = decided.slice(entry.backlink === undefined ? 0 : 1).flatMap((one) => heldEntry(one) ?? [])
-    checkPrevious(plainOperation, previous)
+    checkPrevious(unchecked, previous)
 
     if (claimed.status === 'forgotten' || decided.some((one) => one?.decision === 'forgotten')) {
       return { decision: 'forgotten' }
     }
     const missing: Dependency[] = named.filter((_, index) => decided[index] === undefined)
     if (claimed.status === 'incomplete') {
-      missing.push({ kind: 'schema', id: plainOperation.schemaId, missing: claimed.missing })
+      missing.push({ kind: 'schema', id: unchecked.schemaId, missing: claimed.missing })
     }
     if (missing.length > 0 || operation === undefined) return { decision: 'waiting', for: missing }
 
@@ -111,12 +111,12 @@ export function validateIngest(request: IngestRequest): IngestDecision {
 type NamedEntry = Extract<Dependency, { kind: 'backlink' | 'previous' }>
 
 /** The backlink first, where there is one. */
-function dependenciesOf({ backlink }: Entry, { previous }: PlainOperation): NamedEntry[] {
+function dependenciesOf({ backlink }: Entry, { previous }: UncheckedOperation): NamedEntry[] {
   const named = previous === undefined ? [] : operationIdsOf(previous).map((id) => ({ kind: 'previous' as const, id }))
   return backlink === undefined ? named : [{ kind: 'backlink', id: backlink }, ...named]
 }
 
-function checkPrevious({ schemaId }: PlainOperation, previous: readonly HeldEntry[]): void {
+function checkPrevious({ schemaId }: UncheckedOperation, previous: readonly HeldEntry[]): void {
   const [first] = previous
   for (const { schemaId: actual, documentId, action } of previous) {
     if (actual !== schemaId) {

@@ -29,6 +29,14 @@ export type OperationValue = {
   readonly [Type in FieldTypeName]: { readonly type: Type; readonly value: FieldValues[Type] }
 }[FieldTypeName]
 
+/** An operation that no schema has checked yet: as it was decoded, or with the types that this process gave it. */
+export interface UncheckedOperation {
+  readonly action: OperationAction
+  readonly schemaId: SchemaId
+  readonly previous?: DocumentViewId
+  readonly fields?: ReadonlyMap<string, PlainValue | OperationValue>
+}
+
 /** An operation whose fields match its schema. */
 export interface Operation {
   readonly action: OperationAction

@@ -2,7 +2,7 @@ import { operationIdsOf } from '../document/document-view-id.js'
 import type { Entry, NextArgs } from '../entry/entry.js'
 import { checkPayload } from '../entry/entry-payload.js'
 import type { DocumentId, Hash, OperationId } from '../ids.js'
-import type { Operation, PlainOperation } from '../operation/operation.js'
+import type { Operation, UncheckedOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
 import { validateOperation } from '../schema/validate-operation.js'
 import { documentOf, MAX_SEQ_NUM, nextInLog, previousNotFound, refuseFork, skiplinkTarget } from './next-args.js'
@@ -13,7 +13,7 @@ export interface PublishRequest {
   readonly entry: Entry
   /** Hash of the entry's bytes as received. */
   readonly entryHash: Hash
-  readonly plainOperation: PlainOperation
+  readonly unchecked: UncheckedOperation
   /** The encoded operation as received; absent where the caller has checked it against the entry already. */
   readonly payload?: Uint8Array
   readonly lookup: PublishLookup
@@ -45,16 +45,16 @@ export interface ValidPublish {
  * Not checked: whether `previous` are tips, and whether relations and the pieces of a blob exist.
  */
 export function validatePublish(request: PublishRequest): ValidPublish {
-  const { entry, entryHash, plainOperation, lookup } = request
-  const schema = lookup.schema(plainOperation.schemaId)
+  const { entry, entryHash, unchecked, lookup } = request
+  const schema = lookup.schema(unchecked.schemaId)
   if (!schema) {
-    throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${plainOperation.schemaId}`, {
-      schemaId: plainOperation.schemaId,
+    throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${unchecked.schemaId}`, {
+      schemaId: unchecked.schemaId,
     })
   }
   checkSeqNum(request)
   checkLinks(request)
-  const operation = validateOperation(plainOperation, schema)
+  const operation = validateOperation(unchecked, schema)
   const operationId = entryHash as OperationId
   const documentId = findDocument(operation, operationId, lookup)
   checkLogId(entry, documentId, lookup)

@@ -12,7 +12,7 @@ export interface CommitBytes {
   readonly entry: Uint8Array
   readonly entryHash: Hash
   readonly operation: Uint8Array
-  readonly plainOperation: PlainOperation
+  readonly unchecked: PlainOperation
 }
 
 /**
@@ -25,12 +25,12 @@ export function readCommit({ entry_hash, entry, operation }: Commit): CommitByte
   if (entryHash !== entry_hash) {
     throw refusal('INVALID_SCHEMA_LOCK', { field: 'entry_hash', expected: entryHash, got: entry_hash })
   }
-  const plainOperation = decodeOperation(bytes.operation)
-  if (!isDefinition(plainOperation.schemaId)) {
+  const unchecked = decodeOperation(bytes.operation)
+  if (!isDefinition(unchecked.schemaId)) {
     const expected = `${SCHEMA_DEFINITION} or ${SCHEMA_FIELD_DEFINITION}`
-    throw refusal('INVALID_SCHEMA_LOCK', { field: 'operation', expected, got: plainOperation.schemaId })
+    throw refusal('INVALID_SCHEMA_LOCK', { field: 'operation', expected, got: unchecked.schemaId })
   }
-  return { ...bytes, entryHash, plainOperation }
+  return { ...bytes, entryHash, unchecked }
 }
 
 /** Whether documents of this schema define schemas. */

@@ -50,7 +50,7 @@ interface DecodedCommit {
   readonly commit: Commit
   readonly entry: Entry
   readonly entryHash: Hash
-  readonly plainOperation: PlainOperation
+  readonly unchecked: PlainOperation
 }
 
 /**
@@ -191,9 +191,9 @@ export class SchemaHistory {
   }
 
   /** Undefined where the commit was taken before. */
-  #take({ commit, entry, entryHash, plainOperation }: DecodedCommit): IngestDecision | undefined {
+  #take({ commit, entry, entryHash, unchecked }: DecodedCommit): IngestDecision | undefined {
     if (this.#lookup.entry(entryHash)) return undefined
-    const decision = validateIngest({ entry, entryHash, plainOperation, lookup: this.#lookup })
+    const decision = validateIngest({ entry, entryHash, unchecked, lookup: this.#lookup })
     if (decision.decision !== 'held') return decision
     const { operation, operationId: id, documentId } = decision
     this.#lookup.hold(entryHash, entry, operation, documentId)
@@ -206,8 +206,8 @@ export class SchemaHistory {
     return decision
   }
 
-  #missing({ index, entry, entryHash, plainOperation }: DecodedCommit): RakkoError {
-    const decision = validateIngest({ entry, entryHash, plainOperation, lookup: this.#lookup })
+  #missing({ index, entry, entryHash, unchecked }: DecodedCommit): RakkoError {
+    const decision = validateIngest({ entry, entryHash, unchecked, lookup: this.#lookup })
     const waitsFor: readonly Dependency[] = decision.decision === 'waiting' ? decision.for : []
     const ids = waitsFor.map(({ id }) => id).join(', ')
     return unusableError(index, invalid(`commits[${index}]`, 'a commit whose backlink and previous are there', ids))
@@ -251,11 +251,11 @@ export class SchemaHistory {
 
 /** Checks a commit like any entry, its signature included, and that it defines a schema. */
 function decodeCommit(index: number, commit: Commit): DecodedCommit {
-  const { entry: bytes, entryHash, operation, plainOperation } = readCommit(commit)
+  const { entry: bytes, entryHash, operation, unchecked } = readCommit(commit)
   const entry = decodeEntry(bytes)
   verifyEntry(bytes, entry, portableVerifier)
   checkPayload(entry, operation)
-  return { index, commit, entry, entryHash, plainOperation }
+  return { index, commit, entry, entryHash, unchecked }
 }
 
 /** A commit of these bytes. */

@@ -1,12 +1,12 @@
 import { typedValue } from '../field/typed-value.js'
-import type { Operation, OperationValue, PlainOperation, PlainValue } from '../operation/operation.js'
+import type { Operation, OperationValue, PlainValue, UncheckedOperation } from '../operation/operation.js'
 import { validateOperationFormat } from '../operation/operation-format.js'
 import { refusal } from '../refusal.js'
 import type { Schema } from './schema.js'
 import { checkSystemRules } from './system-rules.js'
 
 /**
- * Gives a plain operation its types, in this order:
+ * Gives an operation its types, in this order:
  *
  * 1. its schema id is the schema's (SCHEMA_MISMATCH),
  * 2. it has the members that its action needs (INVALID_OPERATION_FORMAT),
@@ -17,13 +17,13 @@ import { checkSystemRules } from './system-rules.js'
  *
  * Whether relations point at anything is not asked: their targets may arrive later.
  */
-export function validateOperation(plain: PlainOperation, schema: Schema): Operation {
-  if (plain.schemaId !== schema.id) {
+export function validateOperation(unchecked: UncheckedOperation, schema: Schema): Operation {
+  if (unchecked.schemaId !== schema.id) {
     const about = 'The operation claims another schema'
-    throw refusal('SCHEMA_MISMATCH', { field: 'schemaId', expected: schema.id, got: plain.schemaId, about })
+    throw refusal('SCHEMA_MISMATCH', { field: 'schemaId', expected: schema.id, got: unchecked.schemaId, about })
   }
-  validateOperationFormat(plain)
-  const { action, schemaId, previous, fields } = plain
+  validateOperationFormat(unchecked)
+  const { action, schemaId, previous, fields } = unchecked
   if (action === 'create' && fields) return { action, schemaId, fields: allFields(fields, schema) }
   if (action === 'update' && fields && previous) {
     return { action, schemaId, previous, fields: givenFields(fields, schema) }
@@ -31,8 +31,10 @@ export function validateOperation(plain: PlainOperation, schema: Schema): Operat
   return previous ? { action, schemaId, previous } : { action, schemaId }
 }
 
+type Fields = ReadonlyMap<string, PlainValue | OperationValue>
+
 /** Every field of the schema is required; nothing is optional. Both sides stand in ascending order. */
-function allFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map<string, OperationValue> {
+function allFields(fields: Fields, schema: Schema): Map<string, OperationValue> {
   const typed = new Map<string, OperationValue>()
   const given = fields.entries()
   for (const [name, type] of schema.fields) {
@@ -53,7 +55,7 @@ function allFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map
   return typed
 }
 
-function givenFields(fields: ReadonlyMap<string, PlainValue>, schema: Schema): Map<string, OperationValue> {
+function givenFields(fields: Fields, schema: Schema): Map<string, OperationValue> {
   const typed = new Map<string, OperationValue>()
   const unexpected: string[] = []
   for (const [name, value] of fields) {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/entry/entry.js'
 import type { DocumentId, Hash, OperationId, SchemaId } from '../../src/ids.js'
 import { type IngestDecision, validateIngest } from '../../src/ingest/validate-ingest.js'
-import type { PlainOperation } from '../../src/operation/operation.js'
+import type { UncheckedOperation } from '../../src/operation/operation.js'
 import { BOB, create, EVENT, entryAfter, IngestWorld, idOf, remove, update, VENUE } from './ingest-world.js'
 
 const NEW = idOf(100)
@@ -13,13 +13,13 @@ beforeEach(() => {
   world = new IngestWorld()
 })
 
-function decide(plainOperation: PlainOperation, entry: Entry): IngestDecision {
-  return validateIngest({ entry, entryHash: NEW, plainOperation, lookup: world })
+function decide(unchecked: UncheckedOperation, entry: Entry): IngestDecision {
+  return validateIngest({ entry, entryHash: NEW, unchecked, lookup: world })
 }
 
 /** The decision in a word: the code of a refusal, or what is waited for. */
-function wordOf(plainOperation: PlainOperation, entry: Entry): unknown {
-  const decision = decide(plainOperation, entry)
+function wordOf(unchecked: UncheckedOperation, entry: Entry): unknown {
+  const decision = decide(unchecked, entry)
   if (decision.decision === 'refused') return decision.error.code
   return decision.decision === 'waiting' ? decision.for : decision.decision
 }
@@ -67,7 +67,10 @@ describe('an entry with its payload', () => {
   it('is refused where its schema is none, or where it does not match it, before anything else has come', () => {
     world.schemas.set(EVENT.id, { status: 'invalid' })
     expect(wordOf(update([MISSING], EVENT.id), entryAfter(world, MISSING))).toBe('INVALID_SCHEMA')
-    const operation: PlainOperation = { ...update([MISSING]), fields: new Map([['no', { kind: 'bool', value: true }]]) }
+    const operation: UncheckedOperation = {
+      ...update([MISSING]),
+      fields: new Map([['no', { kind: 'bool', value: true }]]),
+    }
     expect(wordOf(operation, entryAfter(world, MISSING))).toBe('UNEXPECTED_FIELD')
   })
 

@@ -50,7 +50,7 @@ interface Draft {
 function validate({ lookup, operation, author = ALICE, args, changes, entryHash = newHash() }: Draft): ValidPublish {
   const payload = encodeOperation(operation)
   const entry = entryOf(payload, author, args ?? nextArgs(author, operation.previous, lookup), changes)
-  return validatePublish({ entry, entryHash, plainOperation: operation, payload, lookup })
+  return validatePublish({ entry, entryHash, unchecked: operation, payload, lookup })
 }
 
 function entryOf(payload: Uint8Array, publicKey: PublicKey, args: NextArgs, changes: Partial<Entry> = {}): Entry {

@@ -52,7 +52,7 @@ function publish(step: Step, lookup: MemoryLookup): ValidPublish {
   const payload = hexToBytes(step.operation)
   const entry = decodeEntry(entryBytes)
   const entryHash = hash(entryBytes)
-  const valid = validatePublish({ entry, entryHash, plainOperation: decodeOperation(payload), payload, lookup })
+  const valid = validatePublish({ entry, entryHash, unchecked: decodeOperation(payload), payload, lookup })
   lookup.add(entry, valid)
   return valid
 }

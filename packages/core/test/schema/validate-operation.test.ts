@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentViewId, OperationId, SchemaId } from '../../src/ids.js'
-import type { PlainOperation, PlainValue } from '../../src/operation/operation.js'
+import type { OperationValue, PlainOperation, PlainValue } from '../../src/operation/operation.js'
 import type { FieldType, Schema } from '../../src/schema/schema.js'
 import {
   BLOB,
@@ -49,6 +49,20 @@ describe('validating an operation against its schema', () => {
     const schema = schemaOf(Object.fromEntries(types.map((type) => [type, type])))
     const { fields } = validateOperation(create(Object.fromEntries(types.map((type) => [type, VALUES[type]]))), schema)
     expect([...(fields ?? [])]).toEqual(types.map((type) => [type, { type, value: VALUES[type].value }]))
+  })
+
+  it('keeps a value that has its type already, and refuses one of another', () => {
+    const schema = schemaOf({ a: 'int', b: 'pinned_relation' })
+    const fields = new Map<string, OperationValue>([
+      ['a', { type: 'int', value: 2n }],
+      ['b', { type: 'pinned_relation', value: VIEW_ID }],
+    ])
+    const typed = { action: 'create', schemaId: SCHEMA_ID, fields } as const
+    expect(validateOperation(typed, schema)).toEqual(typed)
+    expect(rakkoErrorOf(() => validateOperation(typed, schemaOf({ a: 'int', b: 'relation' })))).toMatchObject({
+      code: 'INVALID_FIELD',
+      details: { field: 'b', expected: 'relation', got: 'pinned_relation' },
+    })
   })
 
   it('gives relations their ids as text', () => {

@@ -2,11 +2,13 @@ import {
   type DocumentId,
   type DocumentViewId,
   draftEntry,
+  type EntryDraft,
   encodeOperation,
   type Hash,
   hash,
   itemRefusal,
   type NextArgs,
+  type Operation,
   parseDocumentViewId,
   parseHash,
   RakkoError,
@@ -42,8 +44,9 @@ interface Draft {
 interface Unsigned {
   readonly draft: Draft
   readonly args: NextArgs
-  readonly operation: Uint8Array
-  readonly entry: ReturnType<typeof draftEntry>
+  readonly operation: Operation
+  readonly operationBytes: Uint8Array
+  readonly entry: EntryDraft
 }
 
 /**
@@ -211,15 +214,17 @@ class BatchSigning {
       draft.write.action === 'delete'
         ? undefined
         : fieldValues(schema, this.#documents.resolve(schema, draft.write.fields), draft.write.action)
-    const operation = encodeOperation({
+    const operation = {
       action,
       schemaId,
       ...(previous !== undefined && { previous }),
       ...(fields !== undefined && { fields }),
-    })
-    this.#bytes += operation.length
+    }
+    const operationBytes = encodeOperation(operation)
+    this.#bytes += operationBytes.length
     if (this.#bytes > MAX_BATCH_BYTES) throw tooMuch(`at most ${MAX_BATCH_BYTES} bytes`, 'more')
-    return { draft, args: write.args, operation, entry: draftEntry(write.args, this.#signer.publicKey, operation) }
+    const entry = draftEntry(write.args, this.#signer.publicKey, operationBytes)
+    return { draft, args: write.args, operation, operationBytes, entry }
   }
 
   async #signWaiting(): Promise<void> {
@@ -227,12 +232,12 @@ class BatchSigning {
     this.#waiting = []
     this.#waitingPlaces.clear()
     const signatures = await Promise.all(waiting.map(({ entry }) => this.#signer.sign(entry.unsigned)))
-    for (const [index, { draft, args, operation, entry: drafted }] of waiting.entries()) {
+    for (const [index, { draft, args, operation, operationBytes, entry: drafted }] of waiting.entries()) {
       const { entry, bytes } = drafted.sealed(signatures[index] as Uint8Array)
       this.#note(draft, args, hash(bytes))
       const id = this.#idempotencyId
       const idempotencyId = id === undefined ? {} : { idempotencyId: itemIdOf(draft.place, id) }
-      this.#items.push({ entry: bytes, operation, trusted: entry, ...idempotencyId })
+      this.#items.push({ entry: bytes, operation: operationBytes, trusted: { entry, operation }, ...idempotencyId })
     }
   }
 

@@ -2,8 +2,10 @@ import {
   type DocumentId,
   type DocumentViewId,
   draftEntry,
+  type EntryDraft,
   encodeOperation,
   hash,
+  type Operation,
   type OperationValue,
   type PublicKey,
   parseDocumentViewId,
@@ -221,10 +223,14 @@ function* growingChunks<Item>(items: readonly Item[]): Generator<readonly Item[]
   }
 }
 
-interface Signed extends SignedEntry {
+interface Encoded {
   readonly draft: ReadyDraft
-  readonly operation: Uint8Array
+  readonly operation: Operation
+  readonly operationBytes: Uint8Array
+  readonly entry: EntryDraft
 }
+
+interface Signed extends Omit<Encoded, 'entry'>, SignedEntry {}
 
 async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promise<Signed[]> {
   const encoded = keepGood(
@@ -236,20 +242,21 @@ async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promis
     encoded.map(({ entry }) => entry.unsigned),
     signer,
   )
-  return encoded.map(({ draft, operation, entry }, index) => {
-    return { draft, operation, ...entry.sealed(signatures[index] as Uint8Array) }
+  return encoded.map(({ entry, ...encoded }, index) => {
+    return { ...encoded, ...entry.sealed(signatures[index] as Uint8Array) }
   })
 }
 
-function encode(draft: ReadyDraft, publicKey: PublicKey) {
+function encode(draft: ReadyDraft, publicKey: PublicKey): Encoded {
   const { item, values, write } = draft
-  const operation = encodeOperation({
+  const operation = {
     action: item.intent.action,
     schemaId: item.intent.schemaId,
     ...(write.previous !== undefined && { previous: write.previous }),
     ...(values !== undefined && { fields: values }),
-  })
-  return { draft, operation, entry: draftEntry(write.args, publicKey, operation) }
+  }
+  const operationBytes = encodeOperation(operation)
+  return { draft, operation, operationBytes, entry: draftEntry(write.args, publicKey, operationBytes) }
 }
 
 async function signAll(messages: readonly Uint8Array[], signer: WriterSigner): Promise<readonly Uint8Array[]> {
@@ -261,9 +268,15 @@ async function signAll(messages: readonly Uint8Array[], signer: WriterSigner): P
 async function publish(signed: readonly Signed[], store: WriterStore): Promise<void> {
   try {
     const outcomes = await store.publish(
-      signed.map(({ entry, bytes, operation, draft }) => {
+      signed.map(({ draft, entry, bytes, operation, operationBytes }) => {
         const idempotencyId = idempotencyIdOf(draft.item.intent)
-        return { entry: bytes, operation, trusted: entry, ...(idempotencyId !== undefined && { idempotencyId }) }
+        const trusted = { entry, operation }
+        return {
+          entry: bytes,
+          operation: operationBytes,
+          trusted,
+          ...(idempotencyId !== undefined && { idempotencyId }),
+        }
       }),
     )
     for (const [index, one] of signed.entries()) {

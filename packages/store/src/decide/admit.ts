@@ -47,11 +47,11 @@ export interface Admitted<Outcome> {
 
 /** Judges one item by the rules of publishing. */
 export function admitPublished(decider: PublishDecider, item: ReceivedItem): Admitted<PublishOutcome> {
-  const { entry, entryHash, plainOperation, operationBytes, hasItsPayload, idempotencyId } = item
+  const { entry, entryHash, unchecked, operationBytes, hasItsPayload, idempotencyId } = item
   try {
     refuseRepeated(decider, idempotencyId)
     const payload = hasItsPayload || operationBytes === undefined ? {} : { payload: operationBytes }
-    const valid = validatePublish({ entry, entryHash, plainOperation, lookup: decider, ...payload })
+    const valid = validatePublish({ entry, entryHash, unchecked, lookup: decider, ...payload })
     const limit = decider.limit?.(item)
     if (limit) throw limit
     const { operationId, documentId, next } = valid
@@ -90,7 +90,7 @@ export function asStored(
   const { action, schemaId, previous } = operation
   return {
     ...item,
-    plainOperation: { version: 1, action, schemaId, ...(previous !== undefined && { previous }) },
+    unchecked: { action, schemaId, ...(previous !== undefined && { previous }) },
     operationBytes: undefined,
     hasItsPayload: false,
     idempotencyId: undefined,

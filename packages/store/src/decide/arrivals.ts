@@ -155,7 +155,7 @@ export class Arrivals {
       if (lookup.entry(root.entryHash) !== undefined) continue
       const found = await this.#ancestorsOf(root, ancestors)
       if ('tasks' in found) {
-        const deletion = root.item.plainOperation.schemaId
+        const deletion = root.item.unchecked.schemaId
         await this.#queue.run(found.tasks.map((task) => ({ ...task, deletion })))
         hasDecided ||= lookup.entry(root.entryHash) !== undefined
       } else if (found.waitsFor !== undefined) {
@@ -202,7 +202,7 @@ export class Arrivals {
     const { decider, lookup } = this.#context
     const kind = ancestors.kindOf(root)
     if (typeof kind === 'object') return { waitsFor: kind.absent }
-    const { schemaId } = root.item.plainOperation
+    const { schemaId } = root.item.unchecked
     await lookup.prepareSchema(schemaId)
     const claimed = lookup.claimedSchema(schemaId)
     if (claimed.status === 'incomplete') return { waitsFor: claimed.missing[0] }
@@ -246,5 +246,5 @@ function isReadableTask(task: Task): task is ReadableTask {
 }
 
 function isDeletion(item: Arrival): item is ReceivedItem {
-  return isReadable(item) && !isPayloadLess(item) && item.plainOperation.action === 'delete'
+  return isReadable(item) && !isPayloadLess(item) && item.unchecked.action === 'delete'
 }

@@ -28,7 +28,7 @@ export class AssumedLookup implements IngestLookup {
   }
 
   async prepare(item: ReceivedItem | PayloadLessItem): Promise<void> {
-    if (!isPayloadLess(item)) await this.#lookup.prepareSchema(item.plainOperation.schemaId)
+    if (!isPayloadLess(item)) await this.#lookup.prepareSchema(item.unchecked.schemaId)
     const { backlink, skiplink, seqNum } = item.entry
     if (backlink === undefined || skiplink === undefined) return
     const left = this.#walk(backlink, lipmaa(seqNum))

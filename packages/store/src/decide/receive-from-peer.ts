@@ -67,7 +67,7 @@ export function decodeSigned({
       entry,
       entryHash,
       entryBytes,
-      plainOperation: decodeOperation(operation),
+      unchecked: decodeOperation(operation),
       operationBytes: operation,
       hasItsPayload: true,
       idempotencyId: undefined,

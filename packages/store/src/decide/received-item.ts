@@ -6,9 +6,9 @@ import {
   type Entry,
   type Hash,
   hash,
-  type PlainOperation,
   RakkoError,
   refusal,
+  type UncheckedOperation,
   type Verifier,
   verifyEntry,
 } from '@rakko/core'
@@ -19,8 +19,8 @@ export interface ReceivedItem {
   readonly entry: Entry
   readonly entryHash: Hash
   readonly entryBytes: Uint8Array
-  readonly plainOperation: PlainOperation
-  /** Undefined where it was purged elsewhere, and `plainOperation` was restored from the entry. */
+  readonly unchecked: UncheckedOperation
+  /** Undefined where it was purged elsewhere, and `unchecked` was restored from the entry. */
   readonly operationBytes: Uint8Array | undefined
   /**
    * Whether the operation is the one that the entry claims. Where it is not, the publish rules say so in their turn.
@@ -37,14 +37,14 @@ export interface PayloadLessItem extends Pick<ReceivedItem, 'entry' | 'entryHash
 }
 
 export function isPayloadLess(item: ReceivedItem | PayloadLessItem): item is PayloadLessItem {
-  return !('plainOperation' in item)
+  return !('unchecked' in item)
 }
 
 /** What an item is known to follow in its document without its payload. */
 export function previousOf(item: ReceivedItem | PayloadLessItem): DocumentViewId | undefined {
   return isPayloadLess(item)
     ? (item.entry.backlink as string | undefined as DocumentViewId | undefined)
-    : item.plainOperation.previous
+    : item.unchecked.previous
 }
 
 /** How long an idempotency id is kept, in milliseconds: a day. */
@@ -74,13 +74,13 @@ export type Received = ReceivedItem | RakkoError
 function decodeItem(item: PublishItem): ReceivedItem {
   const { entry: entryBytes, operation: operationBytes, trusted, idempotencyId } = item
   checkIdempotencyId(idempotencyId)
-  const plainOperation = decodeOperation(operationBytes)
-  const entry = trusted ?? decodeEntry(entryBytes)
+  const unchecked = trusted?.operation ?? decodeOperation(operationBytes)
+  const entry = trusted?.entry ?? decodeEntry(entryBytes)
   return {
     entry,
     entryHash: hash(entryBytes),
     entryBytes,
-    plainOperation,
+    unchecked,
     operationBytes,
     hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
     idempotencyId,

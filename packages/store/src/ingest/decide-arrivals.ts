@@ -18,7 +18,7 @@ export function decideArrivals(transaction: WriteTransaction, reader: ArrivalRea
     decider: ledger,
     lookup: reader.lookup,
     admitPublished: (item) => {
-      const { schemaId } = item.plainOperation
+      const { schemaId } = item.unchecked
       if (ledger.schema(schemaId)) return publish(item)
       return findClaimedSchema(transaction, schemaId).then(() => publish(item))
     },

@@ -104,8 +104,8 @@ export class Publisher {
   /** The item, or why the allow list refuses it. */
   #allowed(received: Received | Promise<Received>): Received | Promise<Received> {
     if (received instanceof Promise) return received.then((one) => this.#allowed(one))
-    if (!('plainOperation' in received)) return received
-    return this.#context.database.registry.allowed.refusal(received.plainOperation.schemaId) ?? received
+    if (!('unchecked' in received)) return received
+    return this.#context.database.registry.allowed.refusal(received.unchecked.schemaId) ?? received
   }
 
   #enqueue(

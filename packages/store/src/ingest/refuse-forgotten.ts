@@ -13,7 +13,7 @@ import type { LedgerQueries } from '../transaction/database.js'
  */
 export async function refuseForgotten(
   queries: LedgerQueries,
-  { entryHash, plainOperation: { previous } }: ReceivedItem,
+  { entryHash, unchecked: { previous } }: ReceivedItem,
   admitted: Admitted<PublishOutcome>,
 ): Promise<Admitted<PublishOutcome>> {
   const { outcome, admission } = admitted

@@ -66,7 +66,7 @@ export class PeerLookup implements IngestLookup {
     const named = items.flatMap((item) => {
       const { entry, entryHash } = item
       const previous = previousOf(item)
-      const schemaId = isPayloadLess(item) ? undefined : item.plainOperation.schemaId
+      const schemaId = isPayloadLess(item) ? undefined : item.unchecked.schemaId
       return [
         entryHash,
         ...(entry.backlink === undefined ? [] : [entry.backlink]),
@@ -81,7 +81,7 @@ export class PeerLookup implements IngestLookup {
    * Reads what else the rules ask about one item: its schema where that is not known, and its log where that is forked.
    */
   async prepare(item: ReceivedItem | PayloadLessItem): Promise<void> {
-    if (!isPayloadLess(item)) await this.prepareSchema(item.plainOperation.schemaId)
+    if (!isPayloadLess(item)) await this.prepareSchema(item.unchecked.schemaId)
     const { backlink, skiplink, publicKey, logId, seqNum } = item.entry
     if (backlink === undefined || skiplink === undefined) return
     const target = lipmaa(seqNum)
@@ -185,13 +185,13 @@ export class PeerLookup implements IngestLookup {
     const { accepted, decided } = this.#ledger
     for (; this.#accepted < accepted.length; this.#accepted += 1) {
       const { item, document } = accepted[this.#accepted] as (typeof accepted)[number]
-      const { entry, entryHash, plainOperation } = item
+      const { entry, entryHash, unchecked } = item
       const held: HeldEntry = {
         decision: item.operationBytes === undefined ? 'purged' : 'held',
         publicKey: entry.publicKey,
         logId: entry.logId,
         seqNum: entry.seqNum,
-        action: plainOperation.action,
+        action: unchecked.action,
         documentId: document.id,
         schemaId: document.schema.schema.id,
       }

@@ -165,7 +165,7 @@ export class Ledger implements WriteLookup {
 
   limit(item: ReceivedItem): RakkoError | undefined {
     // Entries that were parked before there was an allow list are checked here.
-    return this.#registry.allowed.refusal(item.plainOperation.schemaId) ?? tableLimit(this, item)
+    return this.#registry.allowed.refusal(item.unchecked.schemaId) ?? tableLimit(this, item)
   }
 
   isTableCounted(id: SchemaId): boolean {

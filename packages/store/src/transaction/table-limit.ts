@@ -18,8 +18,8 @@ export interface MadeTables {
 }
 
 /** Returns TABLE_LIMIT where storing the item would make too many tables. What is stored stays usable. */
-export function tableLimit(made: MadeTables, { entry, plainOperation }: ReceivedItem): RakkoError | undefined {
-  const { action, schemaId } = plainOperation
+export function tableLimit(made: MadeTables, { entry, unchecked }: ReceivedItem): RakkoError | undefined {
+  const { action, schemaId } = unchecked
   const schema = action === 'create' ? made.knownSchema(schemaId) : undefined
   if (!schema || schema.hasTable || made.newTables.has(schema.number) || !made.isTableCounted(schemaId)) {
     return undefined

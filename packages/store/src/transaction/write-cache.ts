@@ -104,10 +104,10 @@ export class WriteCache {
   /** Puts into a ledger all that the rules will ask about items, if all of it is kept. Returns whether it is. */
   fill(ledger: Ledger, mark: bigint, items: readonly ReceivedItem[]): boolean {
     if (mark !== this.#mark || !items.every((item) => this.#knows(ledger, item))) return false
-    for (const { entry, plainOperation } of items) {
+    for (const { entry, unchecked } of items) {
       const author = this.#author(ledger, entry.publicKey)
-      if (plainOperation.previous === undefined) continue
-      for (const id of operationIdsOf(plainOperation.previous)) {
+      if (unchecked.previous === undefined) continue
+      for (const id of operationIdsOf(unchecked.previous)) {
         ledger.operations.set(id, putDocument(ledger, author, this.#followed.get(id) as CachedDocument))
       }
     }
@@ -187,7 +187,7 @@ export class WriteCache {
    * Whether an item is at its place: next in a log that is kept, or first in a log above all that its author ever had.
    * No entry can be stored there, so its hash need not be looked up. All else is left to the statements.
    */
-  #knows(ledger: Ledger, { entry, plainOperation: { previous } }: ReceivedItem): boolean {
+  #knows(ledger: Ledger, { entry, unchecked: { previous } }: ReceivedItem): boolean {
     const { publicKey, logId, seqNum } = entry
     const author = this.#authors.get(publicKey)
     if (!author || author.isForked) return false

@@ -30,7 +30,7 @@ export const ENTRIES: Columns<AcceptedEntry> = {
   log_id: u64Column(({ item }) => item.entry.logId),
   seq_num: u64Column(({ item }) => item.entry.seqNum),
   document: bigintColumn(({ document }) => document.number),
-  action: smallintColumn(({ item }) => ACTION[item.plainOperation.action]),
+  action: smallintColumn(({ item }) => ACTION[item.unchecked.action]),
   entry: byteaColumn(({ item }) => item.entryBytes),
   operation: byteaColumn(({ item }) => item.operationBytes),
 }
