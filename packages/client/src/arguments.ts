@@ -1,5 +1,6 @@
-import { type RakkoError, refusal } from '@rakko/core'
+import { isPlainObject, type RakkoError, refusal } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
+import { readable, readMembers } from './read-members.js'
 
 /** What a caller handed over that it must not. */
 export function invalidArgument(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {
@@ -10,7 +11,20 @@ const MAX_SHOWN_CHARS = 100
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, MAX_SHOWN_CHARS)}'`
-  return value === null || typeof value === 'number' ? String(value) : typeof value
+  if (value === null || typeof value === 'number') return String(value)
+  return isObject(value) ? nameOf(value) : typeof value
+}
+
+/** `object` of a plain one; of another one the name of its class. */
+function nameOf(value: object): string {
+  try {
+    if (isPlainObject(value)) return 'object'
+    const name: unknown = value.constructor.name
+    return typeof name === 'string' && name !== '' ? `an instance of ${name.slice(0, MAX_SHOWN_CHARS)}` : 'object'
+  } catch {
+    // A proxy that was revoked, or whose traps throw.
+    return 'object'
+  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -20,8 +34,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /** The options of a call, or none. Whoever reads a member checks it. Throws INVALID_ARGUMENT. */
 export function checkOptions<Options extends object>(options: Options | undefined): Partial<Options> {
   if (options === undefined) return {}
-  if (isObject(options) && !Array.isArray(options)) return options
-  throw invalidArgument('options', 'an object', options)
+  const isPlain = readable('options', () => isPlainObject(options))
+  if (isPlain) return readMembers('options', '', options) as Partial<Options>
+  throw invalidArgument('options', 'a plain object', options)
 }
 
 /**

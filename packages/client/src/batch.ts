@@ -1,4 +1,4 @@
-import type { BoundSchema, CreateFields, DocumentId, DocumentViewId } from '@rakko/core'
+import { type BoundSchema, type CreateFields, type DocumentId, type DocumentViewId, isPlainObject } from '@rakko/core'
 import { type BatchWrite, MAX_BATCH_WRITES } from '@rakko/node/rpc'
 import { checkId, checkOptions, invalidArgument, isObject } from './arguments.js'
 import type { CallOptions } from './call-options.js'
@@ -6,6 +6,7 @@ import { checkSchema } from './check-schema.js'
 import type { CreateOptions } from './collection.js'
 import type { Connection } from './connection.js'
 import { MAX_LIST_LENGTH } from './plain-copy.js'
+import { readable, readMembers } from './read-members.js'
 import { wireFields } from './wire-fields.js'
 
 /**
@@ -87,10 +88,10 @@ function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
     return place === undefined ? value : { create: place }
   }
   const fieldsOf = (fields: unknown) => {
-    if (!isObject(fields) || Array.isArray(fields)) return wireFields(fields)
-    const resolved = Object.entries(fields).map(([name, value]) => [
+    if (!readable('fields', () => isPlainObject(fields))) return wireFields(fields)
+    const resolved = Object.entries(readMembers('fields', '', fields as object)).map(([name, value]) => [
       name,
-      isListToCopy(value) ? Array.from(value, placeOf) : placeOf(value),
+      readable(name, () => (isListToCopy(value) ? Array.from(value, placeOf) : placeOf(value))),
     ])
     return wireFields(Object.fromEntries(resolved))
   }

@@ -2,6 +2,7 @@ import { checkIngest, compactBytes, type IngestItem, type IngestOutcome, outcome
 import { invalidArgument, isObject } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type { Connection } from './connection.js'
+import { readable } from './read-members.js'
 
 export type { IngestItem, IngestOutcome }
 
@@ -12,7 +13,9 @@ export async function ingest(connection: Connection, items: readonly IngestItem[
 }
 
 function checkItem(item: unknown, index: number): IngestItem {
-  const { entry, operation } = isObject(item) ? item : {}
+  const { entry, operation } = readable(`items[${index}]`, () =>
+    isObject(item) ? { entry: item.entry, operation: item.operation } : {},
+  )
   if (!(entry instanceof Uint8Array)) throw invalidArgument(`items[${index}].entry`, 'a Uint8Array', entry)
   if (operation === undefined) return { entry: compactBytes(entry) }
   if (operation instanceof Uint8Array) return { entry: compactBytes(entry), operation: compactBytes(operation) }

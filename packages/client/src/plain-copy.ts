@@ -1,5 +1,6 @@
-import { RakkoError } from '@rakko/core'
+import { isPlainObject, type RakkoError } from '@rakko/core'
 import { invalidArgument, isObject } from './arguments.js'
+import { readable, readMembers } from './read-members.js'
 
 /**
  * Levels of objects and lists in an argument. A structured clone works on the stack, and a browser says nothing where
@@ -23,13 +24,7 @@ export function plainCopy<Value>(name: string, value: Value): Value {
 
 /** As `plainCopy`, of one member of the whole. */
 export function copyMember(name: string, path: string, value: unknown): unknown {
-  try {
-    return copy(name, path, value, MAX_LEVELS, new Map())
-  } catch (error) {
-    if (error instanceof RakkoError) throw error
-    // A getter or a proxy that throws is the caller's.
-    throw notPlain(path || name, value, error)
-  }
+  return readable(path || name, () => copy(name, path, value, MAX_LEVELS, new Map()))
 }
 
 function copy(name: string, path: string, value: unknown, levels: number, copies: Copies): unknown {
@@ -39,13 +34,13 @@ function copy(name: string, path: string, value: unknown, levels: number, copies
   }
   if (value instanceof Uint8Array) return copyBytes(path || name, value)
   const isList = Array.isArray(value)
-  if (!isList && Object.prototype.toString.call(value) !== '[object Object]') return clone(path || name, value)
+  if (!isList && !isPlainObject(value)) return clone(path || name, value)
   if (levels === 0) throw invalidArgument(name, `at most ${MAX_LEVELS} levels of objects and lists`, 'more')
   const known = copies.get(value)
   if (known !== undefined && known.levels <= levels) return known.copy
   const copied = isList
     ? copyList(value, path || name, (item, at) => copy(name, at, item, levels - 1, copies))
-    : copyObject(value, path, (member, at) => copy(name, at, member, levels - 1, copies))
+    : copyObject(name, path, value, (member, at) => copy(name, at, member, levels - 1, copies))
   copies.set(value, { copy: copied, levels })
   return copied
 }
@@ -59,11 +54,12 @@ function copyList(list: readonly unknown[], path: string, copyItem: CopyPart): u
   return Array.from(list, (item, i) => (isCarried(item) ? item : copyItem(item, `${path}[${i}]`)))
 }
 
-function copyObject(object: object, path: string, copyValue: CopyPart): Record<string, unknown> {
-  const members = Object.entries(object).map(([member, value]) => {
-    return [member, isCarried(value) ? value : copyValue(value, path === '' ? member : `${path}.${member}`)]
-  })
-  return Object.fromEntries(members)
+function copyObject(name: string, path: string, object: object, copyValue: CopyPart): Record<string, unknown> {
+  const copied = readMembers(name, path, object)
+  for (const [member, value] of Object.entries(copied)) {
+    if (!isCarried(value)) copied[member] = copyValue(value, path === '' ? member : `${path}.${member}`)
+  }
+  return copied
 }
 
 /** Whether a value is as good as its copy. */
@@ -80,8 +76,12 @@ function copyBytes(path: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** Dates, Maps and the like: whether one has a place there is the node's to say. */
+/**
+ * Dates, Maps and the like: whether one has a place there is the node's to say. An instance of an app's own class would
+ * arrive as a plain object without what its class makes of it.
+ */
 function clone(path: string, value: object): unknown {
+  if (Object.prototype.toString.call(value) === '[object Object]') throw notPlain(path, value)
   try {
     return structuredClone(value)
   } catch (error) {

@@ -1,6 +1,8 @@
+import { isPlainObject } from '@rakko/core'
 import type { WireFields } from '@rakko/node/rpc'
 import { isObject } from './arguments.js'
 import { copyMember } from './plain-copy.js'
+import { readable, readMembers } from './read-members.js'
 
 /**
  * What a write sets, as it is now, whatever the caller does with it until the message is sent. `path` is what errors
@@ -8,8 +10,8 @@ import { copyMember } from './plain-copy.js'
  */
 export function wireFields(fields: unknown, path = ''): WireFields {
   // The node says what is wrong with it.
-  if (!isObject(fields) || Array.isArray(fields)) return copyMember('fields', path, fields) as WireFields
-  const copy: Record<string, unknown> = { ...fields }
+  if (!readable(path || 'fields', () => isPlainObject(fields))) return copyMember('fields', path, fields) as WireFields
+  const copy = readMembers('fields', path, fields as object)
   for (const [name, value] of Object.entries(copy)) {
     if (!isPrimitive(value)) copy[name] = copyMember('fields', path === '' ? name : `${path}.${name}`, value)
   }
@@ -21,7 +23,7 @@ export function wireFields(fields: unknown, path = ''): WireFields {
  * value of a field may have anything within it.
  */
 export function wireBytes(fields: WireFields): number {
-  if (!isObject(fields) || Array.isArray(fields)) return Number.POSITIVE_INFINITY
+  if (!isPlainObject(fields)) return Number.POSITIVE_INFINITY
   let bytes = 0
   for (const [name, value] of Object.entries(fields)) bytes += bytesOf(name) + bytesOf(value)
   return bytes

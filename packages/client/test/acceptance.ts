@@ -9,6 +9,7 @@ import { extremeTests } from './acceptance/extremes.js'
 import { forgetTests } from './acceptance/forget.js'
 import { historyTests } from './acceptance/history.js'
 import { liveTests } from './acceptance/live.js'
+import { oddObjectTests } from './acceptance/odd-objects.js'
 import { reactiveTests } from './acceptance/reactive.js'
 import { searchTests } from './acceptance/searches.js'
 import { sqlTests } from './acceptance/sql.js'
@@ -41,6 +42,7 @@ export function acceptance(transport: Transport): void {
     describe('extremes', () => extremeTests(world))
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
+    describe('odd objects', () => oddObjectTests(world))
     describe('reactive proxies', () => reactiveTests(world))
     describe('calls', () => callTests(world))
     describe('forgetting', () => forgetTests(world))

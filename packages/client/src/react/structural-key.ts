@@ -1,14 +1,18 @@
+import { isPlainObject } from '@rakko/core'
+
 /**
  * A text that two queries share where they ask for the same: members in their order, those that are undefined left out.
- * Each value begins with its kind, so that 1, 1n, '1' and -0 stay apart.
+ * Each value begins with its kind, so that 1, 1n, '1' and -0 stay apart. What is
+ * no plain object is refused whatever it holds, so all of a kind are alike.
  */
 export function structuralKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(structuralKey).join(',')}]`
   if (value instanceof Uint8Array) return `b${value.join(' ')}`
-  if (typeof value === 'object' && value !== null) {
+  if (isPlainObject(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined)
     return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${structuralKey(member)}`).join(',')}}`
   }
   if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value)
   return Object.is(value, -0) ? '-0' : typeof value === 'bigint' ? `${value}n` : String(value)
 }

@@ -2,6 +2,7 @@ import {
   type DocumentId,
   type DocumentViewId,
   type Hash,
+  isPlainObject,
   isSkiplinkRequired,
   lipmaa,
   type NextArgs,
@@ -57,7 +58,8 @@ export class BatchDocuments {
 
   /** Fields with ids where documents of the batch stood. Throws INVALID_FIELD. */
   resolve(schema: Schema, fields: unknown): unknown {
-    if (!isFields(fields)) return fields
+    // What is no object of field values stays as it is, so that the check of fields refuses it.
+    if (!isPlainObject(fields)) return fields
     const resolved: Record<string, unknown> = { ...fields }
     for (const [name, { type }] of schema.fields) {
       const value = resolved[name]
@@ -82,14 +84,9 @@ export class BatchDocuments {
 
 /** Places of the batch's documents that fields name. */
 export function placesIn(fields: unknown): number[] {
-  if (!isFields(fields)) return []
+  if (!isPlainObject(fields)) return []
   const values = Object.values(fields).flatMap((value: unknown) => (Array.isArray(value) ? Array.from(value) : [value]))
   return values.filter(isCreatedInBatch).map(({ create }) => create)
-}
-
-/** What is no object of field values stays as it is, so that the check of fields refuses it. */
-function isFields(fields: unknown): fields is Readonly<Record<string, unknown>> {
-  return typeof fields === 'object' && fields !== null && !Array.isArray(fields) && !ArrayBuffer.isView(fields)
 }
 
 export function notCreated(field: string, place: number, code: 'INVALID_FIELD' | 'INVALID_ARGUMENT'): RakkoError {

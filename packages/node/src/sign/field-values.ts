@@ -2,6 +2,7 @@ import {
   type DocumentId,
   type DocumentViewId,
   type FieldType,
+  isPlainObject,
   type OperationValue,
   parseDocumentViewId,
   parseHash,
@@ -45,9 +46,7 @@ export function fieldValues(schema: Schema, fields: unknown, action: 'create' | 
 }
 
 function checkObject(fields: unknown): Readonly<Record<string, unknown>> {
-  if (typeof fields === 'object' && fields !== null && !Array.isArray(fields) && !(fields instanceof Uint8Array)) {
-    return fields as Readonly<Record<string, unknown>>
-  }
+  if (isPlainObject(fields)) return fields
   throw invalidField('fields', 'an object of field values', fields)
 }
 
@@ -116,9 +115,8 @@ function shown(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return Object.prototype.toString.call(value).slice(8, -1)
-  return typeof value === 'object' ? 'an object' : typeof value
+  if (isPlainObject(value)) return 'an object'
+  return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
 }
 
 function invalidField(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {
