@@ -9,7 +9,7 @@ import {
   type RowPage,
   type Where,
 } from '@rakko/core'
-import { type ErrorData, errorFromData } from '@rakko/node/rpc'
+import { type Change, type ErrorData, errorFromData } from '@rakko/node/rpc'
 import { checkId, checkNoMore, checkOptions, invalidArgument } from './arguments.js'
 import type { CallOptions } from './call-options.js'
 import type {
@@ -71,13 +71,13 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
       return createMany(items, idempotencyId, call)
     },
     async update(id, fields, options) {
-      const { call, ...change } = changeOf(id, options)
-      if (isPlain(call)) return changed('update', { ...change, fields: wireFields(fields) })
-      const changes = [{ ...change, fields: wireFields(fields) }]
-      return viewOf(await connection.request('update', { schemaId, changes }, call))
+      const { change, call } = changeOf(id, options)
+      const update = { ...change, fields: wireFields(fields) }
+      if (isPlain(call)) return changed('update', update)
+      return viewOf(await connection.request('update', { schemaId, changes: [update] }, call))
     },
     async delete(id, options) {
-      const { call, ...change } = changeOf(id, options)
+      const { change, call } = changeOf(id, options)
       if (isPlain(call)) return changed('delete', change)
       return viewOf(await connection.request('delete', { schemaId, changes: [change] }, call))
     },
@@ -146,16 +146,20 @@ function createOutcome(outcome: DocumentId | ErrorData): CreateOutcome {
     : { status: 'refused', error: errorFromData(outcome) }
 }
 
+const NO_OPTIONS: CallOptions = {}
+
 /** What a change is about, and the options of its call. */
-function changeOf(id: unknown, options: ChangeOptions | undefined) {
+function changeOf(id: unknown, options: ChangeOptions | undefined): { change: Change; call: CallOptions } {
+  if (options === undefined) return { change: { documentId: checkDocumentId(id) }, call: NO_OPTIONS }
   const { previous, ...call } = checkOptions(options)
-  const documentId = checkDocumentId(id)
-  return { documentId, ...(previous !== undefined && { previous: checkViewId('previous', previous) }), call }
+  const change = { documentId: checkDocumentId(id) }
+  if (previous === undefined) return { change, call }
+  return { change: { ...change, previous: checkViewId('previous', previous) }, call }
 }
 
 /** A call that ends as all do: it may share its message with others. */
 function isPlain(call: CallOptions): boolean {
-  return Object.values(call).every((limit) => limit === undefined)
+  return call === NO_OPTIONS || Object.values(call).every((limit) => limit === undefined)
 }
 
 function viewOf([outcome]: readonly (DocumentViewId | ErrorData)[]): DocumentViewId {

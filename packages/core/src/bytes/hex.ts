@@ -53,12 +53,18 @@ export function hexToBytes(hex: string): Uint8Array {
   if (typeof hex !== 'string') throw invalidHex('hexadecimal text', typeof hex)
   if (hex.length % 2 !== 0) throw invalidHex('an even number of hexadecimal digits', `${hex.length} characters`)
   const bytes = new Uint8Array(hex.length / 2)
-  for (let index = 0; index < bytes.length; index += 1) {
-    const high = digitAt(hex, 2 * index)
-    const low = digitAt(hex, 2 * index + 1)
-    bytes[index] = high * 16 + low
-  }
+  writeHex(hex, bytes, 0)
   return bytes
+}
+
+/**
+ * Puts the bytes of an even number of hexadecimal digits at `offset`; returns the offset behind them. Throws
+ * INVALID_HEX.
+ */
+export function writeHex(hex: string, target: Uint8Array, offset: number): number {
+  let end = offset
+  for (let index = 0; index < hex.length; index += 2) target[end++] = digitAt(hex, index) * 16 + digitAt(hex, index + 1)
+  return end
 }
 
 function digitAt(hex: string, index: number): number {

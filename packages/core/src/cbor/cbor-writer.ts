@@ -1,3 +1,4 @@
+import { writeHex } from '../bytes/hex.js'
 import { utf8Length, writeUtf8 } from '../bytes/utf8.js'
 import { MAJOR, type Major, SIMPLE } from './cbor-reader.js'
 import { float16OfFloat32 } from './float16.js'
@@ -102,6 +103,14 @@ export class CborWriter {
     this.reserve(value.length)
     this.bytes.set(value, this.offset)
     this.offset += value.length
+  }
+
+  /** A byte string, given as hexadecimal digits. Throws INVALID_HEX. */
+  hexString(value: string): void {
+    const length = value.length / 2
+    this.head(MAJOR.bytes, length)
+    this.reserve(length)
+    this.offset = writeHex(value, this.bytes, this.offset)
   }
 
   /** Throws INVALID_ARGUMENT, naming `field`, on a lone surrogate. */

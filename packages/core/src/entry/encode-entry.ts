@@ -1,5 +1,5 @@
-import { hexToBytes } from '../bytes/hex.js'
-import { HASH_BYTES, hash, hashToBytes, parseHash } from '../hash/hash.js'
+import { writeHex } from '../bytes/hex.js'
+import { HASH_BYTES, hash, parseHash } from '../hash/hash.js'
 import type { Hash, PublicKey } from '../ids.js'
 import { PUBLIC_KEY_BYTES, parsePublicKey } from '../key/public-key.js'
 import { SIGNATURE_BYTES } from '../key/signer.js'
@@ -23,10 +23,8 @@ export function encodeEntry(entry: Entry): Uint8Array {
  */
 export function draftEntry(args: NextArgs, publicKey: PublicKey, operation: Uint8Array): EntryDraft {
   checkPayloadSize(operation)
-  const { logId, seqNum, skiplink, backlink } = args
-  const links = { ...(skiplink !== undefined && { skiplink }), ...(backlink !== undefined && { backlink }) }
-  const payload = { payloadSize: BigInt(operation.length), payloadHash: hash(operation) }
-  return new EntryDraft({ publicKey, logId, seqNum, ...links, ...payload })
+  // Whether there are links is checked with the rest.
+  return new EntryDraft({ ...args, publicKey, payloadSize: BigInt(operation.length), payloadHash: hash(operation) })
 }
 
 type UnsignedEntry = Omit<Entry, 'signature'>
@@ -60,7 +58,8 @@ export class EntryDraft {
       throw invalidArgument('signature', `${SIGNATURE_BYTES} bytes`, got)
     }
     this.#bytes.set(signature, this.unsigned.length)
-    return { entry: { ...this.#entry, signature }, bytes: this.#bytes }
+    // The draft's own object, which nobody else has: a copy for each of many entries costs time.
+    return { entry: Object.assign(this.#entry, { signature }), bytes: this.#bytes }
   }
 }
 
@@ -73,22 +72,17 @@ function encodedLength({ logId, seqNum, skiplink, backlink, payloadSize }: Unsig
 /** Returns the offset behind the bytes. */
 function writeUnsigned(entry: UnsignedEntry, bytes: Uint8Array): number {
   let offset = TAG_BYTES
-  offset = writeBytes(hexToBytes(parsePublicKey(entry.publicKey)), bytes, offset)
+  offset = writeHex(parsePublicKey(entry.publicKey), bytes, offset)
   offset = writeVaru64(entry.logId, bytes, offset)
   offset = writeVaru64(entry.seqNum, bytes, offset)
   offset = writeLink('skiplink', entry.skiplink, bytes, offset)
   offset = writeLink('backlink', entry.backlink, bytes, offset)
   offset = writeVaru64(entry.payloadSize, bytes, offset)
-  return writeBytes(hashToBytes(entry.payloadHash), bytes, offset)
+  return writeHex(entry.payloadHash, bytes, offset)
 }
 
 function writeLink(field: string, link: Hash | undefined, target: Uint8Array, offset: number): number {
-  return link === undefined ? offset : writeBytes(hashToBytes(parseHash(link, field)), target, offset)
-}
-
-function writeBytes(bytes: Uint8Array, target: Uint8Array, offset: number): number {
-  target.set(bytes, offset)
-  return offset + bytes.length
+  return link === undefined ? offset : writeHex(parseHash(link, field), target, offset)
 }
 
 function checkU64(field: string, value: bigint, smallest: bigint): void {

@@ -1,7 +1,7 @@
 import { MAJOR } from '../cbor/cbor-reader.js'
 import type { CborWriter } from '../cbor/cbor-writer.js'
 import { operationIdsOf, parseDocumentViewId } from '../document/document-view-id.js'
-import { hashToBytes, parseHash } from '../hash/hash.js'
+import { parseHash } from '../hash/hash.js'
 import { MAX_INT, MIN_INT } from '../operation/operation-layout.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
@@ -17,7 +17,7 @@ export function writeHashes(writer: CborWriter, field: string, hashes: unknown):
 }
 
 export function writeHash(writer: CborWriter, field: string, hash: unknown): void {
-  writer.byteString(hashToBytes(parseHash(hash as string, field)))
+  writer.hexString(parseHash(hash as string, field))
 }
 
 export function writeLists(writer: CborWriter, field: string, lists: unknown): void {

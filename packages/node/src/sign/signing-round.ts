@@ -51,7 +51,7 @@ export type WriterStore = Pick<Store, 'schema' | 'documents' | 'writeArgs' | 'pu
 
 export interface RoundItem {
   readonly intent: Intent
-  /** Called exactly once, unless the round hands the item back. */
+  /** Called at least once, unless the round hands the item back. The first outcome counts. */
   readonly settle: (outcome: IntentOutcome) => void
   readonly signal?: AbortSignalLike
 }
@@ -95,12 +95,11 @@ function separate(items: readonly RoundItem[]): { now: RoundItem[]; later: Round
   const now: RoundItem[] = []
   const later: RoundItem[] = []
   const taken = new Set<string>()
-  for (const original of items) {
-    const item = settledOnce(original)
+  for (const item of items) {
     try {
       if (item.signal?.aborted) throw new RakkoError('ABORTED', 'Aborted before it was signed: nothing was stored')
       const key = contentionKey(item.intent)
-      if (key !== undefined && taken.has(key)) later.push(original)
+      if (key !== undefined && taken.has(key)) later.push(item)
       else {
         if (key !== undefined) taken.add(key)
         now.push(item)
@@ -118,16 +117,6 @@ function contentionKey(intent: Intent): string | undefined {
   if (intent.action !== 'create') return `document ${String(intent.documentId).toLowerCase()}`
   const id = idempotencyIdOf(intent)
   return id === undefined ? undefined : `id ${id}`
-}
-
-function settledOnce(item: RoundItem): RoundItem {
-  let isSettled = false
-  const settle = (outcome: IntentOutcome): void => {
-    if (isSettled) return
-    isSettled = true
-    item.settle(outcome)
-  }
-  return { ...item, settle }
 }
 
 async function draftAll(items: readonly RoundItem[], store: WriterStore): Promise<Draft[]> {
@@ -242,8 +231,9 @@ async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promis
     encoded.map(({ entry }) => entry.unsigned),
     signer,
   )
-  return encoded.map(({ entry, ...encoded }, index) => {
-    return { ...encoded, ...entry.sealed(signatures[index] as Uint8Array) }
+  return encoded.map(({ draft, operation, operationBytes, entry: unsigned }, index) => {
+    const { entry, bytes } = unsigned.sealed(signatures[index] as Uint8Array)
+    return { draft, operation, operationBytes, entry, bytes }
   })
 }
 
