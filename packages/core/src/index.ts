@@ -53,7 +53,7 @@ export {
 export { formatFieldType, isPublishableFieldType, parseFieldType } from './field/parse-field-type.js'
 // Hash: text and bytes; a node may take a faster BLAKE3. Frames between peers carry hashes as bytes.
 export { type Blake3, blake3, setBlake3 } from './hash/blake3.js'
-export { HASH_BYTES, hash, hashBytes, hashFromBytes, hashToBytes, parseHash } from './hash/hash.js'
+export { HASH_BYTES, hash, hashBytes, parseHash } from './hash/hash.js'
 // Ids: branded text, lower-case hexadecimal.
 export type { DocumentId, DocumentViewId, Hash, OperationId, PublicKey, SchemaId } from './ids.js'
 // Replication: what is decided about an entry of anybody's, and what it waits for.
@@ -69,7 +69,7 @@ export { type Dependency, type IngestDecision, type IngestRequest, validateInges
 // Keys and signatures: interfaces that a platform implements, the portable ones, and the self-tests of any other.
 export { parseSeed, portableSigner, publicKeyOfSeed, SEED_BYTES } from './key/key-pair.js'
 export { portableVerifier } from './key/portable-verifier.js'
-export { PUBLIC_KEY_BYTES, parsePublicKey, publicKeyFromBytes, publicKeyToBytes } from './key/public-key.js'
+export { parsePublicKey } from './key/public-key.js'
 export { selfTestSigner, selfTestVerifier } from './key/self-test.js'
 export { SIGNATURE_BYTES, type Signer, type SyncSigner, type SyncVerifier, type Verifier } from './key/signer.js'
 // Operation: codec, and values before and after their schema says what they are.

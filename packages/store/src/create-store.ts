@@ -30,7 +30,7 @@ export interface StoreOptions {
    * next.
    */
   readonly pause?: (() => Promise<void>) | undefined
-  /** Default DEFAULT_PURGE. Throws INVALID_ARGUMENT on an invalid policy. */
+  /** By default the creator's deletions, after seven days. Throws INVALID_ARGUMENT on an invalid policy. */
   readonly purge?: Partial<PurgePolicy> | undefined
 }
 

@@ -2,8 +2,8 @@ export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-st
 export type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from './driver/driver.js'
 export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'
-export { DEFAULT_PURGE, PURGE_POLICIES, type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
-export { MAX_SQL_ROWS, SQL_TIMEOUT_MS } from './read/app-sql/app-sql.js'
+export { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
+export { MAX_SQL_ROWS } from './read/app-sql/app-sql.js'
 export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './read/app-sql/check-statement.js'
 export type { AllowSchemas } from './schemas/allowed-schemas.js'
 export type {

@@ -1,13 +1,40 @@
 export type { IngestItem, IngestOutcome } from '@rakko/store'
 export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
-export * from '../storage-report.js'
+export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'
 export { Cancellation } from './cancellation.js'
-export * from './error-data.js'
+export { errorFromData, errorToData } from './error-data.js'
 export { eventFromData } from './event-data.js'
-export { checkIngest, MAX_INGEST_BYTES, MAX_INGEST_ITEMS, outcomeFromData } from './ingest-data.js'
-export type * from './messages.js'
+export { checkIngest, outcomeFromData } from './ingest-data.js'
+export type {
+  Change,
+  CreateParams,
+  ErrorData,
+  ExpectedSchema,
+  Facade,
+  LiveUpdate,
+  LockCommit,
+  Method,
+  Methods,
+  NodeInfo,
+  OpenParams,
+  PlacedRow,
+  PurgeParams,
+  QueryParams,
+  Reply,
+  Request,
+  SchemaParams,
+  SubscriptionParams,
+  SubscriptionUpdate,
+  ToNode,
+  UpdateChange,
+  WireFields,
+  WireOperation,
+  WirePage,
+  WireRelated,
+  WireRow,
+} from './messages.js'
 export { nodeHandler, openingHandler } from './node-handler.js'
-export { MAX_PENDING_REQUESTS, type RequestHandler, type Session, serve } from './serve.js'
+export { type RequestHandler, type Session, serve } from './serve.js'
 export { checkLiveQueries, MAX_LIVE_QUERIES, notOpen } from './subscriptions.js'
 export { compactBytes } from './wire-row.js'
