@@ -14,9 +14,17 @@ export function buildTypes() {
  */
 export async function buildPackages() {
   if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
-  if ((await runNpm(['run', '--silent', 'prepare-directory', '--workspace', '@rakko/store'], REPORT)) !== 0) {
+  if ((await runStore('bundle-pglite')) !== 0) {
+    throw new Complaint('PGlite could not be bundled for browsers: its reason stands above.')
+  }
+  if ((await runStore('prepare-directory')) !== 0) {
     throw new Complaint('The directory that databases start from could not be made: its reason stands above.')
   }
+}
+
+/** @param {string} script of packages/store @returns {Promise<number>} exit code */
+function runStore(script) {
+  return runNpm(['run', '--silent', script, '--workspace', '@rakko/store'], REPORT)
 }
 
 /**

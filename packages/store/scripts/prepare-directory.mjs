@@ -1,6 +1,6 @@
 /**
  * Makes the data directory that every new database starts from: initdb runs here, once, and never on a user's device.
- * Writes dist/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what was
+ * Writes dist/pglite/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what was
  * built from src/tables changed since.
  */
 import { createHash } from 'node:crypto'
@@ -31,7 +31,7 @@ import {
 import { writeTar } from './tar.mjs'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-const TARGET = join(PACKAGE, 'dist', 'prepared')
+const TARGET = join(PACKAGE, 'dist', 'pglite', 'prepared')
 const ARCHIVE = join(TARGET, 'database.pack')
 const MANIFEST = join(TARGET, 'manifest.json')
 const PGLITE_VERSION = JSON.parse(

@@ -15,7 +15,7 @@ import { dumpTables } from './dump-tables.mjs'
 import { publishEverything, TIME } from './format-data.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../test/formats/', import.meta.url))
-const ARCHIVE = new URL('../../dist/prepared/database.pack', import.meta.url)
+const ARCHIVE = new URL('../../dist/pglite/prepared/database.pack', import.meta.url)
 
 const target = `${FOLDER}${DATABASE_FORMAT}.sql`
 if (existsSync(target)) {

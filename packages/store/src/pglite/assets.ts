@@ -12,7 +12,7 @@ interface Address {
 declare const URL: new (address: string, base: string) => Address
 
 /** The archive that `npm run prepare-directory` wrote: a tar, compressed with gzip. */
-export const PREPARED_ARCHIVE_URL: Address = new URL('../prepared/database.pack', import.meta.url)
+export const PREPARED_ARCHIVE_URL: Address = new URL('./prepared/database.pack', import.meta.url)
 
 /**
  * PGlite's files for a browser. A bundler replaces these addresses by those of the copies that it makes. In Node they

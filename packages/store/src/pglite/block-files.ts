@@ -1,6 +1,6 @@
-import type { PGlite } from '@electric-sql/pglite'
-import { BaseFilesystem, type FsStats } from '@electric-sql/pglite/basefs'
 import { RakkoError } from '@rakko/core'
+import type { PGlite } from '#pglite'
+import { BaseFilesystem, type FsStats } from '#pglite'
 import { BlockLog, type Change, DamagedFilesError, writeAll } from './block-log.js'
 import type { DatabaseFiles, ModuleOptions } from './database-files.js'
 import { type Devices, NoRoomError } from './device.js'

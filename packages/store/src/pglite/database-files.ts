@@ -1,6 +1,5 @@
-import type { PGlite } from '@electric-sql/pglite'
-import type { Filesystem } from '@electric-sql/pglite/basefs'
 import { RakkoError } from '@rakko/core'
+import type { Filesystem, PGlite } from '#pglite'
 import type { Durability } from './pglite-driver.js'
 import type { PreparedFile } from './prepared-files.js'
 

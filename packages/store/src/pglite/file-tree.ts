@@ -1,4 +1,4 @@
-import { ERRNO_CODES } from '@electric-sql/pglite/basefs'
+import { ERRNO_CODES } from '#pglite'
 import type { Change } from './block-log.js'
 
 export interface FileNode {

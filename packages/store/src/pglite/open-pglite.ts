@@ -1,5 +1,5 @@
-import { PGlite } from '@electric-sql/pglite'
 import { RakkoError } from '@rakko/core'
+import { PGlite } from '#pglite'
 import type { Driver } from '../driver/driver.js'
 import { Connection } from './connection.js'
 import type { DatabaseFiles } from './database-files.js'

@@ -17,7 +17,7 @@ import {
 } from '../../src/pglite/index.js'
 import { CHUNK_BYTES } from '../../src/pglite/memory-device.js'
 
-const ARCHIVE = new URL('../../dist/prepared/database.pack', import.meta.url)
+const ARCHIVE = new URL('../../dist/pglite/prepared/database.pack', import.meta.url)
 const prepared = () => readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))
 
 const memoryDevices = (): Devices => ({

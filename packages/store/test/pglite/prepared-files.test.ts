@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type DataTree, inspectData, type PreparedFile, readPreparedFiles } from '../../src/pglite/index.js'
 
-const archive = gunzipSync(readFileSync(new URL('../../dist/prepared/database.pack', import.meta.url)))
+const archive = gunzipSync(readFileSync(new URL('../../dist/pglite/prepared/database.pack', import.meta.url)))
 
 function treeOf(files: readonly PreparedFile[]): DataTree {
   const byPath = new Map(files.map((file) => [file.path, file]))
