@@ -40,7 +40,7 @@ function workerChannel(): Channel {
   }
   // Before the first reply an error means that the worker could not even load.
   worker.addEventListener('error', (event) => {
-    if (!isWatched) tellDeath?.(notLoaded(name), event.message || undefined)
+    if (!isWatched) tellDeath?.(notLoaded(), event.message || undefined)
   })
   return {
     async handle(message) {

@@ -2,29 +2,28 @@ import { RakkoError } from '@rakko/core'
 import { workerAddress } from './worker-address.js'
 
 /**
- * A dedicated worker for a node.
+ * A dedicated worker for a node. Its first message is the name by which its end is noticed.
  *
  * @throws {RakkoError} ENVIRONMENT_FAILED with the worker's address: it is another origin's, or Trusted Types refuse it
  */
 export function startWorker(name: string): Worker {
   try {
-    return newWorker(name)
+    const worker = newWorker()
+    worker.postMessage(name)
+    return worker
   } catch (error) {
-    throw notStarted(
-      workerAddress(() => newWorker(name)),
-      error,
-    )
+    throw notStarted(workerAddress(newWorker), error)
   }
 }
 
 /** Why a worker that was made did not load, which the browser does not tell. */
-export function notLoaded(name: string): string {
-  const address = workerAddress(() => newWorker(name))
-  return `its worker ${address} could not start: see whether the server has it, and whether the page's policy (worker-src) allows it`
+export function notLoaded(): string {
+  const address = workerAddress(newWorker)
+  return `its worker ${address} could not start: see whether the server has it (docs/bundlers.md of @rakko/client says what a bundler needs), and whether the page's policy (worker-src) allows it`
 }
 
-const newWorker = (name: string): Worker =>
-  new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name })
+/** Bundlers know a worker by these very words; some refuse options that are not literals. */
+const newWorker = (): Worker => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
 
 function notStarted(address: string, cause: unknown): RakkoError {
   const remedy = remedyOf(address, cause)

@@ -10,8 +10,13 @@ const alive = new Promise<void>((resolve) => {
     resolve()
     return new Promise(() => undefined)
   }
-  if (navigator.locks === undefined) resolve()
-  else navigator.locks.request(lifeLock(self.name), holdForEver).catch(resolve)
+  // The message before all others says the name of the lock that this worker holds while it lives.
+  const onName = (event: MessageEvent): void => {
+    event.stopImmediatePropagation()
+    if (navigator.locks === undefined) resolve()
+    else navigator.locks.request(lifeLock(String(event.data)), holdForEver).catch(() => resolve())
+  }
+  self.addEventListener('message', onName, { once: true })
 })
 const open: typeof openWebNode = async (params) => {
   await alive

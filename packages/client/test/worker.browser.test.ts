@@ -5,7 +5,8 @@ import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import { acceptance, type Transport } from './acceptance.js'
 
 interface NamedWorker extends Worker {
-  readonly name: string | undefined
+  /** What its first message says. */
+  name: string | undefined
 }
 
 let databases = 0
@@ -36,11 +37,14 @@ describe('a node in a worker', () => {
     schemas = await lockSchemas()
     workers = []
     globalThis.Worker = class extends OwnWorker {
-      readonly name: string | undefined
+      name: string | undefined
       constructor(url: string | URL, options?: WorkerOptions) {
         super(url, options)
-        this.name = options?.name
         workers.push(this)
+      }
+      override postMessage(message: unknown): void {
+        this.name ??= String(message)
+        super.postMessage(message)
       }
     }
   })

@@ -15,6 +15,8 @@ import {
 const GZIP_MAGIC = [0x1f, 0x8b] as const
 const WASM_MAGIC = 0x0061_736d
 
+const WHAT_TO_ASK = 'does it serve the files of the build?'
+
 /** @throws {RakkoError} STORAGE_UNAVAILABLE naming the address; ENVIRONMENT_FAILED: no WebAssembly, no memory */
 export async function loadPgliteAssets(): Promise<PgliteAssets> {
   emptyModule()
@@ -64,10 +66,11 @@ async function fetchAsset(url: string): Promise<Response> {
   } catch (error) {
     throw unavailable(url, 'it cannot be fetched', error)
   }
+  if (response.status === 404) throw unavailable(url, `the server replied 404; ${WHAT_TO_ASK}`)
   if (!response.ok) throw unavailable(url, `the server replied ${response.status}`)
   const type = response.headers.get('content-type') ?? ''
   if (type.startsWith('text/html')) {
-    throw unavailable(url, 'the server sent an HTML page; does it serve the files of the build?')
+    throw unavailable(url, `the server sent an HTML page; ${WHAT_TO_ASK}`)
   }
   return response
 }

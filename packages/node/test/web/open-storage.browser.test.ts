@@ -250,8 +250,8 @@ describe('memory', () => {
 
 describe("a server that does not have PGlite's files", () => {
   it.each([
-    ['html', 'the server sent an HTML page'],
-    [404, 'the server replied 404'],
+    ['html', 'the server sent an HTML page; does it serve the files of the build?'],
+    [404, 'the server replied 404; does it serve the files of the build?'],
   ] as const)('(%s) is told by the address, and nothing stays locked', async (how, words) => {
     const name = newName()
     const first = opener()
