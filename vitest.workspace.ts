@@ -23,9 +23,9 @@ const executablePath = findChromium()
  * both.
  */
 const inChromium = (name: string, include: string, isolate: boolean) => ({
-  // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
+  // What Vite bundles ahead of time has lost the files beside it: the worker, and what a database starts from.
   optimizeDeps: {
-    exclude: ['@electric-sql/pglite', '@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'],
+    exclude: ['@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'],
     // Found only while tests run, they would be bundled then, and the page loaded anew in the middle of a test.
     include: [
       '@noble/ed25519',

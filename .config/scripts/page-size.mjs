@@ -26,7 +26,6 @@ export async function measurePage() {
       root,
       configFile: false,
       logLevel: 'error',
-      worker: { format: 'es' },
       build: { target: 'es2022', write: false, modulePreload: { polyfill: false } },
     })
     if (!('output' in result)) throw new Complaint('Vite gave no bundle to measure.')

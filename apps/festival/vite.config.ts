@@ -31,8 +31,7 @@ export default defineConfig({
       workbox: {
         // Everything, the database's wasm, data and prepared archive included: the second visit needs no network.
         globPatterns: ['**/*'],
-        // Databases start from the prepared archive: nothing asks for initdb.
-        globIgnores: ['sw.js', 'workbox-*.js', '**/*.map', '**/initdb-*.wasm'],
+        globIgnores: ['sw.js', 'workbox-*.js', '**/*.map'],
         maximumFileSizeToCacheInBytes: MAX_PRECACHED_BYTES,
         navigateFallback: 'index.html',
         clientsClaim: true,
@@ -64,10 +63,15 @@ export default defineConfig({
       },
     }),
   ],
-  // PGlite finds its wasm and data beside its own module; bundled ahead of time they would be lost.
-  optimizeDeps: { exclude: ['@electric-sql/pglite', '@rakko/client', '@rakko/node', '@rakko/store', '@rakko/core'] },
-  worker: { format: 'es' },
-  build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 800 },
+  // While developing: what Vite bundles ahead of time has lost the files beside it, its worker among them.
+  optimizeDeps: { exclude: ['@rakko/client'] },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    chunkSizeWarningLimit: 800,
+    // How long each plugin takes is no news to who starts the app.
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   server: { host: '127.0.0.1' },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': POLICY } },
 })
