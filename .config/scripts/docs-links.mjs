@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { ROOT } from './command.mjs'
 
-const IGNORED = new Set(['node_modules', 'dist', 'coverage', 'test-results', 'playwright-report', '.git'])
+const IGNORED = new Set(['node_modules', 'dist', '.next', 'coverage', 'test-results', 'playwright-report', '.git'])
 
 /** @param {string} folder @returns {string[]} */
 function markdownFiles(folder) {

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ROOT } from './command.mjs'
 
 /** Licences that code under MIT OR Apache-2.0 can carry along. */
 const PERMISSIVE = new Set(['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'MIT OR Apache-2.0'])
+
+/** It is no workspace, and so has a lock file of its own. */
+const BUNDLERS = 'apps/bundlers'
 
 /** @param {string} path @returns {any} */
 function readJson(path) {
@@ -25,10 +29,13 @@ function workspaces() {
  * @param {Record<string, Record<string, string> | undefined>} manifest
  */
 export function unpinned(path, manifest) {
-  return ['dependencies', 'devDependencies', 'optionalDependencies']
-    .flatMap((section) => Object.entries(manifest[section] ?? {}))
-    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
-    .map(([name, version]) => `${path} asks for ${name}@${version}: pin the exact version.`)
+  return (
+    ['dependencies', 'devDependencies', 'optionalDependencies']
+      .flatMap((section) => Object.entries(manifest[section] ?? {}))
+      // A folder of this repository has no other version.
+      .filter(([, version]) => !version.startsWith('file:../') && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+      .map(([name, version]) => `${path} asks for ${name}@${version}: pin the exact version.`)
+  )
 }
 
 /**
@@ -71,16 +78,43 @@ export function carriedAlong(locked) {
 }
 
 /**
+ * @param {string} file for the message
+ * @param {LockedPackages} locked
+ */
+function namedHosts(file, locked) {
+  return Object.keys(locked)
+    .filter((path) => /^https?:/.test(locked[path]?.resolved ?? ''))
+    .map((path) => `${file} names a host for ${path}: a mirror could not serve it.`)
+}
+
+/**
  * What the lock file would bring that it must not.
  * @param {LockedPackages} locked
  */
 export function lockFaults(locked) {
-  const hosted = Object.keys(locked).filter((path) => /^https?:/.test(locked[path]?.resolved ?? ''))
   const foreign = [...carriedAlong(locked)].filter((path) => !PERMISSIVE.has(locked[path]?.license ?? ''))
   return [
-    ...hosted.map((path) => `package-lock.json names a host for ${path}: a mirror could not serve it.`),
+    ...namedHosts('package-lock.json', locked),
     ...foreign.map((path) => `${path} is licensed ${locked[path]?.license}, which a package of ours cannot carry.`),
   ]
+}
+
+/**
+ * Packages of this repository whose dependencies have changed since another lock file was written. `npm ci` does not see
+ * it, and would install those of before.
+ * @param {LockedPackages} own packages of this repository, as its lock file has them
+ * @param {LockedPackages} locked
+ */
+export function outdated(own, locked) {
+  return Object.keys(own)
+    .filter((path) => /^packages\/[^/]+$/.test(path))
+    .filter((path) => {
+      const theirs = locked[path.replace(/^packages/, 'node_modules/@rakko')]
+      return !isDeepStrictEqual(own[path]?.dependencies, theirs?.dependencies)
+    })
+    .map(
+      (path) => `${BUNDLERS}/package-lock.json has not the dependencies of ${path}: its README says how to renew it.`,
+    )
 }
 
 /** @returns {Promise<string[]>} what is wrong, in sentences */
@@ -90,5 +124,12 @@ export async function checkManifests() {
   if (!/^ignore-scripts=true$/m.test(readFileSync(join(ROOT, '.npmrc'), 'utf8'))) {
     faults.push('.npmrc has to say ignore-scripts=true: no dependency may need its install scripts.')
   }
-  return [...faults, ...lockFaults(readJson('package-lock.json').packages)]
+  const { packages } = readJson('package-lock.json')
+  const bundlers = readJson(`${BUNDLERS}/package-lock.json`).packages
+  return [
+    ...faults,
+    ...lockFaults(packages),
+    ...namedHosts(`${BUNDLERS}/package-lock.json`, bundlers),
+    ...outdated(packages, bundlers),
+  ]
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
-import { build, preview } from 'vite'
+import { build, createServer, type PreviewServer, preview, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHROMIUM_FLAGS, findChromium } from '../chromium.mjs'
 import { ROOT } from '../command.mjs'
@@ -97,20 +97,15 @@ console.log(await visit(), await visitInProcess())
   expect(await app.node('out/run.js')).toBe('found Main stage for 500 found Main stage for 500')
 })
 
-test('Vite builds an app of them that runs in a browser', { timeout: TIMEOUT_MS }, async () => {
-  await app.write({
-    'index.html': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./page.ts"></script>',
-    'page.ts': `import { visit } from './visit.js'\ndocument.title = await visit().catch((error) => error.message)\n`,
-    'visit.ts': visit('@rakko/client'),
-  })
-  // As the client's README tells an app.
-  const config = { root: app.folder, configFile: false, logLevel: 'error', worker: { format: 'es' } } as const
-  await build({ ...config, build: { target: 'es2022' } })
-  const assets = await readdir(join(app.folder, 'dist/assets'))
-  expect(assets.join('\n')).toMatch(/^worker-.*\.js$/m)
-  for (const kind of ['wasm', 'data', 'pack']) expect(assets.join('\n')).toMatch(new RegExp(`\\.${kind}$`, 'm'))
+/** An app's page, whose title says what its visit found. */
+const PAGE = {
+  'index.html': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./page.ts"></script>',
+  'page.ts': `import { visit } from './visit.js'\ndocument.title = await visit().catch((error) => error.message)\n`,
+  'visit.ts': visit('@rakko/client'),
+}
 
-  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0 } })
+/** Opens the page in Chromium, and waits for its visit. */
+async function expectVisit(server: PreviewServer | ViteDevServer): Promise<void> {
   const executablePath = findChromium()
   const browser = await chromium.launch({ args: CHROMIUM_FLAGS, ...(executablePath && { executablePath }) })
   try {
@@ -119,6 +114,41 @@ test('Vite builds an app of them that runs in a browser', { timeout: TIMEOUT_MS 
     await expect.poll(() => page.title(), { timeout: TIMEOUT_MS }).toBe('found Main stage for 500')
   } finally {
     await browser.close()
+  }
+}
+
+test('Vite builds an app of them that runs in a browser', { timeout: TIMEOUT_MS }, async () => {
+  await app.write(PAGE)
+  // As docs/bundlers.md of the client tells an app: it needs no settings.
+  const config = { root: app.folder, configFile: false, logLevel: 'error' } as const
+  await build({ ...config, build: { target: 'es2022' } })
+  const assets = await readdir(join(app.folder, 'dist/assets'))
+  expect(assets.join('\n')).toMatch(/^worker-.*\.js$/m)
+  for (const kind of ['wasm', 'data', 'pack']) expect(assets.join('\n')).toMatch(new RegExp(`\\.${kind}$`, 'm'))
+
+  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0 } })
+  try {
+    await expectVisit(server)
+  } finally {
+    await server.close()
+  }
+})
+
+test('Vite serves an app of them that runs while it is developed', { timeout: TIMEOUT_MS }, async () => {
+  await app.write(PAGE)
+  const server = await createServer({
+    root: app.folder,
+    configFile: false,
+    logLevel: 'error',
+    // The one setting that docs/bundlers.md of the client tells.
+    optimizeDeps: { exclude: ['@rakko/client'] },
+    // What the packages depend on is linked from the repository, which lies outside of the app's folder.
+    server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
+  })
+  try {
+    await server.listen()
+    await expectVisit(server)
+  } finally {
     await server.close()
   }
 })

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { brokenLinks } from '../docs-links.mjs'
-import { lockFaults, unpinned } from '../manifests.mjs'
+import { lockFaults, outdated, unpinned } from '../manifests.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'rakko-checks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('a version that is not exact is named', () => {
   const manifest = {
-    dependencies: { a: '1.0.0', b: '^1.0.0' },
+    dependencies: { a: '1.0.0', b: '^1.0.0', ours: 'file:../../packages/ours' },
     devDependencies: { c: '~2.0.0', d: '*', e: '1.0.0-rc.1' },
   }
   expect(unpinned('package.json', manifest)).toEqual([
@@ -38,6 +38,26 @@ test('a host in the lock file is named, and a licence that a package of ours can
     'package-lock.json names a host for node_modules/hosted: a mirror could not serve it.',
     'packages/core/node_modules/nested is licensed undefined, which a package of ours cannot carry.',
     'node_modules/deep is licensed GPL-3.0-only, which a package of ours cannot carry.',
+  ])
+})
+
+test('a lock file elsewhere that has other dependencies for a package of ours is named', () => {
+  const own = {
+    'packages/core': { dependencies: { a: '1.0.0' } },
+    'packages/store': { dependencies: { a: '1.0.0', b: '1.0.0' } },
+    'packages/node': { dependencies: { a: '1.0.1' } },
+    'packages/client': {},
+    'apps/festival': { dependencies: { a: '1.0.0' } },
+  }
+  const locked = {
+    'node_modules/@rakko/core': { dependencies: { a: '1.0.0' } },
+    'node_modules/@rakko/store': { dependencies: { a: '1.0.0' } },
+    'node_modules/@rakko/node': { dependencies: { a: '1.0.0' } },
+    'node_modules/@rakko/client': {},
+  }
+  expect(outdated(own, locked)).toEqual([
+    'apps/bundlers/package-lock.json has not the dependencies of packages/store: its README says how to renew it.',
+    'apps/bundlers/package-lock.json has not the dependencies of packages/node: its README says how to renew it.',
   ])
 })
 
