@@ -4,6 +4,7 @@ import { migrateData } from './maintain/data-migration.js'
 import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { SchemaRegistry } from './schemas/schema-registry.js'
+import { sql } from './sql/sql.js'
 import { SqlStore } from './sql-store.js'
 import { storageFailed } from './storage-failed.js'
 import type { Store } from './store.js'
@@ -60,9 +61,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 async function openMeta(queries: Queries, random: StoreOptions['random']) {
   // COALESCE: of two nodes that open a new database at once, both get the id of the first.
   const { rows } = await queries.query<{ database_id: Uint8Array; unfilled: boolean }>(
-    `UPDATE ${queries.names.table('meta')} SET database_id = COALESCE(database_id, $1::bytea)
+    sql`UPDATE ${queries.names.table('meta')} SET database_id = COALESCE(database_id, ${random(DATABASE_ID_BYTES)}::bytea)
      RETURNING database_id, unfilled`,
-    [random(DATABASE_ID_BYTES)],
   )
   const [row] = rows
   if (!row) throw new Error('the database has lost its meta row')

@@ -2,6 +2,8 @@ import { type Query, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId }
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_IDLE_FIELDS } from '../src/schemas/schema-registry.js'
 import { hexArray } from '../src/sql/column.js'
+import { querySql } from '../src/sql/run-sql.js'
+import { sql } from '../src/sql/sql.js'
 import type { Store } from '../src/store.js'
 import { Names } from '../src/tables/names.js'
 import { Author, type SignedItem } from './support/author.js'
@@ -168,9 +170,10 @@ describe('beside another node that has stored the first document of a schema', (
 
 /** What is kept of the one view that a visit pins. */
 async function pinnedViews(): Promise<unknown[]> {
-  const { rows } = await driver.query(
-    `SELECT awaits, document IS NOT NULL AS made FROM ${names.table('pinned_views')} WHERE view_id = ANY($1::bytea[])`,
-    [hexArray([biggerZoo.id])],
+  const { rows } = await querySql(
+    driver,
+    sql`SELECT awaits, document IS NOT NULL AS made FROM ${names.table('pinned_views')}
+      WHERE view_id = ANY(${hexArray([biggerZoo.id])}::bytea[])`,
   )
   return rows
 }

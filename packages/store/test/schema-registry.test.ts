@@ -2,6 +2,8 @@ import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AllowedSchemas } from '../src/schemas/allowed-schemas.js'
 import { MAX_IDLE_FIELDS, SchemaRegistry } from '../src/schemas/schema-registry.js'
+import { querySql } from '../src/sql/run-sql.js'
+import { sql } from '../src/sql/sql.js'
 import type { Store } from '../src/store.js'
 import { Names } from '../src/tables/names.js'
 import type { Queries } from '../src/tables/queries.js'
@@ -30,7 +32,7 @@ let store: Store
 let venue: SchemaId
 
 function queriesOf(names: Names): Queries {
-  return { names, query: (sql, params) => driver.query(sql, params) }
+  return { names, query: (statement) => querySql(driver, statement) }
 }
 
 function strangerId(index: number): SchemaId {
@@ -43,18 +45,17 @@ beforeAll(async () => {
   const { items, schemaId } = defineSchema(panda, 'venue', { capacity: 'int' })
   venue = schemaId
   await publishAll(store, items)
-  await driver.query(
-    `WITH made AS (
+  await database.query(
+    sql`WITH made AS (
        INSERT INTO ${names.table('schemas')} (number, schema_id, name, description)
        SELECT (SELECT schema FROM ${names.table('arrival')}) + place, id, 'thing', 'A thing'
-       FROM unnest($1::text[]) WITH ORDINALITY AS given (id, place) RETURNING number
+       FROM unnest(${strangers}::text[]) WITH ORDINALITY AS given (id, place) RETURNING number
      ), fields AS (
        INSERT INTO ${names.table('schema_fields')} (schema, position, name, type)
        SELECT number, position, 'field_' || lpad(position::text, 2, '0'), 'int'
-       FROM made, generate_series(0, ${FIELDS - 1}) AS position
+       FROM made, generate_series(0, ${FIELDS - 1}::integer) AS position
      )
-     UPDATE ${names.table('arrival')} SET schema = schema + ${SCHEMAS}`,
-    [strangers],
+     UPDATE ${names.table('arrival')} SET schema = schema + ${SCHEMAS}::integer`,
   )
   store = await openStore(driver, { schemaName: SCHEMA_NAME })
 })
@@ -104,9 +105,8 @@ describe('of more schemas than memory should hold', () => {
     const schemas = await store.schemas()
     expect(schemas.filter(({ id }) => id === venue)).toHaveLength(1)
     expect(schemas.filter(({ name }) => name === 'thing')).toHaveLength(SCHEMAS)
-    const { rows } = await driver.query<{ made: boolean }>(
-      `SELECT has_table AS made FROM ${names.table('schemas')} WHERE schema_id = $1`,
-      [venue],
+    const { rows } = await database.query<{ made: boolean }>(
+      sql`SELECT has_table AS made FROM ${names.table('schemas')} WHERE schema_id = ${venue}`,
     )
     expect(rows).toEqual([{ made: true }])
   })

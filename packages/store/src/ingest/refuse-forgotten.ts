@@ -2,6 +2,7 @@ import { operationIdsOf, RakkoError } from '@rakko/core'
 import type { Admitted } from '../decide/admit.js'
 import type { ReceivedItem } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
+import { sql } from '../sql/sql.js'
 import type { PublishOutcome } from '../store.js'
 import { DECISION } from '../tables/codes.js'
 import type { Queries } from '../tables/queries.js'
@@ -31,8 +32,8 @@ export async function refuseForgotten(
 async function isAnyForgotten(queries: Queries, ids: readonly string[]): Promise<boolean> {
   if (ids.length === 0) return false
   const { rows } = await queries.query(
-    `SELECT hash FROM ${queries.names.table('entries')} WHERE hash = ANY($1::bytea[]) AND decision = ${DECISION.forgotten} LIMIT 1`,
-    [hexArray(ids)],
+    sql`SELECT hash FROM ${queries.names.table('entries')}
+      WHERE hash = ANY(${hexArray(ids)}::bytea[]) AND decision = ${sql.integer(DECISION.forgotten)} LIMIT 1`,
   )
   return rows.length > 0
 }

@@ -12,6 +12,7 @@ import {
 } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
 import { decodeViewId } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { type Histories, loadHistories } from './histories.js'
@@ -74,12 +75,11 @@ async function definitionsPinning(
 ): Promise<DocumentViewId[]> {
   const { names, ledger } = queries
   const schema = ledger.knownSchema(SCHEMA_DEFINITION)
-  const column = schema?.views.columns.get('fields')?.column
-  if (!schema?.hasTable || column === undefined) return []
+  const column = schema?.views.columns.get('fields')
+  if (!schema?.hasTable || !column) return []
   const { rows } = await queries.query<{ view_id: Uint8Array }>(
-    `SELECT d.view_id FROM ${schema.views.name(names, 0)} AS v JOIN ${names.table('documents')} AS d ON d.number = v.document
-     WHERE v.${column} && $1::bytea[]`,
-    [hexArray(fields)],
+    sql`SELECT d.view_id FROM ${schema.views.name(names, 0)} AS v JOIN ${names.table('documents')} AS d ON d.number = v.document
+     WHERE v.${column.sql} && ${hexArray(fields)}::bytea[]`,
   )
   return rows.map(({ view_id }) => decodeViewId(view_id))
 }

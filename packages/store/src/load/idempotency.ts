@@ -2,6 +2,7 @@ import type { DocumentId } from '@rakko/core'
 import { IDEMPOTENCY_MS, type ReceivedItem } from '../decide/received-item.js'
 import { arrayParameter, textColumn } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 import type { LedgerQueries } from '../transaction/database.js'
 
@@ -12,17 +13,14 @@ export async function readIdempotent(
   now: number,
 ): Promise<Map<string, DocumentId>> {
   const { names } = queries
+  const asked = arrayParameter(
+    textColumn((id: string) => id),
+    ids,
+  )
   // The document's id is its CREATE's hash, which outlives the document.
   const { rows } = await queries.query<{ id: string; hash: Uint8Array }>(
-    `SELECT i.id, e.hash FROM ${names.table('idempotency')} AS i JOIN ${names.table('entries')} AS e ON e.number = i.document
-     WHERE i.id = ANY($1::text[]) AND i.time > $2::bigint`,
-    [
-      arrayParameter(
-        textColumn((id: string) => id),
-        ids,
-      ),
-      now - IDEMPOTENCY_MS,
-    ],
+    sql`SELECT i.id, e.hash FROM ${names.table('idempotency')} AS i JOIN ${names.table('entries')} AS e ON e.number = i.document
+     WHERE i.id = ANY(${asked}::text[]) AND i.time > ${now - IDEMPOTENCY_MS}::bigint`,
   )
   return new Map(rows.map(({ id, hash }) => [id, decodeHex(hash) as DocumentId]))
 }

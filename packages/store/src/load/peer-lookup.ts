@@ -16,6 +16,7 @@ import {
 import { isPayloadLess, type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import { ACTIONS, DECISIONS } from '../tables/codes.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
@@ -143,12 +144,11 @@ export class PeerLookup implements IngestLookup {
     if (hashes.size === 0 || this.#ledger.counters.number === 0) return
     const { names } = this.#queries
     const { rows } = await this.#queries.query<EntryRow>(
-      `SELECT e.hash, e.decision, a.public_key, e.log_id, e.seq_num, e.action, d.id AS document, d.schema, e.entry
+      sql`SELECT e.hash, e.decision, a.public_key, e.log_id, e.seq_num, e.action, d.id AS document, d.schema, e.entry
        FROM ${names.table('entries')} AS e
          LEFT JOIN ${names.table('authors')} AS a ON a.number = e.author
          LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document
-       WHERE e.hash = ANY($1::bytea[])`,
-      [hexArray(hashes)],
+       WHERE e.hash = ANY(${hexArray(hashes)}::bytea[])`,
     )
     // Another node on this database may have met the schema.
     await this.#ledger.holdSchemas(

@@ -1,8 +1,9 @@
 import { type DocumentId, equalBytes, type Hash, type OperationId, operationIdsOf, type PublicKey } from '@rakko/core'
 import { type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
-import { bulkBind, type Columns } from '../sql/bulk.js'
+import { Bulk } from '../sql/bulk.js'
 import { hexColumn, integerColumn } from '../sql/column.js'
 import { decodeHex, decodeViewId } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
@@ -48,11 +49,11 @@ interface NumberedQuestion {
   readonly author: number | undefined
 }
 
-const QUESTIONS: Columns<NumberedQuestion> = {
+const QUESTIONS = new Bulk<NumberedQuestion>({
   place: integerColumn(({ place }) => place),
   operation_id: hexColumn(({ operationId }) => operationId),
   author: integerColumn(({ author }) => author),
-}
+})
 
 /** Reads documents into the ledger, which has read the authors, in one statement. */
 export async function preloadDocuments(queries: LedgerQueries, questions: readonly DocumentQuestion[]): Promise<void> {
@@ -60,18 +61,16 @@ export async function preloadDocuments(queries: LedgerQueries, questions: readon
   const numbered = questions.map(({ operationId, publicKey }, place) => {
     return { place, operationId, author: ledger.authors.get(publicKey)?.number }
   })
-  const { source, parameters } = bulkBind(QUESTIONS, numbered)
   const { rows } = await queries.query<DocumentRow>(
-    `SELECT u.place, h.log_id, h.seq_num, h.hash, h.forked, d.number, CASE WHEN e.number <> d.number THEN d.id END AS id,
+    sql`SELECT u.place, h.log_id, h.seq_num, h.hash, h.forked, d.number, CASE WHEN e.number <> d.number THEN d.id END AS id,
        d.schema, d.view_id, d.edited, d.deleted, d.purged, d.follow, d.owner, d.signer,
        owner.public_key AS owner_key, signer.public_key AS signer_key
-     FROM ${source}
+     FROM ${QUESTIONS.source(numbered)}
        JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
        JOIN ${names.table('documents')} AS d ON d.number = e.document
        JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
        JOIN ${names.table('authors')} AS signer ON signer.number = d.signer
        LEFT JOIN ${names.table('heads')} AS h ON h.author = u.author AND h.document = d.number`,
-    parameters,
   )
   // Another node on this database may have met the schema.
   await ledger.holdSchemas(

@@ -1,5 +1,6 @@
 import type { DocumentId, Hash, PublicKey } from '@rakko/core'
 import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
 
@@ -32,16 +33,16 @@ export async function preloadForkedLogs(
   for (const document of ledger.documents.values()) if (!document.isNew) documents.set(document.number, document)
   if (authors.size === 0 || documents.size === 0) return
   const entries = names.table('entries')
+  const named = sql`ANY(${[...documents.keys()]}::bigint[])`
   // The CREATE is found by its number: the index on `document` holds only the other operations.
   const { rows } = await queries.query<ForkedLogRow>(
-    `WITH found AS (
-       SELECT author, number AS document, log_id FROM ${entries} WHERE number = ANY($2::bigint[])
-       UNION SELECT author, document, log_id FROM ${entries} WHERE document = ANY($2::bigint[]) AND document <> number
+    sql`WITH found AS (
+       SELECT author, number AS document, log_id FROM ${entries} WHERE number = ${named}
+       UNION SELECT author, document, log_id FROM ${entries} WHERE document = ${named} AND document <> number
      )
      SELECT f.author, f.document, h.log_id, h.seq_num, h.hash, h.document AS head_document, h.forked
      FROM found AS f JOIN ${names.table('heads')} AS h ON h.author = f.author AND h.log_id = f.log_id
-     WHERE f.author = ANY($1::integer[])`,
-    [[...authors.keys()], [...documents.keys()]],
+     WHERE f.author = ANY(${[...authors.keys()]}::integer[])`,
   )
   for (const { author: number, document, log_id: logId, seq_num, hash, head_document, forked } of rows) {
     const author = authors.get(number)

@@ -1,8 +1,8 @@
 import { type Hash, hexToBytes, isSkiplinkRequired, lipmaa, type PublicKey } from '@rakko/core'
-import { bulkBind, type Columns } from '../sql/bulk.js'
+import { Bulk, type Columns } from '../sql/bulk.js'
 import { hexArray, integerColumn, u64Column } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
-import { joinSelects, type Statement } from '../sql/statement.js'
+import { type Sql, sql } from '../sql/sql.js'
 import { DECISION } from '../tables/codes.js'
 import type { Names } from '../tables/names.js'
 import type { LedgerQueries } from '../transaction/database.js'
@@ -52,8 +52,7 @@ export async function preloadLogs(
   if (logs.length > 0) selects.push(headsSelect(names, publicKeys, logs))
   if (entries.length > 0) selects.push(entriesSelect(names, publicKeys, entries))
   if (hashes.length > 0) selects.push(hashesSelect(names, hashes))
-  const { text, parameters } = joinSelects(selects)
-  const { rows } = await queries.query<LogRow>(text, parameters)
+  const { rows } = await queries.query<LogRow>(sql.join(selects, ' UNION ALL '))
 
   const byNumber = new Map<number, AuthorState>()
   for (const row of rows) if (row.kind === 'author') byNumber.set(row.author, addAuthor(ledger, row))
@@ -102,70 +101,57 @@ interface NumberedKey {
   readonly logId: bigint
 }
 
-const LOG_KEYS: Columns<NumberedKey> = {
+const KEY_COLUMNS: Columns<NumberedKey> = {
   author: integerColumn(({ author }) => author),
   log_id: u64Column(({ logId }) => logId),
 }
 
-const ENTRY_KEYS: Columns<NumberedKey & { readonly seqNum: bigint }> = {
-  ...LOG_KEYS,
-  seq_num: u64Column(({ seqNum }) => seqNum),
-}
+const LOG_KEYS = new Bulk(KEY_COLUMNS)
 
-function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Statement {
+const ENTRY_KEYS = new Bulk<NumberedKey & { readonly seqNum: bigint }>({
+  ...KEY_COLUMNS,
+  seq_num: u64Column(({ seqNum }) => seqNum),
+})
+
+function authorsSelect(names: Names, publicKeys: readonly PublicKey[]): Sql {
   const [single] = publicKeys
   const isSingle = publicKeys.length === 1 && single !== undefined
   // PostgreSQL keeps the plan for a single key, see sql/bulk.ts.
-  const keys = isSingle ? '$1::bytea' : 'ANY($1::bytea[])'
-  return {
-    text: `
-      SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
-        NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
-      FROM ${names.table('authors')} AS a WHERE a.public_key = ${keys}`,
-    parameters: [isSingle ? hexToBytes(single) : hexArray(publicKeys)],
-  }
+  const keys = isSingle ? sql`${hexToBytes(single)}::bytea` : sql`ANY(${hexArray(publicKeys)}::bytea[])`
+  return sql`
+    SELECT 'author' AS kind, a.number AS author, a.public_key AS bytes, a.highest_log AS log_id,
+      NULL::numeric AS seq_num, NULL::bigint AS document, a.forked
+    FROM ${names.table('authors')} AS a WHERE a.public_key = ${keys}`
 }
 
-function markSelect(names: Names): Statement {
-  return {
-    text: `
-      SELECT 'mark', NULL, NULL, a.xmin::text::numeric, NULL, NULL, NULL FROM ${names.table('arrival')} AS a`,
-    parameters: [],
-  }
+function markSelect(names: Names): Sql {
+  return sql`SELECT 'mark', NULL, NULL, a.xmin::text::numeric, NULL, NULL, NULL FROM ${names.table('arrival')} AS a`
 }
 
 /** A log id above the author's highest has no head. So the logs that a batch of creates begins are never looked for. */
-function headsSelect(names: Names, publicKeys: readonly PublicKey[], logs: readonly LogKey[]): Statement {
+function headsSelect(names: Names, publicKeys: readonly PublicKey[], logs: readonly LogKey[]): Sql {
   const placeOf = placesOf(publicKeys)
   const keys = logs.map(({ publicKey, logId }) => ({ author: placeOf(publicKey), logId }))
-  const { source, parameters } = bulkBind(LOG_KEYS, keys)
-  return {
-    text: `
-      SELECT 'head', h.author, h.hash, h.log_id, h.seq_num, h.document, h.forked
-      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a
-          ON a.place = u.author AND u.log_id <= a.highest_log
-        JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.log_id = u.log_id`,
-    parameters: [...parameters, hexArray(publicKeys)],
-  }
+  return sql`
+    SELECT 'head', h.author, h.hash, h.log_id, h.seq_num, h.document, h.forked
+    FROM ${LOG_KEYS.source(keys)} JOIN ${authorsInOrder(names, publicKeys)} AS a
+        ON a.place = u.author AND u.log_id <= a.highest_log
+      JOIN ${names.table('heads')} AS h ON h.author = a.number AND h.log_id = u.log_id`
 }
 
-function entriesSelect(names: Names, publicKeys: readonly PublicKey[], entries: readonly EntryKey[]): Statement {
+function entriesSelect(names: Names, publicKeys: readonly PublicKey[], entries: readonly EntryKey[]): Sql {
   const placeOf = placesOf(publicKeys)
   const keys = entries.map(({ publicKey, logId, seqNum }) => ({ author: placeOf(publicKey), logId, seqNum }))
-  const { source, parameters } = bulkBind(ENTRY_KEYS, keys)
-  return {
-    text: `
-      SELECT 'entry', e.author, e.hash, e.log_id, e.seq_num, NULL, NULL
-      FROM ${source} JOIN ${authorsInOrder(names, parameters.length + 1)} AS a ON a.place = u.author
-        JOIN ${names.table('entries')} AS e ON e.author = a.number AND e.log_id = u.log_id AND e.seq_num = u.seq_num`,
-    parameters: [...parameters, hexArray(publicKeys)],
-  }
+  return sql`
+    SELECT 'entry', e.author, e.hash, e.log_id, e.seq_num, NULL, NULL
+    FROM ${ENTRY_KEYS.source(keys)} JOIN ${authorsInOrder(names, publicKeys)} AS a ON a.place = u.author
+      JOIN ${names.table('entries')} AS e ON e.author = a.number AND e.log_id = u.log_id AND e.seq_num = u.seq_num`
 }
 
 /** Authors with their place in a list of public keys, from 1. */
-function authorsInOrder(names: Names, parameter: number): string {
-  return `(SELECT k.place, a.number, a.highest_log
-    FROM unnest($${parameter}::bytea[]) WITH ORDINALITY AS k (public_key, place)
+function authorsInOrder(names: Names, publicKeys: readonly PublicKey[]): Sql {
+  return sql`(SELECT k.place, a.number, a.highest_log
+    FROM unnest(${hexArray(publicKeys)}::bytea[]) WITH ORDINALITY AS k (public_key, place)
       JOIN ${names.table('authors')} AS a USING (public_key))`
 }
 
@@ -174,13 +160,11 @@ function placesOf(publicKeys: readonly PublicKey[]): (publicKey: PublicKey) => n
   return (publicKey) => places.get(publicKey) ?? 0
 }
 
-function hashesSelect(names: Names, hashes: readonly Hash[]): Statement {
-  return {
-    text: `
-      SELECT 'hash', NULL, e.hash, NULL, NULL, e.decision::bigint, NULL
-      FROM ${names.table('entries')} AS e WHERE e.hash = ANY($1::bytea[]) AND e.decision <> ${DECISION.refused}`,
-    parameters: [hexArray(hashes)],
-  }
+function hashesSelect(names: Names, hashes: readonly Hash[]): Sql {
+  return sql`
+    SELECT 'hash', NULL, e.hash, NULL, NULL, e.decision::bigint, NULL
+    FROM ${names.table('entries')} AS e
+    WHERE e.hash = ANY(${hexArray(hashes)}::bytea[]) AND e.decision <> ${sql.integer(DECISION.refused)}`
 }
 
 function keepEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {

@@ -8,6 +8,7 @@ import {
 } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 
 /** An operation with its arrival number. */
@@ -78,7 +79,7 @@ async function readRows(queries: LedgerQueries, ids: Iterable<OperationId>): Pro
   const entries = names.table('entries')
   // The CREATE is found by its number: the index on `document` holds only the other operations.
   const { rows } = await queries.query<OperationRow>(
-    `WITH found AS (SELECT DISTINCT document FROM ${entries} WHERE hash = ANY($1::bytea[])),
+    sql`WITH found AS (SELECT DISTINCT document FROM ${entries} WHERE hash = ANY(${hexArray(ids)}::bytea[])),
        history AS (
          SELECT e.* FROM found JOIN ${entries} AS e ON e.number = found.document
          UNION ALL
@@ -88,7 +89,6 @@ async function readRows(queries: LedgerQueries, ids: Iterable<OperationId>): Pro
      FROM history AS e JOIN ${names.table('authors')} AS a ON a.number = e.author
        JOIN ${names.table('documents')} AS d ON d.number = e.document
      ORDER BY e.number`,
-    [hexArray(ids)],
   )
   return rows
 }

@@ -1,5 +1,5 @@
+import { type Sql, sql } from '../sql/sql.js'
 import type { MaintenanceSlice } from '../store.js'
-import { quoteIdentifier } from '../tables/names.js'
 import type { Database } from '../transaction/database.js'
 
 /** Free space that is worth moving rows for: this many blocks of 8 kB, and this share of a table. */
@@ -17,14 +17,16 @@ const SLICE_BLOCKS = 64
 const SLICE_PIECE_BLOCKS = 256
 const SLICE_BYTES = 2 * 1024 * 1024
 
+/** A table as PostgreSQL's `regclass` names it: with its schema, and in quotes where it needs them. */
+const named = (table: string): Sql => sql.raw(table)
+
 /** A table's file, whose rows are moved away from its end. */
 interface Tail {
-  /** With its schema. */
-  readonly table: string
+  readonly table: Sql
   /** Absent where the file is that of the rows themselves. */
-  readonly pieces?: string | undefined
-  /** Columns of variable length, quoted. */
-  readonly wide: readonly string[]
+  readonly pieces?: Sql | undefined
+  /** Columns of variable length. */
+  readonly wide: readonly Sql[]
   /** Number of the block before which all rows have room. */
   readonly cut: number
   /** From here on the file is empty. */
@@ -94,7 +96,7 @@ export class Compactor {
       else await this.#movePieces(tail, tail.pieces)
       return { kind: 'compact', table }
     }
-    await this.#database.driver.exec(`VACUUM (ANALYZE) ${table}`)
+    await this.#database.exec(sql`VACUUM (ANALYZE) ${named(table)}`)
     this.#tails = this.#tails ? undefined : await this.#measure(table)
     if (!this.#tails?.length) this.#leave()
     return { kind: 'vacuum', table }
@@ -107,40 +109,39 @@ export class Compactor {
 
   async #findTables(): Promise<string[]> {
     const { rows } = await this.#database.query<{ table: string }>(
-      `SELECT oid::regclass::text AS table FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace
-         AND pg_table_size(oid) > ${MIN_FREE_BLOCKS} * current_setting('block_size')::bigint ORDER BY 1`,
-      [this.#database.names.schema],
+      sql`SELECT oid::regclass::text AS table FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = ${this.#database.names.schema.text}::regnamespace
+          AND pg_table_size(oid) > ${sql.integer(MIN_FREE_BLOCKS)} * current_setting('block_size')::bigint ORDER BY 1`,
     )
     return rows.map(({ table }) => table)
   }
 
   /** Measures by what the latest VACUUM has found. */
   async #findLeft(): Promise<string[]> {
-    const entries = this.#database.names.table('entries')
+    const entries = this.#database.names.table('entries').text
     return (await this.#measure(entries)).length > 0 ? [entries] : []
   }
 
   /** Measures by what the VACUUM has just found. Undefined for a table that is as small as it needs to be. */
   async #measure(table: string): Promise<Tail[]> {
     const { rows } = await this.#database.query<Measured>(
-      `SELECT c.reltuples::float8 AS rows, c.relpages AS blocks, COALESCE(t.reltuples, 0)::float8 AS piece_rows,
+      sql`SELECT c.reltuples::float8 AS rows, c.relpages AS blocks, COALESCE(t.reltuples, 0)::float8 AS piece_rows,
          t.oid::regclass::text AS pieces, COALESCE(t.relpages, 0) AS piece_blocks,
          (SELECT COALESCE(sum(stawidth * (1 - stanullfrac)), 0) FROM pg_statistic WHERE starelid = c.oid)::float8 AS width,
          COALESCE((SELECT option_value::integer FROM pg_options_to_table(c.reloptions)
            WHERE option_name = 'fillfactor'), 100) AS fillfactor,
          ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
            AND attstorage <> 'p') AS wide
-       FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.oid = $1::regclass`,
-      [table],
+       FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid WHERE c.oid = ${table}::regclass`,
     )
     return rows.flatMap((found) => {
-      const wide = found.wide.map(quoteIdentifier)
+      const file = { table: named(table), wide: found.wide.map(sql.quoted) }
       const bytes = (found.rows * (found.width + ROW_BYTES) * 100) / found.fillfactor
       return [
-        ...tailOf({ table, wide }, found.blocks, bytes / BLOCK_BYTES),
+        ...tailOf(file, found.blocks, bytes / BLOCK_BYTES),
         ...(found.pieces === null
           ? []
-          : tailOf({ table, wide, pieces: found.pieces }, found.piece_blocks, found.piece_rows / PIECES_PER_BLOCK)),
+          : tailOf({ ...file, pieces: named(found.pieces) }, found.piece_blocks, found.piece_rows / PIECES_PER_BLOCK)),
       ]
     })
   }
@@ -148,31 +149,31 @@ export class Compactor {
   async #moveRows(tail: Tail): Promise<void> {
     const { table, wide } = tail
     const start = Math.max(tail.cut, tail.end - SLICE_BLOCKS)
-    const size = [`${ROW_BYTES}`, ...wide.map((column) => `COALESCE(pg_column_size(${column}), 0)`)].join(' + ')
+    const sizes = wide.map((column) => sql`COALESCE(pg_column_size(${column}), 0)`)
+    const size = sql.join([sql.integer(ROW_BYTES), ...sizes], ' + ')
     const { rows } = await this.#database.query<{ isLast: boolean }>(
-      `WITH found AS MATERIALIZED (
-         SELECT place, sum(size) OVER (ORDER BY place DESC) - size < ${SLICE_BYTES} AS chosen
+      sql`WITH found AS MATERIALIZED (
+         SELECT place, sum(size) OVER (ORDER BY place DESC) - size < ${sql.integer(SLICE_BYTES)} AS chosen
          FROM (SELECT ctid AS place, ${size} AS size FROM ${table}
-           WHERE ctid >= $1::text::tid AND ctid < $2::text::tid) AS sized
-       ), ${moveSql(table, 'ctid = ANY(ARRAY(SELECT place FROM found WHERE chosen))')}
+           WHERE ${isWithin(start, tail.end)}) AS sized
+       ), ${moveRows(table, sql`ctid = ANY(ARRAY(SELECT place FROM found WHERE chosen))`)}
        SELECT COALESCE(bool_and(chosen), true) AS "isLast" FROM found`,
-      [`(${start},0)`, `(${tail.end},0)`],
     )
     await this.#database.flush()
     if (rows[0]?.isLast) tail.end = start
   }
 
   /** Values in pieces move with their rows. So the rows are taken whose pieces lie at the end. */
-  async #movePieces(tail: Tail, pieces: string): Promise<void> {
+  async #movePieces(tail: Tail, pieces: Sql): Promise<void> {
     const { table, wide } = tail
     const start = Math.max(tail.cut, tail.end - SLICE_PIECE_BLOCKS)
     const { rows } = await this.#database.query<{ value: number }>(
-      `SELECT DISTINCT chunk_id AS value FROM ${pieces} WHERE ctid >= $1::text::tid AND ctid < $2::text::tid`,
-      [`(${start},0)`, `(${tail.end},0)`],
+      sql`SELECT DISTINCT chunk_id AS value FROM ${pieces} WHERE ${isWithin(start, tail.end)}`,
     )
     if (rows.length > 0) {
-      const isThere = wide.map((column) => `pg_column_toast_chunk_id(${column}) = ANY($1::oid[])`).join(' OR ')
-      await this.#database.query(`WITH ${moveSql(table, isThere)} SELECT`, [rows.map(({ value }) => value)])
+      const values = sql`ANY(${rows.map(({ value }) => value)}::oid[])`
+      const isThere = wide.map((column) => sql`pg_column_toast_chunk_id(${column}) = ${values}`)
+      await this.#database.query(sql`WITH ${moveRows(table, sql.join(isThere, ' OR '))} SELECT`)
       await this.#database.flush()
     }
     tail.end = start
@@ -185,6 +186,11 @@ function tailOf(file: Pick<Tail, 'table' | 'wide' | 'pieces'>, blocks: number, n
   return free < MIN_FREE_BLOCKS || free < blocks * MIN_FREE_SHARE ? [] : [{ ...file, cut, end: blocks }]
 }
 
-function moveSql(table: string, condition: string): string {
-  return `moved AS (DELETE FROM ${table} WHERE ${condition} RETURNING *), put AS (INSERT INTO ${table} SELECT * FROM moved)`
+/** Whether a row lies from one block on and before another. */
+function isWithin(start: number, end: number): Sql {
+  return sql`ctid >= ${`(${start},0)`}::text::tid AND ctid < ${`(${end},0)`}::text::tid`
+}
+
+function moveRows(table: Sql, condition: Sql): Sql {
+  return sql`moved AS (DELETE FROM ${table} WHERE ${condition} RETURNING *), put AS (INSERT INTO ${table} SELECT * FROM moved)`
 }

@@ -1,4 +1,5 @@
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import { sql } from '../sql/sql.js'
 import { pinnedIds, valueDecoder } from '../tables/field-types.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import { makeViews } from '../write/pins/make-views.js'
@@ -15,14 +16,13 @@ export async function migrateData(database: Database, now: number): Promise<void
     await registry.load(transaction)
     // Where two nodes open the database at once, the second one finds the work done.
     const { affectedRows } = await transaction.query(
-      `UPDATE ${names.table('meta')} SET unfilled = false WHERE unfilled`,
+      sql`UPDATE ${names.table('meta')} SET unfilled = false WHERE unfilled`,
     )
     if (affectedRows === 0) return
     await transaction.query(
-      `INSERT INTO ${names.table('deletions')} (document, time)
-       SELECT number, $1::bigint FROM ${names.table('documents')} WHERE deleted AND NOT purged
+      sql`INSERT INTO ${names.table('deletions')} (document, time)
+       SELECT number, ${now}::bigint FROM ${names.table('documents')} WHERE deleted AND NOT purged
        ON CONFLICT DO NOTHING`,
-      [now],
     )
     for (const schema of registry.all()) {
       if (schema.hasTable && schema.views.pinning.length > 0) {
@@ -38,9 +38,9 @@ export async function migrateData(database: Database, now: number): Promise<void
 /** What the latest views of a schema's documents pin. */
 async function storedPins(transaction: WriteTransaction, { views }: KnownSchema): Promise<PinChange[]> {
   const changes: PinChange[] = []
-  for (const { column, position, group, type } of views.pinning) {
+  for (const { sql: column, position, group, type } of views.pinning) {
     const { rows } = await transaction.query<{ document: bigint; pinned: unknown }>(
-      `SELECT document, ${column} AS pinned FROM ${views.name(transaction.names, group)} ORDER BY document`,
+      sql`SELECT document, ${column} AS pinned FROM ${views.name(transaction.names, group)} ORDER BY document`,
     )
     const decode = valueDecoder(type)
     for (const { document, pinned } of rows) {

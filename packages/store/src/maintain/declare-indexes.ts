@@ -1,4 +1,5 @@
 import { DECLARED, type DeclaredIndexes, viewIndexes } from '../schemas/view-indexes.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 import type { ViewsTable } from '../tables/views-table.js'
 import type { Database } from '../transaction/database.js'
@@ -23,7 +24,7 @@ export async function declareIndexes(database: Database, declared: readonly Decl
   await database.write(async (transaction) => {
     // With this lock no write transaction makes a table meanwhile.
     const statements = await changes(transaction, wanted)
-    if (statements.length > 0) await transaction.exec(statements.join('\n'))
+    if (statements.length > 0) await transaction.exec(sql.join(statements, '\n'))
   })
   await database.flush()
 }
@@ -34,21 +35,22 @@ async function changes(
   wanted: readonly {
     readonly number: number
     readonly views: ViewsTable
-    readonly made: ReadonlyMap<string, string>
+    readonly made: ReadonlyMap<string, Sql>
   }[],
-): Promise<string[]> {
+): Promise<Sql[]> {
   const { names } = queries
   // Every start asks this. The view pg_indexes joins four tables: planning it takes longer than running all of this.
   const { rows } = await queries.query<{ number: number; there: string[] }>(
-    `SELECT number, ARRAY(
+    sql`SELECT number, ARRAY(
       SELECT relname::text FROM pg_class
-      WHERE relnamespace = $1::regnamespace AND relkind = 'i' AND relname ~ ('^d' || number || '(_[0-9]+)?' || $2)
-    ) AS there FROM ${names.table('schemas')} WHERE has_table AND number = ANY($3::integer[])`,
-    [names.schema, DECLARED, wanted.map(({ number }) => number)],
+      WHERE relnamespace = ${names.schema.text}::regnamespace AND relkind = 'i' AND relname ~ ('^d' || number || '(_[0-9]+)?' || ${DECLARED})
+    ) AS there FROM ${names.table('schemas')} WHERE has_table AND number = ANY(${wanted.map(({ number }) => number)}::integer[])`,
   )
   return rows.flatMap(({ number, there }) => {
-    const made = wanted.find((schema) => schema.number === number)?.made ?? new Map<string, string>()
-    const drops = there.filter((name) => !made.has(name)).map((name) => `DROP INDEX IF EXISTS ${names.schema}.${name};`)
+    const made = wanted.find((schema) => schema.number === number)?.made ?? new Map<string, Sql>()
+    const drops = there
+      .filter((name) => !made.has(name))
+      .map((name) => sql`DROP INDEX IF EXISTS ${names.schema}.${sql.quoted(name)};`)
     return [...drops, ...[...made].filter(([name]) => !there.includes(name)).map(([, create]) => create)]
   })
 }

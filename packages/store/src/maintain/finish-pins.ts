@@ -1,4 +1,5 @@
 import type { SchemaId } from '@rakko/core'
+import { sql } from '../sql/sql.js'
 import type { Database } from '../transaction/database.js'
 import { collectViews } from '../write/pins/collect-views.js'
 import { makeViews } from '../write/pins/make-views.js'
@@ -11,7 +12,7 @@ export async function finishPins(database: Database): Promise<ReadonlySet<Schema
   const { names, registry } = database
   const views = names.table('pinned_views')
   const { rows } = await database.query<{ is_left: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM ${views} WHERE awaits = '') OR EXISTS (SELECT 1 FROM ${views} WHERE unpinned)
+    sql`SELECT EXISTS (SELECT 1 FROM ${views} WHERE awaits = '') OR EXISTS (SELECT 1 FROM ${views} WHERE unpinned)
        OR (SELECT awaited FROM ${names.table('arrival')}) AND NOT EXISTS (SELECT 1 FROM ${views} WHERE awaits IS NOT NULL)
        AS is_left`,
   )
@@ -21,7 +22,7 @@ export async function finishPins(database: Database): Promise<ReadonlySet<Schema
     await makeViews(transaction)
     await collectViews(transaction)
     await transaction.query(
-      `UPDATE ${names.table('arrival')} SET awaited = false
+      sql`UPDATE ${names.table('arrival')} SET awaited = false
        WHERE awaited AND NOT EXISTS (SELECT 1 FROM ${views} WHERE awaits IS NOT NULL)`,
     )
     return new Set([...transaction.ledger.pinnedSchemas].flatMap((number) => registry.at(number)?.schema.id ?? []))

@@ -8,6 +8,7 @@ import {
 } from '@rakko/core'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import { hexArray } from '../sql/column.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { ForgetTarget } from '../store.js'
 import { DECISION } from '../tables/codes.js'
 import type { Names } from '../tables/names.js'
@@ -55,23 +56,21 @@ async function findTargets(database: Database, target: ForgetTarget): Promise<Ta
     const [known] = await registry.reread(database, [target.schema])
     if (!known) return []
     const { rows } = await database.query<TargetRow>(
-      `SELECT number, schema FROM ${documents} WHERE schema = $1::integer ORDER BY number`,
-      [known.number],
+      sql`SELECT number, schema FROM ${documents} WHERE schema = ${known.number}::integer ORDER BY number`,
     )
     return rows
   }
   if ('author' in target) {
     const { rows } = await database.query<TargetRow>(
-      `SELECT d.number, d.schema FROM ${documents} AS d JOIN ${names.table('authors')} AS a ON a.number = d.owner
-       WHERE a.public_key = ANY($1::bytea[]) AND d.schema <> ALL($2::integer[]) ORDER BY d.number`,
-      [hexArray([target.author]), numbers],
+      sql`SELECT d.number, d.schema FROM ${documents} AS d JOIN ${names.table('authors')} AS a ON a.number = d.owner
+       WHERE a.public_key = ANY(${hexArray([target.author])}::bytea[]) AND d.schema <> ALL(${numbers}::integer[])
+       ORDER BY d.number`,
     )
     return rows
   }
   const { rows } = await database.query<TargetRow>(
-    `SELECT d.number, d.schema FROM ${names.table('entries')} AS e JOIN ${documents} AS d ON d.number = e.number
-     WHERE e.hash = ANY($1::bytea[])`,
-    [hexArray([target.document])],
+    sql`SELECT d.number, d.schema FROM ${names.table('entries')} AS e JOIN ${documents} AS d ON d.number = e.number
+     WHERE e.hash = ANY(${hexArray([target.document])}::bytea[])`,
   )
   if (rows.some(({ schema }) => numbers.includes(schema))) throw stillNeeded('document', target.document)
   return rows
@@ -85,44 +84,44 @@ async function forgetSome(transaction: WriteTransaction, targets: readonly Targe
   const schemas = new Set(targets.map(({ schema }) => schema))
   // Another node on this database may have met the schema, or the first of its views that is pinned.
   await ledger.rereadSchemas(transaction, schemas)
-  await transaction.query(markBucketsSql(names, '$1::bigint[]'), [numbers])
+  await transaction.query(markBucketsSql(names, numbers))
   for (const number of schemas) {
     const schema = ledger.schemaAt(number)
     if (!schema) throw new Error('a stored document has no known schema')
     const ofSchema = targets.filter((one) => one.schema === number).map((one) => one.number)
-    for (const text of forgetViews(names, schema)) await transaction.query(text, [ofSchema])
+    await transaction.run(forgetViews(names, schema, ofSchema))
   }
-  const empty = `decision = ${DECISION.forgotten}, author = NULL, log_id = NULL, seq_num = NULL, document = NULL,
+  const chosen = sql`ANY(${numbers}::bigint[])`
+  const empty = sql`decision = ${sql.integer(DECISION.forgotten)}, author = NULL, log_id = NULL, seq_num = NULL, document = NULL,
     action = NULL, entry = NULL, operation = NULL`
   // A view that somebody pins stays known as pinned, and is never made again.
   await transaction.query(
-    `WITH released AS (DELETE FROM ${pins} WHERE document = ANY($1::bigint[]) RETURNING view)
+    sql`WITH released AS (DELETE FROM ${pins} WHERE document = ${chosen} RETURNING view)
      UPDATE ${pinned} SET unpinned = true WHERE view IN (SELECT view FROM released)`,
-    [numbers],
   )
   await transaction.query(
-    `WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ANY($1::bigint[]) AND document <> number),
-       creates AS (UPDATE ${entries} SET ${empty} WHERE number = ANY($1::bigint[])),
-       deletions AS (DELETE FROM ${names.table('deletions')} WHERE document = ANY($1::bigint[])),
-       ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ANY($1::bigint[])),
+    sql`WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ${chosen} AND document <> number),
+       creates AS (UPDATE ${entries} SET ${empty} WHERE number = ${chosen}),
+       deletions AS (DELETE FROM ${names.table('deletions')} WHERE document = ${chosen}),
+       ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ${chosen}),
        views AS (
          UPDATE ${pinned} SET document = NULL, schema = NULL, signer = NULL, edited = NULL, follow = NULL
-         WHERE document = ANY($1::bigint[])
+         WHERE document = ${chosen}
        )
-     DELETE FROM ${names.table('documents')} WHERE number = ANY($1::bigint[])`,
-    [numbers],
+     DELETE FROM ${names.table('documents')} WHERE number = ${chosen}`,
   )
 }
 
 /** Statements that remove the latest and the pinned views of a schema's documents. */
-function forgetViews(names: Names, { views, hasTable, hasPinned }: KnownSchema): string[] {
+function forgetViews(names: Names, { views, hasTable, hasPinned }: KnownSchema, documents: readonly bigint[]): Sql[] {
   const pinned = names.table('pinned_views')
+  const chosen = sql`ANY(${documents}::bigint[])`
   return [...views.groups.keys()].flatMap((group) => [
-    ...(hasTable ? [`DELETE FROM ${views.name(names, group)} WHERE document = ANY($1::bigint[])`] : []),
+    ...(hasTable ? [sql`DELETE FROM ${views.name(names, group)} WHERE document = ${chosen}`] : []),
     ...(hasPinned
       ? [
-          `DELETE FROM ${views.pinnedName(names, group)} AS p USING ${pinned} AS v
-           WHERE p.view = v.view AND v.document = ANY($1::bigint[])`,
+          sql`DELETE FROM ${views.pinnedName(names, group)} AS p USING ${pinned} AS v
+           WHERE p.view = v.view AND v.document = ${chosen}`,
         ]
       : []),
   ])
@@ -133,12 +132,12 @@ async function forgetParked(database: Database, author: PublicKey): Promise<void
   const { names } = database
   const [arrival, parked] = [names.table('arrival'), names.table('parked')]
   await database.write(async (transaction) => {
-    const { affectedRows } = await transaction.query(`DELETE FROM ${parked} WHERE author = ANY($1::bytea[])`, [
-      hexArray([author]),
-    ])
+    const { affectedRows } = await transaction.query(
+      sql`DELETE FROM ${parked} WHERE author = ANY(${hexArray([author])}::bytea[])`,
+    )
     if (affectedRows === 0) return
     await transaction.query(
-      `UPDATE ${arrival} SET parked = (SELECT count(*) FROM ${parked}),
+      sql`UPDATE ${arrival} SET parked = (SELECT count(*) FROM ${parked}),
          parked_bytes = (SELECT COALESCE(sum(octet_length(entry) + octet_length(operation)), 0) FROM ${parked})`,
     )
   })

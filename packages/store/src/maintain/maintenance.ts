@@ -91,14 +91,14 @@ export class Maintenance {
   }
 
   async #tend({ kind, table, statement }: Need): Promise<MaintenanceSlice> {
-    const { driver } = this.#context.database
+    const { database } = this.#context
     try {
-      await driver.exec(statement)
+      await database.exec(statement)
     } catch (error) {
       this.#failed.add(table)
       throw error
     }
-    await driver.flush()
+    await database.flush()
     return { kind, table }
   }
 }

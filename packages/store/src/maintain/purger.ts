@@ -1,5 +1,6 @@
 import { canDropPayload, decodeEntry, decodeOperation, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
+import { sql } from '../sql/sql.js'
 import { DECISION } from '../tables/codes.js'
 import type { Queries } from '../tables/queries.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
@@ -63,24 +64,19 @@ export class Purger {
     const { names } = queries
     const entries = names.table('entries')
     const { rows } = await queries.query<{ document: bigint }>(
-      `SELECT x.document FROM ${names.table('deletions')} AS x
+      sql`SELECT x.document FROM ${names.table('deletions')} AS x
          JOIN ${names.table('documents')} AS d ON d.number = x.document
          JOIN ${names.table('schemas')} AS s ON s.number = d.schema
-       WHERE x.time <= $1::float8 AND s.schema_id <> ALL($2::text[])
+       WHERE x.time <= ${now() - policy.graceMs}::float8
+         AND s.schema_id <> ALL(${[SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]}::text[])
          AND NOT EXISTS (
            SELECT 1 FROM ${names.table('pinned_views')} AS v JOIN ${names.table('pins')} AS p ON p.view = v.view
            WHERE v.document = d.number)
-         AND ($3::boolean OR EXISTS (
+         AND (${policy.policy === 'all'}::boolean OR EXISTS (
            SELECT 1 FROM ${entries} AS e JOIN ${names.table('authors')} AS a ON a.number = e.author
            WHERE e.document = d.number AND e.document <> e.number AND e.action = 2
-             AND (e.author = d.owner OR a.public_key = ANY($4::bytea[]))))
-       ORDER BY x.document LIMIT ${MAX_DOCUMENTS}`,
-      [
-        now() - policy.graceMs,
-        [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION],
-        policy.policy === 'all',
-        hexArray(policy.allow),
-      ],
+             AND (e.author = d.owner OR a.public_key = ANY(${hexArray(policy.allow)}::bytea[]))))
+       ORDER BY x.document LIMIT ${sql.integer(MAX_DOCUMENTS)}`,
     )
     return rows.map(({ document }) => document)
   }
@@ -88,20 +84,21 @@ export class Purger {
   async #purge(transaction: WriteTransaction, documents: readonly bigint[]): Promise<void> {
     const { names } = transaction
     const entries = names.table('entries')
+    const chosen = sql`ANY(${documents}::bigint[])`
+    const { document = 0n, number = 0n } = this.#after ?? {}
     const { rows } = await transaction.query<PayloadRow>(
-      `WITH found AS (
-         SELECT number, document, action, entry, operation FROM ${entries} WHERE number = ANY($1::bigint[])
+      sql`WITH found AS (
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE number = ${chosen}
          UNION ALL
-         SELECT number, document, action, entry, operation FROM ${entries} WHERE document = ANY($1::bigint[]) AND document <> number
+         SELECT number, document, action, entry, operation FROM ${entries} WHERE document = ${chosen} AND document <> number
        ), measured AS (
          SELECT number, document, action, entry, operation, count(*) OVER () AS total,
            sum(octet_length(operation)) OVER (ORDER BY document, number) - octet_length(operation) AS before
          FROM found
-         WHERE operation IS NOT NULL AND action <> 2 AND NOT (document = $2::bigint AND number <= $3::bigint)
+         WHERE operation IS NOT NULL AND action <> 2 AND NOT (document = ${document}::bigint AND number <= ${number}::bigint)
        )
        SELECT number, document, entry, CASE WHEN action = 1 THEN operation END AS operation, total FROM measured
-       WHERE before < ${MAX_BYTES} ORDER BY document, number LIMIT ${MAX_ENTRIES}`,
-      [documents, this.#after?.document ?? 0, this.#after?.number ?? 0],
+       WHERE before < ${sql.integer(MAX_BYTES)} ORDER BY document, number LIMIT ${sql.integer(MAX_ENTRIES)}`,
     )
     const last = rows.at(-1)
     const isAll = !last || BigInt(rows.length) === last.total
@@ -114,13 +111,13 @@ export class Purger {
       .map(({ number }) => number)
     const touched = new Set([...done, ...rows.map(({ document }) => document)])
     await transaction.query(
-      `WITH dropped AS (
-         UPDATE ${entries} SET operation = NULL, decision = ${DECISION.purged} WHERE number = ANY($1::bigint[])
+      sql`WITH dropped AS (
+         UPDATE ${entries} SET operation = NULL, decision = ${sql.integer(DECISION.purged)}
+         WHERE number = ANY(${dropped}::bigint[])
        ), marked AS (
-         UPDATE ${names.table('documents')} SET purged = true WHERE number = ANY($2::bigint[]) AND NOT purged
+         UPDATE ${names.table('documents')} SET purged = true WHERE number = ANY(${[...touched]}::bigint[]) AND NOT purged
        )
-       DELETE FROM ${names.table('deletions')} WHERE document = ANY($3::bigint[])`,
-      [dropped, [...touched], done],
+       DELETE FROM ${names.table('deletions')} WHERE document = ANY(${done}::bigint[])`,
     )
   }
 }

@@ -1,3 +1,4 @@
+import { type Sql, sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 
 /**
@@ -27,8 +28,8 @@ const MAX_UNFROZEN_TRANSACTIONS = 500_000_000
 export interface Need {
   readonly kind: 'vacuum' | 'analyze'
   /** The statement that does it. */
-  readonly statement: string
-  /** Name with its schema, quoted where it has to be. */
+  readonly statement: Sql
+  /** As PostgreSQL's `regclass` names it: with its schema, and in quotes where it needs them. */
   readonly table: string
   readonly isUrgent: boolean
 }
@@ -51,16 +52,15 @@ interface TableRow {
  */
 export async function readNeeds(queries: Queries, counted: boolean): Promise<Need[]> {
   // PostgreSQL publishes what this connection has counted now and then. Now is when it is wanted.
-  await queries.query('SELECT pg_stat_force_next_flush()')
+  await queries.query(sql`SELECT pg_stat_force_next_flush()`)
   const { rows } = await queries.query<TableRow>(
-    `SELECT oid::regclass::text AS table,
+    sql`SELECT oid::regclass::text AS table,
        pg_stat_get_dead_tuples(oid) + COALESCE(pg_stat_get_dead_tuples(NULLIF(reltoastrelid, 0)), 0) AS dead,
        pg_stat_get_live_tuples(oid) AS live, pg_stat_get_mod_since_analyze(oid) AS changed,
        (pg_relation_size(oid) / current_setting('block_size')::bigint)::integer AS pages,
        relpages AS vacuumed_pages, age(relfrozenxid) AS age, relnamespace = 'pg_catalog'::regnamespace AS is_catalogue
      FROM pg_class
-     WHERE relkind = 'r' AND relnamespace IN ('pg_catalog'::regnamespace, $1::regnamespace)`,
-    [queries.names.schema],
+     WHERE relkind = 'r' AND relnamespace IN ('pg_catalog'::regnamespace, ${queries.names.schema.text}::regnamespace)`,
   )
   const needs = rows.flatMap((row) => needsOf(row, counted))
   return needs.sort((a, b) => rank(a) - rank(b))
@@ -75,12 +75,18 @@ function needsOf(row: TableRow, counted: boolean): Need[] {
   const isUrgent = dead >= Math.min(URGENT_DEAD_ROWS + live * URGENT_DEAD_PER_LIVE, MAX_URGENT_DEAD_ROWS)
   // PostgreSQL knows by itself what its catalogue holds.
   const isChanged = !is_catalogue && changed >= MIN_CHANGED_ROWS + live * CHANGED_PER_LIVE
+  const named = sql.raw(table)
   const needs: Need[] = []
   if (isDead || isGrown || isOld) {
     // The count of changed rows was dropped together with that of dead ones.
-    needs.push({ kind: 'vacuum', statement: `VACUUM ${isGrown ? '(ANALYZE) ' : ''}${table}`, table, isUrgent })
+    needs.push({
+      kind: 'vacuum',
+      statement: sql`VACUUM ${isGrown ? sql`(ANALYZE)` : sql.empty} ${named}`,
+      table,
+      isUrgent,
+    })
   }
-  if (isChanged) needs.push({ kind: 'analyze', statement: `ANALYZE ${table}`, table, isUrgent: false })
+  if (isChanged) needs.push({ kind: 'analyze', statement: sql`ANALYZE ${named}`, table, isUrgent: false })
   return needs
 }
 

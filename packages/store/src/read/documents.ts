@@ -1,6 +1,5 @@
 import type { DocumentId } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
-import { querySql } from '../sql/run-sql.js'
 import { sql } from '../sql/sql.js'
 import type { Document } from '../store.js'
 import type { Database } from '../transaction/database.js'
@@ -9,10 +8,9 @@ import { selectDocuments } from './query/select-documents.js'
 /** Latest views in order of the ids: one statement to learn their schemas, and one for each schema. */
 export async function readDocuments(database: Database, ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
   const { names, registry } = database
-  const { rows } = await querySql<{ id: Uint8Array; number: bigint; schema: number }>(
-    database.driver,
+  const { rows } = await database.query<{ id: Uint8Array; number: bigint; schema: number }>(
     sql`SELECT d.id, d.number, d.schema
-      FROM ${sql.raw(names.table('entries'))} AS e JOIN ${sql.raw(names.table('documents'))} AS d ON d.number = e.number
+      FROM ${names.table('entries')} AS e JOIN ${names.table('documents')} AS d ON d.number = e.number
       WHERE e.hash = ANY(${hexArray(new Set(ids))}::bytea[])`,
   )
   // Another node on this database may have met the schema.

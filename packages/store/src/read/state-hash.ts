@@ -6,9 +6,10 @@ import {
   stateBucketOf,
   stateHashOfBuckets,
 } from '@rakko/core'
-import { bulkInsert, type Columns } from '../sql/bulk.js'
+import { Bulk } from '../sql/bulk.js'
 import { byteaColumn, integerColumn, smallintColumn } from '../sql/column.js'
 import { decodeHex, decodeViewId } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import { bucketSql } from '../tables/state-buckets.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 
@@ -27,8 +28,7 @@ export async function readStateHash(database: Database, schema: number): Promise
       // Each round hashes what it has read.
     }
     const { rows } = await transaction.query<{ bucket: number; hash: Uint8Array }>(
-      `SELECT bucket, hash FROM ${transaction.names.table('state_buckets')} WHERE schema = $1::integer`,
-      [schema],
+      sql`SELECT bucket, hash FROM ${transaction.names.table('state_buckets')} WHERE schema = ${schema}::integer`,
     )
     return stateHashOfBuckets(new Map(rows.map(({ bucket, hash }) => [bucket, hash])))
   })
@@ -38,17 +38,16 @@ export async function readStateHash(database: Database, schema: number): Promise
 async function markChanged(transaction: WriteTransaction): Promise<void> {
   const { names, ledger } = transaction
   const { number } = ledger.counters
-  const { rows } = await transaction.query<{ hashed: bigint }>(`SELECT hashed FROM ${names.table('meta')}`)
+  const { rows } = await transaction.query<{ hashed: bigint }>(sql`SELECT hashed FROM ${names.table('meta')}`)
   const [last] = rows
   if (!last || number <= last.hashed) return
   await transaction.query(
-    `WITH marked AS (UPDATE ${names.table('meta')} SET hashed = $2::bigint)
+    sql`WITH marked AS (UPDATE ${names.table('meta')} SET hashed = ${number}::bigint)
      INSERT INTO ${names.table('state_buckets')} (schema, bucket)
-     SELECT DISTINCT d.schema, ${bucketSql('d.id')} FROM ${names.table('entries')} AS e
+     SELECT DISTINCT d.schema, ${bucketSql(sql`d.id`)} FROM ${names.table('entries')} AS e
        JOIN ${names.table('documents')} AS d ON d.number = e.document
-     WHERE e.number > $1::bigint
+     WHERE e.number > ${last.hashed}::bigint
      ON CONFLICT (schema, bucket) DO UPDATE SET hash = NULL`,
-    [last.hashed, number],
   )
 }
 
@@ -66,24 +65,27 @@ interface BucketRow {
   readonly hash: Uint8Array
 }
 
-const BUCKETS: Columns<BucketRow> = {
-  schema: integerColumn(({ schema }) => schema),
-  bucket: smallintColumn(({ bucket }) => bucket),
-  hash: byteaColumn(({ hash }) => hash),
-}
+const BUCKETS = new Bulk<BucketRow>(
+  {
+    schema: integerColumn(({ schema }) => schema),
+    bucket: smallintColumn(({ bucket }) => bucket),
+    hash: byteaColumn(({ hash }) => hash),
+  },
+  { onConflict: sql`ON CONFLICT (schema, bucket) DO UPDATE SET hash = excluded.hash` },
+)
 
 /** Returns whether more may be left. */
 async function hashSome(transaction: WriteTransaction, schema: number): Promise<boolean> {
   const { names } = transaction
   const buckets = names.table('state_buckets')
   const { rows } = await transaction.query<StateRow>(
-    `SELECT b.bucket, d.id, d.view_id, d.deleted
-     FROM (SELECT bucket FROM ${buckets} WHERE schema = $1::integer AND hash IS NULL ORDER BY bucket LIMIT $2::bigint) AS b
-       LEFT JOIN ${names.table('documents')} AS d ON d.schema = $1::integer
+    sql`SELECT b.bucket, d.id, d.view_id, d.deleted
+     FROM (SELECT bucket FROM ${buckets} WHERE schema = ${schema}::integer AND hash IS NULL
+         ORDER BY bucket LIMIT ${BUCKETS_AT_ONCE}::bigint) AS b
+       LEFT JOIN ${names.table('documents')} AS d ON d.schema = ${schema}::integer
          AND d.id >= '\\x0020'::bytea || set_byte('\\x00', 0, b.bucket)
-         AND d.id < CASE WHEN b.bucket = ${STATE_BUCKETS - 1} THEN '\\x0021'::bytea
+         AND d.id < CASE WHEN b.bucket = ${sql.integer(STATE_BUCKETS - 1)} THEN '\\x0021'::bytea
            ELSE '\\x0020'::bytea || set_byte('\\x00', 0, b.bucket + 1) END`,
-    [schema, BUCKETS_AT_ONCE],
   )
   if (rows.length === 0) return false
   const states = new Map<number, DocumentState[]>()
@@ -98,14 +100,12 @@ async function hashSome(transaction: WriteTransaction, schema: number): Promise<
   const hashed = [...states]
     .filter(([, found]) => found.length > 0)
     .map(([bucket, found]) => ({ schema, bucket, hash: stateBucketHash(found) }))
-  const conflict = 'ON CONFLICT (schema, bucket) DO UPDATE SET hash = excluded.hash'
-  await transaction.run(bulkInsert(buckets, BUCKETS, hashed, conflict))
+  await transaction.run(BUCKETS.insert(buckets, hashed))
   const emptied = [...states].filter(([, found]) => found.length === 0).map(([bucket]) => bucket)
   if (emptied.length > 0) {
-    await transaction.query(`DELETE FROM ${buckets} WHERE schema = $1::integer AND bucket = ANY($2::smallint[])`, [
-      schema,
-      emptied,
-    ])
+    await transaction.query(
+      sql`DELETE FROM ${buckets} WHERE schema = ${schema}::integer AND bucket = ANY(${emptied}::smallint[])`,
+    )
   }
   return states.size === BUCKETS_AT_ONCE
 }

@@ -1,4 +1,5 @@
 import { type FieldType, parseFieldType, type Schema, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+import { type Sql, sql } from '../sql/sql.js'
 import { decodeText } from '../sql/text-code.js'
 import type { DeclaredSearch } from '../store.js'
 import type { Queries } from '../tables/queries.js'
@@ -121,7 +122,7 @@ export class SchemaRegistry {
 
   /** Reads those that have tables, and the latest of the others, as many as there is room for. */
   async load(queries: Queries): Promise<void> {
-    for (const known of (await this.#read(queries, RESIDENT)).reverse()) {
+    for (const known of (await this.#read(queries, isResident(queries))).reverse()) {
       this.#newest = Math.max(this.#newest, known.number)
       const hasRoom = this.#byNumber.has(known.number) || this.#idleFields + weight(known) <= MAX_IDLE_FIELDS
       if (hasRoom || !isIdle(known)) this.set(known)
@@ -141,30 +142,24 @@ export class SchemaRegistry {
   async reread(queries: Queries, keys: readonly (SchemaId | number)[]): Promise<KnownSchema[]> {
     const ids = keys.filter((key) => typeof key === 'string')
     const numbers = keys.filter((key) => typeof key === 'number')
-    const condition = () => 'schema_id = ANY($1::text[]) OR number = ANY($2::integer[])'
-    const found = await this.#read(queries, condition, [ids, numbers])
+    const condition = sql`schema_id = ANY(${ids}::text[]) OR number = ANY(${numbers}::integer[])`
+    const found = await this.#read(queries, condition)
     for (const known of found) this.set(known)
     return found
   }
 
   /** All that the database knows, in order of their numbers. No more of them stay in memory than before. */
   readAll(queries: Queries): Promise<KnownSchema[]> {
-    return this.#read(queries, () => 'true')
+    return this.#read(queries, sql`true`)
   }
 
-  async #read(
-    queries: Queries,
-    condition: (table: string) => string,
-    parameters: readonly unknown[] = [],
-  ): Promise<KnownSchema[]> {
+  async #read(queries: Queries, condition: Sql): Promise<KnownSchema[]> {
     const { names } = queries
-    const table = names.table('schemas')
     const { rows } = await queries.query<SchemaRow>(
-      `SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
+      sql`SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
          ARRAY(SELECT f.name FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS fields,
          ARRAY(SELECT f.type FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS types
-       FROM ${table} AS s WHERE ${condition(table)} ORDER BY number`,
-      parameters,
+       FROM ${names.table('schemas')} AS s WHERE ${condition} ORDER BY number`,
     )
     return rows.map(({ number, schema_id, name, description, has_table, has_pinned, made_by, fields, types }) => {
       const id = schema_id as SchemaId
@@ -197,9 +192,10 @@ function weight({ schema: { fields } }: KnownSchema): number {
 /** Of schemas without tables the latest are read at once. The newest of all has the highest number. */
 const LATEST_IDLE = 64
 
-const RESIDENT = (table: string) =>
-  `has_table OR has_pinned OR number <= ${SYSTEM_SCHEMAS.size}
-     OR number > (SELECT max(number) FROM ${table}) - ${LATEST_IDLE}`
+function isResident({ names }: Queries): Sql {
+  return sql`has_table OR has_pinned OR number <= ${sql.integer(SYSTEM_SCHEMAS.size)}
+     OR number > (SELECT max(number) FROM ${names.table('schemas')}) - ${sql.integer(LATEST_IDLE)}`
+}
 
 export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
   return { number, schema, views: new ViewsTable(number, schema), hasTable, hasPinned: false, indexes: [] }

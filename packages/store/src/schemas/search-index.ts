@@ -1,5 +1,6 @@
 import { MAX_SEARCH_FIELDS, type RakkoError, refusal, type SearchLanguage } from '@rakko/core'
 import { fingerprint } from '../sql/fingerprint.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { DeclaredSearch } from '../store.js'
 import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
@@ -12,23 +13,27 @@ import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 export const MAX_SEARCHED_CHARACTERS = 65_536
 
 /** PostgreSQL's marks, from 1.0 down to 0.1; fields from the fourth on weigh the same. */
-const WEIGHTS = ['A', 'B', 'C', 'D'] as const
+const WEIGHTS = [sql`'A'`, sql`'B'`, sql`'C'`, sql`'D'`]
 
 /**
  * The expression that is searched, and indexed where it is the declared one. `references` are the fields' columns in
  * SQL. migrations/0008-search-words.ts says what a word is. No character of the text code (sql/text-code.ts) is part of
  * one, nor are the characters that it stands for. So the stored form has the words of the text.
  */
-export function searchVector(names: Names, references: readonly string[], language: SearchLanguage): string {
-  const share = Math.floor(MAX_SEARCHED_CHARACTERS / references.length)
-  const config = `'pg_catalog.${language}'`
-  return references
-    .map((reference, index) => {
-      const weight = WEIGHTS[Math.min(index, WEIGHTS.length - 1)]
-      const words = `${names.schema}.search_words(${config}, left(${reference}, ${share}))`
-      return `setweight(to_tsvector(${config}, ${words}), '${weight}')`
-    })
-    .join(' || ')
+export function searchVector(names: Names, references: readonly Sql[], language: SearchLanguage): Sql {
+  const share = sql.integer(Math.floor(MAX_SEARCHED_CHARACTERS / references.length))
+  const config = searchConfig(language)
+  const weighed = references.map((reference, index) => {
+    const weight = WEIGHTS[Math.min(index, WEIGHTS.length - 1)] ?? sql.empty
+    const words = sql`${names.schema}.search_words(${config}, left(${reference}, ${share}))`
+    return sql`setweight(to_tsvector(${config}, ${words}), ${weight})`
+  })
+  return sql.join(weighed, ' || ')
+}
+
+/** PostgreSQL's configuration for a language. */
+export function searchConfig(language: SearchLanguage): Sql {
+  return sql`'pg_catalog.${sql.id(language)}'`
 }
 
 /**
@@ -45,7 +50,7 @@ export function searchIndex(
   names: Names,
   views: ViewsTable,
   { fields, language }: DeclaredSearch,
-): readonly [name: string, create: string] | undefined {
+): readonly [name: string, create: Sql] | undefined {
   if (fields.length === 0 || fields.length > MAX_SEARCH_FIELDS || new Set(fields).size < fields.length) {
     throw invalid(`1 to ${MAX_SEARCH_FIELDS} different fields`, fields.join(', '))
   }
@@ -54,13 +59,13 @@ export function searchIndex(
   if (columns.some((column) => column.group !== group)) return undefined
   const vector = searchVector(
     names,
-    columns.map(({ column }) => column),
+    columns.map((column) => column.sql),
     language,
   )
-  const name = `${views.alias(group)}${INFIX}${fingerprint(vector)}`
+  const name = `${views.alias(group)}${INFIX}${fingerprint(vector.text)}`
   // Every search reads what waits in the index to be sorted in, and only a write sorts it in.
-  const create = `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)}
-    USING gin ((${vector})) WITH (gin_pending_list_limit = ${PENDING_KILOBYTES});`
+  const create = sql`CREATE INDEX IF NOT EXISTS ${sql.id(name)} ON ${views.name(names, group)}
+    USING gin ((${vector})) WITH (gin_pending_list_limit = ${sql.integer(PENDING_KILOBYTES)});`
   return [name, create]
 }
 

@@ -1,4 +1,5 @@
 import { MAX_INDEX_FIELDS, MAX_INDEXES, type RakkoError, refusal } from '@rakko/core'
+import { type Sql, sql } from '../sql/sql.js'
 import type { DeclaredSearch } from '../store.js'
 import { FIELD_TYPES } from '../tables/field-types.js'
 import type { Names } from '../tables/names.js'
@@ -21,13 +22,9 @@ export interface DeclaredIndexes {
  * A page with that order is read from it, or one with a filter on the first columns. Of values that can be long it
  * holds the beginning, see `indexKey`. Throws INVALID_ARGUMENT.
  */
-export function viewIndexes(
-  names: Names,
-  views: ViewsTable,
-  { indexes, search }: DeclaredIndexes,
-): Map<string, string> {
+export function viewIndexes(names: Names, views: ViewsTable, { indexes, search }: DeclaredIndexes): Map<string, Sql> {
   if (indexes.length > MAX_INDEXES) throw invalid('indexes', `at most ${MAX_INDEXES} of a schema`, `${indexes.length}`)
-  const found = new Map<string, string>()
+  const found = new Map<string, Sql>()
   for (const fields of indexes) {
     if (fields.length === 0 || fields.length > MAX_INDEX_FIELDS) {
       throw invalid('indexes', `1 to ${MAX_INDEX_FIELDS} fields`, `${fields.length}`)
@@ -37,9 +34,9 @@ export function viewIndexes(
     const group = columns[0]?.group ?? 0
     const there = columns.filter((column) => column.group === group)
     const keys = there.map(indexKey)
-    if (group === 0) keys.push('id')
+    if (group === 0) keys.push(sql`id`)
     const name = `${views.alias(group)}${INFIX}${there.map(({ column }) => column).join('_')}`
-    found.set(name, `CREATE INDEX IF NOT EXISTS ${name} ON ${views.name(names, group)} (${keys.join(', ')});`)
+    found.set(name, sql`CREATE INDEX IF NOT EXISTS ${sql.id(name)} ON ${views.name(names, group)} (${sql.join(keys)});`)
   }
   const searched = search && searchIndex(names, views, search)
   if (searched) found.set(...searched)
@@ -48,11 +45,10 @@ export function viewIndexes(
 
 /**
  * What an index holds of a column. Of values that may be too long it holds the beginning, and the whole values refine
- * that order. A query has to name the very same expression, see read/query/query-source.ts.
+ * that order. A query names the very same expression, see read/query/query-source.ts.
  */
-function indexKey({ type: { type }, column }: FieldColumn): string {
-  const { prefix } = FIELD_TYPES[type]
-  return prefix ? `${prefix[0]}${column}${prefix[1]}` : column
+function indexKey({ type: { type }, sql: column }: FieldColumn): Sql {
+  return FIELD_TYPES[type].prefix?.(column) ?? column
 }
 
 function indexedColumn(views: ViewsTable, field: string): FieldColumn {

@@ -1,113 +1,140 @@
 import { arrayParameter, type Column } from './column.js'
-import { MAX_STATEMENT_BYTES, type Statement } from './statement.js'
+import { MAX_STATEMENT_BYTES } from './join-writes.js'
+import { type Sql, type SqlParameter, sql } from './sql.js'
 
 /** Columns of a table that one bulk statement writes, by column name. */
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>
 
-/**
- * `INSERT … SELECT … FROM unnest(…)`: one statement for any number of rows, several where there are too many bytes,
- * none for no rows. `conflict` is an ON CONFLICT clause.
- */
-export function bulkInsert<Row>(
-  table: string,
-  columns: Columns<Row>,
-  rows: readonly Row[],
-  conflict = '',
-): Statement[] {
-  if (rows.length === 0) return []
-  const [single] = rows.length === 1 ? rows : []
-  if (single) return [singleInsert(table, columns, single, conflict)]
-  const { names, references, from } = bulkSource(columns)
-  const text = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${references.join(', ')} ${from} ${conflict}`
-  return bulkParameters(columns, rows).map((parameters) => ({ text, parameters }))
+export interface BulkOptions {
+  /** Columns by which an update finds rows. */
+  readonly key?: readonly string[]
+  /** An update leaves the stored value as it is where the new one is NULL. Such columns must be NOT NULL. */
+  readonly keepsOnNull?: boolean
+  /** ON CONFLICT clause of an insert. */
+  readonly onConflict?: Sql
 }
 
+type Shape = 'insert one' | 'insert many' | 'update one' | 'update many'
+
 /**
- * `UPDATE … FROM unnest(…)`: rows are found by the `key` columns. With `keep` a NULL leaves the stored value as it is.
- * Such columns must be NOT NULL.
+ * One kind of rows, which are written and read in bulk. Any number of rows is one statement. Too many bytes make
+ * several, no rows make none. A table's texts are put together once, so the object is made once for all calls.
+ *
+ * One row is written without arrays. PostgreSQL keeps the plan of such a statement. It cannot know the lengths of
+ * arrays, and planning takes longer than all else of a lone write.
  */
-export function bulkUpdate<Row>(
-  table: string,
-  key: readonly string[],
-  columns: Columns<Row>,
-  rows: readonly Row[],
-  { keep = false } = {},
-): Statement[] {
-  if (rows.length === 0) return []
-  const [single] = rows.length === 1 ? rows : []
-  const { names, references, from } = single ? singleSource(columns) : bulkSource(columns)
-  const set: string[] = []
-  const where: string[] = []
-  for (const [index, name] of names.entries()) {
-    const reference = references[index] as string
-    if (key.includes(name)) where.push(`t.${name} = ${reference}`)
-    else set.push(`${name} = ${keep ? `COALESCE(${reference}, t.${name})` : reference}`)
+export class Bulk<Row> {
+  readonly #names: readonly Sql[]
+  readonly #columns: readonly Column<Row>[]
+  readonly #options: BulkOptions
+  /** Of the first so many columns an update sets the values. The others are its key. */
+  readonly #setCount: number
+  readonly #source: Sql
+  readonly #shapes = new WeakMap<Sql, Map<Shape, Sql>>()
+
+  constructor(columns: Columns<Row>, options: BulkOptions = {}) {
+    const { key = [] } = options
+    // Parameters stand in the order of the text, and there a key comes last.
+    const set = Object.keys(columns).filter((name) => !key.includes(name))
+    const ordered = [...set, ...key]
+    this.#names = ordered.map((name) => sql.id(name))
+    this.#columns = ordered.map((name) => columns[name] as Column<Row>)
+    this.#setCount = set.length
+    this.#options = options
+    const arrays = this.#columns.map((column) => sql`${typed(column)}[]`)
+    this.#source = sql`unnest(${sql.join(arrays)}) AS u (${sql.join(this.#names)})`
   }
-  const text = `UPDATE ${table} AS t SET ${set.join(', ')} ${from} WHERE ${where.join(' AND ')}`
-  if (single) return [{ text, parameters: singleParameters(columns, single) }]
-  return bulkParameters(columns, rows).map((parameters) => ({ text, parameters }))
-}
 
-/**
- * One row without arrays. PostgreSQL keeps the plan of such a statement. It cannot know the lengths of arrays, and
- * planning takes longer than all else of a lone write.
- */
-function singleInsert<Row>(table: string, columns: Columns<Row>, row: Row, conflict: string): Statement {
-  const { names, references } = singleSource(columns)
-  const text = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${references.join(', ')}) ${conflict}`
-  return { text, parameters: singleParameters(columns, row) }
-}
-
-function singleSource<Row>(columns: Columns<Row>): BulkSource {
-  const names = Object.keys(columns)
-  const references = Object.values(columns).map(({ elementType, convert }, index) => {
-    const reference = `$${index + 1}::${elementType}`
-    return convert ? convert(reference) : reference
-  })
-  return { names, references, from: '' }
-}
-
-function singleParameters<Row>(columns: Columns<Row>, row: Row): unknown[] {
-  return Object.values(columns).map((column) => column.single(row))
-}
-
-/** Rows as a FROM item `u` with its parameters, for a statement that reads. */
-export function bulkBind<Row>(
-  columns: Columns<Row>,
-  rows: readonly Row[],
-): { source: string; parameters: readonly Uint8Array[] } {
-  const parameters = Object.values(columns).map((column) => arrayParameter(column, rows))
-  return { source: bulkSource(columns).source, parameters }
-}
-
-interface BulkSource {
-  readonly names: readonly string[]
-  /** The columns' values. */
-  readonly references: readonly string[]
-  /** Where the values come from. */
-  readonly from: string
-}
-
-/** `unnest($1::bigint[], …) AS u (…)`, its columns named as the table's. */
-function bulkSource<Row>(columns: Columns<Row>): BulkSource & { readonly source: string } {
-  const names = Object.keys(columns)
-  const arrays: string[] = []
-  const references: string[] = []
-  for (const [index, { elementType, convert }] of Object.values(columns).entries()) {
-    arrays.push(`$${index + 1}::${elementType}[]`)
-    const reference = `u.${names[index]}`
-    references.push(convert ? convert(reference) : reference)
+  /** `INSERT … VALUES (…)`, or `INSERT … SELECT … FROM unnest(…)`. */
+  insert(table: Sql, rows: readonly Row[]): Sql[] {
+    return this.#write(table, rows, 'insert one', 'insert many')
   }
-  const source = `unnest(${arrays.join(', ')}) AS u (${names.join(', ')})`
-  return { names, references, source, from: `FROM ${source}` }
+
+  /** `UPDATE … WHERE …`, or `UPDATE … FROM unnest(…) WHERE …`. */
+  update(table: Sql, rows: readonly Row[]): Sql[] {
+    return this.#write(table, rows, 'update one', 'update many')
+  }
+
+  /** Rows as a FROM item `u`, its columns named as the table's, for any other statement. */
+  source(rows: readonly Row[]): Sql {
+    return this.#source.with(this.#arrays(rows))
+  }
+
+  #write(table: Sql, rows: readonly Row[], one: Shape, many: Shape): Sql[] {
+    const [single] = rows
+    if (single === undefined) return []
+    if (rows.length > 1) return this.#inPieces(this.#shape(table, many), rows)
+    return [this.#shape(table, one).with(this.#columns.map((column) => column.single(single)))]
+  }
+
+  /** Several statements where the rows together pass MAX_STATEMENT_BYTES. */
+  #inPieces(shape: Sql, rows: readonly Row[]): Sql[] {
+    const arrays = this.#arrays(rows)
+    const bytes = arrays.reduce((sum, { length }) => sum + length, 0)
+    if (bytes <= MAX_STATEMENT_BYTES || rows.length === 1) return [shape.with(arrays)]
+    const half = Math.ceil(rows.length / 2)
+    return [...this.#inPieces(shape, rows.slice(0, half)), ...this.#inPieces(shape, rows.slice(half))]
+  }
+
+  /** One array a column. Each loop then calls one function on one kind of value, which engines make fast. */
+  #arrays(rows: readonly Row[]): Uint8Array[] {
+    return this.#columns.map((column) => arrayParameter(column, rows))
+  }
+
+  /** A statement with its places for values. */
+  #shape(table: Sql, shape: Shape): Sql {
+    const ofTable = this.#shapes.get(table) ?? new Map<Shape, Sql>()
+    this.#shapes.set(table, ofTable)
+    const made = ofTable.get(shape) ?? this.#make(table, shape)
+    ofTable.set(shape, made)
+    return made
+  }
+
+  #make(table: Sql, shape: Shape): Sql {
+    const { onConflict = sql.empty } = this.#options
+    const names = sql.join(this.#names)
+    switch (shape) {
+      case 'insert one':
+        return sql`INSERT INTO ${table} (${names}) VALUES (${sql.join(this.#values())}) ${onConflict}`
+      case 'insert many':
+        return sql`INSERT INTO ${table} (${names}) SELECT ${sql.join(this.#references())} FROM ${this.#source} ${onConflict}`
+      case 'update one':
+        return sql`UPDATE ${table} AS t ${this.#set(this.#values(), sql.empty)}`
+      case 'update many':
+        return sql`UPDATE ${table} AS t ${this.#set(this.#references(), sql`FROM ${this.#source}`)}`
+    }
+  }
+
+  /** `SET … FROM … WHERE …`, with these values of the columns. */
+  #set(values: readonly Sql[], from: Sql): Sql {
+    const set: Sql[] = []
+    const where: Sql[] = []
+    for (const [index, value] of values.entries()) {
+      const name = this.#names[index] as Sql
+      if (index >= this.#setCount) where.push(sql`t.${name} = ${value}`)
+      else set.push(sql`${name} = ${this.#options.keepsOnNull ? sql`COALESCE(${value}, t.${name})` : value}`)
+    }
+    return sql`SET ${sql.join(set)} ${from} WHERE ${sql.join(where, ' AND ')}`
+  }
+
+  /** A row's values as parameters. */
+  #values(): Sql[] {
+    return this.#columns.map((column) => converted(column, typed(column)))
+  }
+
+  /** A row's values as columns of the source. */
+  #references(): Sql[] {
+    return this.#columns.map((column, index) => converted(column, sql`u.${this.#names[index] as Sql}`))
+  }
 }
 
-/** One set of parameters, one array a column. Several sets where the rows together pass MAX_STATEMENT_BYTES. */
-function bulkParameters<Row>(columns: Columns<Row>, rows: readonly Row[]): Uint8Array[][] {
-  // Column by column: each loop then calls one function on one kind of value, which engines make fast.
-  const parameters = Object.values(columns).map((column) => arrayParameter(column, rows))
-  const bytes = parameters.reduce((sum, { length }) => sum + length, 0)
-  if (bytes <= MAX_STATEMENT_BYTES || rows.length === 1) return [parameters]
-  const half = Math.ceil(rows.length / 2)
-  return [...bulkParameters(columns, rows.slice(0, half)), ...bulkParameters(columns, rows.slice(half))]
+/** Stands where a value will. */
+const PLACE: SqlParameter = null
+
+function typed<Row>({ elementType }: Column<Row>): Sql {
+  return sql`${PLACE}::${sql.id(elementType)}`
+}
+
+function converted<Row>({ convert }: Column<Row>, reference: Sql): Sql {
+  return convert ? convert(reference) : reference
 }

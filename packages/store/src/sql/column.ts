@@ -1,15 +1,16 @@
 import { hexToBytes } from '@rakko/core'
 import { BinaryArray, OID } from './binary-array.js'
+import { type Sql, type SqlParameter, sql } from './sql.js'
 
 /** How one column of a bulk statement is read from a row and bound. `undefined` becomes NULL. */
 export interface Column<Row> {
-  /** SQL type of the array's elements, as `unnest($1::TYPE[])` needs it. */
+  /** SQL type of the value, and of an array's elements. */
   readonly elementType: keyof typeof OID
-  /** How the statement changes an element, where it does: `(ref) => ref + '::bytea[]'`. */
-  readonly convert?: (reference: string) => string
+  /** How the statement changes an element, where it does. */
+  readonly convert?: (reference: Sql) => Sql
   push(array: BinaryArray, row: Row): void
   /** The value alone, as a driver binds it. */
-  single(row: Row): unknown
+  single(row: Row): SqlParameter
 }
 
 export function boolColumn<Row>(get: (row: Row) => boolean | undefined): Column<Row> {
@@ -62,7 +63,7 @@ function bytesOfHex(hex: string): Uint8Array {
 export function hexListColumn<Row>(get: (row: Row) => readonly string[] | undefined): Column<Row> {
   return {
     ...column('text', get, (array, value) => array.pushText(listLiteral(value)), listLiteral),
-    convert: (reference) => `${reference}::bytea[]`,
+    convert: (reference) => sql`${reference}::bytea[]`,
   }
 }
 
@@ -70,11 +71,11 @@ function listLiteral(ids: readonly string[]): string {
   return `{${ids.map((id) => `"\\\\x${id.replaceAll('_', '')}"`).join(',')}}`
 }
 
-function column<Row, Value>(
+function column<Row, Value extends SqlParameter>(
   elementType: keyof typeof OID,
   get: (row: Row) => Value | undefined,
   push: (array: BinaryArray, value: Value) => void,
-  bind: (value: Value) => unknown = (value) => value,
+  bind: (value: Value) => SqlParameter = (value) => value,
 ): Column<Row> {
   return {
     elementType,
@@ -99,7 +100,7 @@ export function columnOver<Row, Held>(column: Column<Held>, held: (row: Row) => 
   }
 }
 
-/** One list of values as a parameter: `hash = ANY($1::bytea[])`. */
+/** One list of values as a parameter: `hash = ANY(${…}::bytea[])`. */
 export function arrayParameter<Row>({ elementType, push }: Column<Row>, rows: Iterable<Row>): Uint8Array {
   const array = new BinaryArray(OID[elementType])
   for (const row of rows) push(array, row)

@@ -85,6 +85,12 @@ function id(generated: string): Sql {
 
 const GENERATED = /^[a-z][a-z0-9_]*$/
 
+/** A whole number in the text: where no parameter can stand, as in a definition, and for what never changes. */
+function integer(value: number): Sql {
+  if (!Number.isSafeInteger(value)) throw new Error(`${value} is no whole number`)
+  return raw(String(value))
+}
+
 /** Any other name, in quotes. */
 function quoted(name: string): Sql {
   return raw(`"${name.replaceAll('"', '""')}"`)
@@ -100,4 +106,4 @@ function join(fragments: readonly Sql[], separator = ', '): Sql {
   return pieces.sql
 }
 
-export const sql = Object.assign(tag, { raw, id, quoted, join, empty: raw('') })
+export const sql = Object.assign(tag, { raw, id, quoted, integer, join, empty: raw('') })

@@ -10,6 +10,7 @@ import {
   textColumn,
 } from '../sql/column.js'
 import { decodeHex, decodeViewId, unexpectedColumn } from '../sql/decode-id.js'
+import { type Sql, sql } from '../sql/sql.js'
 import { decodeText, encodeText } from '../sql/text-code.js'
 
 export type FieldTypeName = FieldType['type']
@@ -23,7 +24,7 @@ export type ComparedAs = 'boolean' | 'bigint' | 'double precision' | 'text' | 'b
 /** All that a field's type is to the store. */
 interface StoredType<Type extends FieldTypeName> {
   /** Of its column. */
-  readonly sqlType: string
+  readonly sqlType: Sql
   readonly comparedAs: ComparedAs
   readonly isList: boolean
   /** Whether it names views, which are kept as long as it does. */
@@ -33,48 +34,48 @@ interface StoredType<Type extends FieldTypeName> {
   /** The value that a column holds; undefined where it can be none. */
   decode(stored: unknown): ValueOf<Type> | undefined
   /** The column of an app's own view, see read/app-sql/app-views.ts: its type, and its expression in SQL. */
-  readonly app: { readonly sqlType: string; cell(column: string): string; readonly isWritten?: true }
-  /** What stands around a value that may be too long for an index, so that an index holds only its beginning. */
-  readonly prefix?: readonly [before: string, after: string]
+  readonly app: { readonly sqlType: Sql; cell(column: Sql): Sql; readonly isWritten?: true }
+  /** What an index holds of a value that may be too long for it: its beginning. A query names the same expression. */
+  prefix?(whole: Sql): Sql
 }
 
 /** A btree key may have 2 704 bytes. The values of four columns and an id stay below that. */
-const CHARACTERS: StoredType<'str'>['prefix'] = ['left(', ', 128)']
-const BYTES: StoredType<'bytes'>['prefix'] = ['substr(', ', 1, 512)']
+const firstCharacters = (text: Sql): Sql => sql`left(${text}, 128)`
+const firstBytes = (bytes: Sql): Sql => sql`substr(${bytes}, 1, 512)`
 
-const itself = (column: string): string => column
+const itself = (column: Sql): Sql => column
 
 /** A new field type gets its line here; the compiler then asks for the rest. */
 export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> } = {
   bool: {
-    sqlType: 'boolean',
+    sqlType: sql`boolean`,
     comparedAs: 'boolean',
     isList: false,
     isPinned: false,
     bind: boolColumn,
     decode: (stored) => (typeof stored === 'boolean' ? { type: 'bool', value: stored } : undefined),
-    app: { sqlType: 'boolean', cell: itself },
+    app: { sqlType: sql`boolean`, cell: itself },
   },
   int: {
-    sqlType: 'bigint',
+    sqlType: sql`bigint`,
     comparedAs: 'bigint',
     isList: false,
     isPinned: false,
     bind: bigintColumn,
     decode: (stored) => (typeof stored === 'bigint' ? { type: 'int', value: stored } : undefined),
-    app: { sqlType: 'bigint', cell: itself },
+    app: { sqlType: sql`bigint`, cell: itself },
   },
   float: {
-    sqlType: 'double precision',
+    sqlType: sql`double precision`,
     comparedAs: 'double precision',
     isList: false,
     isPinned: false,
     bind: float8Column,
     decode: (stored) => (typeof stored === 'number' ? { type: 'float', value: stored } : undefined),
-    app: { sqlType: 'double precision', cell: itself },
+    app: { sqlType: sql`double precision`, cell: itself },
   },
   str: {
-    sqlType: 'text COLLATE "C"',
+    sqlType: sql`text COLLATE "C"`,
     comparedAs: 'text',
     isList: false,
     isPinned: false,
@@ -84,57 +85,57 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
         return text === undefined ? undefined : encodeText(text)
       }),
     decode: (stored) => (typeof stored === 'string' ? { type: 'str', value: decodeText(stored) } : undefined),
-    app: { sqlType: 'text', cell: itself, isWritten: true },
-    prefix: CHARACTERS,
+    app: { sqlType: sql`text`, cell: itself, isWritten: true },
+    prefix: firstCharacters,
   },
   bytes: {
-    sqlType: 'bytea',
+    sqlType: sql`bytea`,
     comparedAs: 'bytea',
     isList: false,
     isPinned: false,
     bind: byteaColumn,
     decode: (stored) => (stored instanceof Uint8Array ? { type: 'bytes', value: stored } : undefined),
-    app: { sqlType: 'bytea', cell: itself },
-    prefix: BYTES,
+    app: { sqlType: sql`bytea`, cell: itself },
+    prefix: firstBytes,
   },
   relation: {
-    sqlType: 'bytea',
+    sqlType: sql`bytea`,
     comparedAs: 'bytea',
     isList: false,
     isPinned: false,
     bind: hexColumn,
     decode: (stored) => ({ type: 'relation', value: decodeDocumentId(stored) }),
-    app: { sqlType: 'text', cell: shownHex },
+    app: { sqlType: sql`text`, cell: shownHex },
   },
   relation_list: {
-    sqlType: 'bytea[]',
+    sqlType: sql`bytea[]`,
     comparedAs: 'bytea',
     isList: true,
     isPinned: false,
     bind: hexListColumn,
     decode: (stored) =>
       Array.isArray(stored) ? { type: 'relation_list', value: stored.map(decodeDocumentId) } : undefined,
-    app: { sqlType: 'text[]', cell: (column) => shownList(column, shownHex) },
+    app: { sqlType: sql`text[]`, cell: (column) => shownList(column, shownHex) },
   },
   pinned_relation: {
-    sqlType: 'bytea',
+    sqlType: sql`bytea`,
     comparedAs: 'bytea',
     isList: false,
     isPinned: true,
     bind: hexColumn,
     decode: (stored) => ({ type: 'pinned_relation', value: decodeViewId(stored) }),
-    app: { sqlType: 'text', cell: shownViewId },
-    prefix: BYTES,
+    app: { sqlType: sql`text`, cell: shownViewId },
+    prefix: firstBytes,
   },
   pinned_relation_list: {
-    sqlType: 'bytea[]',
+    sqlType: sql`bytea[]`,
     comparedAs: 'bytea',
     isList: true,
     isPinned: true,
     bind: hexListColumn,
     decode: (stored) =>
       Array.isArray(stored) ? { type: 'pinned_relation_list', value: stored.map(decodeViewId) } : undefined,
-    app: { sqlType: 'text[]', cell: (column) => shownList(column, shownViewId) },
+    app: { sqlType: sql`text[]`, cell: (column) => shownList(column, shownViewId) },
   },
 }
 
@@ -168,17 +169,17 @@ export function pinnedIds(value: OperationValue): readonly DocumentViewId[] {
 }
 
 /** In an app's own views, a hash or key as text. */
-export function shownHex(column: string): string {
-  return `encode(${column}, 'hex')`
+export function shownHex(column: Sql): Sql {
+  return sql`encode(${column}, 'hex')`
 }
 
 /** In an app's own views, a view id as text: ids joined by `_`. */
-export function shownViewId(column: string): string {
-  return `regexp_replace(encode(${column}, 'hex'), '(.{${2 * HASH_BYTES}})(?=.)', '\\1_', 'g')`
+export function shownViewId(column: Sql): Sql {
+  return sql`regexp_replace(encode(${column}, 'hex'), '(.{${sql.integer(2 * HASH_BYTES)}})(?=.)', '\\1_', 'g')`
 }
 
-function shownList(column: string, shown: (element: string) => string): string {
-  return `ARRAY(SELECT ${shown('list.id')} FROM unnest(${column}) AS list (id))`
+function shownList(column: Sql, shown: (element: Sql) => Sql): Sql {
+  return sql`ARRAY(SELECT ${shown(sql`list.id`)} FROM unnest(${column}) AS list (id))`
 }
 
 function decodeDocumentId(stored: unknown): DocumentId {

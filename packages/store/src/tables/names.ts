@@ -1,3 +1,5 @@
+import { type Sql, sql } from '../sql/sql.js'
+
 /** Tables that every store has. */
 export type FixedTable =
   | 'meta'
@@ -15,35 +17,36 @@ export type FixedTable =
   | 'deletions'
   | 'parked'
 
-/** Quoted names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
+/** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {
-  /** Quoted. */
-  readonly schema: string
+  readonly schema: Sql
   readonly schemaName: string
-  /** Quoted: another PostgreSQL schema, which holds the views that an app's own SQL reads and nothing else. */
-  readonly appSchema: string
-  /** Quoted: the role that such SQL runs as. */
-  readonly appRole: string
+  /** Another PostgreSQL schema, which holds the views that an app's own SQL reads and nothing else. */
+  readonly appSchema: Sql
+  /** The role that such SQL runs as. */
+  readonly appRole: Sql
   readonly appRoleName: string
-  /** Quoted: a collation that knows the letters of every script and sorts by code points, see migrations/0008. */
-  readonly unicode: string
+  /** A collation that knows the letters of every script and sorts by code points, see migrations/0008. */
+  readonly unicode: Sql
+  /** Each table's name is one object, by which statements on the table are kept. */
+  readonly #tables = new Map<string, Sql>()
 
   constructor(schemaName: string) {
     this.schemaName = schemaName
-    this.schema = quoteIdentifier(schemaName)
-    this.appSchema = quoteIdentifier(`${schemaName}_app`)
+    this.schema = sql.quoted(schemaName)
+    this.appSchema = sql.quoted(`${schemaName}_app`)
     this.appRoleName = `${schemaName}_app`
-    this.unicode = `${this.schema}.unicode`
-    this.appRole = quoteIdentifier(this.appRoleName)
+    this.unicode = sql`${this.schema}.unicode`
+    this.appRole = sql.quoted(this.appRoleName)
   }
 
-  table(name: FixedTable): string {
-    return `${this.schema}.${name}`
+  table(name: FixedTable): Sql {
+    return this.#table(name)
   }
 
   /** Views of a schema's documents that are pinned. */
-  pinnedViews(schemaNumber: number, group: number): string {
-    return `${this.schema}.${pinnedViewsTable(schemaNumber, group)}`
+  pinnedViews(schemaNumber: number, group: number): Sql {
+    return this.#table(pinnedViewsTable(schemaNumber, group))
   }
 
   /**
@@ -51,8 +54,14 @@ export class Names {
    * and field names may be longer than the 63 bytes of a PostgreSQL name, and two that differ only behind that would
    * collide.
    */
-  views(schemaNumber: number, group: number): string {
-    return `${this.schema}.${viewsTable(schemaNumber, group)}`
+  views(schemaNumber: number, group: number): Sql {
+    return this.#table(viewsTable(schemaNumber, group))
+  }
+
+  #table(name: string): Sql {
+    const table = this.#tables.get(name) ?? sql`${this.schema}.${sql.id(name)}`
+    this.#tables.set(name, table)
+    return table
   }
 }
 
@@ -66,8 +75,4 @@ export function pinnedViewsTable(schemaNumber: number, group: number): string {
 
 export function fieldColumn(position: number): string {
   return `f${position}`
-}
-
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,7 +1,9 @@
-import type { Driver } from '../driver/driver.js'
+import type { QueryResult } from '../driver/driver.js'
+import type { Sql } from '../sql/sql.js'
 import type { Names } from './names.js'
 
 /** Where statements run, and what the tables there are called: a database, or a transaction on it. */
-export interface Queries extends Pick<Driver, 'query'> {
+export interface Queries {
   readonly names: Names
+  query<Row>(statement: Sql): Promise<QueryResult<Row>>
 }

@@ -1,3 +1,4 @@
+import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from './names.js'
 
 /**
@@ -5,13 +6,13 @@ import type { Names } from './names.js'
  */
 
 /** As core's stateBucketOf: the first byte of the hash behind `0020`. */
-export function bucketSql(id: string): string {
-  return `get_byte(${id}, 2)::smallint`
+export function bucketSql(id: Sql): Sql {
+  return sql`get_byte(${id}, 2)::smallint`
 }
 
 /** Marks the buckets of documents that are about to be removed. No entry that arrives will tell of that. */
-export function markBucketsSql(names: Names, documents: string): string {
-  return `INSERT INTO ${names.table('state_buckets')} (schema, bucket)
-    SELECT DISTINCT d.schema, ${bucketSql('d.id')} FROM ${names.table('documents')} AS d WHERE d.number = ANY(${documents})
+export function markBucketsSql(names: Names, documents: readonly bigint[]): Sql {
+  return sql`INSERT INTO ${names.table('state_buckets')} (schema, bucket)
+    SELECT DISTINCT d.schema, ${bucketSql(sql`d.id`)} FROM ${names.table('documents')} AS d WHERE d.number = ANY(${documents}::bigint[])
     ON CONFLICT (schema, bucket) DO UPDATE SET hash = NULL`
 }

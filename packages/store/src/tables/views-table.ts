@@ -1,4 +1,5 @@
 import { BLOB_PIECE, type FieldType, type Schema } from '@rakko/core'
+import { type Sql, sql } from '../sql/sql.js'
 import { FIELD_TYPES } from './field-types.js'
 import { fieldColumn, type Names, viewsTable } from './names.js'
 
@@ -17,16 +18,39 @@ export const MAX_GROUP_COLUMNS = 320
  * the tables do not grow. Full pages would cost such a batch far more time, a VACUUM after it, and as much room in the
  * end.
  */
-export const ROOM_FOR_UPDATES = 'fillfactor = 50'
+export const ROOM_FOR_UPDATES = sql`fillfactor = 50`
 
-export interface FieldColumn {
-  readonly field: string
-  readonly type: FieldType
+/** Where a schema's tables have a field. */
+interface ColumnPlace {
+  /** Its name in rows. */
   readonly column: string
+  /** Its name in SQL. */
+  readonly sql: Sql
+  /** The same in a statement that calls the tables of the groups v0, v1… */
+  readonly cell: Sql
   /** Position in ascending order of names. It names the column. */
   readonly position: number
   /** Which of the schema's tables has it. */
   readonly group: number
+}
+
+export interface FieldColumn extends ColumnPlace {
+  readonly field: string
+  readonly type: FieldType
+}
+
+/** By position. All schemas share them: there may be thousands of schemas in memory. */
+const PLACES: ColumnPlace[] = []
+
+function placeOf(position: number): ColumnPlace {
+  const known = PLACES[position]
+  if (known) return known
+  const column = fieldColumn(position)
+  const group = Math.floor(position / MAX_GROUP_COLUMNS)
+  const name = sql.id(column)
+  const place = { column, sql: name, cell: sql`${groupAlias(group)}.${name}`, position, group }
+  PLACES[position] = place
+  return place
 }
 
 /**
@@ -58,13 +82,7 @@ export class ViewsTable {
     const columns: FieldColumn[] = []
     for (const [position, [field, type]] of [...schema.fields].entries()) {
       if (field === this.payloadField) continue
-      columns.push({
-        field,
-        type,
-        column: fieldColumn(position),
-        position,
-        group: Math.floor(position / MAX_GROUP_COLUMNS),
-      })
+      columns.push({ field, type, ...placeOf(position) })
     }
     this.pinning = columns.filter(({ type: { type } }) => FIELD_TYPES[type].isPinned)
     this.columns = new Map(columns.map((column) => [column.field, column]))
@@ -72,11 +90,11 @@ export class ViewsTable {
     this.groups = Array.from({ length: groups }, (_, group) => columns.filter((column) => column.group === group))
   }
 
-  name(names: Names, group: number): string {
+  name(names: Names, group: number): Sql {
     return names.views(this.schemaNumber, group)
   }
 
-  pinnedName(names: Names, group: number): string {
+  pinnedName(names: Names, group: number): Sql {
     return names.pinnedViews(this.schemaNumber, group)
   }
 
@@ -86,24 +104,30 @@ export class ViewsTable {
   }
 
   /** `IF NOT EXISTS`: another node on the same database may have been faster. */
-  createSql(names: Names): string {
-    return this.#createSql('document bigint', (group) => this.name(names, group), ` WITH (${ROOM_FOR_UPDATES})`)
+  createSql(names: Names): Sql {
+    return this.#createSql(sql`document bigint`, (group) => this.name(names, group), sql` WITH (${ROOM_FOR_UPDATES})`)
   }
 
-  createPinnedSql(names: Names): string {
+  createPinnedSql(names: Names): Sql {
     // A view of the past never changes.
-    return this.#createSql('view bytea', (group) => this.pinnedName(names, group), '')
+    return this.#createSql(sql`view bytea`, (group) => this.pinnedName(names, group), sql.empty)
   }
 
-  #createSql(key: string, nameOf: (group: number) => string, storage: string): string {
-    return this.groups
-      .map((columns, group) => {
-        const definitions = [`${key} PRIMARY KEY`]
-        if (group === 0) definitions.push('id bytea NOT NULL')
-        if (group === 0 && this.payloadField !== undefined) definitions.push('payload bigint NOT NULL')
-        for (const { column, type } of columns) definitions.push(`${column} ${FIELD_TYPES[type.type].sqlType} NOT NULL`)
-        return `CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${definitions.join(', ')})${storage};`
-      })
-      .join('\n')
+  #createSql(key: Sql, nameOf: (group: number) => Sql, storage: Sql): Sql {
+    const tables = this.groups.map((columns, group) => {
+      const definitions = [sql`${key} PRIMARY KEY`]
+      if (group === 0) definitions.push(sql`id bytea NOT NULL`)
+      if (group === 0 && this.payloadField !== undefined) definitions.push(sql`payload bigint NOT NULL`)
+      for (const column of columns) {
+        definitions.push(sql`${column.sql} ${FIELD_TYPES[column.type.type].sqlType} NOT NULL`)
+      }
+      return sql`CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${sql.join(definitions)})${storage};`
+    })
+    return sql.join(tables, '\n')
   }
+}
+
+/** What statements call the table of a group. */
+export function groupAlias(group: number): Sql {
+  return sql.id(`v${group}`)
 }

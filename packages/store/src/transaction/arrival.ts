@@ -1,4 +1,6 @@
 import type { DriverTransaction } from '../driver/driver.js'
+import { querySql } from '../sql/run-sql.js'
+import { sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Queries } from '../tables/queries.js'
 
@@ -48,8 +50,9 @@ export async function lockArrival(
   transaction: DriverTransaction,
   names: Names,
 ): Promise<{ counters: Counters; marks: Marks }> {
-  const { rows } = await transaction.query<ArrivalRow>(
-    `SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
+  const { rows } = await querySql<ArrivalRow>(
+    transaction,
+    sql`SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own
      FROM ${names.table('arrival')} FOR UPDATE`,
   )
@@ -62,7 +65,7 @@ export async function lockArrival(
 
 /** The transaction that wrote the row last, without a lock. */
 export async function readMark(queries: Queries): Promise<bigint> {
-  const text = `SELECT xmin::text::bigint AS mark FROM ${queries.names.table('arrival')}`
-  const { rows } = await queries.query<{ mark: bigint }>(text)
+  const statement = sql`SELECT xmin::text::bigint AS mark FROM ${queries.names.table('arrival')}`
+  const { rows } = await queries.query<{ mark: bigint }>(statement)
   return rows[0]?.mark ?? 0n
 }

@@ -1,5 +1,6 @@
 import { type PublicKey, RakkoError } from '@rakko/core'
 import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 
 /** Keys that are kept at most, some hundred bytes each. */
@@ -46,8 +47,7 @@ const NOT_READ_YET = '' as PublicKey
 
 async function readKeys(queries: Queries, authors: ReadonlySet<number>): Promise<Map<number, PublicKey>> {
   const { rows } = await queries.query<{ number: number; public_key: Uint8Array }>(
-    `SELECT number, public_key FROM ${queries.names.table('authors')} WHERE number = ANY($1::integer[])`,
-    [[...authors]],
+    sql`SELECT number, public_key FROM ${queries.names.table('authors')} WHERE number = ANY(${[...authors]}::integer[])`,
   )
   return new Map(rows.map(({ number, public_key }) => [number, decodeHex(public_key) as PublicKey]))
 }

@@ -1,6 +1,7 @@
 import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
-import type { Statement } from '../sql/statement.js'
+import { execSql, querySql } from '../sql/run-sql.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Queries } from '../tables/queries.js'
 import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
@@ -25,8 +26,13 @@ export class Database implements Queries {
     this.registry = registry
   }
 
-  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
-    return this.driver.query(sql, params)
+  query<Row>(statement: Sql): Promise<QueryResult<Row>> {
+    return querySql(this.driver, statement)
+  }
+
+  /** Several statements without parameters. */
+  exec(statements: Sql): Promise<void> {
+    return execSql(this.driver, statements)
   }
 
   /** Makes what is committed as durable as the storage can. */
@@ -37,7 +43,7 @@ export class Database implements Queries {
   /** For what only reads: outside of a transaction, into a ledger of its own. */
   reading(): LedgerQueries {
     const { driver, names, registry } = this
-    return { names, ledger: new Ledger(registry, NO_COUNTERS), query: (sql, params) => driver.query(sql, params) }
+    return { names, ledger: new Ledger(registry, NO_COUNTERS), query: (statement) => querySql(driver, statement) }
   }
 
   /**
@@ -80,23 +86,23 @@ class WriteTransaction implements LedgerQueries {
     this.marks = marks
   }
 
-  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
-    return this.#transaction.query(sql, params)
+  query<Row>(statement: Sql): Promise<QueryResult<Row>> {
+    return querySql(this.#transaction, statement)
   }
 
   /** Several statements without parameters. */
-  exec(sql: string): Promise<void> {
-    return this.#transaction.exec(sql)
+  exec(statements: Sql): Promise<void> {
+    return execSql(this.#transaction, statements)
   }
 
   /** Runs one statement after another, for what they change. */
-  async run(statements: readonly Statement[]): Promise<void> {
-    for (const { text, parameters } of statements) await this.#transaction.query(text, parameters)
+  async run(statements: readonly Sql[]): Promise<void> {
+    for (const statement of statements) await this.query(statement)
   }
 
   /** Tells every write cache that what it holds may be out of date, see write-cache.ts. */
   async dropCaches(): Promise<void> {
-    await this.#transaction.query(`UPDATE ${this.names.table('arrival')} SET number = number`)
+    await this.query(sql`UPDATE ${this.names.table('arrival')} SET number = number`)
   }
 }
 

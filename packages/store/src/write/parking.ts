@@ -2,10 +2,9 @@ import type { Hash, PublicKey } from '@rakko/core'
 import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
 import { bytesOf, completes, type Parked, payloadOf } from '../decide/parked.js'
 import { decodeSigned } from '../decide/receive-from-peer.js'
-import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
-import type { Statement } from '../sql/statement.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Counters } from '../transaction/arrival.js'
 import type { WriteTransaction } from '../transaction/database.js'
@@ -33,13 +32,13 @@ export class Parking {
    */
   wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
+    const asked = sql`ANY(${hexArray(hashes)}::bytea[])`
     return this.#read(
-      `WITH RECURSIVE woken AS (
-         SELECT hash FROM ${parked} WHERE waits_for = ANY($1::bytea[]) OR hash = ANY($1::bytea[])
+      sql`WITH RECURSIVE woken AS (
+         SELECT hash FROM ${parked} WHERE waits_for = ${asked} OR hash = ${asked}
          UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash
        )
        SELECT p.hash, p.waits_for, p.entry, p.operation FROM woken JOIN ${parked} AS p USING (hash)`,
-      [hexArray(hashes)],
     )
   }
 
@@ -47,27 +46,26 @@ export class Parking {
   ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     const parked = this.#names.table('parked')
     return this.#read(
-      `WITH RECURSIVE ancestors AS (
-         SELECT hash, waits_for FROM ${parked} WHERE hash = ANY($1::bytea[])
+      sql`WITH RECURSIVE ancestors AS (
+         SELECT hash, waits_for FROM ${parked} WHERE hash = ANY(${hexArray(hashes)}::bytea[])
          UNION SELECT p.hash, p.waits_for FROM ancestors JOIN ${parked} AS p ON p.hash = ancestors.waits_for
        )
        SELECT p.hash, p.waits_for, p.entry, p.operation FROM ancestors JOIN ${parked} AS p USING (hash)`,
-      [hexArray(hashes)],
     )
   }
 
   /** Reads so much of what waits, in order of the hashes, after one of them. */
   after(hash: Hash | undefined, count: number): Promise<readonly Parked[]> {
+    const after = hexArray(hash === undefined ? [] : [hash])
     return this.#read(
-      `SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}
-       WHERE hash > ALL($1::bytea[]) ORDER BY hash LIMIT $2::integer`,
-      [hexArray(hash === undefined ? [] : [hash]), count],
+      sql`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}
+       WHERE hash > ALL(${after}::bytea[]) ORDER BY hash LIMIT ${count}::integer`,
     )
   }
 
-  async #read(text: string, parameters: unknown[]): Promise<readonly Parked[]> {
+  async #read(statement: Sql): Promise<readonly Parked[]> {
     if (this.#counters.parked === 0) return []
-    const { rows } = await this.#transaction.query<ParkedEntry>(text, parameters)
+    const { rows } = await this.#transaction.query<ParkedEntry>(statement)
     const read: Parked[] = []
     for (const { waits_for, entry, operation } of rows) {
       const item = decodeSigned({ entry, operation: operation.length === 0 ? undefined : operation })
@@ -88,7 +86,7 @@ export class Parking {
     left: readonly Parked[],
     isDecided: (hash: Hash) => boolean,
     now: number,
-  ): Promise<{ writes: Statement[]; parked: ReadonlySet<Hash> }> {
+  ): Promise<{ writes: Sql[]; parked: ReadonlySet<Hash> }> {
     const waiting = new Map(left.map((one) => [one.item.entryHash, one]))
     // An entry that is neither decided nor waits any more met a limit of this node. That is not final: it may come
     // again.
@@ -107,9 +105,9 @@ export class Parking {
     const isStored = ({ item }: Parked) => this.#stored.has(item.entryHash)
     const writes = [
       ...(leaving.length > 0 ? [deleteParked(table, leaving)] : []),
-      ...bulkUpdate(table, ['hash'], PARKED_WAITS, rowsOf(moved)),
-      ...bulkUpdate(table, ['hash'], PARKED_PAYLOADS, rowsOf(taken.filter(isStored))),
-      ...bulkInsert(table, PARKED, rowsOf(taken.filter((one) => !isStored(one)))),
+      ...PARKED_WAITS.update(table, rowsOf(moved)),
+      ...PARKED_PAYLOADS.update(table, rowsOf(taken.filter(isStored))),
+      ...PARKED.insert(table, rowsOf(taken.filter((one) => !isStored(one)))),
     ]
     return { writes, parked: new Set([...kept, ...taken].map(({ item }) => item.entryHash)) }
   }
@@ -154,9 +152,8 @@ export class Parking {
     if (this.#counters.parked === 0) return new Map()
     const authors = new Set(candidates.map(({ item }) => item.entry.publicKey))
     const { rows } = await this.#transaction.query<{ author: Uint8Array; entries: bigint; bytes: bigint }>(
-      `SELECT author, count(*) AS entries, sum(octet_length(entry) + octet_length(operation))::bigint AS bytes
-       FROM ${this.#names.table('parked')} WHERE author = ANY($1::bytea[]) GROUP BY author`,
-      [hexArray(authors)],
+      sql`SELECT author, count(*) AS entries, sum(octet_length(entry) + octet_length(operation))::bigint AS bytes
+       FROM ${this.#names.table('parked')} WHERE author = ANY(${hexArray(authors)}::bytea[]) GROUP BY author`,
     )
     return new Map(
       rows.map(({ author, entries, bytes }) => [
@@ -169,9 +166,9 @@ export class Parking {
   /** Drops what has waited too long, except what this transaction works on. Returns how many. */
   async #expire(now: number): Promise<number> {
     const { rows } = await this.#transaction.query<{ bytes: number }>(
-      `DELETE FROM ${this.#names.table('parked')} WHERE time <= $1::bigint AND NOT hash = ANY($2::bytea[])
+      sql`DELETE FROM ${this.#names.table('parked')}
+       WHERE time <= ${now - PARKED_MS}::bigint AND NOT hash = ANY(${hexArray(this.#stored.keys())}::bytea[])
        RETURNING octet_length(entry) + octet_length(operation) AS bytes`,
-      [now - PARKED_MS, hexArray(this.#stored.keys())],
     )
     this.#counters.parked -= rows.length
     this.#counters.parkedBytes -= rows.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -201,9 +198,7 @@ function parkedRow({ item, waitsFor }: Parked, time: number): ParkedRow {
   return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: payloadOf(item) }
 }
 
-function deleteParked(table: string, leaving: readonly Parked[]): Statement {
-  return {
-    text: `DELETE FROM ${table} WHERE hash = ANY($1::bytea[])`,
-    parameters: [hexArray(leaving.map(({ item }) => item.entryHash))],
-  }
+function deleteParked(table: Sql, leaving: readonly Parked[]): Sql {
+  const hashes = hexArray(leaving.map(({ item }) => item.entryHash))
+  return sql`DELETE FROM ${table} WHERE hash = ANY(${hashes}::bytea[])`
 }

@@ -1,5 +1,5 @@
 import { type FieldType, formatFieldType, type Hash, type PublicKey } from '@rakko/core'
-import type { Columns } from '../sql/bulk.js'
+import { Bulk, type Columns } from '../sql/bulk.js'
 import {
   bigintColumn,
   boolColumn,
@@ -10,19 +10,23 @@ import {
   textColumn,
   u64Column,
 } from '../sql/column.js'
+import { sql } from '../sql/sql.js'
 import { encodeText } from '../sql/text-code.js'
 import { ACTION, DECISION } from '../tables/codes.js'
 import type { AcceptedEntry, AuthorState, DecidedHash, LogState, NewSchema } from '../transaction/ledger-state.js'
 import type { Materialised } from './materialise.js'
 
-export const AUTHORS: Columns<AuthorState> = {
-  number: integerColumn(({ number }) => number),
-  public_key: hexColumn(({ publicKey }) => publicKey),
-  highest_log: u64Column(({ highestLogId }) => highestLogId),
-  forked: boolColumn(({ isForked }) => isForked),
-}
+export const AUTHORS = new Bulk<AuthorState>(
+  {
+    number: integerColumn(({ number }) => number),
+    public_key: hexColumn(({ publicKey }) => publicKey),
+    highest_log: u64Column(({ highestLogId }) => highestLogId),
+    forked: boolColumn(({ isForked }) => isForked),
+  },
+  { key: ['number'] },
+)
 
-export const ENTRIES: Columns<AcceptedEntry> = {
+export const ENTRIES = new Bulk<AcceptedEntry>({
   number: bigintColumn(({ number }) => number),
   hash: hexColumn(({ item }) => item.entryHash),
   decision: smallintColumn(({ item }) => (item.operationBytes === undefined ? DECISION.purged : DECISION.held)),
@@ -33,9 +37,9 @@ export const ENTRIES: Columns<AcceptedEntry> = {
   action: smallintColumn(({ item }) => ACTION[item.unchecked.action]),
   entry: byteaColumn(({ item }) => item.entryBytes),
   operation: byteaColumn(({ item }) => item.operationBytes),
-}
+})
 
-export const HEADS: Columns<LogState> = {
+const HEAD: Columns<LogState> = {
   author: integerColumn(({ author }) => author.number),
   log_id: u64Column(({ logId }) => logId),
   seq_num: u64Column(({ seqNum }) => seqNum),
@@ -43,17 +47,17 @@ export const HEADS: Columns<LogState> = {
   document: bigintColumn(({ document }) => document),
 }
 
-export const FORKED_HEADS: Columns<LogState> = { ...HEADS, forked: boolColumn(({ isForked }) => isForked) }
+const HEAD_KEY = { key: ['author', 'log_id'] }
+
+export const HEADS = new Bulk(HEAD, HEAD_KEY)
+export const FORKED_HEADS = new Bulk<LogState>({ ...HEAD, forked: boolColumn(({ isForked }) => isForked) }, HEAD_KEY)
 
 /** Entries that are not kept. */
-export const DECIDED: Columns<DecidedHash> = {
+export const DECIDED = new Bulk<DecidedHash>({
   number: bigintColumn(({ number }) => number),
   hash: hexColumn(({ hash }) => hash),
   decision: smallintColumn(({ decision }) => DECISION[decision]),
-}
-
-/** Whether a payload is gone, which is rare. */
-export const PURGED: Columns<Materialised> = { purged: boolColumn(({ document }) => document.isPurged) }
+})
 
 export interface ParkedRow {
   readonly hash: Hash
@@ -66,27 +70,29 @@ export interface ParkedRow {
   readonly operation: Uint8Array
 }
 
-export const PARKED: Columns<ParkedRow> = {
+export const PARKED = new Bulk<ParkedRow>({
   hash: hexColumn(({ hash }) => hash),
   waits_for: hexColumn(({ waitsFor }) => waitsFor),
   author: hexColumn(({ author }) => author),
   time: bigintColumn(({ time }) => time),
   entry: byteaColumn(({ entry }) => entry),
   operation: byteaColumn(({ operation }) => operation),
-}
+})
 
-export const PARKED_WAITS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor'>> = {
+const WAITS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor'>> = {
   hash: hexColumn(({ hash }) => hash),
   waits_for: hexColumn(({ waitsFor }) => waitsFor),
 }
 
-export const PARKED_PAYLOADS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor' | 'operation'>> = {
-  ...PARKED_WAITS,
-  operation: byteaColumn(({ operation }) => operation),
-}
+export const PARKED_WAITS = new Bulk(WAITS, { key: ['hash'] })
+
+export const PARKED_PAYLOADS = new Bulk<Pick<ParkedRow, 'hash' | 'waitsFor' | 'operation'>>(
+  { ...WAITS, operation: byteaColumn(({ operation }) => operation) },
+  { key: ['hash'] },
+)
 
 /** What an operation on a document can change. */
-export const DOCUMENT_CHANGES: Columns<Materialised> = {
+const CHANGES: Columns<Materialised> = {
   number: bigintColumn(({ document }) => document.number),
   view_id: hexColumn(({ viewId }) => viewId),
   signer: integerColumn(({ signer }) => signer),
@@ -95,14 +101,24 @@ export const DOCUMENT_CHANGES: Columns<Materialised> = {
   follow: hexColumn(({ viewId, follow }) => (follow === viewId ? undefined : follow)),
 }
 
-export const DOCUMENTS: Columns<Materialised> = {
-  ...DOCUMENT_CHANGES,
+const DOCUMENT: Columns<Materialised> = {
+  ...CHANGES,
   id: hexColumn(({ document }) => document.id),
   schema: integerColumn(({ document }) => document.schema.number),
   owner: integerColumn(({ owner }) => owner),
 }
 
-export const SCHEMAS: Columns<NewSchema> = {
+/** Whether a payload is gone, which is rare. */
+const PURGED: Columns<Materialised> = { purged: boolColumn(({ document }) => document.isPurged) }
+
+const DOCUMENT_KEY = { key: ['number'] }
+
+export const DOCUMENTS = new Bulk(DOCUMENT)
+export const DOCUMENT_CHANGES = new Bulk(CHANGES, DOCUMENT_KEY)
+export const PURGED_DOCUMENTS = new Bulk({ ...DOCUMENT, ...PURGED })
+export const PURGED_DOCUMENT_CHANGES = new Bulk({ ...CHANGES, ...PURGED }, DOCUMENT_KEY)
+
+export const SCHEMAS = new Bulk<NewSchema>({
   number: integerColumn(({ number }) => number),
   schema_id: textColumn(({ schema }) => schema.id),
   name: textColumn(({ schema }) => schema.name),
@@ -110,7 +126,7 @@ export const SCHEMAS: Columns<NewSchema> = {
   definition: bigintColumn(({ definition }) => definition),
   has_table: boolColumn(({ hasTable }) => hasTable),
   made_by: integerColumn(({ madeBy }) => madeBy),
-}
+})
 
 export interface SchemaFieldRow {
   readonly schema: number
@@ -123,12 +139,12 @@ export function schemaFieldRows({ number, schema }: NewSchema): SchemaFieldRow[]
   return [...schema.fields].map(([name, type], position) => ({ schema: number, position, name, type }))
 }
 
-export const SCHEMA_FIELDS: Columns<SchemaFieldRow> = {
+export const SCHEMA_FIELDS = new Bulk<SchemaFieldRow>({
   schema: integerColumn(({ schema }) => schema),
   position: smallintColumn(({ position }) => position),
   name: textColumn(({ name }) => name),
   type: textColumn(({ type }) => formatFieldType(type)),
-}
+})
 
 export interface DeletionRow {
   readonly document: number
@@ -136,10 +152,14 @@ export interface DeletionRow {
   readonly time: number
 }
 
-export const DELETIONS: Columns<DeletionRow> = {
-  document: bigintColumn(({ document }) => document),
-  time: bigintColumn(({ time }) => time),
-}
+export const DELETIONS = new Bulk<DeletionRow>(
+  {
+    document: bigintColumn(({ document }) => document),
+    time: bigintColumn(({ time }) => time),
+  },
+  // A deleted document that changes gets a new grace period, also after its payloads were dropped.
+  { onConflict: sql`ON CONFLICT (document) DO UPDATE SET time = excluded.time` },
+)
 
 export interface IdempotencyRow {
   readonly id: string
@@ -148,8 +168,12 @@ export interface IdempotencyRow {
   readonly time: number
 }
 
-export const IDEMPOTENCY: Columns<IdempotencyRow> = {
-  id: textColumn(({ id }) => id),
-  document: bigintColumn(({ document }) => document),
-  time: bigintColumn(({ time }) => time),
-}
+export const IDEMPOTENCY = new Bulk<IdempotencyRow>(
+  {
+    id: textColumn(({ id }) => id),
+    document: bigintColumn(({ document }) => document),
+    time: bigintColumn(({ time }) => time),
+  },
+  // An id is free again after a day, though its row may still be there.
+  { onConflict: sql`ON CONFLICT (id) DO UPDATE SET document = excluded.document, time = excluded.time` },
+)

@@ -1,6 +1,6 @@
 import { viewIndexes } from '../schemas/view-indexes.js'
-import { bulkInsert, bulkUpdate } from '../sql/bulk.js'
-import { joinWrites, type Statement } from '../sql/statement.js'
+import { joinWrites } from '../sql/join-writes.js'
+import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Counters } from '../transaction/arrival.js'
 import type { WriteTransaction } from '../transaction/database.js'
@@ -19,7 +19,8 @@ import {
   HEADS,
   IDEMPOTENCY,
   type IdempotencyRow,
-  PURGED,
+  PURGED_DOCUMENT_CHANGES,
+  PURGED_DOCUMENTS,
   SCHEMA_FIELDS,
   SCHEMAS,
   schemaFieldRows,
@@ -31,7 +32,7 @@ export async function writeLedger(
   transaction: WriteTransaction,
   materialised: readonly Materialised[],
   now: number,
-  others: readonly Statement[] = [],
+  others: readonly Sql[] = [],
 ): Promise<void> {
   const { names, ledger } = transaction
   await makeTables(transaction)
@@ -44,12 +45,12 @@ async function makeTables(transaction: WriteTransaction): Promise<void> {
   const { names, ledger } = transaction
   for (const { schema } of ledger.newTables.values()) {
     const indexes = [...viewIndexes(names, schema.views, schema).values()]
-    await transaction.exec([schema.views.createSql(names), ...indexes].join('\n'))
+    await transaction.exec(sql.join([schema.views.createSql(names), ...indexes], '\n'))
   }
 }
 
 /** Writes of the fixed tables: a statement for each table and each kind of write. No two touch the same row. */
-function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Materialised[], now: number): Statement[] {
+function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Materialised[], now: number): Sql[] {
   const authors = [...ledger.authors.values()]
   const logs = authors.flatMap((author) => [...author.logs.values()]).filter(({ isChanged }) => isChanged)
   const schemas = [...ledger.newSchemas.values()].map((schema) => ({
@@ -66,35 +67,29 @@ function ledgerWrites(names: Names, ledger: Ledger, materialised: readonly Mater
   ]
   return [
     writeCounters(names, ledger.counters),
-    ...bulkInsert(names.table('authors'), AUTHORS, newAuthors),
-    ...bulkUpdate(names.table('authors'), ['number'], AUTHORS, changedAuthors),
-    ...bulkInsert(names.table('schemas'), SCHEMAS, schemas),
+    ...AUTHORS.insert(names.table('authors'), newAuthors),
+    ...AUTHORS.update(names.table('authors'), changedAuthors),
+    ...SCHEMAS.insert(names.table('schemas'), schemas),
     ...flagTables(names, ledger),
-    ...bulkInsert(names.table('schema_fields'), SCHEMA_FIELDS, schemas.flatMap(schemaFieldRows)),
-    ...bulkInsert(names.table('entries'), ENTRIES, ledger.accepted),
-    ...bulkInsert(names.table('entries'), DECIDED, ledger.decided),
-    ...bulkInsert(names.table('heads'), HEADS, unforked(newLogs)),
-    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], HEADS, unforked(changedLogs)),
-    ...bulkInsert(names.table('heads'), FORKED_HEADS, forked(newLogs)),
-    ...bulkUpdate(names.table('heads'), ['author', 'log_id'], FORKED_HEADS, forked(changedLogs)),
-    ...bulkInsert(names.table('documents'), DOCUMENTS, whole(newDocuments)),
-    ...bulkUpdate(names.table('documents'), ['number'], DOCUMENT_CHANGES, whole(changedDocuments)),
-    ...bulkInsert(names.table('documents'), { ...DOCUMENTS, ...PURGED }, purged(newDocuments)),
-    ...bulkUpdate(names.table('documents'), ['number'], { ...DOCUMENT_CHANGES, ...PURGED }, purged(changedDocuments)),
-    ...bulkInsert(names.table('deletions'), DELETIONS, deletionRows(materialised, now), IF_CHANGED),
-    ...bulkInsert(names.table('idempotency'), IDEMPOTENCY, idempotencyRows(ledger, now), IF_EXPIRED),
+    ...SCHEMA_FIELDS.insert(names.table('schema_fields'), schemas.flatMap(schemaFieldRows)),
+    ...ENTRIES.insert(names.table('entries'), ledger.accepted),
+    ...DECIDED.insert(names.table('entries'), ledger.decided),
+    ...HEADS.insert(names.table('heads'), unforked(newLogs)),
+    ...HEADS.update(names.table('heads'), unforked(changedLogs)),
+    ...FORKED_HEADS.insert(names.table('heads'), forked(newLogs)),
+    ...FORKED_HEADS.update(names.table('heads'), forked(changedLogs)),
+    ...DOCUMENTS.insert(names.table('documents'), whole(newDocuments)),
+    ...DOCUMENT_CHANGES.update(names.table('documents'), whole(changedDocuments)),
+    ...PURGED_DOCUMENTS.insert(names.table('documents'), purged(newDocuments)),
+    ...PURGED_DOCUMENT_CHANGES.update(names.table('documents'), purged(changedDocuments)),
+    ...DELETIONS.insert(names.table('deletions'), deletionRows(materialised, now)),
+    ...IDEMPOTENCY.insert(names.table('idempotency'), idempotencyRows(ledger, now)),
   ]
 }
-
-/** A deleted document that changes gets a new grace period, also after its payloads were dropped. */
-const IF_CHANGED = 'ON CONFLICT (document) DO UPDATE SET time = excluded.time'
 
 function deletionRows(materialised: readonly Materialised[], time: number): DeletionRow[] {
   return materialised.filter(({ deleted }) => deleted).map(({ document: { number: document } }) => ({ document, time }))
 }
-
-/** An id is free again after a day, though its row may still be there. */
-const IF_EXPIRED = 'ON CONFLICT (id) DO UPDATE SET document = excluded.document, time = excluded.time'
 
 function idempotencyRows(ledger: Ledger, time: number): IdempotencyRow[] {
   return ledger.accepted.flatMap(({ item: { idempotencyId: id }, document }) =>
@@ -102,22 +97,22 @@ function idempotencyRows(ledger: Ledger, time: number): IdempotencyRow[] {
   )
 }
 
-function writeCounters(names: Names, { number, author, schema, parked, parkedBytes }: Counters): Statement {
-  return {
-    text: `UPDATE ${names.table('arrival')} SET number = $1::bigint, author = $2::integer, schema = $3::integer,
-      parked = $4::integer, parked_bytes = $5::bigint`,
-    parameters: [number, author, schema, parked, parkedBytes],
-  }
+function writeCounters(names: Names, { number, author, schema, parked, parkedBytes }: Counters): Sql {
+  return sql`UPDATE ${names.table('arrival')} SET number = ${number}::bigint, author = ${author}::integer,
+    schema = ${schema}::integer, parked = ${parked}::integer, parked_bytes = ${parkedBytes}::bigint`
 }
 
 /** Schemas that were known before and have tables now. */
-function flagTables(names: Names, ledger: Ledger): Statement[] {
+function flagTables(names: Names, ledger: Ledger): Sql[] {
   const added = new Set([...ledger.newSchemas.values()].map(({ number }) => number))
   const made = [...ledger.newTables].filter(([number]) => !added.has(number))
   if (made.length === 0) return []
-  const text = `UPDATE ${names.table('schemas')} AS s SET has_table = true, made_by = u.made_by
-    FROM unnest($1::integer[], $2::integer[]) AS u(number, made_by) WHERE s.number = u.number`
-  return [{ text, parameters: [made.map(([number]) => number), made.map(([, { author }]) => author.number)] }]
+  const numbers = made.map(([number]) => number)
+  const authors = made.map(([, { author }]) => author.number)
+  return [
+    sql`UPDATE ${names.table('schemas')} AS s SET has_table = true, made_by = u.made_by
+      FROM unnest(${numbers}::integer[], ${authors}::integer[]) AS u(number, made_by) WHERE s.number = u.number`,
+  ]
 }
 
 function purged(documents: readonly Materialised[]): Materialised[] {

@@ -1,10 +1,10 @@
 import type { KnownSchema } from '../schemas/schema-registry.js'
-import { bulkInsert, bulkUpdate, type Columns } from '../sql/bulk.js'
+import { Bulk, type Columns } from '../sql/bulk.js'
 import { arrayParameter, bigintColumn, type Column, hexColumn } from '../sql/column.js'
-import type { Statement } from '../sql/statement.js'
+import { type Sql, sql } from '../sql/sql.js'
 import { valueColumn } from '../tables/field-types.js'
 import type { Names } from '../tables/names.js'
-import type { FieldColumn } from '../tables/views-table.js'
+import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import type { Materialised } from './materialise.js'
 
 const KEY: Columns<Materialised> = { document: bigintColumn(({ document }) => document.number) }
@@ -14,7 +14,7 @@ const PAYLOAD: Columns<Materialised> = { payload: bigintColumn(({ payload }) => 
 /**
  * Writes the rows of the views tables: where needed, one insert, one update and one delete for each table of a schema.
  */
-export function writeViews(names: Names, materialised: readonly Materialised[]): Statement[] {
+export function writeViews(names: Names, materialised: readonly Materialised[]): Sql[] {
   const bySchema = new Map<number, { schema: KnownSchema; changes: Materialised[] }>()
   for (const change of materialised) {
     const { schema } = change.document
@@ -25,25 +25,42 @@ export function writeViews(names: Names, materialised: readonly Materialised[]):
   return [...bySchema.values()].flatMap(({ schema, changes }) => writeSchema(names, schema, changes))
 }
 
-function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Materialised[]): Statement[] {
+function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Materialised[]): Sql[] {
   const stored = changes.filter(({ document }) => !document.isNew)
   const inserted = changes.filter(({ document, deleted }) => document.isNew && !deleted)
   const updated = stored.filter(({ deleted, fields }) => !deleted && fields.size > 0)
   const deleted = stored.filter((change) => change.deleted).map(({ document }) => document.number)
   const changed = new Set(updated.flatMap(({ fields }) => [...fields.keys()]))
-  const statements: Statement[] = []
+  const statements: Sql[] = []
   for (const [group, fields] of views.groups.entries()) {
     const table = views.name(names, group)
-    const first = group === 0 ? { ...ID, ...(views.payloadField !== undefined && PAYLOAD) } : {}
-    statements.push(...bulkInsert(table, { ...KEY, ...first, ...fieldColumns(fields) }, inserted))
+    statements.push(...insertedRows(views, group).insert(table, inserted))
     if (deleted.length > 0) statements.push(bulkDelete(table, deleted))
     const set = fields.filter(({ field }) => changed.has(field))
-    const payload = group === 0 && updated.some((row) => row.payload !== undefined) ? PAYLOAD : {}
-    const columns: Columns<Materialised> = { ...payload, ...fieldColumns(set) }
-    if (Object.keys(columns).length === 0) continue
-    statements.push(...bulkUpdate(table, ['document'], { ...KEY, ...columns }, updated, { keep: true }))
+    const hasPayload = group === 0 && updated.some((row) => row.payload !== undefined)
+    if (set.length > 0 || hasPayload) statements.push(...updatedRows(set, hasPayload).update(table, updated))
   }
   return statements
+}
+
+const INSERTED = new WeakMap<ViewsTable, Map<number, Bulk<Materialised>>>()
+
+/** The rows of new documents in one of a schema's tables. Made once for each. */
+function insertedRows(views: ViewsTable, group: number): Bulk<Materialised> {
+  const ofViews = INSERTED.get(views) ?? new Map<number, Bulk<Materialised>>()
+  INSERTED.set(views, ofViews)
+  const known = ofViews.get(group)
+  if (known) return known
+  const first = group === 0 ? { ...ID, ...(views.payloadField !== undefined && PAYLOAD) } : {}
+  const rows = new Bulk({ ...KEY, ...first, ...fieldColumns(views.groups[group] ?? []) })
+  ofViews.set(group, rows)
+  return rows
+}
+
+/** Which fields an update sets differs from call to call. */
+function updatedRows(fields: readonly FieldColumn[], hasPayload: boolean): Bulk<Materialised> {
+  const columns = { ...KEY, ...(hasPayload && PAYLOAD), ...fieldColumns(fields) }
+  return new Bulk(columns, { key: ['document'], keepsOnNull: true })
 }
 
 function fieldColumns(fields: readonly FieldColumn[]): Columns<Materialised> {
@@ -52,10 +69,10 @@ function fieldColumns(fields: readonly FieldColumn[]): Columns<Materialised> {
   )
 }
 
-function bulkDelete(table: string, documents: readonly number[]): Statement {
+function bulkDelete(table: Sql, documents: readonly number[]): Sql {
   const numbers = arrayParameter(
     bigintColumn((number: number) => number),
     documents,
   )
-  return { text: `DELETE FROM ${table} WHERE document = ANY($1::bigint[])`, parameters: [numbers] }
+  return sql`DELETE FROM ${table} WHERE document = ANY(${numbers}::bigint[])`
 }

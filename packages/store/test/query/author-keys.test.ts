@@ -1,6 +1,8 @@
 import { parseQuery, type Query } from '@rakko/core'
 import { expect, test } from 'vitest'
 import type { Driver } from '../../src/driver/driver.js'
+import type { Sql } from '../../src/sql/sql.js'
+import { Names } from '../../src/tables/names.js'
 import { AuthorKeys, MAX_KEYS } from '../../src/transaction/author-keys.js'
 import { Author } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -42,10 +44,11 @@ test('The keys of documents that others made are read once, and each document ke
 test('No more keys are kept than the limit, and a page of more authors is whole all the same', async () => {
   const asked: number[] = []
   const keys = new AuthorKeys()
-  const names = { table: (name: string) => name }
+  const names = new Names('keys')
   const queries = {
     names,
-    query: async (_sql: string, [numbers]: readonly number[][]) => {
+    query: async ({ parameters }: Sql) => {
+      const [numbers] = parameters as readonly (readonly number[])[]
       asked.push(numbers?.length ?? 0)
       return { rows: (numbers ?? []).map((number) => ({ number, public_key: keyBytes(number) })), affectedRows: 0 }
     },

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import { MAX_SEARCHED_CHARACTERS, searchVector } from '../../src/schemas/search-index.js'
+import { querySql } from '../../src/sql/run-sql.js'
+import { sql } from '../../src/sql/sql.js'
 import type { Document, Store } from '../../src/store.js'
 import { Names } from '../../src/tables/names.js'
 import { Author } from '../support/author.js'
@@ -308,9 +310,9 @@ test('No text within the limit grows to a vector that PostgreSQL refuses', async
       for (let index = 0; text.length < 2 * MAX_SEARCHED_CHARACTERS; index += 1) {
         text += shape(letters(index, alphabet), letters(index * 7 + 3, alphabet))
       }
-      const { rows } = await driver.query<{ bytes: number }>(
-        `SELECT pg_column_size(${searchVector(new Names('rakko'), ['$1::text'], 'simple')}) AS bytes`,
-        [text],
+      const { rows } = await querySql<{ bytes: number }>(
+        driver,
+        sql`SELECT pg_column_size(${searchVector(new Names('rakko'), [sql`${text}::text`], 'simple')}) AS bytes`,
       )
       expect(rows[0]?.bytes).toBeLessThan(1_048_575)
     }

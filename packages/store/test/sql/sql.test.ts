@@ -47,6 +47,16 @@ test('names that were generated stand bare, others are quoted', () => {
   }
 })
 
+test('whole numbers may stand in the text, and nothing else that is not SQL', () => {
+  expect(shown(sql`LIMIT ${sql.integer(7)} OFFSET ${sql.integer(-1)}`)).toEqual({
+    text: 'LIMIT 7 OFFSET -1',
+    parameters: [],
+  })
+  for (const value of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    expect(() => sql.integer(value), `${value}`).toThrow('is no whole number')
+  }
+})
+
 test('one text takes other values, as many as it has places', () => {
   const first = sql`SELECT ${1}, ${2}`
   expect(shown(first.with([3, 4]))).toEqual({ text: 'SELECT $1, $2', parameters: [3, 4] })

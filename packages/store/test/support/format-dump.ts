@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Driver } from '../../src/driver/driver.js'
-import { quoteIdentifier } from '../../src/tables/names.js'
+import { sql } from '../../src/sql/sql.js'
 
 const FOLDER = new URL('../formats/', import.meta.url)
 
@@ -13,7 +13,7 @@ export function dumpedFormats(): number[] {
 
 /** Puts a dumped database into a PostgreSQL schema of its own. */
 export async function restoreFormat(driver: Driver, format: number, schemaName: string): Promise<void> {
-  const schema = quoteIdentifier(schemaName)
+  const schema = sql.quoted(schemaName).text
   // Functions name the schema that their own names are in.
   const dump = readFileSync(new URL(`${format}.sql`, FOLDER), 'utf8').replaceAll(':schema.', `${schema}.`)
   await driver.transaction((session) =>
@@ -35,33 +35,33 @@ export async function readTables(driver: Driver, schemaName: string): Promise<un
      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
      WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
-    [quoteIdentifier(schemaName)],
+    [sql.quoted(schemaName).text],
   )
   const { rows: indexes } = await driver.query(
     `SELECT relname::text AS name, replace(pg_get_indexdef(indexrelid), $2, '') AS definition
      FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = $1::regnamespace ORDER BY 1`,
-    [quoteIdentifier(schemaName), `${quoteIdentifier(schemaName)}.`],
+    [sql.quoted(schemaName).text, `${sql.quoted(schemaName).text}.`],
   )
   const { rows: storage } = await driver.query(
     `SELECT relname::text AS table, reloptions AS options FROM pg_class
      WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY 1`,
-    [quoteIdentifier(schemaName)],
+    [sql.quoted(schemaName).text],
   )
   const { rows: functions } = await driver.query(
     `SELECT proname::text AS name, provolatile::text AS volatility, replace(prosrc, $1 || '.', '') AS source
      FROM pg_proc WHERE pronamespace = $1::regnamespace ORDER BY 1`,
-    [quoteIdentifier(schemaName)],
+    [sql.quoted(schemaName).text],
   )
   const { rows: collations } = await driver.query(
     `SELECT collname::text AS name, collprovider::text AS provider, colllocale AS locale
      FROM pg_collation WHERE collnamespace = $1::regnamespace ORDER BY 1`,
-    [quoteIdentifier(schemaName)],
+    [sql.quoted(schemaName).text],
   )
   const rows: Record<string, string[]> = {}
   for (const table of new Set(columns.map(({ table }) => table))) {
     if (OWN_TABLES.includes(table)) continue
     const found = await driver.query<{ row: string }>(
-      `SELECT to_jsonb(t)::text AS row FROM ${quoteIdentifier(schemaName)}.${table} AS t ORDER BY 1`,
+      `SELECT to_jsonb(t)::text AS row FROM ${sql.quoted(schemaName).text}.${table} AS t ORDER BY 1`,
     )
     rows[table] = found.rows.map(({ row }) => row)
   }

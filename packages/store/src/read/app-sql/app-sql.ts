@@ -2,6 +2,8 @@ import { RakkoError, refusal } from '@rakko/core'
 import { SqlError } from '../../driver/sql-error.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { fingerprint } from '../../sql/fingerprint.js'
+import { execSql, querySql } from '../../sql/run-sql.js'
+import { sql } from '../../sql/sql.js'
 import { decodeText } from '../../sql/text-code.js'
 import type { SqlRow } from '../../store.js'
 import type { Database, WriteTransaction } from '../../transaction/database.js'
@@ -48,11 +50,15 @@ export class AppSql {
     const { appSchema, appRole } = this.#database.names
     return this.#database.driver.transaction(async (transaction) => {
       // PostgreSQL's own names come first where the search path does not list them: a schema may be called `text`.
-      await transaction.exec(`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
-        SET LOCAL statement_timeout = ${SQL_TIMEOUT_MS}; SET LOCAL ROLE ${appRole}`)
+      await execSql(
+        transaction,
+        sql`SET TRANSACTION READ ONLY; SET LOCAL search_path = ${appSchema};
+          SET LOCAL statement_timeout = ${sql.integer(SQL_TIMEOUT_MS)}; SET LOCAL ROLE ${appRole}`,
+      )
       try {
+        // The app's text numbers its parameters itself.
         await transaction.query(`DECLARE result NO SCROLL CURSOR FOR ${text}`, parameters)
-        const { rows } = await transaction.query<SqlRow>(`FETCH ${MAX_SQL_ROWS + 1} FROM result`)
+        const { rows } = await querySql<SqlRow>(transaction, sql`FETCH ${sql.integer(MAX_SQL_ROWS + 1)} FROM result`)
         if (rows.length > MAX_SQL_ROWS) throw tooManyRows()
         return rows.map(decodeRow)
       } catch (error) {
@@ -68,21 +74,22 @@ export class AppSql {
   async #makeViews(): Promise<void> {
     if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#database.registry.load(this.#database)
     const schemas = this.#schemas()
-    const statements = [...appViews(this.#database.names, schemas), ...appIndexes(this.#database.names, schemas)]
-    const wanted = fingerprint(statements.join('\n'))
+    const { names } = this.#database
+    const statements = sql.join([...appViews(names, schemas), ...appIndexes(names, schemas)], '\n')
+    const wanted = fingerprint(statements.text)
     if (this.#made === wanted) return
-    const { appSchema, appRole } = this.#database.names
+    const { appSchema, appRole } = names
     if ((await this.#found()) !== wanted) {
       await this.#database.write(async (transaction) => {
         // With this lock nobody makes a table or an index meanwhile.
         await makeRole(transaction)
-        await transaction.exec(`
+        await transaction.exec(sql`
           DROP SCHEMA IF EXISTS ${appSchema} CASCADE;
           CREATE SCHEMA ${appSchema};
-          ${statements.join('\n')}
+          ${statements}
           GRANT USAGE ON SCHEMA ${appSchema} TO ${appRole};
           GRANT SELECT ON ALL TABLES IN SCHEMA ${appSchema} TO ${appRole};
-          COMMENT ON SCHEMA ${appSchema} IS '${wanted}';`)
+          COMMENT ON SCHEMA ${appSchema} IS '${sql.raw(wanted)}';`)
       })
       await this.#database.flush()
     }
@@ -96,8 +103,7 @@ export class AppSql {
   /** Fingerprint of the views in the database. */
   async #found(): Promise<string | null | undefined> {
     const { rows } = await this.#database.query<{ made: string | null }>(
-      `SELECT obj_description(to_regnamespace($1), 'pg_namespace') AS made`,
-      [this.#database.names.appSchema],
+      sql`SELECT obj_description(to_regnamespace(${this.#database.names.appSchema.text}), 'pg_namespace') AS made`,
     )
     return rows[0]?.made
   }
@@ -105,16 +111,18 @@ export class AppSql {
 
 async function makeRole(transaction: WriteTransaction): Promise<void> {
   const { appRole, appRoleName } = transaction.names
-  const { rows: roles } = await transaction.query('SELECT FROM pg_roles WHERE rolname = $1', [appRoleName])
-  if (roles.length === 0) await transaction.exec(`CREATE ROLE ${appRole} NOLOGIN; GRANT ${appRole} TO CURRENT_USER`)
+  const { rows: roles } = await transaction.query(sql`SELECT FROM pg_roles WHERE rolname = ${appRoleName}`)
+  if (roles.length === 0) {
+    await transaction.exec(sql`CREATE ROLE ${appRole} NOLOGIN; GRANT ${appRole} TO CURRENT_USER`)
+  }
   const { rows } = await transaction.query<{ routine: string }>(
-    `SELECT oid::regprocedure::text AS routine FROM pg_proc
-    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ $1 AND has_function_privilege($2, oid, 'EXECUTE')
+    sql`SELECT oid::regprocedure::text AS routine FROM pg_proc
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ ${WITHHELD}
+      AND has_function_privilege(${appRoleName}, oid, 'EXECUTE')
       AND current_setting('is_superuser')::boolean`,
-    [WITHHELD, appRoleName],
   )
-  const revokes = rows.map(({ routine }) => `REVOKE EXECUTE ON FUNCTION ${routine} FROM PUBLIC;`)
-  if (revokes.length > 0) await transaction.exec(revokes.join('\n'))
+  const revokes = rows.map(({ routine }) => sql`REVOKE EXECUTE ON FUNCTION ${sql.raw(routine)} FROM PUBLIC;`)
+  if (revokes.length > 0) await transaction.exec(sql.join(revokes, '\n'))
 }
 
 function decodeRow(row: SqlRow): SqlRow {

@@ -1,6 +1,8 @@
 import type { KnownSchema } from '../../schemas/schema-registry.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import { FIELD_TYPES, shownHex, shownViewId } from '../../tables/field-types.js'
-import { type Names, quoteIdentifier } from '../../tables/names.js'
+import type { Names } from '../../tables/names.js'
+import { groupAlias } from '../../tables/views-table.js'
 
 /** PostgreSQL cuts longer names, in a statement as in a definition. */
 const MAX_NAME_BYTES = 63
@@ -21,61 +23,62 @@ const MAX_NAME_BYTES = 63
  * stored, see sql/text-code.ts. Parameters and rows are encoded and decoded outside. The data of blob pieces is not
  * there.
  */
-const META: readonly (readonly [name: string, expression: string, type: string])[] = [
-  ['_id', shownHex('v0.id'), 'text'],
-  ['_view_id', shownViewId('d.view_id'), 'text'],
-  ['_owner', shownHex('owner.public_key'), 'text'],
-  ['_signer', shownHex('signer.public_key'), 'text'],
-  ['_edited', 'd.edited', 'boolean'],
+const META: readonly (readonly [name: Sql, expression: Sql, type: Sql])[] = [
+  [sql`_id`, shownHex(sql`v0.id`), sql`text`],
+  [sql`_view_id`, shownViewId(sql`d.view_id`), sql`text`],
+  [sql`_owner`, shownHex(sql`owner.public_key`), sql`text`],
+  [sql`_signer`, shownHex(sql`signer.public_key`), sql`text`],
+  [sql`_edited`, sql`d.edited`, sql`boolean`],
 ]
 
 /** Statements that make the views of these schemas, no two of which have the same name. */
-export function appViews(names: Names, schemas: readonly KnownSchema[]): string[] {
+export function appViews(names: Names, schemas: readonly KnownSchema[]): Sql[] {
   const views = uniqueNames(schemas.map(({ schema }) => schema.name))
   return schemas.map((schema, index) => {
-    const name = `${names.appSchema}.${quoteIdentifier(views[index] as string)}`
-    return `CREATE VIEW ${name} AS ${schema.hasTable ? selectViews(names, schema) : selectNothing(names, schema)};`
+    const name = sql`${names.appSchema}.${sql.quoted(views[index] as string)}`
+    return sql`CREATE VIEW ${name} AS ${schema.hasTable ? selectViews(names, schema) : selectNothing(names, schema)};`
   })
 }
 
 /**
  * Joins from the outside in, each to at most one row. So PostgreSQL leaves out those that a statement has no use for.
  */
-function selectViews(names: Names, { views }: KnownSchema): string {
-  const columns = META.map(([name, expression]) => `${expression} AS ${name}`)
+function selectViews(names: Names, { views }: KnownSchema): Sql {
+  const columns = META.map(([name, expression]) => sql`${expression} AS ${name}`)
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
     if (!field) continue
     const { app } = FIELD_TYPES[field.type.type]
-    const cell = app.cell(`v${field.group}.${field.column}`)
-    columns.push(`${cell} ${collation(names, app)} AS ${quoteIdentifier(name)}`)
+    const cell = app.cell(field.cell)
+    columns.push(sql`${cell} ${collation(names, app)} AS ${sql.quoted(name)}`)
   }
   const joins = views.groups.slice(1).map((_, index) => {
     const group = index + 1
-    return `LEFT JOIN ${views.name(names, group)} AS v${group} ON v${group}.document = v0.document`
+    const alias = groupAlias(group)
+    return sql`LEFT JOIN ${views.name(names, group)} AS ${alias} ON ${alias}.document = v0.document`
   })
-  return `SELECT ${columns.join(', ')} FROM ${views.name(names, 0)} AS v0 ${joins.join(' ')}
+  return sql`SELECT ${sql.join(columns)} FROM ${views.name(names, 0)} AS v0 ${sql.join(joins, ' ')}
     LEFT JOIN ${names.table('documents')} AS d ON d.number = v0.document
     LEFT JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
     LEFT JOIN ${names.table('authors')} AS signer ON signer.number = d.signer`
 }
 
 /** No document of the schema was ever stored. */
-function selectNothing(names: Names, { views }: KnownSchema): string {
-  const columns = META.map(([name, , type]) => `NULL::${type} AS ${name}`)
+function selectNothing(names: Names, { views }: KnownSchema): Sql {
+  const columns = META.map(([name, , type]) => sql`NULL::${type} AS ${name}`)
   const fields = [...views.columns.values()]
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
     if (!field) continue
     const { app } = FIELD_TYPES[field.type.type]
-    columns.push(`NULL::${app.sqlType} ${collation(names, app)} AS ${quoteIdentifier(name)}`)
+    columns.push(sql`NULL::${app.sqlType} ${collation(names, app)} AS ${sql.quoted(name)}`)
   }
-  return `SELECT ${columns.join(', ')} WHERE false`
+  return sql`SELECT ${sql.join(columns)} WHERE false`
 }
 
-function collation({ unicode }: Names, { isWritten }: { readonly isWritten?: true }): string {
-  return isWritten ? `COLLATE ${unicode}` : ''
+function collation({ unicode }: Names, { isWritten }: { readonly isWritten?: true }): Sql {
+  return isWritten ? sql`COLLATE ${unicode}` : sql.empty
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ComparisonOperator, type Filter, isListType } from '@rakko/core'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import { compileSearch } from './compile-search.js'
-import type { Fragment, QuerySource } from './query-source.js'
+import type { QuerySource } from './query-source.js'
 import { boundSet, boundValue } from './query-value.js'
 
 const TRUE = sql`true`
@@ -10,7 +10,7 @@ const FALSE = sql`false`
 /** Those that are written between two values. */
 type Between = Exclude<ComparisonOperator, 'in' | 'notIn' | 'contains' | 'notContains'>
 
-const COMPARISONS: Readonly<Record<Between, Fragment>> = {
+const COMPARISONS: Readonly<Record<Between, Sql>> = {
   eq: sql`=`,
   notEq: sql`<>`,
   gt: sql`>`,
@@ -20,7 +20,7 @@ const COMPARISONS: Readonly<Record<Between, Fragment>> = {
 }
 
 /** What a comparison of two values says of their beginnings. Different values may have the same beginning. */
-const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>> = {
+const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Sql>>> = {
   eq: sql`=`,
   gt: sql`>=`,
   gte: sql`>=`,
@@ -33,7 +33,7 @@ const PREFIX_COMPARISONS: Readonly<Partial<Record<ComparisonOperator, Fragment>>
  * does: NaN equals itself and is greater than all else, −0 equals 0. No comparison holds for a field of a deleted
  * document, `notEq` neither.
  */
-export function compileFilter(filter: Filter, source: QuerySource): Fragment {
+export function compileFilter(filter: Filter, source: QuerySource): Sql {
   switch (filter.kind) {
     case 'and':
       return join(filter.filters, source, ' AND ', TRUE)
@@ -48,16 +48,16 @@ export function compileFilter(filter: Filter, source: QuerySource): Fragment {
   }
 }
 
-function join(filters: readonly Filter[], source: QuerySource, separator: string, empty: Fragment): Fragment {
+function join(filters: readonly Filter[], source: QuerySource, separator: string, empty: Sql): Sql {
   if (filters.length === 0) return empty
   const conditions = filters.map((member) => compileFilter(member, source))
   return sql`(${sql.join(conditions, separator)})`
 }
 
-function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source: QuerySource): Fragment {
+function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source: QuerySource): Sql {
   const { sql: field, type, isNullable, prefix } = source.reference(filter.field)
   const { operator, values } = filter
-  const condition = (): Fragment => {
+  const condition = (): Sql => {
     if (operator === 'in' || operator === 'notIn') {
       const set = boundSet(type, values)
       const within = isListType(type) ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`

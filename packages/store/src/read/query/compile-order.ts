@@ -7,18 +7,18 @@ import {
   RANK,
   searchesOf,
 } from '@rakko/core'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import { compileRank } from './compile-search.js'
-import { type Fragment, LIST_POSITION_SQL, type QuerySource } from './query-source.js'
+import { LIST_POSITION_SQL, type QuerySource } from './query-source.js'
 import { boundValue } from './query-value.js'
 
 /** An order key in SQL, never NULL. */
 export interface CompiledKey {
-  readonly sql: Fragment
+  readonly sql: Sql
   readonly type: QueryFieldType
   readonly isDescending: boolean
   /** See FieldReference. */
-  readonly prefix?: (whole: Fragment) => Fragment
+  readonly prefix?: (whole: Sql) => Sql
 }
 
 export function compileOrder({ order, filter }: Query, source: QuerySource): CompiledKey[] {
@@ -42,7 +42,7 @@ export function compileOrder({ order, filter }: Query, source: QuerySource): Com
 export type Side = 'after' | 'before' | 'from' | 'to'
 
 /** Rows on one side of the row that had these values, one value a key. So pages stay exact however rows come and go. */
-export function compileSide(side: Side, keys: readonly CompiledKey[], values: readonly FilterValue[]): Fragment {
+export function compileSide(side: Side, keys: readonly CompiledKey[], values: readonly FilterValue[]): Sql {
   const parts = keys.flatMap(({ sql: reference, type, isDescending, prefix }, index) => {
     const value = boundValue(type, values[index] as FilterValue)
     const whole = { reference, value, isDescending }
@@ -58,7 +58,7 @@ export function compileSide(side: Side, keys: readonly CompiledKey[], values: re
     return sql`(${references}) ${operator} (${sql.join(parts.map(({ value }) => value))})`
   }
   // For mixed directions: beyond the row in the first key, or equal in it and beyond in the keys that follow.
-  const beyond = (index: number): Fragment => {
+  const beyond = (index: number): Sql => {
     const part = parts[index]
     if (!part) return holdsRow ? sql`true` : sql`false`
     const { reference, value, isDescending } = part

@@ -1,6 +1,7 @@
 import { type DocumentId, type DocumentViewId, decodeOperation, type OperationValue, RakkoError } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeHex, decodeViewId } from '../../sql/decode-id.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import type { Document, DocumentPage } from '../../store.js'
 import { valueDecoder } from '../../tables/field-types.js'
 import type { KeyOf } from '../../transaction/author-keys.js'
@@ -37,15 +38,15 @@ export const OPERATION = 'operation'
  * Mostly the view id is the id, and the signer the owner. There NULL stands: what is not written need not be read.
  * Authors are numbers, see AuthorKeys, since a look-up of every row's keys takes a large part of a query.
  */
-export function metaCells(alias: string): Readonly<Record<string, string>> {
+export function metaCells(alias: Sql): Readonly<Record<string, Sql>> {
   return {
-    id: `${alias}.id`,
-    view_id: `NULLIF(${alias}.view_id, ${alias}.id)`,
-    follow: `${alias}.follow`,
-    owner: `${alias}.owner`,
-    signer: `NULLIF(${alias}.signer, ${alias}.owner)`,
-    edited: `${alias}.edited`,
-    deleted: `${alias}.deleted`,
+    id: sql`${alias}.id`,
+    view_id: sql`NULLIF(${alias}.view_id, ${alias}.id)`,
+    follow: sql`${alias}.follow`,
+    owner: sql`${alias}.owner`,
+    signer: sql`NULLIF(${alias}.signer, ${alias}.owner)`,
+    edited: sql`${alias}.edited`,
+    deleted: sql`${alias}.deleted`,
   }
 }
 

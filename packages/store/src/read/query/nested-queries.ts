@@ -1,10 +1,11 @@
 import type { Include, Query } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeRecords } from '../../sql/binary-value.js'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage } from '../../store.js'
 import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
+import type { FieldColumn } from '../../tables/views-table.js'
 import type { KeyOf } from '../../transaction/author-keys.js'
 import { compilePage } from './compile-page.js'
 import {
@@ -17,15 +18,17 @@ import {
   type RelationDecoder,
 } from './document-decoder.js'
 import { type Beside, NOTHING_BESIDE, type Place, pageOf } from './page-of.js'
-import type { Fragment, NamedDocuments } from './query-source.js'
+import { LIST_POSITION_SQL, type NamedDocuments } from './query-source.js'
+
+const PAGE_CELLS = metaCells(sql`page`)
 
 /** How a level of the statement names a column of its views. */
-type Reference = (column: string, group: number) => string
+type Reference = (column: FieldColumn) => Sql
 
 /** An included relation in SQL: its joins, what a row has to show of them under which names, and how that is read. */
 export interface CompiledInclude extends RelationDecoder {
-  readonly joins: Fragment
-  readonly cells: Readonly<Record<string, string>>
+  readonly joins: Sql
+  readonly cells: Readonly<Record<string, Sql>>
 }
 
 /**
@@ -52,11 +55,11 @@ export class NestedQueries {
     if (!target || !relation) throw new Error(`${field} is no relation to a schema that was looked up`)
     this.#count += 1
     const alias = `r${this.#count}`
-    const parent = `p${this.#count}`
-    const value = `${parent}.value`
-    const list = FIELD_TYPES[type].isList ? `unnest(${value}) WITH ORDINALITY` : `(VALUES (${value}, 1::bigint))`
+    const parent = sql.id(`p${this.#count}`)
+    const value = sql`${parent}.value`
+    const list = FIELD_TYPES[type].isList ? sql`unnest(${value}) WITH ORDINALITY` : sql`(VALUES (${value}, 1::bigint))`
     const named: NamedDocuments = {
-      list: sql.raw(`${list} AS list(id, position)`),
+      list: sql`${list} AS list(id, position)`,
       isPinned: FIELD_TYPES[type].isPinned,
     }
     const isThere = named.isPinned ? target.hasPinned : target.hasTable
@@ -64,40 +67,40 @@ export class NestedQueries {
       ? this.#select(target, query, named, asPage === true)
       : selectNothing(target, query)
     // The parent's column gets a name of its own, so that inner tables may have the same names as outer ones.
-    const column = sql.raw(`(SELECT ${reference(relation.column, relation.group)} AS value) AS ${parent}`)
-    const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.raw(alias)}`
+    const column = sql`(SELECT ${reference(relation)} AS value) AS ${parent}`
+    const joins = sql`CROSS JOIN LATERAL ${column} CROSS JOIN LATERAL (${select}) AS ${sql.id(alias)}`
     const shown = asksBeside ? ['page', 'earlier', 'later', 'count'] : ['page']
-    const cells = Object.fromEntries(shown.map((name) => [`${alias}_${name}`, `${alias}.${name}`]))
+    const cells = Object.fromEntries(shown.map((name) => [`${alias}_${name}`, sql`${sql.id(alias)}.${sql.id(name)}`]))
     return { field, joins, cells, decoder: (of) => pageDecoder(alias, of, asksBeside, decode) }
   }
 
   #select(schema: KnownSchema, query: Query, named: NamedDocuments, hasCursors: boolean): NestedSelect {
     const { views } = schema
-    const meta = metaCells('page')
+    const meta = PAGE_CELLS
     const page = compilePage(this.#names, schema, query, {
       named,
       columns: (source) => {
-        const columns = Object.keys(meta).map((name) => `d.${name}`)
-        return [sql.raw([...columns, 'list.position', ...source.allColumns()].join(', '))]
+        const columns = Object.keys(meta).map((name) => sql`d.${sql.id(name)}`)
+        return [...columns, LIST_POSITION_SQL, ...source.allColumns()]
       },
     })
-    const includes = this.compile(schema, query, (column) => `page.${column}`)
-    const cells: Record<string, string> = { ...meta }
-    if (hasCursors) cells.position = 'page.position'
-    for (const { column } of views.columns.values()) cells[column] = `page.${column}`
-    let payload = ''
+    const includes = this.compile(schema, query, (column) => sql`page.${column.sql}`)
+    const cells: Record<string, Sql> = { ...meta }
+    if (hasCursors) cells.position = sql`page.position`
+    for (const { column, sql: name } of views.columns.values()) cells[column] = sql`page.${name}`
+    let payload = sql.empty
     if (views.payloadField !== undefined) {
-      cells[OPERATION] = `payload.${OPERATION}`
-      payload = `LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
+      cells[OPERATION] = sql`payload.${sql.id(OPERATION)}`
+      payload = sql`LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
     }
     for (const include of includes) Object.assign(cells, include.cells)
-    if (page.rank && hasCursors) cells.rank = `page.${page.rank}`
+    if (page.rank && hasCursors) cells.rank = sql`page.${sql.id(page.rank)}`
 
     const { earlier, later, count } = page.beside
-    const beside = page.asksBeside ? sql`, ${earlier} AS earlier, ${later} AS later, ${count} AS count` : sql``
+    const beside = page.asksBeside ? sql`, ${earlier} AS earlier, ${later} AS later, ${count} AS count` : sql.empty
     const select = sql`
-      SELECT array_send(array_agg(ROW(${sql.raw(Object.values(cells).join(', '))}) ORDER BY ${page.order})) AS page${beside}
-      FROM (${page.select}) AS page ${sql.raw(payload)} ${joinAll(includes)}`
+      SELECT array_send(array_agg(ROW(${sql.join(Object.values(cells))}) ORDER BY ${page.order})) AS page${beside}
+      FROM (${page.select}) AS page ${payload} ${joinAll(includes)}`
     const of = listedCells(Object.keys(cells))
     const decodeDocument = documentDecoder(schema, of, { isPinned: named.isPinned, relations: includes })
     const [position, rank] = [of('position'), of('rank')]
@@ -132,17 +135,15 @@ function pageDecoder<Row>(
   }
 }
 
-export function joinAll(includes: readonly CompiledInclude[]): Fragment {
-  return includes.length === 0
-    ? sql``
-    : sql.join(
-        includes.map(({ joins }) => joins),
-        ' ',
-      )
+export function joinAll(includes: readonly CompiledInclude[]): Sql {
+  return sql.join(
+    includes.map(({ joins }) => joins),
+    ' ',
+  )
 }
 
 interface NestedSelect {
-  readonly select: Fragment
+  readonly select: Sql
   readonly asksBeside: boolean
   decode(records: Uint8Array | null, beside: Beside, keyOf: KeyOf): DocumentPage
 }

@@ -15,34 +15,32 @@ import { searchedColumn } from '../../schemas/search-index.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import { FIELD_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
-
-/** A piece of SQL with its bound values. */
-export type Fragment = Sql
+import { groupAlias } from '../../tables/views-table.js'
 
 /** Place of an element in a relation list. */
-export const LIST_POSITION_SQL: Fragment = sql`list.position`
+export const LIST_POSITION_SQL: Sql = sql`list.position`
 
 /** Documents that a relation names, instead of all of their schema. */
 export interface NamedDocuments {
   /** FROM item `list (id, position)`: document ids or, where pinned, document view ids. */
-  readonly list: Fragment
+  readonly list: Sql
   readonly isPinned: boolean
 }
 
 /** A field or meta field in SQL, and the type that its values have in a query. */
 export interface FieldReference {
-  readonly sql: Fragment
+  readonly sql: Sql
   readonly type: QueryFieldType
   /** A deleted document has no fields: there the reference is NULL. */
   readonly isNullable: boolean
   /** What an index holds of the field itself, or of a value, where it holds only the beginning. */
-  readonly prefix?: (whole: Fragment) => Fragment
+  readonly prefix?: (whole: Sql) => Sql
 }
 
 /** The columns that a search looks at, in SQL. */
 export interface Searched {
   readonly names: Names
-  readonly references: readonly string[]
+  readonly references: readonly Sql[]
   readonly language: SearchLanguage
   /** See FieldReference. */
   readonly isNullable: boolean
@@ -86,15 +84,14 @@ export class QuerySource {
     const column = this.#schema.views.columns.get(field)
     if (!column) throw unsearchable(field)
     this.#groups.add(column.group)
-    const reference = sql.raw(`v${column.group}.${column.column}`)
     const isSearched = !this.#includesDeleted && !this.#named
     const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
-    const around = isIndexed ? FIELD_TYPES[column.type.type].prefix : undefined
+    const prefix = isIndexed ? FIELD_TYPES[column.type.type].prefix : undefined
     return {
-      sql: reference,
+      sql: column.cell,
       type,
       isNullable: this.#includesDeleted && !this.#named?.isPinned,
-      ...(around && { prefix: (whole: Fragment) => sql`${sql.raw(around[0])}${whole}${sql.raw(around[1])}` }),
+      ...(prefix && { prefix }),
     }
   }
 
@@ -104,55 +101,60 @@ export class QuerySource {
     const isDeclared = fields === undefined || isSameSet(fields, search?.fields ?? [])
     const named = isDeclared && search ? search.fields : (fields ?? textFields(schema))
     const references = named.map((field) => {
-      const { group, column } = searchedColumn(views, field)
+      const { group, cell } = searchedColumn(views, field)
       this.#groups.add(group)
-      return `v${group}.${column}`
+      return cell
     })
     const config = language ?? search?.language ?? 'simple'
     return { names: this.#names, references, language: config, isNullable: this.#includesDeleted }
   }
 
   /** Columns of all fields, which are then joined whatever filter and order refer to. */
-  allColumns(): string[] {
+  allColumns(): Sql[] {
     for (const group of this.#schema.views.groups.keys()) this.#groups.add(group)
     const { columns, payloadField } = this.#schema.views
-    const fields = [...columns.values()].map(({ group, column }) => `v${group}.${column}`)
-    return payloadField === undefined ? fields : [...fields, 'v0.payload']
+    const fields = [...columns.values()].map(({ cell }) => cell)
+    return payloadField === undefined ? fields : [...fields, sql`v0.payload`]
   }
 
   /** `FROM … JOIN …` for all that was referred to, and the number of the document. */
-  from(): { from: Fragment; number: Fragment; where: Fragment[] } {
+  from(): { from: Sql; number: Sql; where: Sql[] } {
     const isPinned = this.#named?.isPinned === true
-    const join = this.#includesDeleted && !isPinned ? 'LEFT JOIN' : 'JOIN'
-    const where: Fragment[] = []
-    const parts: string[] = []
-    const lead: Fragment[] = []
-    const key = isPinned ? 'view' : 'document'
-    const number = isPinned ? 'd.view' : this.#isLedByDocuments ? 'd.number' : 'v0.document'
+    const join = this.#includesDeleted && !isPinned ? sql`LEFT JOIN` : sql`JOIN`
+    const where: Sql[] = []
+    const parts: Sql[] = []
+    const key = isPinned ? sql`view` : sql`document`
+    const number = isPinned ? sql`d.view` : this.#isLedByDocuments ? sql`d.number` : sql`v0.document`
     const groups = new Set(this.#groups)
     if (this.#named) {
-      lead.push(this.#namedDocuments(this.#named))
+      parts.push(this.#namedDocuments(this.#named))
       if (!this.#includesDeleted && !isPinned) where.push(sql`NOT d.deleted`)
     } else if (this.#isLedByDocuments) {
-      parts.push(`${this.#names.table('documents')} AS d`)
+      parts.push(sql`${this.#names.table('documents')} AS d`)
       where.push(sql`d.schema = ${this.#schema.number}`)
       if (!this.#includesDeleted) where.push(sql`NOT d.deleted`)
     } else {
-      parts.push(`${this.#views(0)} AS v0`)
+      parts.push(sql`${this.#views(0)} AS v0`)
       groups.delete(0)
-      if (this.#metaTables.size > 0) parts.push(`JOIN ${this.#names.table('documents')} AS d ON d.number = v0.document`)
+      if (this.#metaTables.size > 0) {
+        parts.push(sql`JOIN ${this.#names.table('documents')} AS d ON d.number = v0.document`)
+      }
     }
-    for (const group of groups) parts.push(`${join} ${this.#views(group)} AS v${group} ON v${group}.${key} = ${number}`)
+    for (const group of groups) {
+      const alias = groupAlias(group)
+      parts.push(sql`${join} ${this.#views(group)} AS ${alias} ON ${alias}.${key} = ${number}`)
+    }
     for (const author of ['owner', 'signer'] as const) {
       if (!this.#metaTables.has(author)) continue
-      parts.push(`JOIN ${this.#names.table('authors')} AS ${author} ON ${author}.number = d.${author}`)
+      const alias = sql.id(author)
+      parts.push(sql`JOIN ${this.#names.table('authors')} AS ${alias} ON ${alias}.number = d.${alias}`)
     }
-    return { from: sql.join([...lead, sql.raw(parts.join(' '))], ' '), number: sql.raw(number), where }
+    return { from: sql.join(parts, ' '), number, where }
   }
 
   /** Each named document, as `d`, where it is stored and of the schema; or each pinned view, where it was made. */
-  #namedDocuments({ list, isPinned }: NamedDocuments): Fragment {
-    const documents = sql.raw(this.#names.table('documents'))
+  #namedDocuments({ list, isPinned }: NamedDocuments): Sql {
+    const documents = this.#names.table('documents')
     const { number } = this.#schema
     // The limit changes no row and keeps each look-up on the index of ids. A young database has no statistics, and
     // PostgreSQL takes its documents for few. A plain join would then read all documents of a schema for every list.
@@ -162,30 +164,30 @@ export class QuerySource {
     }
     return sql`${list} CROSS JOIN LATERAL (
         SELECT pinned.view, pinned.view_id, pinned.signer, pinned.edited, pinned.follow, kept.id, kept.owner, kept.deleted
-        FROM ${sql.raw(this.#names.table('pinned_views'))} AS pinned JOIN ${documents} AS kept ON kept.number = pinned.document
+        FROM ${this.#names.table('pinned_views')} AS pinned JOIN ${documents} AS kept ON kept.number = pinned.document
         WHERE pinned.view = sha256(list.id) AND pinned.schema = ${number} LIMIT 1) AS d`
   }
 
-  #views(group: number): string {
+  #views(group: number): Sql {
     const { views } = this.#schema
     return this.#named?.isPinned ? views.pinnedName(this.#names, group) : views.name(this.#names, group)
   }
 
-  #meta(field: MetaField): Fragment {
-    if (field === '$id') return sql.raw(this.#isLedByDocuments ? 'd.id' : 'v0.id')
+  #meta(field: MetaField): Sql {
+    if (field === '$id') return this.#isLedByDocuments ? sql`d.id` : sql`v0.id`
     this.#metaTables.add('documents')
     switch (field) {
       case '$viewId':
-        return sql.raw('d.view_id')
+        return sql`d.view_id`
       case '$edited':
-        return sql.raw('d.edited')
+        return sql`d.edited`
       case '$deleted':
-        return sql.raw('d.deleted')
+        return sql`d.deleted`
       case '$owner':
       case '$signer': {
         const author = field === '$owner' ? 'owner' : 'signer'
         this.#metaTables.add(author)
-        return sql.raw(`${author}.public_key`)
+        return sql`${sql.id(author)}.public_key`
       }
     }
   }

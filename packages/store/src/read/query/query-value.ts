@@ -8,10 +8,9 @@ import {
   float8Column,
   textColumn,
 } from '../../sql/column.js'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import { encodeText } from '../../sql/text-code.js'
 import { type ComparedAs, FIELD_TYPES } from '../../tables/field-types.js'
-import type { Fragment } from './query-source.js'
 
 /** How values are bound as one parameter. */
 const COLUMNS: Readonly<Record<ComparedAs, Column<FilterValue>>> = {
@@ -36,12 +35,12 @@ function comparedAs(type: QueryFieldType): ComparedAs {
 }
 
 /** One value as a parameter of its column's type. */
-export function boundValue(type: QueryFieldType, value: FilterValue): Fragment {
+export function boundValue(type: QueryFieldType, value: FilterValue): Sql {
   return sql`${stored(type, value)}::${sql.raw(comparedAs(type))}`
 }
 
 /** Any number of values as one parameter. */
-export function boundSet(type: QueryFieldType, values: readonly FilterValue[]): Fragment {
+export function boundSet(type: QueryFieldType, values: readonly FilterValue[]): Sql {
   const sqlType = comparedAs(type)
   const set = arrayParameter(
     COLUMNS[sqlType],

@@ -1,7 +1,6 @@
 import type { Query } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import { querySql } from '../../sql/run-sql.js'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
 import type { Database } from '../../transaction/database.js'
 import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
@@ -9,7 +8,6 @@ import { compileCount, compilePage } from './compile-page.js'
 import { documentDecoder, namedCells } from './document-decoder.js'
 import { type CompiledInclude, joinAll, NestedQueries } from './nested-queries.js'
 import { type Beside, NOTHING_BESIDE, pageOf } from './page-of.js'
-import type { Fragment } from './query-source.js'
 import { documentColumns } from './select-documents.js'
 
 type PageRow = Readonly<Record<string, unknown>> &
@@ -42,12 +40,12 @@ export async function runSnapshot(database: Database, query: Query): Promise<Doc
 }
 
 async function selectSnapshot(database: Database, schemas: QueriedSchemas, query: Query): Promise<DocumentSnapshot> {
-  const number = sql`(SELECT number FROM ${sql.raw(database.names.table('arrival'))})`
+  const number = sql`(SELECT number FROM ${database.names.table('arrival')})`
   if (schemas.get(query.schemaId)?.hasTable) {
     const { page, first } = await select(database, schemas, query, number)
     return { ...page, number: Number(first?.number) }
   }
-  const { rows } = await querySql<{ number: bigint }>(database.driver, sql`SELECT ${number} AS number`)
+  const { rows } = await database.query<{ number: bigint }>(sql`SELECT ${number} AS number`)
   return { ...emptyPage(query), number: Number(rows[0]?.number) }
 }
 
@@ -56,28 +54,27 @@ async function select(
   database: Database,
   schemas: QueriedSchemas,
   query: Query,
-  number?: Fragment,
+  number?: Sql,
 ): Promise<{ page: DocumentPage; first?: PageRow | undefined }> {
   const schema = schemas.get(query.schemaId)
   if (!schema?.hasTable) return { page: emptyPage(query) }
   const { names } = database
   const page = compilePage(names, schema, query)
   const { columns, joins } = documentColumns(names, schema)
-  const includes = new NestedQueries(names, schemas).compile(schema, query, (column, group) => `v${group}.${column}`)
+  const includes = new NestedQueries(names, schemas).compile(schema, query, ({ cell }) => cell)
 
-  const from = sql`(${page.select}) AS page ${sql.raw(joins)} ${joinAll(includes)}`
+  const from = sql`(${page.select}) AS page ${joins} ${joinAll(includes)}`
   const { earlier, later, count } = page.beside
   const asked = sql`${earlier} AS earlier, ${later} AS later, ${count} AS count`
   const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
   const asksBeside = page.asksBeside || number !== undefined
   const source = asksBeside ? sql`${beside} LEFT JOIN (${from}) ON true` : from
-  const selected = [columns, 'page.document', ...includes.flatMap(cellsOf)]
-  if (page.rank) selected.push(`page.${page.rank} AS rank`)
-  if (asksBeside) selected.push('beside.earlier, beside.later, beside.count')
-  if (number) selected.push('beside.number')
-  const { rows } = await querySql<PageRow>(
-    database.driver,
-    sql`SELECT ${sql.raw(selected.join(', '))} FROM ${source} ORDER BY ${page.order}`,
+  const selected = [columns, sql`page.document`, ...includes.flatMap(cellsOf)]
+  if (page.rank) selected.push(sql`page.${sql.id(page.rank)} AS rank`)
+  if (asksBeside) selected.push(sql`beside.earlier, beside.later, beside.count`)
+  if (number) selected.push(sql`beside.number`)
+  const { rows } = await database.query<PageRow>(
+    sql`SELECT ${sql.join(selected)} FROM ${source} ORDER BY ${page.order}`,
   )
 
   const found = rows.filter(({ document }) => document !== null)
@@ -89,15 +86,15 @@ async function select(
   return { page: pageOf(schema.schema, query, documents, around, { places }), first }
 }
 
-function cellsOf({ cells }: CompiledInclude): string[] {
-  return Object.entries(cells).map(([name, cell]) => `${cell} AS ${name}`)
+function cellsOf({ cells }: CompiledInclude): Sql[] {
+  return Object.entries(cells).map(([name, cell]) => sql`${cell} AS ${sql.id(name)}`)
 }
 
 /** How many documents the filter lets through; order and page do not matter. */
 export async function runCount(database: Database, query: Query): Promise<number> {
   const schema = await knownSchemaOf(database, query.schemaId)
   if (!schema.hasTable) return 0
-  const { rows } = await querySql<{ count: bigint }>(database.driver, compileCount(database.names, schema, query))
+  const { rows } = await database.query<{ count: bigint }>(compileCount(database.names, schema, query))
   return Number(rows[0]?.count ?? 0n)
 }
 

@@ -1,11 +1,10 @@
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import { querySql } from '../../sql/run-sql.js'
-import { sql } from '../../sql/sql.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import type { Document } from '../../store.js'
 import type { Names } from '../../tables/names.js'
+import { groupAlias } from '../../tables/views-table.js'
 import type { Database } from '../../transaction/database.js'
 import { documentDecoder, metaCells, namedCells, OPERATION } from './document-decoder.js'
-import type { Fragment } from './query-source.js'
 
 /**
  * Documents of one schema in their latest views. `page` has their numbers as `document`, and the columns `order` that
@@ -14,31 +13,32 @@ import type { Fragment } from './query-source.js'
 export async function selectDocuments(
   database: Database,
   schema: KnownSchema,
-  page: Fragment,
-  order: Fragment,
+  page: Sql,
+  order: Sql,
 ): Promise<Document[]> {
   const { columns, joins } = documentColumns(database.names, schema)
-  const { rows } = await querySql<Readonly<Record<string, unknown>>>(
-    database.driver,
-    sql`SELECT ${sql.raw(columns)} FROM (${page}) AS page ${sql.raw(joins)} ORDER BY ${order}`,
+  const { rows } = await database.query<Readonly<Record<string, unknown>>>(
+    sql`SELECT ${columns} FROM (${page}) AS page ${joins} ORDER BY ${order}`,
   )
   const decode = documentDecoder(schema, namedCells)
   return database.authorKeys.decoded(database, (keyOf) => rows.map((row) => decode(row, keyOf)))
 }
 
+const DOCUMENT_CELLS = Object.entries(metaCells(sql`d`)).map(([name, cell]) => sql`${cell} AS ${sql.id(name)}`)
+
 /** What a `documentDecoder` reads, and the tables that have it, joined to `page.document`. */
-export function documentColumns(names: Names, { views }: KnownSchema): { columns: string; joins: string } {
-  const meta = Object.entries(metaCells('d')).map(([name, cell]) => `${cell} AS ${name}`)
-  const columns = [...views.columns.values()].map(({ group, column }) => `v${group}.${column}`)
+export function documentColumns(names: Names, { views }: KnownSchema): { columns: Sql; joins: Sql } {
+  const columns = [...DOCUMENT_CELLS, ...[...views.columns.values()].map(({ cell }) => cell)]
   const joins = [
-    `JOIN ${names.table('documents')} AS d ON d.number = page.document`,
-    ...views.groups.map(
-      (_, group) => `LEFT JOIN ${views.name(names, group)} AS v${group} ON v${group}.document = page.document`,
-    ),
+    sql`JOIN ${names.table('documents')} AS d ON d.number = page.document`,
+    ...views.groups.map((_, group) => {
+      const alias = groupAlias(group)
+      return sql`LEFT JOIN ${views.name(names, group)} AS ${alias} ON ${alias}.document = page.document`
+    }),
   ]
   if (views.payloadField !== undefined) {
-    columns.push(`payload.${OPERATION}`)
-    joins.push(`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
+    columns.push(sql`payload.${sql.id(OPERATION)}`)
+    joins.push(sql`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
   }
-  return { columns: [...meta, ...columns].join(', '), joins: joins.join(' ') }
+  return { columns: sql.join(columns), joins: sql.join(joins, ' ') }
 }

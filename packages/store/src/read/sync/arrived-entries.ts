@@ -3,6 +3,7 @@ import { closureOf, definitionTips, fieldTips } from '../../decide/definition-cl
 import { type Bounds, bounded } from '../../decide/sync-bounds.js'
 import { hexArray } from '../../sql/column.js'
 import { decodeHex } from '../../sql/decode-id.js'
+import { sql } from '../../sql/sql.js'
 import type { ArrivedEntry } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
 import type { Database } from '../../transaction/database.js'
@@ -19,13 +20,12 @@ interface EntryRow {
 /** The primary key gives them in order. Bytes are counted where they lie, so that nothing beyond the bound is read. */
 export async function readEntriesAfter(database: Database, number: number, bounds: Bounds): Promise<ArrivedEntry[]> {
   const { rows } = await database.query<EntryRow>(
-    `SELECT number, hash, decision, entry, operation FROM (
+    sql`SELECT number, hash, decision, entry, operation FROM (
        SELECT *, row_number() OVER (ORDER BY number) AS place,
          sum(COALESCE(octet_length(entry), 0) + COALESCE(octet_length(operation), 0)) OVER (ORDER BY number) AS bytes
        FROM (SELECT number, hash, decision, entry, operation FROM ${database.names.table('entries')}
-         WHERE number > $1::bigint ORDER BY number LIMIT $2::bigint) AS next
-     ) AS counted WHERE place = 1 OR bytes <= $3::bigint ORDER BY number`,
-    [number, bounds.items, bounds.bytes],
+         WHERE number > ${number}::bigint ORDER BY number LIMIT ${bounds.items}::bigint) AS next
+     ) AS counted WHERE place = 1 OR bytes <= ${bounds.bytes}::bigint ORDER BY number`,
   )
   return rows.map(arrivedEntry)
 }
@@ -44,11 +44,12 @@ export async function readDefinitionEntries(
   const tips = [...definition, ...(view && 'fields' in view ? fieldTips(view.fields) : [])]
   const entries = database.names.table('entries')
   const { rows } = await database.query<EntryRow>(
-    `WITH tips AS (
+    sql`WITH tips AS (
        SELECT e.number, e.document FROM ${entries} AS e
          JOIN ${database.names.table('documents')} AS d ON d.number = e.document
          JOIN ${database.names.table('schemas')} AS s ON s.number = d.schema
-       WHERE e.hash = ANY($1::bytea[]) AND s.schema_id = ANY($2::text[])
+       WHERE e.hash = ANY(${hexArray(new Set(tips))}::bytea[])
+         AND s.schema_id = ANY(${[SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]}::text[])
      ), found AS (
        SELECT e.* FROM ${entries} AS e WHERE e.number IN (SELECT document FROM tips)
        UNION ALL
@@ -56,7 +57,6 @@ export async function readDefinitionEntries(
      )
      SELECT number, hash, decision, entry, operation FROM found
      WHERE number <= (SELECT max(number) FROM tips)`,
-    [hexArray(new Set(tips)), [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]],
   )
   const closure = closureOf(tips, rows.map(arrivedEntry))
   return bounded(

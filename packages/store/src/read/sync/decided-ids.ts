@@ -1,7 +1,7 @@
 import { type Hash, hexToBytes, type SchemaId } from '@rakko/core'
 import { fingerprintOf } from '../../decide/id-fingerprint.js'
 import { decodeHex } from '../../sql/decode-id.js'
-import { joinSelects, type Statement } from '../../sql/statement.js'
+import { type Sql, sql } from '../../sql/sql.js'
 import type { DecidedId, IdRange, RangeFingerprint } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
 import type { Names } from '../../tables/names.js'
@@ -19,6 +19,13 @@ const PARTS = [
   { start: 31, bytes: 4, shift: 0n },
 ] as const
 
+const SUMS = sql.join(
+  PARTS.map(({ start, bytes }) => {
+    const part = sql`substring(e.hash FROM ${sql.integer(start)} FOR ${sql.integer(bytes)})`
+    return sql`COALESCE(sum(('x' || encode(${part}, 'hex'))::bit(${sql.integer(8 * bytes)})::bigint), 0)::text`
+  }),
+)
+
 interface SumRow {
   range: number
   count: bigint
@@ -32,19 +39,11 @@ export async function readFingerprints(
   schemas: readonly SchemaId[] | undefined,
 ): Promise<RangeFingerprint[]> {
   if (ranges.length === 0) return []
-  const sums = PARTS.map(
-    ({ start, bytes }) =>
-      `COALESCE(sum(('x' || encode(substring(e.hash FROM ${start} FOR ${bytes}), 'hex'))::bit(${8 * bytes})::bigint), 0)::text`,
-  )
   const selects = ranges.map((range, index) => {
-    const { text, parameters } = idsIn(database.names, range, schemas)
-    return {
-      text: `SELECT ${index} AS range, count(*) AS count, ARRAY[${sums.join(', ')}] AS sums ${text}`,
-      parameters,
-    }
+    return sql`SELECT ${sql.integer(index)} AS range, count(*) AS count, ARRAY[${SUMS}] AS sums
+      ${idsIn(database.names, range, schemas)}`
   })
-  const { text, parameters } = joinSelects(selects)
-  const { rows } = await database.query<SumRow>(text, parameters)
+  const { rows } = await database.query<SumRow>(sql.join(selects, ' UNION ALL '))
   const found = new Map(rows.map((row) => [row.range, row]))
   return ranges.map((_, index) => {
     const row = found.get(index)
@@ -61,10 +60,8 @@ export async function readDecidedIds(
   schemas: readonly SchemaId[] | undefined,
   items: number,
 ): Promise<DecidedId[]> {
-  const { text, parameters } = idsIn(database.names, range, schemas)
   const { rows } = await database.query<{ hash: Uint8Array; decision: number }>(
-    `SELECT e.hash, e.decision ${text} ORDER BY e.hash LIMIT $${parameters.length + 1}::bigint`,
-    [...parameters, items],
+    sql`SELECT e.hash, e.decision ${idsIn(database.names, range, schemas)} ORDER BY e.hash LIMIT ${items}::bigint`,
   )
   return rows.map(({ hash, decision }) => {
     const decided = DECISIONS[decision]
@@ -74,20 +71,13 @@ export async function readDecidedIds(
 }
 
 /** The part of a statement that says which ids, from `FROM` on. */
-function idsIn(names: Names, { from, to }: IdRange, schemas: readonly SchemaId[] | undefined): Statement {
-  const parameters: unknown[] = []
-  const conditions: string[] = []
-  const where = (condition: (parameter: string) => string, value: unknown): void => {
-    parameters.push(value)
-    conditions.push(condition(`$${parameters.length}`))
-  }
-  if (from !== undefined) where((parameter) => `e.hash >= ${parameter}::bytea`, hexToBytes(from))
-  if (to !== undefined) where((parameter) => `e.hash < ${parameter}::bytea`, hexToBytes(to))
-  if (schemas !== undefined) where((parameter) => `s.schema_id = ANY(${parameter}::text[])`, schemas)
-  const scope =
-    schemas === undefined
-      ? ''
-      : `JOIN ${names.table('documents')} AS d ON d.number = e.document JOIN ${names.table('schemas')} AS s ON s.number = d.schema`
-  const condition = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return { text: `FROM ${names.table('entries')} AS e ${scope} ${condition}`, parameters }
+function idsIn(names: Names, { from, to }: IdRange, schemas: readonly SchemaId[] | undefined): Sql {
+  const conditions: Sql[] = []
+  if (from !== undefined) conditions.push(sql`e.hash >= ${hexToBytes(from)}::bytea`)
+  if (to !== undefined) conditions.push(sql`e.hash < ${hexToBytes(to)}::bytea`)
+  if (schemas !== undefined) conditions.push(sql`s.schema_id = ANY(${schemas}::text[])`)
+  const scope = sql`JOIN ${names.table('documents')} AS d ON d.number = e.document
+    JOIN ${names.table('schemas')} AS s ON s.number = d.schema`
+  const condition = conditions.length === 0 ? sql.empty : sql`WHERE ${sql.join(conditions, ' AND ')}`
+  return sql`FROM ${names.table('entries')} AS e ${schemas === undefined ? sql.empty : scope} ${condition}`
 }

@@ -1,5 +1,7 @@
 import { refusal } from '@rakko/core'
 import type { Driver, DriverTransaction } from '../../driver/driver.js'
+import { execSql, querySql } from '../../sql/run-sql.js'
+import { sql } from '../../sql/sql.js'
 import { Names } from '../names.js'
 import { tables } from './0001-tables.js'
 import { pinsPurgesHashes } from './0002-pins-purges-hashes.js'
@@ -48,21 +50,22 @@ export async function migrate(driver: Driver, schemaName: string, migrations = M
 
 async function apply(transaction: DriverTransaction, names: Names, migration: Migration): Promise<void> {
   // Another node may be opening the same database. The second one to get here finds the work done.
-  await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rakko ${names.schema}`])
+  await querySql(transaction, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`rakko ${names.schema.text}`}, 0))`)
   if ((await readFormat(transaction, names)) >= migration.format) return
-  await transaction.exec(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+  await execSql(transaction, sql`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
   // Views stand on tables that a migration may change. They are made again when they are asked for.
-  await transaction.exec(`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
-  await transaction.exec(migration.sql(names.schema))
-  await transaction.query(`UPDATE ${names.table('meta')} SET format = $1`, [migration.format])
+  await execSql(transaction, sql`DROP SCHEMA IF EXISTS ${names.appSchema} CASCADE`)
+  await transaction.exec(migration.sql(names.schema.text))
+  await querySql(transaction, sql`UPDATE ${names.table('meta')} SET format = ${migration.format}`)
 }
 
 /** 0 where there are no tables. */
 async function readFormat(transaction: DriverTransaction, names: Names): Promise<number> {
-  const { rows: tables } = await transaction.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
-    names.table('meta'),
-  ])
+  const { rows: tables } = await querySql<{ found: boolean }>(
+    transaction,
+    sql`SELECT to_regclass(${names.table('meta').text}) IS NOT NULL AS found`,
+  )
   if (!tables[0]?.found) return 0
-  const { rows } = await transaction.query<{ format: number }>(`SELECT format FROM ${names.table('meta')}`)
+  const { rows } = await querySql<{ format: number }>(transaction, sql`SELECT format FROM ${names.table('meta')}`)
   return rows[0]?.format ?? 0
 }

@@ -1,5 +1,6 @@
-import { bulkBind, type Columns } from '../../sql/bulk.js'
+import { Bulk } from '../../sql/bulk.js'
 import { bigintColumn, byteaColumn } from '../../sql/column.js'
+import { sql } from '../../sql/sql.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 
 const VIEWS_AT_ONCE = 1000
@@ -10,10 +11,10 @@ interface GoneRow {
   schema: number | null
 }
 
-const GONE: Columns<GoneRow> = {
+const GONE = new Bulk<GoneRow>({
   document: bigintColumn(({ document }) => document ?? undefined),
   view: byteaColumn(({ view }) => view),
-}
+})
 
 /**
  * Removes views that nothing pins any more. What they pinned is looked at next, without recursion. Returns whether more
@@ -23,9 +24,9 @@ export async function collectViews(transaction: WriteTransaction): Promise<boole
   const { names, ledger } = transaction
   const [pins, pinned] = [names.table('pins'), names.table('pinned_views')]
   const { rows } = await transaction.query<GoneRow & { kept: boolean }>(
-    `WITH suspects AS (
+    sql`WITH suspects AS (
        SELECT s.view, EXISTS (SELECT 1 FROM ${pins} AS p WHERE p.view = s.view) AS kept
-       FROM ${pinned} AS s WHERE s.unpinned LIMIT $1::bigint
+       FROM ${pinned} AS s WHERE s.unpinned LIMIT ${VIEWS_AT_ONCE}::bigint
      ), cleared AS (
        UPDATE ${pinned} AS v SET unpinned = false FROM suspects AS s WHERE v.view = s.view AND s.kept
      ), gone AS (
@@ -33,7 +34,6 @@ export async function collectViews(transaction: WriteTransaction): Promise<boole
        RETURNING v.view, v.document, v.schema
      )
      SELECT s.kept, s.view, gone.document, gone.schema FROM suspects AS s LEFT JOIN gone ON gone.view = s.view`,
-    [VIEWS_AT_ONCE],
   )
   let isReleased = false
   const made = rows.filter(({ kept, document }) => !kept && document !== null)
@@ -42,18 +42,17 @@ export async function collectViews(transaction: WriteTransaction): Promise<boole
     const schema = number === null ? undefined : ledger.schemaAt(number)
     if (!schema) throw new Error('a stored document has no known schema')
     const ofSchema = made.filter((one) => one.schema === number)
-    const { source, parameters } = bulkBind(GONE, ofSchema)
+    const source = GONE.source(ofSchema)
     for (const group of schema.views.groups.keys()) {
       const table = schema.views.pinnedName(names, group)
-      await transaction.query(`DELETE FROM ${table} AS v USING ${source} WHERE v.view = u.view`, parameters)
+      await transaction.query(sql`DELETE FROM ${table} AS v USING ${source} WHERE v.view = u.view`)
     }
     if (schema.views.pinning.length === 0) continue
     const { affectedRows } = await transaction.query(
-      `WITH released AS (
+      sql`WITH released AS (
          DELETE FROM ${pins} AS p USING ${source} WHERE p.document = u.document AND p.holder = u.view RETURNING p.view
        )
        UPDATE ${pinned} AS v SET unpinned = true FROM released WHERE v.view = released.view`,
-      parameters,
     )
     isReleased ||= affectedRows > 0
   }

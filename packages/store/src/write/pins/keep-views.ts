@@ -1,4 +1,5 @@
 import { hexArray } from '../../sql/column.js'
+import { sql } from '../../sql/sql.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 import type { Materialised } from '../materialise.js'
 import { collectViews } from './collect-views.js'
@@ -32,9 +33,9 @@ function changesOf({ document, deleted, fields }: Materialised): PinChange[] {
 /** Marks views that wait for what has just arrived: they are to be made. */
 async function wake(transaction: WriteTransaction): Promise<boolean> {
   const { names, ledger } = transaction
+  const arrived = hexArray(ledger.accepted.map(({ item }) => item.entryHash))
   const { affectedRows } = await transaction.query(
-    `UPDATE ${names.table('pinned_views')} SET awaits = '' WHERE awaits = ANY($1::bytea[])`,
-    [hexArray(ledger.accepted.map(({ item }) => item.entryHash))],
+    sql`UPDATE ${names.table('pinned_views')} SET awaits = '' WHERE awaits = ANY(${arrived}::bytea[])`,
   )
   return affectedRows > 0
 }

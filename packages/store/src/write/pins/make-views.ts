@@ -9,7 +9,7 @@ import {
 } from '@rakko/core'
 import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import { bulkBind, bulkInsert, bulkUpdate, type Columns } from '../../sql/bulk.js'
+import { Bulk, type Columns } from '../../sql/bulk.js'
 import {
   bigintColumn,
   boolColumn,
@@ -20,6 +20,7 @@ import {
   integerColumn,
 } from '../../sql/column.js'
 import { decodeViewId } from '../../sql/decode-id.js'
+import { sql } from '../../sql/sql.js'
 import { valueColumn } from '../../tables/field-types.js'
 import type { FieldColumn } from '../../tables/views-table.js'
 import type { WriteTransaction } from '../../transaction/database.js'
@@ -55,8 +56,9 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
   const { names } = transaction
   const views = names.table('pinned_views')
   const { rows } = await transaction.query<PendingRow>(
-    `WITH pending AS (
-       SELECT view, view_id, substr(view_id, 1, ${HASH_BYTES}) AS tip FROM ${views} WHERE awaits = '' LIMIT $1::bigint
+    sql`WITH pending AS (
+       SELECT view, view_id, substr(view_id, 1, ${sql.integer(HASH_BYTES)}) AS tip
+       FROM ${views} WHERE awaits = '' LIMIT ${VIEWS_AT_ONCE}::bigint
      ), found AS (
        SELECT p.view, p.view_id, p.tip, e.number IS NOT NULL AS known,
          d.number AS document, d.schema, d.signer, d.edited, d.follow
@@ -68,7 +70,6 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
        FROM found AS f WHERE v.view = f.view AND (f.document IS NOT NULL OR NOT f.known)
      )
      SELECT view, view_id, known, document, schema FROM found`,
-    [VIEWS_AT_ONCE],
   )
   const bySchema = new Map<number, PendingRow[]>()
   const past: PendingView[] = []
@@ -82,34 +83,33 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
   return past.length > 0 || rows.length === VIEWS_AT_ONCE
 }
 
-const LATEST_VIEWS: Columns<PendingRow> = {
+const LATEST_VIEWS = new Bulk<PendingRow>({
   view: byteaColumn(({ view }) => view),
   document: bigintColumn(({ document }) => document ?? undefined),
-}
+})
 
 /** The values and pins of a document's latest view are in tables already. */
 async function copyLatest(transaction: WriteTransaction, number: number, rows: readonly PendingRow[]): Promise<void> {
   const { names } = transaction
   const { views } = await pinnedTables(transaction, number)
-  const { source, parameters } = bulkBind(LATEST_VIEWS, rows)
+  const source = LATEST_VIEWS.source(rows)
   for (const [group, fields] of views.groups.entries()) {
-    const columns = fields.map(({ column }) => column)
-    if (group === 0) columns.unshift('id')
-    if (group === 0 && views.payloadField !== undefined) columns.unshift('payload')
+    const columns = fields.map((field) => field.sql)
+    if (group === 0) columns.unshift(sql`id`)
+    if (group === 0 && views.payloadField !== undefined) columns.unshift(sql`payload`)
+    const values = columns.map((column) => sql`v.${column}`)
     await transaction.query(
-      `INSERT INTO ${views.pinnedName(names, group)} (${['view', ...columns].join(', ')})
-       SELECT ${['u.view', ...columns.map((column) => `v.${column}`)].join(', ')}
+      sql`INSERT INTO ${views.pinnedName(names, group)} (${sql.join([sql`view`, ...columns])})
+       SELECT ${sql.join([sql`u.view`, ...values])}
        FROM ${source} JOIN ${views.name(names, group)} AS v ON v.document = u.document`,
-      parameters,
     )
   }
   if (views.pinning.length === 0) return
   const pins = names.table('pins')
   await transaction.query(
-    `INSERT INTO ${pins} (document, holder, field, view)
+    sql`INSERT INTO ${pins} (document, holder, field, view)
      SELECT p.document, u.view, p.field, p.view FROM ${source} JOIN ${pins} AS p ON p.document = u.document AND p.holder = ''
      ON CONFLICT DO NOTHING`,
-    parameters,
   )
 }
 
@@ -124,15 +124,18 @@ interface MadeView extends PendingView {
   readonly reduced?: ReducedDocument
 }
 
-const MADE_VIEWS: Columns<MadeView> = {
-  view: byteaColumn(({ view }) => view),
-  document: bigintColumn(({ document }) => document),
-  schema: integerColumn(({ schema }) => schema?.number),
-  signer: integerColumn(({ signer }) => signer),
-  edited: boolColumn(({ reduced }) => reduced?.edited),
-  follow: hexColumn(({ reduced, viewId }) => (reduced?.follow === viewId ? undefined : reduced?.follow)),
-  awaits: hexColumn(({ awaits }) => awaits),
-}
+const MADE_VIEWS = new Bulk<MadeView>(
+  {
+    view: byteaColumn(({ view }) => view),
+    document: bigintColumn(({ document }) => document),
+    schema: integerColumn(({ schema }) => schema?.number),
+    signer: integerColumn(({ signer }) => signer),
+    edited: boolColumn(({ reduced }) => reduced?.edited),
+    follow: hexColumn(({ reduced, viewId }) => (reduced?.follow === viewId ? undefined : reduced?.follow)),
+    awaits: hexColumn(({ awaits }) => awaits),
+  },
+  { key: ['view'] },
+)
 
 async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<void> {
   const { names, ledger } = transaction
@@ -146,14 +149,14 @@ async function reduceViews(transaction: WriteTransaction, pending: readonly Pend
     const ofSchema = made.filter((view) => view.schema?.number === number)
     for (const [group, fields] of views.groups.entries()) {
       const columns = pinnedColumns(fields, group === 0, views.payloadField !== undefined)
-      await transaction.run(bulkInsert(views.pinnedName(names, group), columns, ofSchema))
+      await transaction.run(new Bulk(columns).insert(views.pinnedName(names, group), ofSchema))
     }
     for (const { view: holder, document, reduced } of ofSchema) {
       if (document === undefined || !reduced) continue
       pins.push(...pinChanges(schema, { document, holder, isNew: true }, valuesOf(reduced)))
     }
   }
-  await transaction.run(bulkUpdate(names.table('pinned_views'), ['view'], MADE_VIEWS, made))
+  await transaction.run(MADE_VIEWS.update(names.table('pinned_views'), made))
   await replacePins(transaction, pins)
   if (made.some(({ awaits }) => awaits !== undefined)) await markAwaited(transaction)
 }
@@ -162,7 +165,7 @@ async function reduceViews(transaction: WriteTransaction, pending: readonly Pend
  * Stored in the row that every write transaction reads anyway, so that nobody looks for views that nobody waits for.
  */
 async function markAwaited(transaction: WriteTransaction): Promise<void> {
-  await transaction.query(`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
+  await transaction.query(sql`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
 }
 
 function makeView(ledger: Ledger, documents: ReadonlyMap<OperationId, StoredDocument>, pending: PendingView): MadeView {
@@ -221,7 +224,8 @@ async function pinnedTables(transaction: WriteTransaction, number: number): Prom
   if (!schema) throw new Error('a stored document has no known schema')
   if (schema.hasPinned || ledger.newPinned.has(number)) return schema
   await transaction.exec(
-    `${schema.views.createPinnedSql(names)} UPDATE ${names.table('schemas')} SET has_pinned = true WHERE number = ${number};`,
+    sql`${schema.views.createPinnedSql(names)}
+      UPDATE ${names.table('schemas')} SET has_pinned = true WHERE number = ${sql.integer(number)};`,
   )
   ledger.newPinned.set(number, schema)
   return schema

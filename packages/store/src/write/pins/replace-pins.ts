@@ -1,7 +1,8 @@
 import type { DocumentViewId, OperationValue } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import { bulkBind, type Columns } from '../../sql/bulk.js'
+import { Bulk, type Columns } from '../../sql/bulk.js'
 import { bigintColumn, byteaColumn, hexColumn, smallintColumn } from '../../sql/column.js'
+import { sql } from '../../sql/sql.js'
 import { pinnedIds } from '../../tables/field-types.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 
@@ -37,13 +38,14 @@ interface PinRow extends Omit<PinChange, 'viewIds'> {
   readonly viewId: DocumentViewId
 }
 
-const HOLDERS: Columns<Omit<PinRow, 'viewId'>> = {
+const HOLDER: Columns<Omit<PinRow, 'viewId'>> = {
   document: bigintColumn(({ document }) => document),
   holder: byteaColumn(({ holder }) => holder),
   field: smallintColumn(({ field }) => field),
 }
 
-const PINS: Columns<PinRow> = { ...HOLDERS, view_id: hexColumn(({ viewId }) => viewId) }
+const HOLDERS = new Bulk(HOLDER)
+const PINS = new Bulk<PinRow>({ ...HOLDER, view_id: hexColumn(({ viewId }) => viewId) })
 
 /**
  * Takes the fields' pins away and puts the new ones in their place. Views that were unknown are then to be made. It
@@ -55,28 +57,24 @@ export async function replacePins(transaction: WriteTransaction, changes: readon
   const replaced = changes.filter(({ isNew }) => !isNew)
   let unpinned = 0
   if (replaced.length > 0) {
-    const { source, parameters } = bulkBind(HOLDERS, replaced)
     const { affectedRows } = await transaction.query(
-      `WITH gone AS (
-         DELETE FROM ${pins} AS p USING ${source}
+      sql`WITH gone AS (
+         DELETE FROM ${pins} AS p USING ${HOLDERS.source(replaced)}
          WHERE p.document = u.document AND p.holder = u.holder AND p.field = u.field RETURNING p.view
        )
        UPDATE ${views} AS v SET unpinned = true FROM gone WHERE v.view = gone.view`,
-      parameters,
     )
     unpinned = affectedRows
   }
   const rows = changes.flatMap(({ viewIds, ...holder }) => viewIds.map((viewId) => ({ ...holder, viewId })))
   if (rows.length > 0) {
-    const { source, parameters } = bulkBind(PINS, rows)
     await transaction.query(
-      `WITH named AS (SELECT u.*, sha256(u.view_id) AS view FROM ${source}),
+      sql`WITH named AS (SELECT u.*, sha256(u.view_id) AS view FROM ${PINS.source(rows)}),
          added AS (
            INSERT INTO ${views} (view, view_id, awaits) SELECT view, view_id, '' FROM named ON CONFLICT (view) DO NOTHING
          )
        INSERT INTO ${pins} (document, holder, field, view) SELECT document, holder, field, view FROM named
        ON CONFLICT DO NOTHING`,
-      parameters,
     )
   }
   return unpinned > 0
