@@ -87,7 +87,7 @@ describe('rakko-schemas', () => {
   })
 
   test.each([
-    ['missing.ts', undefined, 'missing.ts: expected a module, got: no such file'],
+    ['missing.ts', undefined, 'missing.ts: expected a module, got no such file'],
     ['definitions.ts', 'export const other = 1', "expected an export 'definitions'"],
     ['definitions.ts', 'export const = ', 'expected a module that can be loaded'],
     ['definitions.ts', definitions('"2much": str()'), 'INVALID_SCHEMA'],

@@ -8,7 +8,8 @@ import {
   type LockFindings,
   parseMergedLockFile,
   planLock,
-  RakkoError,
+  type RakkoError,
+  refusal,
   renderSchemasModule,
   type SchemaDefinitions,
 } from '@rakko/core'
@@ -107,6 +108,5 @@ function isTypeScript(path: string): boolean {
 }
 
 function invalidSource(source: string, expected: string, got: string): RakkoError {
-  const message = `${source}: expected ${expected}, got: ${got}`
-  return new RakkoError('INVALID_ARGUMENT', message, { field: 'definitions', expected, got })
+  return refusal('INVALID_ARGUMENT', { field: 'definitions', expected, got, about: source })
 }

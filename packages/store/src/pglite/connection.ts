@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import type { QueryResult } from '../driver/driver.js'
 import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
@@ -99,12 +99,9 @@ export class Connection {
     const writer = this.#writer
     try {
       if (params.length !== parameterOids.length) {
-        const details = { field: 'params', expected: parameterOids.length, got: params.length }
-        throw new RakkoError(
-          'INVALID_ARGUMENT',
-          `the statement takes ${details.expected} parameters and was given ${details.got}`,
-          details,
-        )
+        const about = "Invalid number of the statement's parameters"
+        const [expected, got] = [parameterOids.length, params.length]
+        throw refusal('INVALID_ARGUMENT', { field: 'params', expected, got, about })
       }
       writer.begin('B')
       writer.cString('')
@@ -151,7 +148,7 @@ export class Connection {
 /** A `\0` would end the statement early and leave the rest to be read as protocol. */
 function withoutNull(sql: string): string {
   if (!sql.includes('\0')) return sql
-  throw new RakkoError('INVALID_ARGUMENT', 'a statement must not contain U+0000', { field: 'sql' })
+  throw refusal('INVALID_ARGUMENT', { field: 'sql', expected: 'a statement without U+0000', got: 'one with it' })
 }
 
 /** `INSERT 0 3`, `UPDATE 3`, `DELETE 3`, `MERGE 3`; a SELECT affects none. */

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import { CONTROL_FILE, checkRelationMap, readControlFile } from './control-file.js'
 import { DIRECTORY_FORMAT, MARKER_FILE, POSTGRES_MAJOR } from './prepared-files.js'
 
@@ -127,11 +127,13 @@ class Inspection {
 
   #notNewer(what: string, got: number, expected: number): void {
     if (got <= expected) return
-    throw new RakkoError(
-      'DATABASE_TOO_NEW',
-      `${this.#label} was written by a later version: ${what} ${got}, known up to ${expected}`,
-      { directory: this.#label, field: what, expected, got },
-    )
+    throw refusal('DATABASE_TOO_NEW', {
+      field: what,
+      expected,
+      got,
+      about: `${this.#label} was written by a later version, ${what}`,
+      details: { directory: this.#label },
+    })
   }
 
   #damaged(path: string, fault: string): RakkoError {
