@@ -75,7 +75,11 @@ test('a page of Trusted Types is told which policy the worker takes', async () =
 
 test('a page that may start no worker is told its address and the directive', async () => {
   const failure = await failureIn("worker-src 'none'", CLIENT.href, OPEN)
-  expect(failure).toMatchObject({ name: 'RakkoError', message: expect.stringContaining('worker-src') })
+  expect(failure).toMatchObject({
+    name: 'RakkoError',
+    code: 'WORKER_DIED',
+    message: expect.stringContaining('worker-src'),
+  })
   expect(failure.message).toMatch(new RegExp(`${location.origin}/.*worker`))
 })
 

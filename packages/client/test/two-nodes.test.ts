@@ -40,12 +40,12 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
   async function seen(side: Side) {
     const venues = venuesOf(side)
     const rows = await venues.find({ where: { $deleted: { in: [true, false] } } })
-    const pasts = rows.map(async ({ $id }) => {
+    const histories = rows.map(async ({ $id }) => {
       const history = (await venues.history($id)) ?? []
       return { history, views: await Promise.all(history.map(({ viewId }) => venues.view(viewId))) }
     })
     const events = await side.app.collection(schemas.event).find({ include: { venue: true }, orderBy: 'title' })
-    return { hash: await side.app.stateHash(schemas.venue), rows, pasts: await Promise.all(pasts), events }
+    return { hash: await side.app.stateHash(schemas.venue), rows, histories: await Promise.all(histories), events }
   }
 
   test.each(seeds())('end with the same rows, history and state hash, live queries too (seed %d)', async (seed) => {
@@ -75,7 +75,7 @@ describe('two nodes that are given each other’s entries', { timeout: 120_000 }
     expect(left).toEqual(right)
     expect(left.rows.some(({ $deleted }) => $deleted)).toBe(true)
     expect(left.rows.some(({ $owner, $signer }) => $owner !== $signer)).toBe(true)
-    expect(left.pasts.some(({ history }) => history.some(({ branch }) => branch > 0))).toBe(true)
+    expect(left.histories.some(({ history }) => history.some(({ branch }) => branch > 0))).toBe(true)
     const page = await venuesOf(sides[0]).page(query)
     for (const watcher of watchers) {
       await watcher.until(({ results }) => JSON.stringify(results.at(-1)?.rows) === JSON.stringify(page.rows))

@@ -1,6 +1,8 @@
 import { openNode, type RakkoNode, servePort } from '@rakko/client'
+import type { PublicKey, Signer } from '@rakko/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lifeLock } from '../src/worker-life.js'
+import { expectClonedKeyTold } from './acceptance/key-cloned.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import { acceptance, type Transport } from './acceptance.js'
 
@@ -100,6 +102,25 @@ describe('a node in a worker', () => {
     await expectEnded(workers[0])
     await (await openNode({ name })).close()
   })
+
+  test('tells that its key was cloned, and takes another', async () => {
+    const node = await openNode({ name: newName(), schemas })
+    await expectClonedKeyTold({ transport: { openNode, servePort }, schemas, node }, await keyOf(node))
+    await node.close()
+  })
+
+  /** Nobody can read the key that the page's origin keeps, but whatever runs there can sign with it. */
+  async function keyOf({ databaseId }: RakkoNode): Promise<Signer> {
+    const opening = indexedDB.open('rakko-keys')
+    await new Promise((resolve) => opening.addEventListener('success', resolve))
+    const reading = opening.result.transaction('keys').objectStore('keys').get(databaseId)
+    await new Promise((resolve) => reading.addEventListener('success', resolve))
+    opening.result.close()
+    const { publicKey, privateKey } = reading.result as { publicKey: PublicKey; privateKey: CryptoKey }
+    const sign = async (message: Uint8Array) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, new Uint8Array(message)))
+    return { publicKey, sign }
+  }
 
   test('that is Node’s kind is not to be had here', async () => {
     const opening = openNode({ name: newName(), storage: 'directory' })

@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { SIGNATURE_BYTES } from '@rakko/core'
 import { type Endpoint, wrap } from 'comlink'
 import { type BenchSchemas, venues } from '../bench-schemas.js'
@@ -26,7 +26,7 @@ export class BareWrites {
     const workerData: BareWriteThreadData = { port: port2, schemas }
     const script = new URL('./bare-write-thread.js', import.meta.url)
     this.#thread = new Worker(script, { workerData, transferList: [port2] })
-    this.#calls = wrap<BareWriteCalls>(port1 as unknown as Endpoint)
+    this.#calls = wrap<BareWriteCalls>(endpointOf(port1))
   }
 
   /** A node to copy from, a database that keeps up with it so that the next rows are known, and the thread. */
@@ -85,4 +85,14 @@ function oneStatement(rows: readonly WrittenRows[]): Pick<BareWrite, 'text' | 'p
   const last = texts.pop()
   if (last === undefined) throw new Error('a create has written nothing')
   return { text: `WITH ${texts.map((text, index) => `w${index} AS (${text})`).join(', ')} ${last}`, parameters }
+}
+
+/** Nothing is transferred: of what can be, Node and browsers have types of their own. */
+function endpointOf(port: MessagePort): Endpoint {
+  return {
+    postMessage: (message) => port.postMessage(message),
+    addEventListener: port.addEventListener.bind(port),
+    removeEventListener: port.removeEventListener.bind(port),
+    start: () => port.start(),
+  }
 }

@@ -24,8 +24,11 @@ export interface World {
   readonly node: RakkoNode
 }
 
+/** A node, and how others get to it. */
+export type Reached = Omit<World, 'transport'> & { readonly transport: Pick<Transport, 'openNode' | 'servePort'> }
+
 /** Another client of the same node, over a port. */
-export async function secondClient({ transport, node, schemas }: World): Promise<OpenedNode> {
+export async function secondClient({ transport, node, schemas }: Reached): Promise<OpenedNode> {
   const { port1, port2 } = new MessageChannel()
   const stop = transport.servePort(node, port1)
   const second = await transport.openNode({ port: port2, schemas })

@@ -125,6 +125,32 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(paged).toEqual(all)
     })
 
+    test('says of which logs it has two branches, and gives the height of one of them', async () => {
+      const [forked, whole] = [venue(panda), venue(panda)]
+      const clone = panda.clone()
+      const branches = [panda, clone].map((author, index) =>
+        author.update(forked.documentId, schemaId, forked.viewId, { capacity: int(index + 2) }),
+      )
+      const twice = new Author(2)
+      const second = twice.clone()
+      // Two logs' beginnings are a fork as well.
+      const beginnings = [venue(twice, 'left'), venue(second, 'right')]
+      await store.ingest([forked, whole, ...branches, ...beginnings])
+      for (const opened of [store, await harness.reopen(store)]) {
+        const heights = await opened.logHeights({ schemas: [schemaId] })
+        const shown = heights.map(({ publicKey, logId, seqNum, isForked }) => [publicKey, logId, seqNum, isForked])
+        expect(shown.toSorted()).toEqual(
+          [
+            [panda.publicKey, forked.args.logId, 2n, true],
+            [panda.publicKey, whole.args.logId, 1n, false],
+            [twice.publicKey, 0n, 1n, true],
+          ].toSorted(),
+        )
+        const tips = heights.filter(({ isForked }) => isForked).map(({ id }) => id)
+        expect(idsOf([...branches, ...beginnings])).toEqual(expect.arrayContaining(tips))
+      }
+    })
+
     test('gives the fingerprints of ranges of ids, refused ones among them, and the ids', async () => {
       const bad = invalid(new Author(3))
       await publishAll(
