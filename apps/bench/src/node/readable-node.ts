@@ -41,8 +41,8 @@ export class ReadableNode {
       ...(timers && { timers }),
       storage: async () => ({ kind }),
     })
-    const connection = await connectInProcess(node, { schemas })
-    return new ReadableNode(connection, driver, privateKey, () => node.close())
+    const client = await connectInProcess(node, { schemas })
+    return new ReadableNode(client, driver, privateKey, () => node.close())
   }
 
   [Symbol.asyncDispose](): Promise<void> {

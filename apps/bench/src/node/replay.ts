@@ -4,11 +4,11 @@ import type { Driver } from '@rakko/store'
 import { timed } from '../measure.js'
 import type { ReadableNode } from './readable-node.js'
 import {
-  fingerprint,
   type NodeTable,
   nextTransaction,
   nodeTables,
   rowsSince,
+  tableDigest,
   type WrittenRows,
 } from './written-rows.js'
 
@@ -80,8 +80,8 @@ export class Replay {
   async check(): Promise<void> {
     if (this.#rows.length > 0) await this.#put()
     for (const table of this.#tables) {
-      const expected = await fingerprint(this.#source.driver, table, this.#shared[0])
-      const got = await fingerprint(this.#copy, table, this.#shared[1])
+      const expected = await tableDigest(this.#source.driver, table, this.#shared[0])
+      const got = await tableDigest(this.#copy, table, this.#shared[1])
       if (got !== expected) throw new Error(`${table.name}: the node has ${expected}, the replay ${got}`)
     }
   }

@@ -68,7 +68,7 @@ export async function rowsSince(
 }
 
 /** Number of rows written since a transaction, and a hash over all that is in them. */
-export async function fingerprint(driver: Driver, { name }: NodeTable, transaction: bigint): Promise<string> {
+export async function tableDigest(driver: Driver, { name }: NodeTable, transaction: bigint): Promise<string> {
   const { rows } = await driver.query<{ print: string }>(
     `SELECT count(*) || ' rows, hash ' || COALESCE(sum(hashtextextended(t::text, 0)), 0) AS print
      FROM ${name} AS t WHERE ${writtenSince(transaction)}`,

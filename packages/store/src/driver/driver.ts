@@ -1,5 +1,5 @@
 /**
- * The database as the store uses it, one connection at a time. Statements run in the order of the calls.
+ * The database as the store uses it. Statements run one after another, in the order of the calls.
  *
  * | PostgreSQL                     | bound as                 | returned as                                           |
  * | ------------------------------ | ------------------------ | ----------------------------------------------------- |

@@ -51,7 +51,7 @@ interface TableRow {
  * process opened the database was counted. Where it was not, growth is looked at too.
  */
 export async function readNeeds(queries: Queries, counted: boolean): Promise<Need[]> {
-  // PostgreSQL publishes what this connection has counted now and then. Now is when it is wanted.
+  // PostgreSQL publishes what this process has counted now and then. Now is when it is wanted.
   await queries.query(sql`SELECT pg_stat_force_next_flush()`)
   const { rows } = await queries.query<TableRow>(
     sql`SELECT oid::regclass::text AS table,

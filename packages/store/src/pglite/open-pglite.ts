@@ -1,9 +1,9 @@
 import { RakkoError } from '@rakko/core'
 import { PGlite } from '#pglite'
 import type { Driver } from '../driver/driver.js'
-import { Connection } from './connection.js'
 import type { DatabaseFiles } from './database-files.js'
 import { PgliteDriver } from './pglite-driver.js'
+import { Postgres } from './postgres.js'
 import { type Complaint, ServerLog } from './server-log.js'
 import { START_PARAMETERS, SYNCED_START_PARAMETERS } from './start-parameters.js'
 import { type CompiledModule, emptyModule, environmentFailed, wordsOf } from './webassembly.js'
@@ -75,12 +75,12 @@ interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
 }
 
 function driverOf({ pglite, files, onEnd, log }: Started): Driver {
-  const connection = new Connection((messages, onRawData) => {
+  const postgres = new Postgres((messages, onRawData) => {
     // Runs at once, though it returns a promise. If it fails PostgreSQL has said nothing, and that is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
   }, log)
   return new PgliteDriver({
-    connection,
+    postgres,
     durability: files,
     async end() {
       try {

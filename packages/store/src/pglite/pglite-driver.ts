@@ -1,7 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
-import type { Connection } from './connection.js'
+import type { Postgres } from './postgres.js'
 import { Turns } from './turns.js'
 import { wordsOf } from './webassembly.js'
 import { WriteAheadLog } from './write-ahead-log.js'
@@ -13,7 +13,7 @@ export interface Durability {
 }
 
 export interface PgliteDriverOptions {
-  readonly connection: Connection
+  readonly postgres: Postgres
   readonly durability: Durability
   /** Ends PostgreSQL and its files; called once. */
   readonly end: () => Promise<void>
@@ -27,7 +27,7 @@ const MAX_WAL_BYTES = 32 * 1024 * 1024
 
 /** One PGlite, opened already. */
 export class PgliteDriver implements Driver {
-  readonly #connection: Connection
+  readonly #postgres: Postgres
   readonly #durability: Durability
   readonly #end: () => Promise<void>
   readonly #turns = new Turns()
@@ -38,11 +38,11 @@ export class PgliteDriver implements Driver {
   #failure: RakkoError | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ connection, durability, end }: PgliteDriverOptions) {
-    this.#connection = connection
+  constructor({ postgres, durability, end }: PgliteDriverOptions) {
+    this.#postgres = postgres
     this.#durability = durability
     this.#end = end
-    this.#log = new WriteAheadLog(connection)
+    this.#log = new WriteAheadLog(postgres)
     this.maintenance = {
       logBytes: () => this.#turn(async () => this.#run(() => this.#log.bytes())),
       checkpoint: () => this.#turn(async () => this.#run(() => this.#log.checkpoint())),
@@ -51,7 +51,7 @@ export class PgliteDriver implements Driver {
 
   query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
     return this.#turn(async () => {
-      const result = this.#run(() => this.#connection.query<Row>(sql, params))
+      const result = this.#run(() => this.#postgres.query<Row>(sql, params))
       if (result.affectedRows > 0) this.#checkpointWhereDue()
       return result
     })
@@ -59,25 +59,25 @@ export class PgliteDriver implements Driver {
 
   exec(sql: string): Promise<void> {
     return this.#turn(async () => {
-      this.#run(() => this.#connection.exec(sql))
+      this.#run(() => this.#postgres.exec(sql))
       this.#checkpointWhereDue()
     })
   }
 
   transaction<T>(run: (transaction: DriverTransaction) => Promise<T>): Promise<T> {
     return this.#turn(async () => {
-      this.#run(() => this.#connection.exec('BEGIN'))
-      const transaction = new OpenTransaction(this.#connection, (work) => this.#run(work))
+      this.#run(() => this.#postgres.exec('BEGIN'))
+      const transaction = new OpenTransaction(this.#postgres, (work) => this.#run(work))
       let result: T
       try {
         result = await run(transaction)
         transaction.end()
-        const [tag] = this.#run(() => this.#connection.exec('COMMIT'))
+        const [tag] = this.#run(() => this.#postgres.exec('COMMIT'))
         // PostgreSQL rolls back at COMMIT where a statement failed before and the callback ignored its error.
         if (tag === 'ROLLBACK') throw transaction.failure ?? new Error('the transaction had failed and was rolled back')
       } catch (error) {
         transaction.end()
-        if (this.#connection.inTransaction) this.#run(() => this.#connection.exec('ROLLBACK'))
+        if (this.#postgres.inTransaction) this.#run(() => this.#postgres.exec('ROLLBACK'))
         throw error
       }
       this.#checkpointWhereDue()
@@ -104,7 +104,7 @@ export class PgliteDriver implements Driver {
     this.#closing ??= this.#turns.run(async () => {
       try {
         // A checkpoint first, so that the next opening has nothing to recover.
-        if (!this.#failure) this.#run(() => this.#connection.exec('CHECKPOINT'))
+        if (!this.#failure) this.#run(() => this.#postgres.exec('CHECKPOINT'))
       } catch {
         // A storage that takes no more has all that was reported as stored. The next opening recovers it.
       }
@@ -163,14 +163,14 @@ export class PgliteDriver implements Driver {
 
 /** What a transaction's callback is handed. It refuses every use after the transaction. */
 class OpenTransaction implements DriverTransaction {
-  readonly #connection: Connection
+  readonly #postgres: Postgres
   readonly #run: <T>(work: () => T) => T
   #ended = false
   /** The first statement that PostgreSQL refused. */
   failure: SqlError | undefined
 
-  constructor(connection: Connection, run: <T>(work: () => T) => T) {
-    this.#connection = connection
+  constructor(postgres: Postgres, run: <T>(work: () => T) => T) {
+    this.#postgres = postgres
     this.#run = run
   }
 
@@ -179,12 +179,12 @@ class OpenTransaction implements DriverTransaction {
   }
 
   async query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
-    const result = this.#statement(() => this.#connection.query<Row>(sql, params))
+    const result = this.#statement(() => this.#postgres.query<Row>(sql, params))
     return result
   }
 
   async exec(sql: string): Promise<void> {
-    this.#statement(() => this.#connection.exec(sql))
+    this.#statement(() => this.#postgres.exec(sql))
   }
 
   #statement<T>(work: () => T): T {

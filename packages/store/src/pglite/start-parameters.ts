@@ -1,7 +1,7 @@
 import { LOG_LINE_PREFIX } from './server-log.js'
 
 /**
- * Settings of PostgreSQL that keep a node small: one connection, no background processes, little memory. With PGlite's
+ * Settings of PostgreSQL that keep a node small: one user, no background processes, little memory. With PGlite's
  * own settings (shared_buffers of 128 MB above all) an empty node takes twice the memory. The benchmark `memory-empty`
  * measures it.
  */

@@ -1,12 +1,12 @@
-import type { Connection } from './connection.js'
+import type { Postgres } from './postgres.js'
 
 /** How far PostgreSQL's log has grown. What was logged since the last checkpoint is read again after a crash. */
 export class WriteAheadLog {
-  readonly #connection: Connection
+  readonly #postgres: Postgres
   #checkpoint: bigint
 
-  constructor(connection: Connection) {
-    this.#connection = connection
+  constructor(postgres: Postgres) {
+    this.#postgres = postgres
     this.#checkpoint = this.#position()
   }
 
@@ -17,12 +17,12 @@ export class WriteAheadLog {
 
   /** Makes a checkpoint: brings all files up to date, and removes or reuses the segments that nobody needs any more. */
   checkpoint(): void {
-    this.#connection.exec('CHECKPOINT')
+    this.#postgres.exec('CHECKPOINT')
     this.#checkpoint = this.#position()
   }
 
   #position(): bigint {
-    const { rows } = this.#connection.query<{ position: bigint }>(
+    const { rows } = this.#postgres.query<{ position: bigint }>(
       "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS position",
       [],
     )

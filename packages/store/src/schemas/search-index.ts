@@ -1,5 +1,5 @@
 import { MAX_SEARCH_FIELDS, type RakkoError, refusal, type SearchLanguage } from '@rakko/core'
-import { fingerprint } from '../sql/fingerprint.js'
+import { digest } from '../sql/digest.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { DeclaredSearch } from '../store.js'
 import type { Names } from '../tables/names.js'
@@ -37,7 +37,7 @@ export function searchConfig(language: SearchLanguage): Sql {
 }
 
 /**
- * Stands between the table's name and the fingerprint of the definition, by which the catalog says whether an index is
+ * Stands between the table's name and the digest of the definition, by which the catalog says whether an index is
  * the declared one.
  */
 const INFIX = '_search_'
@@ -62,7 +62,7 @@ export function searchIndex(
     columns.map((column) => column.sql),
     language,
   )
-  const name = `${views.alias(group)}${INFIX}${fingerprint(vector.text)}`
+  const name = `${views.alias(group)}${INFIX}${digest(vector.text)}`
   // Every search reads what waits in the index to be sorted in, and only a write sorts it in.
   const create = sql`CREATE INDEX IF NOT EXISTS ${sql.id(name)} ON ${views.name(names, group)}
     USING gin ((${vector})) WITH (gin_pending_list_limit = ${sql.integer(PENDING_KILOBYTES)});`

@@ -1,14 +1,14 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { QueryResult } from '../../src/driver/driver.js'
 import { SqlError } from '../../src/driver/sql-error.js'
-import { Connection } from '../../src/pglite/connection.js'
 import { PgliteDriver } from '../../src/pglite/pglite-driver.js'
+import { Postgres } from '../../src/pglite/postgres.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 
 const MEGABYTE = 1024 * 1024
 
 /** Returns what PostgreSQL does, its log as long as the test says. */
-class ScriptedConnection extends Connection {
+class ScriptedPostgres extends Postgres {
   readonly executed: string[] = []
   log = 0
   /** Thrown by the next CHECKPOINT. */
@@ -34,37 +34,37 @@ class ScriptedConnection extends Connection {
 }
 
 describe('a checkpoint within the writes', () => {
-  let connection: ScriptedConnection
+  let postgres: ScriptedPostgres
   let driver: PgliteDriver
 
   beforeEach(() => {
-    connection = new ScriptedConnection()
-    driver = new PgliteDriver({ connection, durability: {}, end: async () => {} })
+    postgres = new ScriptedPostgres()
+    driver = new PgliteDriver({ postgres, durability: {}, end: async () => {} })
   })
 
   const commit = (megabytes: number) =>
     driver.transaction(async () => {
-      connection.log += megabytes * MEGABYTE
+      postgres.log += megabytes * MEGABYTE
       return 'committed'
     })
 
   test('is made after 32 MB of log, and then after as many more', async () => {
     for (let megabytes = 0; megabytes < 96; megabytes += 16) await commit(16)
-    expect(connection.executed.filter((sql) => sql === 'CHECKPOINT')).toHaveLength(3)
+    expect(postgres.executed.filter((sql) => sql === 'CHECKPOINT')).toHaveLength(3)
     expect(await driver.maintenance.logBytes()).toBe(0)
   })
 
   test('that PostgreSQL refuses refuses no commit, and is tried again after the next', async () => {
-    connection.fault = new SqlError({ message: 'could not write', sqlState: '53100' })
+    postgres.fault = new SqlError({ message: 'could not write', sqlState: '53100' })
     expect(await commit(40)).toBe('committed')
     expect(await driver.maintenance.logBytes()).toBe(40 * MEGABYTE)
     expect(await commit(1)).toBe('committed')
-    expect(connection.executed).toEqual(['BEGIN', 'COMMIT', 'CHECKPOINT', 'BEGIN', 'COMMIT', 'CHECKPOINT'])
+    expect(postgres.executed).toEqual(['BEGIN', 'COMMIT', 'CHECKPOINT', 'BEGIN', 'COMMIT', 'CHECKPOINT'])
     expect(await driver.maintenance.logBytes()).toBe(0)
   })
 
   test('that fails with the storage refuses no commit either; the next call learns of it', async () => {
-    connection.fault = new Error('the disk is gone')
+    postgres.fault = new Error('the disk is gone')
     expect(await commit(40)).toBe('committed')
     await expect(commit(1)).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { reopen: true } })
   })

@@ -1,7 +1,7 @@
 import { RakkoError, refusal } from '@rakko/core'
 import { SqlError } from '../../driver/sql-error.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
-import { fingerprint } from '../../sql/fingerprint.js'
+import { digest } from '../../sql/digest.js'
 import { execSql, querySql } from '../../sql/run-sql.js'
 import { sql } from '../../sql/sql.js'
 import { decodeText } from '../../sql/text-code.js'
@@ -76,7 +76,7 @@ export class AppSql {
     const schemas = this.#schemas()
     const { names } = this.#database
     const statements = sql.join([...appViews(names, schemas), ...appIndexes(names, schemas)], '\n')
-    const wanted = fingerprint(statements.text)
+    const wanted = digest(statements.text)
     if (this.#made === wanted) return
     const { appSchema, appRole } = names
     if ((await this.#found()) !== wanted) {

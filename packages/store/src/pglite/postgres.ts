@@ -25,7 +25,7 @@ interface Prepared {
  * PostgreSQL's extended query protocol, synchronously. A statement is planned when its text is first seen. From then on
  * it is one call into PostgreSQL, with binary values both ways.
  */
-export class Connection {
+export class Postgres {
   readonly #exchange: Exchange
   readonly #log: Pick<ServerLog, 'complaint' | 'lastLine'>
   readonly #writer = new MessageWriter()
