@@ -38,7 +38,11 @@ export class Bulk<Row> {
     const set = Object.keys(columns).filter((name) => !key.includes(name))
     const ordered = [...set, ...key]
     this.#names = ordered.map((name) => sql.id(name))
-    this.#columns = ordered.map((name) => columns[name] as Column<Row>)
+    this.#columns = ordered.map((name) => {
+      const column = columns[name]
+      if (!column) throw new Error(`the key ${name} is none of the columns`)
+      return column
+    })
     this.#setCount = set.length
     this.#options = options
     const arrays = this.#columns.map((column) => sql`${typed(column)}[]`)
@@ -84,9 +88,10 @@ export class Bulk<Row> {
   /** A statement with its places for values. */
   #shape(table: Sql, shape: Shape): Sql {
     const ofTable = this.#shapes.get(table) ?? new Map<Shape, Sql>()
-    this.#shapes.set(table, ofTable)
-    const made = ofTable.get(shape) ?? this.#make(table, shape)
-    ofTable.set(shape, made)
+    const known = ofTable.get(shape)
+    if (known) return known
+    const made = this.#make(table, shape)
+    this.#shapes.set(table, ofTable.set(shape, made))
     return made
   }
 

@@ -59,7 +59,9 @@ export class Names {
   }
 
   #table(name: string): Sql {
-    const table = this.#tables.get(name) ?? sql`${this.schema}.${sql.id(name)}`
+    const known = this.#tables.get(name)
+    if (known) return known
+    const table = sql`${this.schema}.${sql.id(name)}`
     this.#tables.set(name, table)
     return table
   }

@@ -41,6 +41,10 @@ test('one row is written without arrays, and more as one array a column', () => 
   ])
 })
 
+test('a key that is none of the columns is noticed when the module loads', () => {
+  expect(() => new Bulk(COLUMNS, { key: ['identity'] })).toThrow('the key identity is none of the columns')
+})
+
 test('statements of one shape share their text, whatever their values', () => {
   const people = new Bulk(COLUMNS, { key: ['id'] })
   const [first] = people.insert(TABLE, [{ id: 1, name: 'Ada' }])
