@@ -63,8 +63,6 @@ export default defineConfig({
       },
     }),
   ],
-  // While developing: what Vite bundles ahead of time has lost the files beside it, its worker among them.
-  optimizeDeps: { exclude: ['@rakko/client'] },
   build: {
     target: 'es2022',
     sourcemap: true,

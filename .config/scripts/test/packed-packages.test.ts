@@ -140,8 +140,6 @@ test('Vite serves an app of them that runs while it is developed', { timeout: TI
     root: app.folder,
     configFile: false,
     logLevel: 'error',
-    // The one setting that docs/bundlers.md of the client tells.
-    optimizeDeps: { exclude: ['@rakko/client'] },
     // What the packages depend on is linked from the repository, which lies outside of the app's folder.
     server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
   })

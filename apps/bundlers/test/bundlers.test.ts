@@ -113,7 +113,7 @@ test('Next.js builds a client component that runs, and renders it on the server 
     await expect.poll(() => statusOf(url), { timeout: TIMEOUT_MS }).toBe(200)
     expect(await (await fetch(url)).text()).toContain('<p>waiting</p>')
     expect(await visit(url)).toEqual(WENT_WELL)
-    expect(await readdir(join(APP, 'next'))).not.toContain('.rakko')
+    expect(await readdir(APP)).not.toContain('.rakko')
   } finally {
     server.kill()
     await once(server, 'close')
