@@ -13,15 +13,6 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import {
-  checkAfter,
-  checkItems,
-  checkLimits,
-  checkNumber,
-  checkRange,
-  checkRanges,
-  checkScope,
-} from './decide/sync-bounds.js'
 import { type IngestContext, lookAgain } from './ingest/ingest.js'
 import { learnSchema } from './ingest/learn-schema.js'
 import { Publisher } from './ingest/publisher.js'
@@ -63,6 +54,7 @@ import type {
   Store,
   StoreCommit,
 } from './store.js'
+import { checkAfter, checkItems, checkLimits, checkNumber, checkRange, checkRanges, checkScope } from './sync/bounds.js'
 import type {
   ArrivedEntry,
   DecidedId,

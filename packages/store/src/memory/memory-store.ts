@@ -28,15 +28,6 @@ import { type Arrival, Arrivals } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
-import {
-  checkAfter,
-  checkItems,
-  checkLimits,
-  checkNumber,
-  checkRange,
-  checkRanges,
-  checkScope,
-} from '../decide/sync-bounds.js'
 import { Listeners } from '../listeners.js'
 import type {
   CommitListener,
@@ -51,6 +42,15 @@ import type {
   PublishOutcome,
   StoreCommit,
 } from '../store.js'
+import {
+  checkAfter,
+  checkItems,
+  checkLimits,
+  checkNumber,
+  checkRange,
+  checkRanges,
+  checkScope,
+} from '../sync/bounds.js'
 import type {
   ArrivedEntry,
   DecidedId,

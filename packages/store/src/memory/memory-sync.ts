@@ -1,8 +1,8 @@
 import { type DocumentId, type Hash, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
-import { closureOf, definitionTips, fieldTips } from '../decide/definition-closure.js'
-import { fingerprintOf, numberOfId } from '../decide/id-fingerprint.js'
-import { type Bounds, bounded, isInRange } from '../decide/sync-bounds.js'
 import type { Document } from '../store.js'
+import { type Bounds, bounded, isInRange } from '../sync/bounds.js'
+import { definitionTips, fieldTips } from '../sync/definition-tips.js'
+import { fingerprintOf, numberOfId } from '../sync/id-fingerprint.js'
 import type { ArrivedEntry, DecidedId, IdRange, LogHeight, LogHeightOptions, RangeFingerprint } from '../sync-source.js'
 import type { MemoryData } from './memory-data.js'
 
@@ -67,16 +67,18 @@ export function definitionEntries(
   bounds: Bounds,
 ): ArrivedEntry[] {
   const tips = [...definitionTips(schemaId), ...(view ? fieldTips(view.fields) : [])]
-  const documents = new Set(tips.flatMap((id) => definitionOf(data, id) ?? []))
-  const entries = data.arrived.filter(({ id }) => {
+  const found = new Set<Hash>(tips)
+  /** The latest of the tips, by document. */
+  const last = new Map<DocumentId, number>()
+  for (const { id, number: at } of data.arrived) {
+    const documentId = found.has(id) ? definitionOf(data, id) : undefined
+    if (documentId !== undefined) last.set(documentId, at)
+  }
+  const entries = data.arrived.slice(number).filter(({ id, number: at }) => {
     const documentId = data.held(id)?.documentId
-    return documentId !== undefined && documents.has(documentId)
+    return documentId !== undefined && at <= (last.get(documentId) ?? 0)
   })
-  const closure = closureOf(tips, entries)
-  return bounded(
-    closure.filter((one) => one.number > number),
-    bounds,
-  )
+  return bounded(entries, bounds)
 }
 
 function definitionOf(data: MemoryData, id: Hash): DocumentId | undefined {

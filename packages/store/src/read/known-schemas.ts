@@ -1,6 +1,5 @@
-import { parseSchemaIdParts, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import { FIELD_TYPES, parseSchemaIdParts, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
 import type { KnownSchema } from '../schemas/schema-registry.js'
-import { FIELD_TYPES } from '../tables/field-types.js'
 import type { Database } from '../transaction/database.js'
 
 /** The schemas of a query and of all that it includes. */

@@ -1,7 +1,7 @@
-import { MAX_INDEX_FIELDS, MAX_INDEXES, type RakkoError, refusal } from '@rakko/core'
+import { FIELD_TYPES, MAX_INDEX_FIELDS, MAX_INDEXES, type RakkoError, refusal } from '@rakko/core'
 import { type Sql, sql } from '../sql/sql.js'
 import type { DeclaredSearch } from '../store.js'
-import { FIELD_TYPES } from '../tables/field-types.js'
+import { STORED_TYPES } from '../tables/field-types.js'
 import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import { searchIndex } from './search-index.js'
@@ -48,7 +48,7 @@ export function viewIndexes(names: Names, views: ViewsTable, { indexes, search }
  * that order. A query names the very same expression, see read/query/query-source.ts.
  */
 function indexKey({ type: { type }, sql: column }: FieldColumn): Sql {
-  return FIELD_TYPES[type].prefix?.(column) ?? column
+  return STORED_TYPES[type].prefix?.(column) ?? column
 }
 
 function indexedColumn(views: ViewsTable, field: string): FieldColumn {

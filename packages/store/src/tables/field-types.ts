@@ -21,14 +21,11 @@ type Values = { readonly [Value in OperationValue as Value['type']]: Value['valu
 /** How one value is compared in a query. For a list, one of its elements. */
 export type ComparedAs = 'boolean' | 'bigint' | 'double precision' | 'text' | 'bytea'
 
-/** All that a field's type is to the store. */
+/** What a field's type is to the store, beside what core's FIELD_TYPES says of it. */
 interface StoredType<Type extends FieldTypeName> {
   /** Of its column. */
   readonly sqlType: Sql
   readonly comparedAs: ComparedAs
-  readonly isList: boolean
-  /** Whether it names views, which are kept as long as it does. */
-  readonly isPinned: boolean
   /** How a value is bound in a bulk statement. */
   bind<Row>(get: (row: Row) => Values[Type] | undefined): Column<Row>
   /** The value that a column holds; undefined where it can be none. */
@@ -46,12 +43,10 @@ const firstBytes = (bytes: Sql): Sql => sql`substr(${bytes}, 1, 512)`
 const itself = (column: Sql): Sql => column
 
 /** A new field type gets its line here; the compiler then asks for the rest. */
-export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> } = {
+export const STORED_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> } = {
   bool: {
     sqlType: sql`boolean`,
     comparedAs: 'boolean',
-    isList: false,
-    isPinned: false,
     bind: boolColumn,
     decode: (stored) => (typeof stored === 'boolean' ? { type: 'bool', value: stored } : undefined),
     app: { sqlType: sql`boolean`, cell: itself },
@@ -59,8 +54,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   int: {
     sqlType: sql`bigint`,
     comparedAs: 'bigint',
-    isList: false,
-    isPinned: false,
     bind: bigintColumn,
     decode: (stored) => (typeof stored === 'bigint' ? { type: 'int', value: stored } : undefined),
     app: { sqlType: sql`bigint`, cell: itself },
@@ -68,8 +61,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   float: {
     sqlType: sql`double precision`,
     comparedAs: 'double precision',
-    isList: false,
-    isPinned: false,
     bind: float8Column,
     decode: (stored) => (typeof stored === 'number' ? { type: 'float', value: stored } : undefined),
     app: { sqlType: sql`double precision`, cell: itself },
@@ -77,8 +68,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   str: {
     sqlType: sql`text COLLATE "C"`,
     comparedAs: 'text',
-    isList: false,
-    isPinned: false,
     bind: (get) =>
       textColumn((row) => {
         const text = get(row)
@@ -91,8 +80,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   bytes: {
     sqlType: sql`bytea`,
     comparedAs: 'bytea',
-    isList: false,
-    isPinned: false,
     bind: byteaColumn,
     decode: (stored) => (stored instanceof Uint8Array ? { type: 'bytes', value: stored } : undefined),
     app: { sqlType: sql`bytea`, cell: itself },
@@ -101,8 +88,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   relation: {
     sqlType: sql`bytea`,
     comparedAs: 'bytea',
-    isList: false,
-    isPinned: false,
     bind: hexColumn,
     decode: (stored) => ({ type: 'relation', value: decodeDocumentId(stored) }),
     app: { sqlType: sql`text`, cell: shownHex },
@@ -110,8 +95,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   relation_list: {
     sqlType: sql`bytea[]`,
     comparedAs: 'bytea',
-    isList: true,
-    isPinned: false,
     bind: hexListColumn,
     decode: (stored) =>
       Array.isArray(stored) ? { type: 'relation_list', value: stored.map(decodeDocumentId) } : undefined,
@@ -120,8 +103,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   pinned_relation: {
     sqlType: sql`bytea`,
     comparedAs: 'bytea',
-    isList: false,
-    isPinned: true,
     bind: hexColumn,
     decode: (stored) => ({ type: 'pinned_relation', value: decodeViewId(stored) }),
     app: { sqlType: sql`text`, cell: shownViewId },
@@ -130,8 +111,6 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
   pinned_relation_list: {
     sqlType: sql`bytea[]`,
     comparedAs: 'bytea',
-    isList: true,
-    isPinned: true,
     bind: hexListColumn,
     decode: (stored) =>
       Array.isArray(stored) ? { type: 'pinned_relation_list', value: stored.map(decodeViewId) } : undefined,
@@ -141,7 +120,7 @@ export const FIELD_TYPES: { readonly [Type in FieldTypeName]: StoredType<Type> }
 
 /** Reads the values of a field as its views table holds them. */
 export function valueDecoder({ type }: FieldType): (stored: unknown) => OperationValue {
-  const { decode } = FIELD_TYPES[type]
+  const { decode } = STORED_TYPES[type]
   return (stored) => {
     const value = decode(stored)
     if (value) return value
@@ -156,7 +135,7 @@ interface ViewRow {
 
 /** How the values of a field are bound. */
 export function valueColumn<Type extends FieldTypeName>(field: string, type: Type): Column<ViewRow> {
-  return FIELD_TYPES[type].bind(({ fields }: ViewRow) => {
+  return STORED_TYPES[type].bind(({ fields }: ViewRow) => {
     const value: TypedValue<string, unknown> | undefined = fields.get(field)
     return value !== undefined && isOfType(value, type) ? value.value : undefined
   })

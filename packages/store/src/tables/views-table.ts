@@ -1,6 +1,6 @@
-import { BLOB_PIECE, type FieldType, type Schema } from '@rakko/core'
+import { BLOB_PIECE, FIELD_TYPES, type FieldType, type Schema } from '@rakko/core'
 import { type Sql, sql } from '../sql/sql.js'
-import { FIELD_TYPES } from './field-types.js'
+import { STORED_TYPES } from './field-types.js'
 import { fieldColumn, type Names, viewsTable } from './names.js'
 
 /**
@@ -119,7 +119,7 @@ export class ViewsTable {
       if (group === 0) definitions.push(sql`id bytea NOT NULL`)
       if (group === 0 && this.payloadField !== undefined) definitions.push(sql`payload bigint NOT NULL`)
       for (const column of columns) {
-        definitions.push(sql`${column.sql} ${FIELD_TYPES[column.type.type].sqlType} NOT NULL`)
+        definitions.push(sql`${column.sql} ${STORED_TYPES[column.type.type].sqlType} NOT NULL`)
       }
       return sql`CREATE TABLE IF NOT EXISTS ${nameOf(group)} (${sql.join(definitions)})${storage};`
     })

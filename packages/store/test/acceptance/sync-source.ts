@@ -207,6 +207,25 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(idsOf(entries)).toEqual(idsOf([field, last, changedField, changed]))
     })
 
+    test('what was written beside a definition comes along where it arrived before, and not where it came later', async () => {
+      const penguin = new Author(2)
+      const [field, , last] = definition as [SignedItem, SignedItem, SignedItem]
+      const change = (author: Author, type: string) =>
+        author.update(field.documentId, SCHEMA_FIELD_DEFINITION, field.viewId, { type: str(type) })
+      const [beside, named, later] = [change(penguin, 'str'), change(panda, 'float'), change(new Author(3), 'bool')]
+      const views = { type: 'pinned_relation_list', value: [named.viewId] } as const
+      const changed = panda.update(last.documentId, SCHEMA_DEFINITION, last.viewId, { fields: views })
+      await store.ingest([beside, named, later, changed])
+      const id = `venue_${changed.id}` as SchemaId
+      const expected = idsOf([field, last, beside, named, changed])
+      const paged: Hash[] = []
+      for (let page = await store.definitionEntries(id, 0, { items: 2 }); page.length > 0; ) {
+        paged.push(...idsOf(page))
+        page = await store.definitionEntries(id, page.at(-1)?.number, { items: 2 })
+      }
+      expect([idsOf(await store.definitionEntries(id)), paged]).toEqual([expected, expected])
+    })
+
     test('refuses what is out of bounds', async () => {
       const invalidArgument = (field: string) => ({ code: 'INVALID_ARGUMENT', details: { field } })
       for (const number of [-1, 0.5, Number.NaN, '1' as never]) {

@@ -1,6 +1,6 @@
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { type Sql, sql } from '../../sql/sql.js'
-import { FIELD_TYPES, shownHex, shownViewId } from '../../tables/field-types.js'
+import { STORED_TYPES, shownHex, shownViewId } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 import { groupAlias } from '../../tables/views-table.js'
 
@@ -49,7 +49,7 @@ function selectViews(names: Names, { views }: KnownSchema): Sql {
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
     if (!field) continue
-    const { app } = FIELD_TYPES[field.type.type]
+    const { app } = STORED_TYPES[field.type.type]
     const cell = app.cell(field.cell)
     columns.push(sql`${cell} ${collation(names, app)} AS ${sql.quoted(name)}`)
   }
@@ -71,7 +71,7 @@ function selectNothing(names: Names, { views }: KnownSchema): Sql {
   for (const [index, name] of uniqueNames(fields.map(({ field }) => field)).entries()) {
     const field = fields[index]
     if (!field) continue
-    const { app } = FIELD_TYPES[field.type.type]
+    const { app } = STORED_TYPES[field.type.type]
     columns.push(sql`NULL::${app.sqlType} ${collation(names, app)} AS ${sql.quoted(name)}`)
   }
   return sql`SELECT ${sql.join(columns)} WHERE false`

@@ -13,7 +13,7 @@ import {
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { searchedColumn } from '../../schemas/search-index.js'
 import { type Sql, sql } from '../../sql/sql.js'
-import { FIELD_TYPES } from '../../tables/field-types.js'
+import { STORED_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 import { groupAlias } from '../../tables/views-table.js'
 
@@ -86,7 +86,7 @@ export class QuerySource {
     this.#groups.add(column.group)
     const isSearched = !this.#includesDeleted && !this.#named
     const isIndexed = isSearched && this.#schema.indexes.some((fields) => fields.includes(field))
-    const prefix = isIndexed ? FIELD_TYPES[column.type.type].prefix : undefined
+    const prefix = isIndexed ? STORED_TYPES[column.type.type].prefix : undefined
     return {
       sql: column.cell,
       type,

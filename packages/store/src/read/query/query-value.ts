@@ -10,7 +10,7 @@ import {
 } from '../../sql/column.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import { encodeText } from '../../sql/text-code.js'
-import { type ComparedAs, FIELD_TYPES } from '../../tables/field-types.js'
+import { type ComparedAs, STORED_TYPES } from '../../tables/field-types.js'
 
 /** How values are bound as one parameter. */
 const COLUMNS: Readonly<Record<ComparedAs, Column<FilterValue>>> = {
@@ -30,7 +30,7 @@ function comparedAs(type: QueryFieldType): ComparedAs {
     case 'public key':
       return 'bytea'
     default:
-      return FIELD_TYPES[type].comparedAs
+      return STORED_TYPES[type].comparedAs
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Hash, hexToBytes, type SchemaId } from '@rakko/core'
-import { fingerprintOf } from '../../decide/id-fingerprint.js'
 import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
+import { fingerprintOf } from '../../sync/id-fingerprint.js'
 import type { DecidedId, IdRange, RangeFingerprint } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
 import type { Names } from '../../tables/names.js'
