@@ -78,6 +78,7 @@ export const ERROR_CODES = {
   KEY_CLONED: 'an entry signed with the key of this node came from elsewhere, and no new key could be made',
   // Queries
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
+  ANSWER_TOO_LARGE: 'what a statement would return takes more bytes than it may',
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
   TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
   SQL_FAILED: "PostgreSQL refused an app's own statement; details.sqlState says why",

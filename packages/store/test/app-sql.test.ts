@@ -2,8 +2,10 @@ import { hash, type OperationValue, type Schema } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAX_SQL_ROWS } from '../src/read/app-sql/app-sql.js'
 import { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from '../src/read/app-sql/check-statement.js'
+import { MAX_READ_BYTES } from '../src/read/read-limits.js'
 import type { Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
+import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, int, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'
@@ -287,4 +289,21 @@ test('Views are made once: a second statement, and a second store, find them', a
   const before = (await views()).rows
   expect(await second.sql("SELECT name FROM venue WHERE name = 'After'")).toEqual([{ name: 'After' }])
   expect((await views()).rows).toEqual(before)
+})
+
+test('The result is bounded in bytes as well, and PostgreSQL makes no more rows than fit', async () => {
+  const rowBytes = 100_000
+  const rows = (count: number) => store.sql(`SELECT repeat('x', ${rowBytes}) AS text FROM generate_series(1, ${count})`)
+  expect(await rows(300)).toHaveLength(300)
+  const counting = new CountingDriver(driver)
+  const counted = await openStore(counting)
+  await counted.sql('SELECT 1')
+  counting.reset()
+  const statement = `SELECT repeat('x', ${rowBytes}) AS text FROM generate_series(1, 30000)`
+  await expect(counted.sql(statement)).rejects.toMatchObject({
+    code: 'ANSWER_TOO_LARGE',
+    details: { expected: `at most ${MAX_READ_BYTES} bytes` },
+  })
+  expect(counting.bytes).toBeLessThan(1.2 * MAX_READ_BYTES)
+  expect(await store.sql('SELECT 1 AS one')).toEqual([{ one: 1 }])
 })

@@ -1,3 +1,6 @@
+/** What any statement may return. Reads for others have a lower limit, see read/read-limits.ts. */
+export const MAX_ANSWER_BYTES = 256 * 1024 * 1024
+
 /**
  * The database as the store uses it. Statements run one after another, in the order of the calls.
  *
@@ -17,8 +20,12 @@
  * undefined are NULL; NULL is null.
  */
 export interface Driver {
-  /** @throws {SqlError} PostgreSQL refused; {RakkoError} NODE_CLOSED, STORAGE_FAILED */
-  query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>>
+  /**
+   * An answer of more than `maxBytes`, MAX_ANSWER_BYTES where left out, is cut off before it is built.
+   *
+   * @throws {SqlError} PostgreSQL refused; {RakkoError} ANSWER_TOO_LARGE, NODE_CLOSED, STORAGE_FAILED
+   */
+  query<Row>(sql: string, params?: readonly unknown[], maxBytes?: number): Promise<QueryResult<Row>>
   /** Several statements, no parameters. Outside a transaction they are one. */
   exec(sql: string): Promise<void>
   /**
@@ -51,4 +58,6 @@ export interface QueryResult<Row> {
   rows: Row[]
   /** Rows inserted, updated or deleted by the statement itself, not by its WITH clauses. */
   affectedRows: number
+  /** What the answer took on its way. */
+  bytes: number
 }

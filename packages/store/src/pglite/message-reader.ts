@@ -7,6 +7,9 @@ const INITIAL_BYTES = 64 * 1024
 /** As in MessageWriter: one large reply does not stay in memory for good. */
 const KEPT_BYTES = 1024 * 1024
 
+/** D */
+const DATA_ROW = 0x44
+
 const decoder = new TextDecoder()
 
 export interface ResultColumn {
@@ -25,20 +28,38 @@ export interface Reply {
   error: SqlError | undefined
   /** I idle, T in a transaction, E in a failed one; undefined where PostgreSQL fell silent. */
   status: string | undefined
+  /** Of all messages, those included that were not kept. */
+  readonly bytes: number
 }
 
 /**
  * Collects backend messages, then reads them. A message is a type byte, the length in four bytes (itself included) and
  * the body. Known are D DataRow, T RowDescription, t ParameterDescription, C CommandComplete, E ErrorResponse and Z
  * ReadyForQuery. The others say nothing that a result needs.
+ *
+ * Past a limit it keeps no more rows. It still follows the messages, for the error and the status at their end.
  */
 export class MessageReader {
   #bytes = new Uint8Array(INITIAL_BYTES)
   #view = new DataView(this.#bytes.buffer)
   #end = 0
+  #maxBytes = Number.POSITIVE_INFINITY
+  #received = 0
+  /** Bytes still to come of a row that is not kept. */
+  #skipped = 0
 
-  /** Copies: PostgreSQL reuses its buffer. */
-  append(chunk: Uint8Array): void {
+  /** Copies: PostgreSQL reuses its buffer. Returns whether all was kept. */
+  append(chunk: Uint8Array): boolean {
+    this.#received += chunk.length
+    const skipped = Math.min(this.#skipped, chunk.length)
+    this.#skipped -= skipped
+    this.#keep(chunk.subarray(skipped))
+    if (this.#received <= this.#maxBytes) return true
+    this.#dropRows()
+    return false
+  }
+
+  #keep(chunk: Uint8Array): void {
     const needed = this.#end + chunk.length
     if (needed > this.#bytes.length) {
       const bytes = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
@@ -49,14 +70,34 @@ export class MessageReader {
     this.#end = needed
   }
 
-  reset(): void {
+  /** Forgets what was collected. Of what comes now no more rows are kept than come to `maxBytes`. */
+  reset(maxBytes = Number.POSITIVE_INFINITY): void {
     this.#end = 0
-    if (this.#bytes.length > KEPT_BYTES) this.#replace(new Uint8Array(INITIAL_BYTES))
+    this.#maxBytes = maxBytes
+    this.#received = 0
+    this.#skipped = 0
+    this.#shrink(0)
+  }
+
+  /** Gives up a buffer that has become too large for what it holds. */
+  #shrink(held: number): void {
+    if (this.#bytes.length <= KEPT_BYTES || held > INITIAL_BYTES) return
+    const bytes = new Uint8Array(INITIAL_BYTES)
+    bytes.set(this.#bytes.subarray(0, held))
+    this.#replace(bytes)
   }
 
   /** Reads what was collected and starts again. `columns`: those of a statement described earlier. */
   read(columns: readonly ResultColumn[] = []): Reply {
-    const reply: Reply = { rows: [], columns, parameterOids: [], tags: [], error: undefined, status: undefined }
+    const reply: Reply = {
+      rows: [],
+      columns,
+      parameterOids: [],
+      tags: [],
+      error: undefined,
+      status: undefined,
+      bytes: this.#received,
+    }
     for (let offset = 0; offset + 5 <= this.#end; ) {
       const end = offset + 1 + this.#view.getInt32(offset + 1)
       this.#message(reply, this.#bytes[offset] as number, offset + 5, end)
@@ -66,9 +107,33 @@ export class MessageReader {
     return reply
   }
 
+  /** Leaves what is no row, and the beginning of what cannot be told yet. */
+  #dropRows(): void {
+    let kept = 0
+    let offset = 0
+    while (offset + 5 <= this.#end) {
+      const end = offset + 1 + this.#view.getInt32(offset + 1)
+      const isRow = this.#bytes[offset] === DATA_ROW
+      if (end > this.#end) {
+        if (!isRow) break
+        this.#skipped = end - this.#end
+        offset = this.#end
+        break
+      }
+      if (!isRow) {
+        this.#bytes.copyWithin(kept, offset, end)
+        kept += end - offset
+      }
+      offset = end
+    }
+    this.#bytes.copyWithin(kept, offset, this.#end)
+    this.#end = kept + this.#end - offset
+    this.#shrink(this.#end)
+  }
+
   #message(reply: Reply, type: number, start: number, end: number): void {
     switch (type) {
-      case 0x44: // D
+      case DATA_ROW:
         reply.rows.push(this.#row(reply.columns, start))
         return
       case 0x43: // C
@@ -95,10 +160,10 @@ export class MessageReader {
       const length = this.#view.getInt32(offset)
       offset += 4
       if (length < 0) {
-        row[name] = null
+        setCell(row, name, null)
         continue
       }
-      row[name] = decodeValue(oid, this.#bytes, this.#view, offset, offset + length)
+      setCell(row, name, decodeValue(oid, this.#bytes, this.#view, offset, offset + length))
       offset += length
     }
     return row
@@ -147,4 +212,10 @@ export class MessageReader {
     this.#bytes = bytes
     this.#view = new DataView(bytes.buffer)
   }
+}
+
+/** A column may be called `__proto__`, which an assignment would take for the row's prototype. */
+function setCell(row: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') row[name] = value
+  else Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
 }

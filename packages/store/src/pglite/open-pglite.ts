@@ -1,6 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import { PGlite } from '#pglite'
 import type { Driver } from '../driver/driver.js'
+import { cancelStatement, clearCancel } from './cancel-statement.js'
 import type { DatabaseFiles } from './database-files.js'
 import { PgliteDriver } from './pglite-driver.js'
 import { Postgres } from './postgres.js'
@@ -75,9 +76,16 @@ interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
 }
 
 function driverOf({ pglite, files, onEnd, log }: Started): Driver {
-  const postgres = new Postgres((messages, onRawData) => {
+  const postgres = new Postgres((messages, onData) => {
+    let isCanceled = false
+    const onRawData = (chunk: Uint8Array) => {
+      if (onData(chunk) || isCanceled) return
+      isCanceled = true
+      cancelStatement(pglite.Module)
+    }
     // Runs at once, though it returns a promise. If it fails PostgreSQL has said nothing, and that is what counts.
     pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
+    if (isCanceled) clearCancel(pglite.Module)
   }, log)
   return new PgliteDriver({
     postgres,

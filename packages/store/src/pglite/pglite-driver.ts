@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type ErrorCode, RakkoError } from '@rakko/core'
 import type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import type { Postgres } from './postgres.js'
@@ -25,6 +25,9 @@ export interface PgliteDriverOptions {
  */
 const MAX_WAL_BYTES = 32 * 1024 * 1024
 
+/** Errors that say nothing about the database. */
+const OF_THE_CALL: ReadonlySet<ErrorCode> = new Set(['INVALID_ARGUMENT', 'ANSWER_TOO_LARGE'])
+
 /** One PGlite, opened already. */
 export class PgliteDriver implements Driver {
   readonly #postgres: Postgres
@@ -49,9 +52,9 @@ export class PgliteDriver implements Driver {
     }
   }
 
-  query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
+  query<Row>(sql: string, params: readonly unknown[] = [], maxBytes?: number): Promise<QueryResult<Row>> {
     return this.#turn(async () => {
-      const result = this.#run(() => this.#postgres.query<Row>(sql, params))
+      const result = this.#run(() => this.#postgres.query<Row>(sql, params, maxBytes))
       if (result.affectedRows > 0) this.#checkpointWhereDue()
       return result
     })
@@ -127,7 +130,7 @@ export class PgliteDriver implements Driver {
     try {
       return work()
     } catch (error) {
-      if (error instanceof SqlError || (error instanceof RakkoError && error.code === 'INVALID_ARGUMENT')) throw error
+      if (error instanceof SqlError || (error instanceof RakkoError && OF_THE_CALL.has(error.code))) throw error
       throw this.#fail(error)
     }
   }
@@ -166,8 +169,8 @@ class OpenTransaction implements DriverTransaction {
   readonly #postgres: Postgres
   readonly #run: <T>(work: () => T) => T
   #ended = false
-  /** The first statement that PostgreSQL refused. */
-  failure: SqlError | undefined
+  /** Of the first statement that PostgreSQL refused or did not finish. */
+  failure: SqlError | RakkoError | undefined
 
   constructor(postgres: Postgres, run: <T>(work: () => T) => T) {
     this.#postgres = postgres
@@ -178,8 +181,8 @@ class OpenTransaction implements DriverTransaction {
     this.#ended = true
   }
 
-  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
-    const result = this.#statement(() => this.#postgres.query<Row>(sql, params))
+  async query<Row>(sql: string, params: readonly unknown[] = [], maxBytes?: number): Promise<QueryResult<Row>> {
+    const result = this.#statement(() => this.#postgres.query<Row>(sql, params, maxBytes))
     return result
   }
 
@@ -192,7 +195,8 @@ class OpenTransaction implements DriverTransaction {
     try {
       return this.#run(work)
     } catch (error) {
-      if (error instanceof SqlError) this.failure ??= error
+      const isUnfinished = error instanceof RakkoError && error.code === 'ANSWER_TOO_LARGE'
+      if (error instanceof SqlError || isUnfinished) this.failure ??= error
       throw error
     }
   }

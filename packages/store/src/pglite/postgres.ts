@@ -1,12 +1,16 @@
 import { RakkoError, refusal } from '@rakko/core'
-import type { QueryResult } from '../driver/driver.js'
+import { answerTooLarge } from '../driver/answer-too-large.js'
+import { MAX_ANSWER_BYTES, type QueryResult } from '../driver/driver.js'
 import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { ServerLog } from './server-log.js'
 import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
 
-/** Runs protocol messages to their end, and hands over PostgreSQL's reply in pieces that are reused. */
-export type Exchange = (messages: Uint8Array, onData: (chunk: Uint8Array) => void) => void
+/**
+ * Runs protocol messages to their end, and hands over PostgreSQL's reply in pieces that are reused. Where `onData`
+ * returns false PostgreSQL gives up the statement at the next row.
+ */
+export type Exchange = (messages: Uint8Array, onData: (chunk: Uint8Array) => boolean) => void
 
 /** Plans that PostgreSQL keeps cost it tens of kilobytes of memory each. */
 const MAX_PREPARED = 128
@@ -49,13 +53,13 @@ export class Postgres {
     return this.#inTransaction
   }
 
-  /** @throws {SqlError}; {RakkoError} INVALID_ARGUMENT, STORAGE_FAILED */
-  query<Row>(sql: string, params: readonly unknown[]): QueryResult<Row> {
+  /** @throws {SqlError}; {RakkoError} INVALID_ARGUMENT, ANSWER_TOO_LARGE, STORAGE_FAILED */
+  query<Row>(sql: string, params: readonly unknown[], maxBytes = MAX_ANSWER_BYTES): QueryResult<Row> {
     const prepared = this.#prepare(sql)
-    const { rows, tags } = this.#run(prepared, params)
+    const { rows, tags, bytes } = this.#run(prepared, params, maxBytes)
     const tag = tags[0] ?? ''
     if (DEFINES.test(tag)) this.#forgetPlans()
-    return { rows: rows as Row[], affectedRows: affectedRows(tag) }
+    return { rows: rows as Row[], affectedRows: affectedRows(tag), bytes }
   }
 
   /** Runs several statements. Returns their command tags. */
@@ -95,7 +99,7 @@ export class Postgres {
     return prepared
   }
 
-  #run({ name, parameterOids, columns }: Prepared, params: readonly unknown[]): Reply {
+  #run({ name, parameterOids, columns }: Prepared, params: readonly unknown[], maxBytes: number): Reply {
     const writer = this.#writer
     try {
       if (params.length !== parameterOids.length) {
@@ -119,13 +123,14 @@ export class Postgres {
     }
     writer.execute()
     writer.sync()
-    const reply = this.#send(columns)
+    const reply = this.#send(columns, maxBytes)
+    if (reply.bytes > maxBytes) throw answerTooLarge(maxBytes, reply.bytes)
     if (reply.error) throw reply.error
     return reply
   }
 
-  #send(columns?: readonly ResultColumn[]): Reply {
-    this.#reader.reset()
+  #send(columns?: readonly ResultColumn[], maxBytes?: number): Reply {
+    this.#reader.reset(maxBytes)
     this.#exchange(this.#writer.finish(), this.#onData)
     const reply = this.#reader.read(columns)
     if (reply.status === undefined) {

@@ -26,8 +26,8 @@ export class Database implements Queries {
     this.registry = registry
   }
 
-  query<Row>(statement: Sql): Promise<QueryResult<Row>> {
-    return querySql(this.driver, statement)
+  query<Row>(statement: Sql, maxBytes?: number): Promise<QueryResult<Row>> {
+    return querySql(this.driver, statement, maxBytes)
   }
 
   /** Several statements without parameters. */

@@ -19,7 +19,7 @@ class ScriptedPostgres extends Postgres {
   }
 
   override query<Row>(): QueryResult<Row> {
-    return { rows: [{ position: BigInt(this.log) } as Row], affectedRows: 0 }
+    return { rows: [{ position: BigInt(this.log) } as Row], affectedRows: 0, bytes: 0 }
   }
 
   override exec(sql: string): string[] {

@@ -7,6 +7,8 @@ export class CountingDriver implements Driver {
   flushes = 0
   /** Rows that were read. */
   rows = 0
+  /** Bytes of the answers. */
+  bytes = 0
   /** Rejects instead of running a statement of which this is true. */
   failOn: (sql: string) => boolean = () => false
   readonly #driver: Driver
@@ -20,9 +22,10 @@ export class CountingDriver implements Driver {
     this.transactions = 0
     this.flushes = 0
     this.rows = 0
+    this.bytes = 0
   }
 
-  query: Driver['query'] = (sql, params) => this.#count(this.#driver, sql, params)
+  query: Driver['query'] = (sql, params, maxBytes) => this.#count(this.#driver, sql, params, maxBytes)
 
   exec: Driver['exec'] = (sql) => {
     this.statements += 1
@@ -34,7 +37,7 @@ export class CountingDriver implements Driver {
     this.transactions += 1
     return this.#driver.transaction((session) =>
       run({
-        query: (sql, params) => this.#count(session, sql, params),
+        query: (sql, params, maxBytes) => this.#count(session, sql, params, maxBytes),
         exec: (sql) => {
           this.statements += 1
           return session.exec(sql)
@@ -54,11 +57,13 @@ export class CountingDriver implements Driver {
 
   close: Driver['close'] = () => this.#driver.close()
 
-  async #count<Row>(session: DriverTransaction, sql: string, params?: readonly unknown[]) {
+  async #count<Row>(session: DriverTransaction, sql: string, params?: readonly unknown[], maxBytes?: number) {
     this.statements += 1
     // PostgreSQL itself refuses: what follows in the transaction fails as well.
-    const result = await session.query<Row>(this.failOn(sql) ? 'SELECT 1 / 0' : sql, this.failOn(sql) ? [] : params)
+    const isFailing = this.failOn(sql)
+    const result = await session.query<Row>(isFailing ? 'SELECT 1 / 0' : sql, isFailing ? [] : params, maxBytes)
     this.rows += result.rows.length
+    this.bytes += result.bytes
     return result
   }
 }

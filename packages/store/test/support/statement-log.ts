@@ -10,10 +10,10 @@ export class StatementLog implements Driver {
     this.#driver = driver
   }
 
-  query: Driver['query'] = (sql, params) => {
+  query: Driver['query'] = (sql, params, maxBytes) => {
     this.statements.push(sql)
     this.#last = [sql, params]
-    return this.#driver.query(sql, params)
+    return this.#driver.query(sql, params, maxBytes)
   }
 
   /** PostgreSQL's plan of the last query. */

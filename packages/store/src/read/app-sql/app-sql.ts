@@ -1,4 +1,6 @@
 import { RakkoError, refusal } from '@rakko/core'
+import { answerTooLarge } from '../../driver/answer-too-large.js'
+import type { DriverTransaction } from '../../driver/driver.js'
 import { SqlError } from '../../driver/sql-error.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { digest } from '../../sql/digest.js'
@@ -7,12 +9,15 @@ import { sql } from '../../sql/sql.js'
 import { decodeText } from '../../sql/text-code.js'
 import type { SqlRow } from '../../store.js'
 import type { Database, WriteTransaction } from '../../transaction/database.js'
+import { MAX_READ_BYTES } from '../read-limits.js'
 import { appIndexes } from './app-indexes.js'
 import { appViews } from './app-views.js'
 import { checkParameters, checkStatement } from './check-statement.js'
 
 /** Rows that a statement may return. */
 export const MAX_SQL_ROWS = 100_000
+/** What one FETCH should come to. */
+const FETCHED_BYTES = 4 * 1024 * 1024
 /** The limit where PostgreSQL can interrupt a statement. PGlite cannot. */
 export const SQL_TIMEOUT_MS = 30_000
 
@@ -58,9 +63,7 @@ export class AppSql {
       try {
         // The app's text numbers its parameters itself.
         await transaction.query(`DECLARE result NO SCROLL CURSOR FOR ${text}`, parameters)
-        const { rows } = await querySql<SqlRow>(transaction, sql`FETCH ${sql.integer(MAX_SQL_ROWS + 1)} FROM result`)
-        if (rows.length > MAX_SQL_ROWS) throw tooManyRows()
-        return rows.map(decodeRow)
+        return (await fetchAll(transaction)).map(decodeRow)
       } catch (error) {
         throw error instanceof SqlError ? sqlFailed(error) : error
       }
@@ -106,6 +109,26 @@ export class AppSql {
       sql`SELECT obj_description(to_regnamespace(${this.#database.names.appSchema.text}), 'pg_namespace') AS made`,
     )
     return rows[0]?.made
+  }
+}
+
+/**
+ * The rows of the cursor `result`. PostgreSQL puts aside what one FETCH returns before it sends any of it. So the first
+ * takes one row. Each of the next takes twice as many, as long as those come to little.
+ */
+async function fetchAll(transaction: DriverTransaction): Promise<SqlRow[]> {
+  const found: SqlRow[] = []
+  let received = 0
+  for (let count = 1; ; ) {
+    const fetch = sql`FETCH ${sql.integer(count)} FROM result`
+    const { rows, bytes } = await querySql<SqlRow>(transaction, fetch, MAX_READ_BYTES)
+    received += bytes
+    if (received > MAX_READ_BYTES) throw answerTooLarge(MAX_READ_BYTES, received)
+    for (const row of rows) found.push(row)
+    if (found.length > MAX_SQL_ROWS) throw tooManyRows()
+    if (rows.length < count) return found
+    const fitting = Math.max(Math.floor((FETCHED_BYTES * count) / bytes), 1)
+    count = Math.min(2 * count, fitting, MAX_SQL_ROWS + 1 - found.length)
   }
 }
 

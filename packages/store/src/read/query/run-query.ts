@@ -4,6 +4,7 @@ import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
 import type { Database } from '../../transaction/database.js'
 import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
+import { MAX_READ_BYTES } from '../read-limits.js'
 import { compileCount, compilePage } from './compile-page.js'
 import { documentDecoder, namedCells } from './document-decoder.js'
 import { type CompiledInclude, joinAll, NestedQueries } from './nested-queries.js'
@@ -75,6 +76,7 @@ async function select(
   if (number) selected.push(sql`beside.number`)
   const { rows } = await database.query<PageRow>(
     sql`SELECT ${sql.join(selected)} FROM ${source} ORDER BY ${page.order}`,
+    MAX_READ_BYTES,
   )
 
   const found = rows.filter(({ document }) => document !== null)
