@@ -55,14 +55,27 @@ export function runNpm(args, options) {
  * Installs what the lock file names, where that is not what lies in node_modules.
  * @throws {Complaint} where npm fails
  */
-export async function ensureDependencies() {
-  const locked = readLock('package-lock.json')
-  if (locked === undefined) throw new Complaint('package-lock.json is missing: this is not a whole checkout.')
-  const installed = readLock('node_modules/.package-lock.json')
+export function ensureDependencies() {
+  return ensureIn('.', 'dependencies')
+}
+
+/**
+ * Installs p2panda-js, for the tests that run it as a black box. It is AGPL, so `npm ci` alone does not bring it.
+ * @throws {Complaint} where npm fails
+ */
+export function ensureReference() {
+  return ensureIn('apps/conformance/p2panda-js', 'p2panda-js, for tests alone')
+}
+
+/** @param {string} folder from the repository's root @param {string} what of it is installed, for the message */
+async function ensureIn(folder, what) {
+  const locked = readLock(join(folder, 'package-lock.json'))
+  if (locked === undefined) {
+    throw new Complaint(`${join(folder, 'package-lock.json')} is missing: this is not a whole checkout.`)
+  }
+  const installed = readLock(join(folder, 'node_modules/.package-lock.json'))
   if (installed !== undefined && firstStalePackage(locked, installed) === undefined) return
-  console.error(
-    installed === undefined ? 'Installing dependencies.' : 'Dependencies have changed: installing them again.',
-  )
-  const code = await runNpm(['ci', '--no-audit', '--no-fund'], { isReport: true })
-  if (code !== 0) throw new Complaint('npm ci failed: see its message above.')
+  console.error(installed === undefined ? `Installing ${what}.` : `Installing ${what} again: the lock file has changed.`)
+  const code = await runNpm(['ci', '--no-audit', '--no-fund'], { isReport: true, cwd: join(ROOT, folder) })
+  if (code !== 0) throw new Complaint(`npm ci failed in ${folder}: see its message above.`)
 }

@@ -5,7 +5,7 @@ import { build } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { main, runNode } from './command.mjs'
 import { close, explained, playwrightCounts, readText, sum, vitestCounts } from './counts.mjs'
-import { ensureDependencies } from './dependencies.mjs'
+import { ensureDependencies, ensureReference } from './dependencies.mjs'
 import { Parts } from './parts.mjs'
 import { claimPort } from './port.mjs'
 import { checkNames, filesOf, playwrightFiles, vitestFiles } from './test-files.mjs'
@@ -37,6 +37,7 @@ await main(async () => {
   const parts = new Parts(1 + runners.length)
   const env = await parts.run('dependencies, Chromium and the build', 'half a minute', async () => {
     await ensureDependencies()
+    await ensureReference()
     const chromium = await ensureChromium()
     await build()
     return { ...process.env, RAKKO_CHROMIUM: chromium }

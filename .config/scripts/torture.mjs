@@ -1,7 +1,7 @@
 import { buildPackages } from './build.mjs'
 import { main } from './command.mjs'
 import { close, readText } from './counts.mjs'
-import { ensureDependencies } from './dependencies.mjs'
+import { ensureDependencies, ensureReference } from './dependencies.mjs'
 import { duration } from './parts.mjs'
 import { drawSeeds } from './seeds.mjs'
 import { checkNames, filesOf, propertyFiles } from './test-files.mjs'
@@ -18,6 +18,7 @@ await main(async () => {
   checkNames(files, names)
   const tortured = filesOf(files, names)
   await ensureDependencies()
+  await ensureReference()
   await buildPackages()
 
   const isOver = stopping()

@@ -1,8 +1,8 @@
 /**
- * The reference's npm package as a black box: what its documentation promises, and nothing of what is inside. Its name
- * hides behind a variable, so that not even the compiler looks at it.
+ * The reference's npm package as a black box: what its documentation promises, and nothing of what is inside. It is
+ * installed in a folder of its own, by the commands that run these tests. Not even the compiler looks at it.
  */
-const PACKAGE: string = 'p2panda-js'
+const PACKAGE = new URL('../p2panda-js/index.mjs', import.meta.url).href
 
 export type PandaFieldValue =
   | string
