@@ -6,6 +6,7 @@ import {
   type IngestDecision,
   type IngestLookup,
   type Operation,
+  type PublicKey,
   type PublishLookup,
   RakkoError,
   type SchemaId,
@@ -38,6 +39,8 @@ export interface PreparedLookup extends IngestLookup {
   prepare(item: ReceivedItem | PayloadLessItem): Promise<void>
   prepareSchema(id: SchemaId): Promise<void>
   prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
+  /** Reads the log in which an author writes a document, where that was not read before. */
+  prepareLog(publicKey: PublicKey, documentId: DocumentId): Promise<void> | undefined
 }
 
 export interface Admitted<Outcome> {
@@ -116,6 +119,7 @@ export async function admitFromPeer(
       const stored = asStored(item, decision)
       const error = decider.limit?.(stored)
       if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
+      await lookup.prepareLog(item.entry.publicKey, decision.documentId)
       decider.accept(stored, decision)
       const { operationId, documentId } = decision
       return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }

@@ -21,6 +21,7 @@ import { ACTIONS, DECISIONS } from '../tables/codes.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { claimSchema } from './find-schemas.js'
+import { preloadDocuments } from './preload-documents.js'
 
 interface EntryRow {
   hash: Uint8Array
@@ -75,7 +76,8 @@ export class PeerLookup implements IngestLookup {
         ...(schemaId === undefined || this.#ledger.schema(schemaId) ? [] : definitionOperations(schemaId)),
       ]
     })
-    await this.#read(new Set([...hashes, ...named]))
+    const backlinks = items.flatMap(({ entry: { backlink } }) => backlink ?? [])
+    await this.#read(new Set([...hashes, ...named]), backlinks)
   }
 
   /**
@@ -96,6 +98,13 @@ export class PeerLookup implements IngestLookup {
 
   async prepareAncestor(tip: Hash, seqNum: bigint): Promise<void> {
     this.#ancestors.set(`${tip} ${seqNum}`, await this.#walk(tip, seqNum))
+  }
+
+  prepareLog(publicKey: PublicKey, documentId: DocumentId): Promise<void> | undefined {
+    const author = this.#ledger.authors.get(publicKey)
+    const document = this.#ledger.documentOf(documentId as string as OperationId)
+    if (!author || author.isNew || !document || document.isNew || author.logOf.has(documentId)) return undefined
+    return preloadDocuments(this.#queries, [{ operationId: documentId as string as OperationId, publicKey }])
   }
 
   claimedSchema(id: SchemaId): ClaimedSchema {
@@ -140,11 +149,13 @@ export class PeerLookup implements IngestLookup {
     return missing.length > 0 ? { status: 'incomplete', missing } : undefined
   }
 
-  async #read(hashes: ReadonlySet<Hash>): Promise<void> {
+  /** `followed`: those of them whose own links may be followed. */
+  async #read(hashes: ReadonlySet<Hash>, followed: readonly Hash[] = []): Promise<void> {
     if (hashes.size === 0 || this.#ledger.counters.number === 0) return
     const { names } = this.#queries
     const { rows } = await this.#queries.query<EntryRow>(
-      sql`SELECT e.hash, e.decision, a.public_key, e.log_id, e.seq_num, e.action, d.id AS document, d.schema, e.entry
+      sql`SELECT e.hash, e.decision, a.public_key, e.log_id, e.seq_num, e.action, d.id AS document, d.schema,
+         CASE WHEN e.hash = ANY(${hexArray(followed)}::bytea[]) THEN e.entry END AS entry
        FROM ${names.table('entries')} AS e
          LEFT JOIN ${names.table('authors')} AS a ON a.number = e.author
          LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document
@@ -222,7 +233,7 @@ export class PeerLookup implements IngestLookup {
 
   async #linksOf(hash: Hash): Promise<Links | undefined> {
     this.#catchUp()
-    if (!this.#links.has(hash)) await this.#read(new Set([hash]))
+    if (!this.#links.has(hash)) await this.#read(new Set([hash]), [hash])
     return this.#links.get(hash)
   }
 }

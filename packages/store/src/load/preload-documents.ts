@@ -7,42 +7,49 @@ import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
-import { preloadForkedLogs } from './preload-forked-logs.js'
+import { type AskedLog, preloadForkedLogs } from './preload-forked-logs.js'
 
-/**
- * An operation that `previous` or a view id names, and the author who asks. The log of this author in its document is
- * read too.
- */
+/** An operation that `previous` or a view id names, and an author whose log in its document is asked for. */
 export interface DocumentQuestion {
   readonly operationId: OperationId
-  readonly publicKey: PublicKey
+  readonly publicKey?: PublicKey
 }
 
 /**
- * What the items of a batch ask. An operation that names another of the batch belongs to the same document as the one
- * that it names. The author's log there may be stored, though neither operation is.
+ * What the items of a batch ask, each question once. An operation that names another of the batch belongs to the same
+ * document as the one that it names. The author's log there may be stored, though neither operation is.
+ *
+ * What an item names is of one document, or the item is not accepted. So the first of it stands for the document when
+ * the author's log is asked for: a merge of ten thousand tips asks for one log.
  */
 export function documentQuestions(items: readonly (ReceivedItem | PayloadLessItem)[]): DocumentQuestion[] {
-  if (items.every((item) => previousOf(item) === undefined)) return []
-  const questions: DocumentQuestion[] = []
-  /**
-   * By the hash of an entry of the batch, the operation that stands for it. Undefined for a CREATE, whose document has
-   * no log yet.
-   */
-  const standsFor = new Map<string, OperationId | undefined>()
+  const writers = new Map<OperationId, Set<PublicKey>>()
+  const ask = (operationId: OperationId): Set<PublicKey> => {
+    const known = writers.get(operationId) ?? new Set()
+    writers.set(operationId, known)
+    return known
+  }
+  /** By the hash of an entry of the batch, an operation of its document that may be stored. */
+  const standsFor = new Map<string, OperationId>()
   for (const item of items) {
-    const { entry, entryHash } = item
     const previous = previousOf(item)
     const named = previous === undefined ? [] : operationIdsOf(previous)
-    // Asked for as well. It may be stored already, and be published again with what builds on it.
-    const asked = named.flatMap((id) => [id, standsFor.get(id) ?? []].flat())
-    for (const operationId of asked) questions.push({ operationId, publicKey: entry.publicKey })
-    standsFor.set(entryHash, asked.at(-1))
+    for (const id of named) ask(id)
+    const [first] = named
+    if (first === undefined) continue
+    const { publicKey } = item.entry
+    ask(first).add(publicKey)
+    // Asked for as well. The first may be stored already, and be published again with what builds on it.
+    const stored = standsFor.get(first) ?? first
+    ask(stored).add(publicKey)
+    standsFor.set(item.entryHash, stored)
   }
-  return questions
+  return [...writers].flatMap(([operationId, keys]): DocumentQuestion[] =>
+    keys.size === 0 ? [{ operationId }] : [...keys].map((publicKey) => ({ operationId, publicKey })),
+  )
 }
 
-/** A question by its place in their list, and the number of the author who asks, if there is one. */
+/** A question by its place in their list, and the number of the author, if there is one. */
 interface NumberedQuestion {
   readonly place: number
   readonly operationId: OperationId
@@ -55,47 +62,77 @@ const QUESTIONS = new Bulk<NumberedQuestion>({
   author: integerColumn(({ author }) => author),
 })
 
-/** Reads documents into the ledger, which has read the authors, in one statement. */
+/**
+ * Reads documents into the ledger, which has read the authors, in one statement. A stranger decides how long view ids
+ * are and in how many logs one author writes to a document. So a view id is read once for each document. Of an author's
+ * logs there one is read, any of them: a second log for a document forks both, so any of several tells the same.
+ */
 export async function preloadDocuments(queries: LedgerQueries, questions: readonly DocumentQuestion[]): Promise<void> {
   const { names, ledger } = queries
   const numbered = questions.map(({ operationId, publicKey }, place) => {
-    return { place, operationId, author: ledger.authors.get(publicKey)?.number }
+    return { place, operationId, author: publicKey && ledger.authors.get(publicKey)?.number }
   })
+  const isFirst = numbered.length === 1 ? sql`true` : sql`row_number() OVER (PARTITION BY d.number) = 1`
   const { rows } = await queries.query<DocumentRow>(
     sql`SELECT u.place, h.log_id, h.seq_num, h.hash, h.forked, d.number, CASE WHEN e.number <> d.number THEN d.id END AS id,
-       d.schema, d.view_id, d.edited, d.deleted, d.purged, d.follow, d.owner, d.signer,
+       d.schema, d.edited, d.deleted, d.purged, d.owner, d.signer,
+       CASE WHEN ${isFirst} THEN d.view_id END AS view_id, CASE WHEN ${isFirst} THEN d.follow END AS follow,
        owner.public_key AS owner_key, signer.public_key AS signer_key
      FROM ${QUESTIONS.source(numbered)}
        JOIN ${names.table('entries')} AS e ON e.hash = u.operation_id
        JOIN ${names.table('documents')} AS d ON d.number = e.document
        JOIN ${names.table('authors')} AS owner ON owner.number = d.owner
        JOIN ${names.table('authors')} AS signer ON signer.number = d.signer
-       LEFT JOIN ${names.table('heads')} AS h ON h.author = u.author AND h.document = d.number`,
+       LEFT JOIN LATERAL (
+         SELECT * FROM ${names.table('heads')} WHERE author = u.author AND document = d.number LIMIT 1
+       ) AS h ON true`,
   )
   // Another node on this database may have met the schema.
   await ledger.holdSchemas(
     queries,
     rows.map(({ schema }) => schema),
   )
-  const keys = new Map<number, PublicKey>()
+  const documents = addDocuments(ledger, questions, rows)
+  const unknown: AskedLog[] = []
   for (const row of rows) {
     const { operationId, publicKey } = questions[row.place] as DocumentQuestion
+    const document = documents.get(row.number)
+    if (!document) continue
+    ledger.operations.set(operationId, document)
+    const author = publicKey && ledger.authors.get(publicKey)
+    if (!author || author.logOf.get(document.id) !== undefined) continue
+    if (row.log_id !== null) addLog(author, document, row, row.log_id)
+    else if (author.isForked) unknown.push({ author, document })
+    else author.logOf.set(document.id, undefined)
+  }
+  await preloadForkedLogs(queries, unknown)
+}
+
+/** The documents of the rows, by number. */
+function addDocuments(
+  ledger: Ledger,
+  questions: readonly DocumentQuestion[],
+  rows: readonly DocumentRow[],
+): ReadonlyMap<bigint, DocumentState> {
+  const keys = new Map<number, PublicKey>()
+  const documents = new Map<bigint, DocumentState>()
+  for (const row of rows) {
+    if (row.view_id === null) continue
+    const { operationId } = questions[row.place] as DocumentQuestion
     const id = row.id === null ? (operationId as string as DocumentId) : (decodeHex(row.id) as DocumentId)
-    const document = ledger.documents.get(id) ?? documentState(ledger, id, row, keys)
+    const document = ledger.documents.get(id) ?? documentState(ledger, id, row, row.view_id, keys)
     if (!document) continue
     ledger.documents.set(id, document)
-    ledger.operations.set(operationId, document)
-    const author = ledger.authors.get(publicKey)
-    if (author && row.log_id !== null) addLog(author, document, row, row.log_id)
+    documents.set(row.number, document)
   }
-  await preloadForkedLogs(queries, questions)
+  return documents
 }
 
 function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, logId: bigint): void {
   author.logOf.set(document.id, logId)
   if (author.logs.has(logId)) return
   // Mostly the author's latest entry is the only tip of the document: one text serves both.
-  const isHead = row.hash !== null && equalBytes(row.hash, row.view_id)
+  const isHead = row.hash !== null && row.view_id !== null && equalBytes(row.hash, row.view_id)
   author.logs.set(logId, {
     author,
     logId,
@@ -111,7 +148,7 @@ function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, 
 
 interface DocumentRow {
   place: number
-  /** Head of the log in which the asking author writes the document; NULL where there is none. */
+  /** Head of a log in which the asking author writes the document; NULL where there is none. */
   log_id: bigint | null
   seq_num: bigint | null
   hash: Uint8Array | null
@@ -120,7 +157,8 @@ interface DocumentRow {
   /** NULL where the question names the CREATE. */
   id: Uint8Array | null
   schema: number
-  view_id: Uint8Array
+  /** NULL where another row of the document has it. */
+  view_id: Uint8Array | null
   edited: boolean
   deleted: boolean
   purged: boolean
@@ -136,11 +174,12 @@ function documentState(
   ledger: Ledger,
   id: DocumentId,
   row: DocumentRow,
+  viewIdBytes: Uint8Array,
   keys: Map<number, PublicKey>,
 ): DocumentState | undefined {
   const schema = ledger.schemaAt(row.schema)
   if (!schema) return undefined
-  const viewId = decodeViewId(row.view_id)
+  const viewId = decodeViewId(viewIdBytes)
   const { edited, deleted } = row
   const owner = keyOf(keys, row.owner, row.owner_key)
   return {

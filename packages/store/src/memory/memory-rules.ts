@@ -74,6 +74,8 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
 
   async prepareAncestor(): Promise<void> {}
 
+  prepareLog(): undefined {}
+
   entry(hash: Hash): DecidedEntry | undefined {
     const stored = this.#data.entries.get(hash)
     if (stored === undefined || stored === 'refused') return stored && { decision: stored }

@@ -16,7 +16,7 @@ export function advanceLog(
   const log = author.logs.get(logId)
   if (log) extendLog(log, seqNum, entryHash)
   else startLog(author, logId, seqNum, entryHash, document.number)
-  if (!author.logOf.has(document.id)) author.logOf.set(document.id, logId)
+  if (author.logOf.get(document.id) === undefined) author.logOf.set(document.id, logId)
   return forked.length === 0 ? [] : markForked(author, forked)
 }
 

@@ -11,7 +11,8 @@ export interface AuthorState {
   readonly isNew: boolean
   isChanged: boolean
   readonly logs: Map<bigint, LogState>
-  readonly logOf: Map<DocumentId, bigint>
+  /** A log in which the author writes a document. Undefined where one was looked for, and there is none. */
+  readonly logOf: Map<DocumentId, bigint | undefined>
 }
 
 type NewAuthorState = Pick<AuthorState, 'number' | 'publicKey' | 'highestLogId' | 'isForked' | 'isNew'>

@@ -241,6 +241,7 @@ function putDocument(
   }
   ledger.documents.set(id as string as OperationId, document)
   if (log) putLog(author, document, log)
+  else author.logOf.set(id, undefined)
   return document
 }
 
