@@ -75,7 +75,9 @@ async function ensureIn(folder, what) {
   }
   const installed = readLock(join(folder, 'node_modules/.package-lock.json'))
   if (installed !== undefined && firstStalePackage(locked, installed) === undefined) return
-  console.error(installed === undefined ? `Installing ${what}.` : `Installing ${what} again: the lock file has changed.`)
+  console.error(
+    installed === undefined ? `Installing ${what}.` : `Installing ${what} again: the lock file has changed.`,
+  )
   const code = await runNpm(['ci', '--no-audit', '--no-fund'], { isReport: true, cwd: join(ROOT, folder) })
   if (code !== 0) throw new Complaint(`npm ci failed in ${folder}: see its message above.`)
 }
