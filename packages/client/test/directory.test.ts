@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,17 @@ describe('a node on a directory', () => {
     expect(await second.nextArgs(publicKey, (await venues.get(id))?.$viewId)).toMatchObject({ seqNum: 3n })
     await second.close()
     expect((await stat(`${directory}.key`)).mode & 0o777).toBe(0o600)
+  })
+
+  test('tells that others may read its key', async () => {
+    const first = await open()
+    const { publicKey } = first
+    await first.close()
+    await chmod(`${directory}.key`, 0o644)
+    const second = await open()
+    const told = new Promise((resolve) => second.onEvent(resolve))
+    expect(await told).toEqual({ type: 'key-exposed', publicKey, mode: '644' })
+    await second.close()
   })
 
   test('lies at .rakko/<name> in the working directory unless it is told', async () => {

@@ -3,6 +3,7 @@ import { type AllowSchemas, createStore, DEFAULT_SCHEMA_NAME, type Driver, purge
 import type { KeyStore } from './key-store.js'
 import type { Timers } from './maintenance-scheduler.js'
 import { createNode, type Node } from './node.js'
+import type { NodeEvent } from './node-event.js'
 import type { OpenParams, PurgeParams, SchemaParams } from './node-options.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
@@ -69,9 +70,12 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     // What a node writes is never parked: an earlier process was ended before it had put the key aside.
     const { publicKey } = key.signer
     const operationId = await store.parkedEntryOf(publicKey)
-    const found =
-      operationId &&
-      ({ type: 'key-cloned', publicKey, operationId, newPublicKey: (await renewKey()).publicKey } as const)
+    const found: NodeEvent[] = []
+    if (operationId !== undefined) {
+      found.push({ type: 'key-cloned', publicKey, operationId, newPublicKey: (await renewKey()).publicKey })
+    }
+    const { exposedMode: mode } = key
+    if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
     const node = createNode({ store, signer: key.signer, renewKey, found, storage: report, pause, timers })
     if (schemas !== undefined) await node.addSchemas(schemas)

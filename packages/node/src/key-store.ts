@@ -16,6 +16,8 @@ export interface KeyStore {
 export interface KeptKey {
   readonly signer: WriterSigner
   readonly protection: KeyProtection
+  /** Mode of the key's file, where others than its owner may read or change it. */
+  readonly exposedMode?: string | undefined
   /** Puts the key aside: the next open makes another one for this database. Throws KEY_STORE_FAILED. */
   retire(): Promise<void>
 }

@@ -23,6 +23,8 @@ export type NodeEvent =
       readonly newPublicKey?: PublicKey
       readonly error?: RakkoError
     }
+  /** Others than its owner may read or change the file of this node's key. `mode` as `chmod` takes it: `644`. */
+  | { readonly type: 'key-exposed'; readonly publicKey: PublicKey; readonly mode: string }
   /**
    * The app's schema.lock has a fault that the app can do without: a commit of no use, or an earlier version that it
    * lacks.

@@ -39,8 +39,8 @@ export interface NodeOptions {
    * Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned.
    */
   readonly renewKey?: (() => Promise<WriterSigner>) | undefined
-  /** What was found before there was a node: its first event. */
-  readonly found?: NodeEvent | undefined
+  /** What was found before there was a node: its first events. */
+  readonly found?: readonly NodeEvent[] | undefined
   /** Asked at each call of `storage`. */
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
@@ -68,12 +68,12 @@ export class Node {
   readonly #scheduler: MaintenanceScheduler | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, renewKey: renew = noOtherKey, found, storage, pause, timers }: NodeOptions) {
+  constructor({ store, signer, renewKey: renew = noOtherKey, found = [], storage, pause, timers }: NodeOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
     this.#reads = new DocumentReads({ store, pause })
-    if (found) this.#events.tell(found)
+    for (const event of found) this.#events.tell(event)
     this.#ownKey = new OwnKey({
       signer,
       renew,

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
@@ -30,6 +30,16 @@ describe('a key file', () => {
     expect((await stat(`${directory}.key`)).mode & 0o777).toBe(0o600)
     expect(await publicKeyAt(directory)).toBe(first.signer.publicKey)
     expect(await readdir(folder)).toEqual(['festival', 'festival.key'])
+  })
+
+  test('says its mode where others may read or change it', async () => {
+    const modes: unknown[] = []
+    for (const mode of [0o600, 0o640, 0o622, 0o400]) {
+      await keyFileOf(directory).open(ID)
+      await chmod(`${directory}.key`, mode)
+      modes.push((await keyFileOf(directory).open(ID)).exposedMode)
+    }
+    expect(modes).toEqual([undefined, '640', '622', undefined])
   })
 
   test('serves no other database: a new key is made and the old one put aside', async () => {

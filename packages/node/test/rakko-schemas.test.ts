@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseLockFile, readLock } from '@rakko/core'
@@ -56,6 +56,10 @@ describe('rakko-schemas', () => {
     expect(module).toContain("import { definitions } from './definitions.js'")
 
     expect((await run('definitions.ts')).stdout).toContain('0 new commits, nothing to write')
+    await chmod(join(folder, 'secret.txt'), 0o644)
+    expect((await run('definitions.ts')).stderr).toBe(
+      'Others can read or change secret.txt (mode 644), and sign schemas as you: chmod 600 secret.txt\n',
+    )
     expect([await read('schema.lock'), await read('schemas.ts')]).toEqual([lock, module])
 
     await write('definitions.ts', definitions('name: str(), capacity: int()'))

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { bytesToHex, parseSeed, RakkoError, refusal, SEED_BYTES, type Verifier } from '@rakko/core'
 import { chooseSigner } from '../choose-backend.js'
 import type { KeyStore } from '../key-store.js'
+import { exposedMode } from './file-mode.js'
 import { nativeSigner } from './native-key.js'
 import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
@@ -38,7 +39,7 @@ export function keyFile(path: string, database: string, verifier?: Verifier): Ke
       try {
         const seed = await openSeed(path, databaseId, await identityOf(database))
         const signer = await chooseSigner(seed, nativeSigner, verifier)
-        return { signer, protection: 'file', retire: () => retire(path) }
+        return { signer, protection: 'file', exposedMode: exposedMode(path), retire: () => retire(path) }
       } catch (cause) {
         if (cause instanceof RakkoError) throw cause
         throw failed(path, 'a file that can be read and written', cause)

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { RakkoError } from '@rakko/core'
 import { describeFindings } from './describe-findings.js'
-import { writeSchemas } from './write-schemas.js'
+import { exposedMode } from './file-mode.js'
+import { DEFAULT_KEY, writeSchemas } from './write-schemas.js'
 
 const USAGE = `Usage: rakko-schemas DEFINITIONS [--lock schema.lock] [--out FILE] [--key secret.txt]
 
@@ -33,12 +34,19 @@ export async function runSchemasCommand(args: readonly string[]): Promise<number
     for (const id of schemaIds) process.stdout.write(`${id}\n`)
     const files = written.length === 0 ? 'nothing to write' : `wrote ${written.join(', ')}`
     process.stdout.write(`${added} new commit${added === 1 ? '' : 's'}, ${files}\n`)
+    warnOfExposed(called.key ?? DEFAULT_KEY)
     return 0
   } catch (error) {
     process.stderr.write(`${isRakkoError(error) ? `${error.message} [${error.code}]` : String(error)}\n`)
     if (isRakkoError(error) && error.code === 'INVALID_SCHEMA_LOCK') process.stderr.write(`${DAMAGED_LOCK}\n`)
     return 1
   }
+}
+
+function warnOfExposed(key: string): void {
+  const mode = exposedMode(key)
+  if (mode === undefined) return
+  process.stderr.write(`Others can read or change ${key} (mode ${mode}), and sign schemas as you: chmod 600 ${key}\n`)
 }
 
 interface Call {

@@ -15,6 +15,9 @@ import {
 } from '@rakko/core'
 import { developerSigner } from './developer-key.js'
 
+/** Path of the developer's key. */
+export const DEFAULT_KEY = 'secret.txt'
+
 export interface WriteSchemasOptions {
   /** Path of the module that exports `definitions`; TypeScript or JavaScript. */
   readonly definitions: string
@@ -22,7 +25,7 @@ export interface WriteSchemasOptions {
   readonly lock?: string | undefined
   /** Default `schemas.ts` (`schemas.js` for a JavaScript module) beside the definitions. */
   readonly out?: string | undefined
-  /** Default `secret.txt` in the working directory. */
+  /** Default DEFAULT_KEY in the working directory. */
   readonly key?: string | undefined
 }
 
@@ -44,7 +47,7 @@ export interface WrittenSchemas {
  * KEY_STORE_FAILED.
  */
 export async function writeSchemas(options: WriteSchemasOptions): Promise<WrittenSchemas> {
-  const { definitions: source, lock: lockPath = 'schema.lock', key = 'secret.txt' } = options
+  const { definitions: source, lock: lockPath = 'schema.lock', key = DEFAULT_KEY } = options
   const out = options.out ?? join(dirname(source), `schemas${isTypeScript(source) ? '.ts' : '.js'}`)
   const definitions = await loadDefinitions(source)
   const { lock: previous, wasMerged } = await readLockFile(lockPath)
