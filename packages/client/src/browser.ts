@@ -1,11 +1,11 @@
-import type { Channel, PortLike } from './channel.js'
-import { isOverPort, openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform.js'
-import { facadeOver, portChannel } from './port-channel.js'
-import type { OpenNode } from './rakko-node.js'
-import { connect } from './remote-node.js'
+import { platformTimers as timers } from './calls/platform.js'
+import type { Channel, PortLike } from './channel/channel.js'
+import { facadeOver, portChannel } from './channel/port-channel.js'
+import { lifeLock } from './channel/worker-life.js'
+import { isOverPort, openParams, sessionOptions } from './remote/open-node-options.js'
+import type { OpenNode } from './remote/rakko-node.js'
+import { connect } from './remote/remote-node.js'
 import { notLoaded, startWorker } from './start-worker.js'
-import { lifeLock } from './worker-life.js'
 
 export * from './exports.js'
 

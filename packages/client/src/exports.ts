@@ -34,9 +34,11 @@ export {
   schemaId,
   str,
 } from '@rakko/core'
-export type { BatchChangeOptions, BatchedWrite, BatchFields, BatchWriter, NewDocument } from './batch.js'
-export type { CallOptions } from './call-options.js'
-export type { PortEvent, PortLike } from './channel.js'
+export type { CallOptions } from './arguments/call-options.js'
+export type { Observer, SubscriptionOptions } from './calls/subscription.js'
+export type { PortEvent, PortLike } from './channel/channel.js'
+export { type ElectronPort, electronPort } from './channel/electron-port.js'
+export type { BatchChangeOptions, BatchedWrite, BatchFields, BatchWriter, NewDocument } from './remote/batch.js'
 export type {
   ChangeOptions,
   Collection,
@@ -48,11 +50,10 @@ export type {
   LiveIncludeQuery,
   LiveQuery,
   Page,
-} from './collection.js'
-export { type ElectronPort, electronPort } from './electron-port.js'
-export type { IngestItem, IngestOutcome } from './ingest.js'
-export type { LiveDelta, LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
-export type { NodeEvent } from './node-events.js'
+} from './remote/collection.js'
+export type { IngestItem, IngestOutcome } from './remote/ingest.js'
+export type { LiveDelta, LiveObserver, LiveOptions, LiveResult, Subscription } from './remote/live.js'
+export type { NodeEvent } from './remote/node-events.js'
 export type {
   ForgetTarget,
   KeyProtection,
@@ -64,7 +65,6 @@ export type {
   RakkoNode,
   StorageKind,
   StorageReport,
-} from './rakko-node.js'
-export { type ServeOptions, servePort } from './serve-port.js'
-export type { Sql, SqlRow, SqlValue } from './sql.js'
-export type { Observer, SubscriptionOptions } from './subscription.js'
+} from './remote/rakko-node.js'
+export type { Sql, SqlRow, SqlValue } from './remote/sql.js'
+export { type ServeOptions, servePort } from './serve/serve-port.js'

@@ -1,12 +1,12 @@
 import { Node } from '@rakko/node'
 import { openNodejsNode } from '@rakko/node/nodejs'
 import { nodeHandler, openingHandler, serve } from '@rakko/node/rpc'
-import { invalidArgument } from './arguments.js'
-import { inProcessChannel } from './in-process-channel.js'
-import { openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform.js'
-import type { OpenNodeOptions, RakkoNode } from './rakko-node.js'
-import { connect } from './remote-node.js'
+import { invalidArgument } from './arguments/arguments.js'
+import { platformTimers as timers } from './calls/platform.js'
+import { inProcessChannel } from './channel/in-process-channel.js'
+import { openParams, sessionOptions } from './remote/open-node-options.js'
+import type { OpenNodeOptions, RakkoNode } from './remote/rakko-node.js'
+import { connect } from './remote/remote-node.js'
 
 export * from './exports.js'
 

@@ -1,4 +1,4 @@
-import type { OpenNode } from './rakko-node.js'
+import type { OpenNode } from './remote/rakko-node.js'
 
 // Types only: package exports give a browser browser.js and everything else nodejs.js.
 export * from './exports.js'

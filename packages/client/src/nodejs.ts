@@ -1,8 +1,8 @@
-import { isOverPort, openParams, sessionOptions } from './open-node-options.js'
-import { platformTimers as timers } from './platform.js'
-import { portChannel } from './port-channel.js'
-import type { OpenNode } from './rakko-node.js'
-import { connect } from './remote-node.js'
+import { platformTimers as timers } from './calls/platform.js'
+import { portChannel } from './channel/port-channel.js'
+import { isOverPort, openParams, sessionOptions } from './remote/open-node-options.js'
+import type { OpenNode } from './remote/rakko-node.js'
+import { connect } from './remote/remote-node.js'
 import { threadChannel } from './thread-channel.js'
 
 export * from './exports.js'

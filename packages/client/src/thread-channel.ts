@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { RakkoError } from '@rakko/core'
-import type { Channel, PortLike } from './channel.js'
-import { facadeOver } from './port-channel.js'
-import { threadOptions } from './thread-options.js'
+import type { Channel, PortLike } from './channel/channel.js'
+import { facadeOver } from './channel/port-channel.js'
+import { threadOptions } from './channel/thread-options.js'
 
 /**
  * A thread of this process that runs thread.ts, and the way to it.

@@ -1,8 +1,8 @@
 import { openingHandler, serve } from '@rakko/node/rpc'
 import { openWebNode } from '@rakko/node/web'
-import type { PortLike } from './channel.js'
-import { exposeSession } from './expose-session.js'
-import { lifeLock } from './worker-life.js'
+import type { PortLike } from './channel/channel.js'
+import { exposeSession } from './channel/expose-session.js'
+import { lifeLock } from './channel/worker-life.js'
 
 // The dedicated worker that openNode starts in a browser: it opens the node that its first message asks for.
 const alive = new Promise<void>((resolve) => {

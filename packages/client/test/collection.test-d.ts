@@ -1,6 +1,6 @@
-import type { Collection } from '../src/collection.js'
-import type { RakkoNode } from '../src/rakko-node.js'
 import { useDocument, useLive, useLiveSuspense } from '../src/react/index.js'
+import type { Collection } from '../src/remote/collection.js'
+import type { RakkoNode } from '../src/remote/rakko-node.js'
 import type { TestSchemas } from './acceptance/test-schemas.js'
 
 // Compiled with the tests, never run: what a beginner mistypes is an error of the compiler.

@@ -1,9 +1,9 @@
 import { RakkoError } from '@rakko/core'
 import type { Reply, ToNode } from '@rakko/node/rpc'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Channel } from '../src/channel.js'
-import { Connection } from '../src/connection.js'
-import type { Timers } from '../src/deadline.js'
+import { Connection } from '../src/calls/connection.js'
+import type { Timers } from '../src/calls/deadline.js'
+import type { Channel } from '../src/channel/channel.js'
 
 /** A way to nowhere: the test answers, fires the timers and kills. */
 class TestChannel implements Channel {

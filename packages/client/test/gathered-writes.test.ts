@@ -1,7 +1,7 @@
 import { RakkoError, type SchemaId } from '@rakko/core'
 import { errorToData } from '@rakko/node/rpc'
 import { expect, test } from 'vitest'
-import { GatheredWrites, MAX_MESSAGE_BYTES } from '../src/gathered-writes.js'
+import { GatheredWrites, MAX_MESSAGE_BYTES } from '../src/calls/gathered-writes.js'
 
 const venue = 'venue' as SchemaId
 const artist = 'artist' as SchemaId

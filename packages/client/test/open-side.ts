@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { assembleNode, type Node } from '@rakko/node'
 import { memoryKeys, nativeVerifier, openStorage } from '@rakko/node/nodejs'
+import { platformTimers as timers } from '../src/calls/platform.js'
 import type { PurgeOptions, RakkoNode } from '../src/exports.js'
 import { connectInProcess } from '../src/in-process.js'
-import { platformTimers as timers } from '../src/platform.js'
 import type { TestSchemas } from './acceptance/test-schemas.js'
 
 /** A node in memory with what an app has of it, and what the app does not see. */

@@ -1,10 +1,10 @@
 import type { SchemaId } from '@rakko/core'
 import type { CreateParams, ToNode, WireRow } from '@rakko/node/rpc'
 import { expect, test } from 'vitest'
-import { Connection } from '../src/connection.js'
+import { Connection } from '../src/calls/connection.js'
+import { platformTimers } from '../src/calls/platform.js'
 import { bytes, defineSchemas, int } from '../src/exports.js'
-import { platformTimers } from '../src/platform.js'
-import { remoteCollection } from '../src/remote-collection.js'
+import { remoteCollection } from '../src/remote/remote-collection.js'
 
 const { photo } = defineSchemas({ photo: { description: 'A picture', fields: { width: int(), data: bytes() } } })
 const schema = { id: 'photo_0020' as SchemaId, name: 'photo', ...photo }

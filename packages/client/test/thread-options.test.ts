@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { threadOptions } from '../src/thread-options.js'
+import { threadOptions } from '../src/channel/thread-options.js'
 import { runNode } from './run-node.js'
 
 const CLIENT = import.meta.resolve('@rakko/client')

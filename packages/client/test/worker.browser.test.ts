@@ -1,7 +1,7 @@
 import { openNode, type RakkoNode, servePort } from '@rakko/client'
 import type { PublicKey, Signer } from '@rakko/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { lifeLock } from '../src/worker-life.js'
+import { lifeLock } from '../src/channel/worker-life.js'
 import { expectClonedKeyTold } from './acceptance/key-cloned.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import { acceptance, type Transport } from './acceptance.js'

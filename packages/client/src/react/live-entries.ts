@@ -1,6 +1,6 @@
 import type { BoundSchema, IncludeOf } from '@rakko/core'
-import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
-import { plainCopy } from '../plain-copy.js'
+import { plainCopy } from '../arguments/plain-copy.js'
+import type { Collection, LiveIncludeQuery, LiveQuery } from '../remote/collection.js'
 import { LiveEntry } from './live-entry.js'
 import { structuralKey } from './structural-key.js'
 

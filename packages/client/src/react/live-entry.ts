@@ -1,6 +1,6 @@
 import type { RakkoError, RowPage } from '@rakko/core'
-import type { LiveObserver, Subscription } from '../live.js'
-import { afterThisTask, platformTimers } from '../platform.js'
+import { afterThisTask, platformTimers } from '../calls/platform.js'
+import type { LiveObserver, Subscription } from '../remote/live.js'
 
 export type LiveStatus = 'pending' | 'live' | 'error'
 

@@ -1,6 +1,6 @@
 import { refusal } from '@rakko/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
-import type { RakkoNode } from '../rakko-node.js'
+import type { RakkoNode } from '../remote/rakko-node.js'
 
 const NodeContext = createContext<RakkoNode | undefined>(undefined)
 

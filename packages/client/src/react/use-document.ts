@@ -1,5 +1,5 @@
 import type { BoundSchema, IncludeOf, KnownInclude, RakkoError, Row, RowWith } from '@rakko/core'
-import type { Collection } from '../collection.js'
+import type { Collection } from '../remote/collection.js'
 import type { LiveStatus } from './live-entry.js'
 import { useLive } from './use-live.js'
 

@@ -8,7 +8,7 @@ import {
   refusal,
 } from '@rakko/core'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
+import type { Collection, LiveIncludeQuery, LiveQuery } from '../remote/collection.js'
 import { liveEntry } from './live-entries.js'
 import { structuralKey } from './structural-key.js'
 

@@ -1,6 +1,6 @@
 import type { BoundSchema, IncludeOf, KnownInclude, Row, RowWith } from '@rakko/core'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import type { Collection, LiveIncludeQuery, LiveQuery } from '../collection.js'
+import type { Collection, LiveIncludeQuery, LiveQuery } from '../remote/collection.js'
 import { liveEntry } from './live-entries.js'
 import { type LiveState, pendingState } from './live-entry.js'
 import { structuralKey } from './structural-key.js'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RakkoError } from '../../src/exports.js'
-import type { LiveObserver, LiveResult } from '../../src/live.js'
 import { AWAITED_MS, LiveEntry, THROWN_MS } from '../../src/react/live-entry.js'
+import type { LiveObserver, LiveResult } from '../../src/remote/live.js'
 
 // Before the client's modules load, since these take the platform's timers then.
 vi.hoisted(() => vi.useFakeTimers())

@@ -1,8 +1,8 @@
 import { createElement, Suspense } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import type { Collection } from '../../src/collection.js'
-import type { RakkoNode } from '../../src/rakko-node.js'
+import type { Collection } from '../../src/remote/collection.js'
+import type { RakkoNode } from '../../src/remote/rakko-node.js'
 import type { TestSchemas } from '../acceptance/test-schemas.js'
 
 test('the hooks are imported in Node without a DOM and without an effect', async () => {

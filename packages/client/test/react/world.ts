@@ -1,5 +1,5 @@
-import type { Collection } from '../../src/collection.js'
 import type { Row, Subscription } from '../../src/exports.js'
+import type { Collection } from '../../src/remote/collection.js'
 import type { TestSchemas } from '../acceptance/test-schemas.js'
 
 export type Venues = Collection<TestSchemas['venue']>

@@ -10,8 +10,12 @@ import {
   type Where,
 } from '@rakko/core'
 import { type Change, type ErrorData, errorFromData } from '@rakko/node/rpc'
-import { checkId, checkNoMore, checkOptions, invalidArgument } from './arguments.js'
-import type { CallOptions } from './call-options.js'
+import { checkId, checkNoMore, checkOptions, invalidArgument } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import { plainCopy } from '../arguments/plain-copy.js'
+import { wireFields } from '../arguments/wire-fields.js'
+import type { Connection } from '../calls/connection.js'
+import type { Write } from '../calls/gathered-writes.js'
 import type {
   ChangeOptions,
   Collection,
@@ -22,13 +26,9 @@ import type {
   LiveIncludeQuery,
   LiveQuery,
 } from './collection.js'
-import type { Connection } from './connection.js'
-import type { Write } from './gathered-writes.js'
 import type { LiveObserver, LiveOptions } from './live.js'
 import { subscribeToRows } from './live-subscription.js'
-import { plainCopy } from './plain-copy.js'
 import { operationOf, pageOf, rowOf } from './row-of.js'
-import { wireFields } from './wire-fields.js'
 
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
   const schemaId = schema.id

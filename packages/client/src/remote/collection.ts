@@ -16,7 +16,7 @@ import type {
   UpdateFields,
   WhereOf,
 } from '@rakko/core'
-import type { CallOptions } from './call-options.js'
+import type { CallOptions } from '../arguments/call-options.js'
 import type { LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
 
 /**

@@ -1,8 +1,8 @@
 import { type DocumentId, type DocumentViewId, RakkoError, refusal, type SchemaId } from '@rakko/core'
 import { errorFromData, type Method, type Methods, type ToNode } from '@rakko/node/rpc'
-import { checkCallOptions, checkDeadline } from './arguments.js'
-import type { CallOptions } from './call-options.js'
-import type { Channel } from './channel.js'
+import { checkCallOptions, checkDeadline } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import type { Channel } from '../channel/channel.js'
 import { Deadline, MAX_TIMER_MS, type Timers } from './deadline.js'
 import { GatheredWrites, type Write, type WriteMethod } from './gathered-writes.js'
 

@@ -1,5 +1,5 @@
 import type { RakkoError, RowPage } from '@rakko/core'
-import type { Observer, Subscription, SubscriptionOptions } from './subscription.js'
+import type { Observer, Subscription, SubscriptionOptions } from '../calls/subscription.js'
 
 export type { Subscription }
 

@@ -1,4 +1,4 @@
-import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from './arguments.js'
+import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/

@@ -1,7 +1,7 @@
 import type { DocumentId, DocumentViewId, SchemaId } from '@rakko/core'
 import { type Change, errorFromData, type Methods, type UpdateChange, type WireFields } from '@rakko/node/rpc'
+import { wireBytes } from '../arguments/wire-fields.js'
 import { afterThisTask } from './platform.js'
-import { wireBytes } from './wire-fields.js'
 
 export type WriteMethod = 'create' | 'update' | 'delete'
 

@@ -1,8 +1,8 @@
 import type { QueryParams, WireRow } from '@rakko/node/rpc'
-import type { Connection } from './connection.js'
+import type { Connection } from '../calls/connection.js'
+import { subscribe } from '../calls/subscription.js'
 import type { LiveObserver, LiveOptions, LiveResult, Subscription } from './live.js'
 import { LiveRows } from './live-rows.js'
-import { subscribe } from './subscription.js'
 
 /** A live query at the node, its rows kept here. Throws INVALID_ARGUMENT. */
 export function subscribeToRows<Row>(

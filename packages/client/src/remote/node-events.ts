@@ -1,6 +1,6 @@
 import { eventFromData, type NodeEvent } from '@rakko/node/rpc'
-import type { Connection } from './connection.js'
-import { type Observer, type Subscription, type SubscriptionOptions, subscribe } from './subscription.js'
+import type { Connection } from '../calls/connection.js'
+import { type Observer, type Subscription, type SubscriptionOptions, subscribe } from '../calls/subscription.js'
 
 export type { NodeEvent }
 

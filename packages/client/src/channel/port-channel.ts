@@ -1,6 +1,6 @@
 import type { Facade } from '@rakko/node/rpc'
 import { type Endpoint, wrap } from 'comlink'
-import { invalidArgument } from './arguments.js'
+import { invalidArgument } from '../arguments/arguments.js'
 import type { Channel, PortEvent, PortLike } from './channel.js'
 
 /** Comlink over a port whose other end exposes a facade. */

@@ -9,7 +9,7 @@ import {
   type RequestHandler,
   type SubscriptionParams,
 } from '@rakko/node/rpc'
-import type { Connection } from './connection.js'
+import type { Connection } from '../calls/connection.js'
 
 /** What a served port may ask for only where `servePort` allows it. */
 export interface ServeRights {

@@ -1,6 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { SubscriptionParams, SubscriptionUpdate } from '@rakko/node/rpc'
-import { checkCallOptions, invalidArgument } from './arguments.js'
+import { checkCallOptions, invalidArgument } from '../arguments/arguments.js'
 import type { Connection } from './connection.js'
 import { afterThisTask } from './platform.js'
 

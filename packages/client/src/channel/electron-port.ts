@@ -1,4 +1,4 @@
-import { invalidArgument } from './arguments.js'
+import { invalidArgument } from '../arguments/arguments.js'
 import type { PortEvent, PortLike } from './channel.js'
 
 /** The part of Electron's MessagePortMain that is used: an EventEmitter whose messages arrive as `{ data }`. */

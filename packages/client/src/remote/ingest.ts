@@ -1,8 +1,8 @@
 import { checkIngest, compactBytes, type IngestItem, type IngestOutcome, outcomeFromData } from '@rakko/node/rpc'
-import { invalidArgument, isObject } from './arguments.js'
-import type { CallOptions } from './call-options.js'
-import type { Connection } from './connection.js'
-import { readable } from './read-members.js'
+import { invalidArgument, isObject } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import { readable } from '../arguments/read-members.js'
+import type { Connection } from '../calls/connection.js'
 
 export type { IngestItem, IngestOutcome }
 

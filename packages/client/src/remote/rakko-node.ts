@@ -1,13 +1,13 @@
 import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
 import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
+import type { CallOptions } from '../arguments/call-options.js'
+import type { Observer, Subscription, SubscriptionOptions } from '../calls/subscription.js'
+import type { PortLike } from '../channel/channel.js'
 import type { BatchedWrite, BatchWriter } from './batch.js'
-import type { CallOptions } from './call-options.js'
-import type { PortLike } from './channel.js'
 import type { Collection, CreateOptions } from './collection.js'
 import type { IngestItem, IngestOutcome } from './ingest.js'
 import type { NodeEvent } from './node-events.js'
 import type { Sql } from './sql.js'
-import type { Observer, Subscription, SubscriptionOptions } from './subscription.js'
 
 export type { KeyProtection, StorageKind, StorageReport }
 

@@ -1,10 +1,10 @@
 import { type Session, serve } from '@rakko/node/rpc'
-import type { PortLike } from './channel.js'
-import { exposeSession } from './expose-session.js'
-import { checkPort } from './port-channel.js'
-import type { RakkoNode } from './rakko-node.js'
+import type { PortLike } from '../channel/channel.js'
+import { exposeSession } from '../channel/expose-session.js'
+import { checkPort } from '../channel/port-channel.js'
+import type { RakkoNode } from '../remote/rakko-node.js'
+import { connectionOf } from '../remote/remote-node.js'
 import { relay } from './relay.js'
-import { connectionOf } from './remote-node.js'
 
 export interface ServeOptions {
   /** Whether the other end may run SQL of its own, as the app that opened the node may. Without it SQL_NOT_ALLOWED. */

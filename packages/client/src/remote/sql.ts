@@ -1,7 +1,7 @@
-import { invalidArgument } from './arguments.js'
-import type { CallOptions } from './call-options.js'
-import type { Connection } from './connection.js'
-import { plainCopy } from './plain-copy.js'
+import { invalidArgument } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import { plainCopy } from '../arguments/plain-copy.js'
+import type { Connection } from '../calls/connection.js'
 
 /** What a parameter can be: text may hold U+0000, an int is a safe integer or a bigint, ids are text. */
 export type SqlValue = null | undefined | boolean | number | bigint | string | Uint8Array | readonly SqlValue[]

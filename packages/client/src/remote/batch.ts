@@ -1,13 +1,13 @@
 import { type BoundSchema, type CreateFields, type DocumentId, type DocumentViewId, isPlainObject } from '@rakko/core'
 import { type BatchWrite, MAX_BATCH_WRITES } from '@rakko/node/rpc'
-import { checkId, checkOptions, invalidArgument, isObject } from './arguments.js'
-import type { CallOptions } from './call-options.js'
-import { checkSchema } from './check-schema.js'
+import { checkId, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import { checkSchema } from '../arguments/check-schema.js'
+import { MAX_LIST_LENGTH } from '../arguments/plain-copy.js'
+import { readable, readMembers } from '../arguments/read-members.js'
+import { wireFields } from '../arguments/wire-fields.js'
+import type { Connection } from '../calls/connection.js'
 import type { CreateOptions } from './collection.js'
-import type { Connection } from './connection.js'
-import { MAX_LIST_LENGTH } from './plain-copy.js'
-import { readable, readMembers } from './read-members.js'
-import { wireFields } from './wire-fields.js'
 
 /**
  * A document that a batch creates: it has no id until it is signed, and may stand for one in what the batch writes
