@@ -11,13 +11,19 @@ import type { LiveChange } from '../live/live-query.js'
 import type { PlacedDocument } from '../live/page-delta.js'
 import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
 
+/**
+ * Rows of one message by their documents, for each list of includes. A document that relations lead to many times is one
+ * object, and a structured clone carries that once.
+ */
+type SharedRows = Map<readonly Include[], Map<Document, WireRow>>
+
 /** A document as a message carries it. */
-export function wireRow(document: Document, include: readonly Include[] = []): WireRow {
+export function wireRow(document: Document, include: readonly Include[] = [], shared: SharedRows = new Map()): WireRow {
   const { id, viewId, owner, signer, edited, deleted } = document
   const row: WireRow = { id, viewId, owner, signer, edited, deleted, fields: wireFields(document.fields) }
   if (include.length === 0) return row
   const related: Record<string, WireRelated> = {}
-  for (const one of include) related[one.field] = wireRelated(one, document)
+  for (const one of include) related[one.field] = wireRelated(one, document, shared)
   return Object.assign(row, { related })
 }
 
@@ -28,12 +34,19 @@ export function wireOperation({ fields, ...operation }: HistoryOperation): WireO
 
 /** A page of documents as a message carries it. */
 export function wirePage(page: DocumentPage, query: Query): WirePage {
-  return { rows: page.documents.map((document) => wireRow(document, query.include)), ...wireAround(page, query) }
+  const shared: SharedRows = new Map()
+  return {
+    rows: page.documents.map((document) => wireRow(document, query.include, shared)),
+    ...wireAround(page, query),
+  }
 }
 
 /** A live query's change as a message carries it. */
 export function wireUpdate({ page, delta }: LiveChange, query: Query): LiveUpdate {
-  const placed = ({ index, document }: PlacedDocument): PlacedRow => ({ index, row: wireRow(document, query.include) })
+  const shared: SharedRows = new Map()
+  const placed = ({ index, document }: PlacedDocument): PlacedRow => {
+    return { index, row: wireRow(document, query.include, shared) }
+  }
   const { left, moved } = delta
   return {
     entered: delta.entered.map(placed),
@@ -64,13 +77,22 @@ function wireFields(values: ReadonlyMap<string, OperationValue>): Record<string,
   return fields
 }
 
-function wireRelated({ field, type, query, asPage }: Include, document: Document): WireRelated {
+function wireRelated({ field, type, query, asPage }: Include, document: Document, shared: SharedRows): WireRelated {
   const page = document.related?.get(field)
   if (page === undefined) throw new Error(`the store left out ${field}`)
-  if (asPage) return wirePage(page, query)
-  const rows = page.documents.map((one) => wireRow(one, query.include))
+  const include = query.include ?? NO_INCLUDES
+  const made = shared.get(include) ?? new Map<Document, WireRow>()
+  shared.set(include, made)
+  const rows = page.documents.map((one) => {
+    const row = made.get(one) ?? wireRow(one, include, shared)
+    made.set(one, row)
+    return row
+  })
+  if (asPage) return { rows, ...wireAround(page, query) }
   return isListType(type) ? rows : (rows[0] ?? null)
 }
+
+const NO_INCLUDES: readonly Include[] = []
 
 /** A structured clone of a view carries the whole buffer behind it, which may be a database's memory. */
 export function compactBytes(bytes: Uint8Array): Uint8Array {

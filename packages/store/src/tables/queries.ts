@@ -5,5 +5,6 @@ import type { Names } from './names.js'
 /** Where statements run, and what the tables there are called: a database, or a transaction on it. */
 export interface Queries {
   readonly names: Names
-  query<Row>(statement: Sql): Promise<QueryResult<Row>>
+  /** `maxBytes`: see Driver. */
+  query<Row>(statement: Sql, maxBytes?: number): Promise<QueryResult<Row>>
 }

@@ -40,6 +40,15 @@ export class Database implements Queries {
     return this.driver.flush()
   }
 
+  /** For statements that have to see the same state of the database. */
+  snapshot<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    const { names } = this
+    return this.driver.transaction(async (opened) => {
+      await execSql(opened, sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`)
+      return work({ names, query: (statement, maxBytes) => querySql(opened, statement, maxBytes) })
+    })
+  }
+
   /** For what only reads: outside of a transaction, into a ledger of its own. */
   reading(): LedgerQueries {
     const { driver, names, registry } = this

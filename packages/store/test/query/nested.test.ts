@@ -30,7 +30,22 @@ const QUERIES = 60
 
 const INTS = [0n, 1n, -1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 const FLOATS = [0, -0, 0.1, Number.NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308]
-const TEXTS = ['', 'a', 'ab', 'ä', '\0', 'a\0b\u0001', '"', '\\', '\n', '\u{10000}', '\uffff', '\\x00', '\ud7ff\ufeff']
+const TEXTS = [
+  '',
+  'a',
+  'ab',
+  'ä',
+  '\0',
+  'a\0b\u0001',
+  '"',
+  '\\',
+  '\n',
+  '\u{10000}',
+  '\uffff',
+  '\\x00',
+  '\ud7ff\ufeff',
+  'large'.repeat(500),
+]
 const BYTES = [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(0, 255, 1)]
 
 const AUTHORS = [new Author(2), new Author(3)]
@@ -95,7 +110,9 @@ async function run(query: Query): Promise<DocumentPage> {
   driver.statements.length = 0
   const page = await store.query(query)
   // A schema without documents is looked up again: another node may have stored its first one.
-  expect(driver.statements.filter((text) => !/FROM "rakko".schema/.test(text))).toHaveLength(1)
+  const statements = driver.statements.filter((text) => !/FROM "rakko".schema/.test(text))
+  // The fields of large documents are read by themselves.
+  expect(statements.filter((text) => !/ AS page \(key\) /.test(text))).toHaveLength(1)
   return page
 }
 

@@ -1,36 +1,20 @@
-import { type DocumentId, type DocumentViewId, decodeOperation, type OperationValue, RakkoError } from '@rakko/core'
+import type { DocumentId, DocumentViewId, OperationValue } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeHex, decodeViewId } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { Document, DocumentPage } from '../../store.js'
-import { valueDecoder } from '../../tables/field-types.js'
-import type { KeyOf } from '../../transaction/author-keys.js'
+import { type Cells, fieldsDecoder } from './fields-decoder.js'
+import type { LargeKey } from './large-documents.js'
+import type { Reading } from './reading.js'
 
-/** Finds the cell of this name in rows. The name is looked up once for all rows. */
-export type Cells<Row> = (name: string) => (row: Row) => unknown
-
-/** Of rows as a driver gives them. */
-export const namedCells: Cells<Readonly<Record<string, unknown>>> = (name) => (row) => row[name]
-
-/** Of rows that stand within another's cell. */
-export function listedCells(names: readonly string[]): Cells<readonly unknown[]> {
-  return (name) => {
-    const index = names.indexOf(name)
-    return (row) => row[index]
-  }
-}
-
-/** Reads something of a row that names authors by number. */
-export type Decode<Row, Result> = (row: Row, keyOf: KeyOf) => Result
+/** Reads something of a row. */
+export type Decode<Row, Result> = (row: Row, reading: Reading) => Result
 
 /** Reads an included relation of the row that its document is read of. */
 export interface RelationDecoder {
   readonly field: string
   decoder<Row>(cells: Cells<Row>): Decode<Row, DocumentPage>
 }
-
-/** The cell that holds the encoded operation of a blob piece. */
-export const OPERATION = 'operation'
 
 /**
  * In SQL, what a `documentDecoder` reads beside the fields, from `alias` that has the columns of `documents`.
@@ -54,33 +38,39 @@ export interface DecoderOptions {
   /** A pinned view has its fields though its document is deleted. */
   readonly isPinned?: boolean
   readonly relations?: readonly RelationDecoder[]
+  /** The cell that a row has instead of its fields, where these are large: the key by which they are read. */
+  readonly largeCell?: string
 }
 
 /** Reads rows of a schema's documents: the cells of `metaCells`, and those of the fields by their columns. */
 export function documentDecoder<Row>(
-  { schema, views }: KnownSchema,
+  known: KnownSchema,
   cells: Cells<Row>,
-  { isPinned = false, relations = [] }: DecoderOptions = {},
+  { isPinned = false, relations = [], largeCell }: DecoderOptions = {},
 ): Decode<Row, Document> {
+  const { schema } = known
   const [id, view, follow, owner] = [cells('id'), cells('view_id'), cells('follow'), cells('owner')]
   const [signer, edited, deleted] = [cells('signer'), cells('edited'), cells('deleted')]
-  const fields = [...schema.fields].map(([field, type]) => {
-    const column = views.columns.get(field)?.column
-    const cell = cells(column ?? OPERATION)
-    return {
-      field,
-      cell,
-      decode: column === undefined ? payloadDecoder(field) : valueDecoder(type),
-    }
-  })
+  const decodeFields = fieldsDecoder(known, cells)
+  const large = largeCell === undefined ? () => null : cells(largeCell)
   const related = relations.map(({ field, decoder }) => ({ field, decode: decoder(cells) }))
-  return (row, keyOf) => {
+  // One object for each reading: a document that is named many times is made once.
+  const self = {}
+  return (row, reading) => {
     const documentId = decodeHex(id(row)) as DocumentId
     const viewId = decodeUnlessNull(view(row)) ?? (documentId as string as DocumentViewId)
-    const ownedBy = keyOf(owner(row) as number)
+    const made = reading.made(self)
+    const before = made.get(viewId)
+    if (before) return before
+    const ownedBy = reading.keyOf(owner(row) as number)
     const isDeleted = deleted(row) === true
-    const values = new Map<string, OperationValue>()
-    if (isPinned || !isDeleted) for (const { field, cell, decode } of fields) values.set(field, decode(cell(row)))
+    const key = large(row)
+    const values =
+      key !== null
+        ? reading.large.fields({ known, isPinned, key: key as LargeKey, viewId })
+        : isPinned || !isDeleted
+          ? decodeFields(row)
+          : NO_FIELDS
     const signedBy = signer(row)
     const document: Document = {
       id: documentId,
@@ -88,26 +78,21 @@ export function documentDecoder<Row>(
       follow: decodeUnlessNull(follow(row)) ?? viewId,
       schemaId: schema.id,
       owner: ownedBy,
-      signer: signedBy === null ? ownedBy : keyOf(signedBy as number),
+      signer: signedBy === null ? ownedBy : reading.keyOf(signedBy as number),
       edited: edited(row) === true,
       deleted: isDeleted,
       fields: values,
     }
+    made.set(viewId, document)
     if (related.length === 0) return document
     const pages = new Map<string, DocumentPage>()
-    for (const { field, decode } of related) pages.set(field, decode(row, keyOf))
+    for (const { field, decode } of related) pages.set(field, decode(row, reading))
     return Object.assign(document, { related: pages })
   }
 }
 
+const NO_FIELDS: ReadonlyMap<string, OperationValue> = new Map()
+
 function decodeUnlessNull(stored: unknown): DocumentViewId | undefined {
   return stored === null ? undefined : decodeViewId(stored)
-}
-
-function payloadDecoder(field: string): (operation: unknown) => OperationValue {
-  return (operation) => {
-    const value = operation instanceof Uint8Array ? decodeOperation(operation).fields?.get(field) : undefined
-    if (value?.kind === 'bytes') return { type: 'bytes', value: value.value }
-    throw new RakkoError('INTERNAL', `the payload that holds the field ${field} is missing`, { field })
-  }
 }

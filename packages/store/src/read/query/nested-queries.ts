@@ -5,19 +5,18 @@ import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage } from '../../store.js'
 import type { Names } from '../../tables/names.js'
 import type { FieldColumn } from '../../tables/views-table.js'
-import type { KeyOf } from '../../transaction/author-keys.js'
 import { compilePage } from './compile-page.js'
-import {
-  type Cells,
-  type Decode,
-  documentDecoder,
-  listedCells,
-  metaCells,
-  OPERATION,
-  type RelationDecoder,
-} from './document-decoder.js'
+import { type Decode, documentDecoder, metaCells, type RelationDecoder } from './document-decoder.js'
+import { type Cells, listedCells, OPERATION } from './fields-decoder.js'
+import { areLarge } from './large-documents.js'
 import { type Beside, NOTHING_BESIDE, type Place, pageOf } from './page-of.js'
 import { LIST_POSITION_SQL, type NamedDocuments } from './query-source.js'
+import type { Reading } from './reading.js'
+
+/** The cell of a record that has its document's key instead of its fields. */
+const LARGE = 'large'
+
+const NOT_READ_YET: DocumentPage = { documents: [], hasNextPage: false, hasPreviousPage: false }
 
 const PAGE_CELLS = metaCells(sql`page`)
 
@@ -86,31 +85,42 @@ export class NestedQueries {
     const includes = this.compile(schema, query, (column) => sql`page.${column.sql}`)
     const cells: Record<string, Sql> = { ...meta }
     if (hasCursors) cells.position = sql`page.position`
-    for (const { column, sql: name } of views.columns.values()) cells[column] = sql`page.${name}`
-    let payload = sql.empty
-    if (views.payloadField !== undefined) {
-      cells[OPERATION] = sql`payload.${sql.id(OPERATION)}`
-      payload = sql`LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
-    }
     for (const include of includes) Object.assign(cells, include.cells)
     if (page.rank && hasCursors) cells.rank = sql`page.${sql.id(page.rank)}`
+    const fields: Record<string, Sql> = {}
+    for (const { column, sql: name } of views.columns.values()) fields[column] = sql`page.${name}`
+    let payload = sql.empty
+    if (views.payloadField !== undefined) {
+      fields[OPERATION] = sql`payload.${sql.id(OPERATION)}`
+      payload = sql`LEFT JOIN ${this.#names.table('entries')} AS payload ON payload.number = page.payload`
+    }
+    const short = sql.join([...Object.values(cells), sql`page.document`])
+    const whole = sql.join([...Object.values(cells), sql`NULL::boolean`, ...Object.values(fields)])
+    const isLarge = areLarge(schema, (column) => sql`page.${column}`)
+    const record = sql`CASE WHEN ${isLarge} THEN ROW(${short}) ELSE ROW(${whole}) END`
 
     const { earlier, later, count } = page.beside
     const beside = page.asksBeside ? sql`, ${earlier} AS earlier, ${later} AS later, ${count} AS count` : sql.empty
     const select = sql`
-      SELECT array_send(array_agg(ROW(${sql.join(Object.values(cells))}) ORDER BY ${page.order})) AS page${beside}
+      SELECT array_send(array_agg(${record} ORDER BY ${page.order})) AS page${beside}
       FROM (${page.select}) AS page ${payload} ${joinAll(includes)}`
-    const of = listedCells(Object.keys(cells))
-    const decodeDocument = documentDecoder(schema, of, { isPinned: named.isPinned, relations: includes })
+    const of = listedCells([...Object.keys(cells), LARGE, ...Object.keys(fields)])
+    const decodeDocument = documentDecoder(schema, of, {
+      isPinned: named.isPinned,
+      relations: includes,
+      largeCell: LARGE,
+    })
     const [position, rank] = [of('position'), of('rank')]
     const placeOf = (row: readonly unknown[]) => ({ position: position(row), rank: rank(row) }) as Place
     return {
       select,
       asksBeside: page.asksBeside,
-      decode: (records, beside, keyOf) => {
+      decode: (records, beside, reading) => {
         const rows = records === null ? [] : decodeRecords(records)
         const places = hasCursors ? rows.map(placeOf) : []
-        const documents = rows.map((row) => decodeDocument(row, keyOf))
+        const documents = rows.map((row) => decodeDocument(row, reading))
+        // Its cursors are of fields that are not there yet. It will be made again.
+        if (hasCursors && reading.large.areMissing) return NOT_READ_YET
         return pageOf(schema.schema, query, documents, beside, { places, hasCursors })
       },
     }
@@ -126,11 +136,11 @@ function pageDecoder<Row>(
 ): Decode<Row, DocumentPage> {
   const page = cells(`${alias}_page`)
   const records = (row: Row) => page(row) as Uint8Array | null
-  if (!asksBeside) return (row, keyOf) => decode(records(row), NOTHING_BESIDE, keyOf)
+  if (!asksBeside) return (row, reading) => decode(records(row), NOTHING_BESIDE, reading)
   const [earlier, later, count] = [cells(`${alias}_earlier`), cells(`${alias}_later`), cells(`${alias}_count`)]
-  return (row, keyOf) => {
+  return (row, reading) => {
     const beside = { earlier: earlier(row), later: later(row), count: count(row) } as Beside
-    return decode(records(row), beside, keyOf)
+    return decode(records(row), beside, reading)
   }
 }
 
@@ -144,7 +154,7 @@ export function joinAll(includes: readonly CompiledInclude[]): Sql {
 interface NestedSelect {
   readonly select: Sql
   readonly asksBeside: boolean
-  decode(records: Uint8Array | null, beside: Beside, keyOf: KeyOf): DocumentPage
+  decode(records: Uint8Array | null, beside: Beside, reading: Reading): DocumentPage
 }
 
 /** No document of the schema was ever stored. */

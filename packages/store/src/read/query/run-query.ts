@@ -2,13 +2,18 @@ import type { Query } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
+import type { Queries } from '../../tables/queries.js'
+import type { AuthorKeys } from '../../transaction/author-keys.js'
 import type { Database } from '../../transaction/database.js'
 import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
 import { MAX_READ_BYTES } from '../read-limits.js'
 import { compileCount, compilePage } from './compile-page.js'
-import { documentDecoder, namedCells } from './document-decoder.js'
+import { documentDecoder } from './document-decoder.js'
+import { namedCells } from './fields-decoder.js'
+import { LargeDocuments } from './large-documents.js'
 import { type CompiledInclude, joinAll, NestedQueries } from './nested-queries.js'
 import { type Beside, NOTHING_BESIDE, pageOf } from './page-of.js'
+import { Reading } from './reading.js'
 import { documentColumns } from './select-documents.js'
 
 type PageRow = Readonly<Record<string, unknown>> &
@@ -16,7 +21,8 @@ type PageRow = Readonly<Record<string, unknown>> &
 
 /**
  * One statement, whatever the query includes. The numbers of the page's documents are found and sorted first, so that
- * only these are joined and read whole. What their relations lead to is gathered beside each.
+ * only these are joined and read whole. What their relations lead to is gathered beside each. Large documents among
+ * these are read once each, by one statement more for each of their schemas.
  */
 export async function runQuery(database: Database, query: Query): Promise<DocumentPage> {
   return (await select(database, await queriedSchemas(database, query), query)).page
@@ -51,15 +57,39 @@ async function selectSnapshot(database: Database, schemas: QueriedSchemas, query
 }
 
 /** The page, and the first of its rows. */
-async function select(
-  database: Database,
-  schemas: QueriedSchemas,
-  query: Query,
-  number?: Sql,
-): Promise<{ page: DocumentPage; first?: PageRow | undefined }> {
+interface Selected {
+  readonly page: DocumentPage
+  readonly first?: PageRow | undefined
+}
+
+async function select(database: Database, schemas: QueriedSchemas, query: Query, number?: Sql): Promise<Selected> {
   const schema = schemas.get(query.schemaId)
   if (!schema?.hasTable) return { page: emptyPage(query) }
-  const { names } = database
+  const { authorKeys } = database
+  const selection = { schema, schemas, query, authorKeys, number }
+  const selected = await selectFrom(database, selection)
+  if (selected) return selected
+  return database.snapshot(async (queries) => {
+    const unchanged = await selectFrom(queries, selection)
+    if (!unchanged) throw new Error('an included document changed within a snapshot')
+    return unchanged
+  })
+}
+
+interface Selection {
+  readonly schema: KnownSchema
+  readonly schemas: QueriedSchemas
+  readonly query: Query
+  readonly authorKeys: AuthorKeys
+  readonly number: Sql | undefined
+}
+
+/** Undefined where a large document has changed between the statements, so that they do not fit. */
+async function selectFrom(
+  queries: Queries,
+  { schema, schemas, query, authorKeys, number }: Selection,
+): Promise<Selected | undefined> {
+  const { names } = queries
   const page = compilePage(names, schema, query)
   const { columns, joins } = documentColumns(names, schema)
   const includes = new NestedQueries(names, schemas).compile(schema, query, ({ cell }) => cell)
@@ -74,14 +104,24 @@ async function select(
   if (page.rank) selected.push(sql`page.${sql.id(page.rank)} AS rank`)
   if (asksBeside) selected.push(sql`beside.earlier, beside.later, beside.count`)
   if (number) selected.push(sql`beside.number`)
-  const { rows } = await database.query<PageRow>(
+  const { rows } = await queries.query<PageRow>(
     sql`SELECT ${sql.join(selected)} FROM ${source} ORDER BY ${page.order}`,
     MAX_READ_BYTES,
   )
 
   const found = rows.filter(({ document }) => document !== null)
   const decode = documentDecoder(schema, namedCells, { relations: includes })
-  const documents = await database.authorKeys.decoded(database, (keyOf) => found.map((row) => decode(row, keyOf)))
+  const large = new LargeDocuments()
+  const made = () =>
+    authorKeys.decoded(queries, (keyOf) => {
+      const reading = new Reading(keyOf, large)
+      return found.map((row) => decode(row, reading))
+    })
+  let documents = await made()
+  if (large.areMissing) {
+    if (!(await large.read(queries))) return undefined
+    documents = await made()
+  }
   const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
   const [first] = rows
   const around = asksBeside && first ? first : NOTHING_BESIDE

@@ -4,7 +4,10 @@ import type { Document } from '../../store.js'
 import type { Names } from '../../tables/names.js'
 import { groupAlias } from '../../tables/views-table.js'
 import type { Database } from '../../transaction/database.js'
-import { documentDecoder, metaCells, namedCells, OPERATION } from './document-decoder.js'
+import { documentDecoder, metaCells } from './document-decoder.js'
+import { namedCells, OPERATION } from './fields-decoder.js'
+import { LargeDocuments } from './large-documents.js'
+import { Reading } from './reading.js'
 
 /**
  * Documents of one schema in their latest views. `page` has their numbers as `document`, and the columns `order` that
@@ -21,7 +24,10 @@ export async function selectDocuments(
     sql`SELECT ${columns} FROM (${page}) AS page ${joins} ORDER BY ${order}`,
   )
   const decode = documentDecoder(schema, namedCells)
-  return database.authorKeys.decoded(database, (keyOf) => rows.map((row) => decode(row, keyOf)))
+  return database.authorKeys.decoded(database, (keyOf) => {
+    const reading = new Reading(keyOf, new LargeDocuments())
+    return rows.map((row) => decode(row, reading))
+  })
 }
 
 const DOCUMENT_CELLS = Object.entries(metaCells(sql`d`)).map(([name, cell]) => sql`${cell} AS ${sql.id(name)}`)
