@@ -11,6 +11,7 @@ import { historyTests } from './acceptance/history.js'
 import { liveTests } from './acceptance/live.js'
 import { oddObjectTests } from './acceptance/odd-objects.js'
 import { reactiveTests } from './acceptance/reactive.js'
+import { rightTests } from './acceptance/rights.js'
 import { searchTests } from './acceptance/searches.js'
 import { sqlTests } from './acceptance/sql.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
@@ -47,6 +48,7 @@ export function acceptance(transport: Transport): void {
     describe('calls', () => callTests(world))
     describe('forgetting', () => forgetTests(world))
     describe('events', () => eventTests(world))
+    describe('rights', () => rightTests(world))
     describe('live queries', () => liveTests(world))
   })
 }

@@ -54,7 +54,7 @@ describe('a node that dies', () => {
   test('with its port rejects what was pending, and what comes after', async () => {
     const served = await openNode({ name: 'test', storage: 'memory' })
     const { port1, port2 } = new MessageChannel()
-    servePort(served, port1)
+    servePort(served, port1, { write: true, maintain: true })
     const node = await openNode({ port: port2, schemas })
     await expectDeath(node, () => port1.close())
     // What it served goes on without it.
@@ -65,7 +65,7 @@ describe('a node that dies', () => {
   test('behind a node that serves it tells both', async () => {
     const served = await openNode({ name: 'test', storage: 'memory', schemas })
     const { port1, port2 } = new MessageChannel()
-    servePort(served, port1)
+    servePort(served, port1, { write: true, maintain: true })
     const node = await openNode({ port: port2, schemas })
     const pending = node.collection(schemas.venue).createMany(many)
     threads[0]?.terminate()

@@ -32,7 +32,7 @@ function over(pair: () => readonly [PortLike, PortLike]): Open {
     const served = await openInProcess(options)
     closings.push(() => served.close())
     const [near, far] = pair()
-    servePort(served, far, { ingest: true })
+    servePort(served, far, { write: true, maintain: true, ingest: true })
     return openNode({ port: near, schemas })
   }
 }

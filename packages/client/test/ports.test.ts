@@ -10,7 +10,7 @@ function overPorts(name: string, pair: () => readonly [PortLike, PortLike]): Tra
     async open(schemas) {
       const served = await openInProcess({ name: 'test', storage: 'memory' })
       const [near, far] = pair()
-      servePort(served, far, { sql: true, ingest: true })
+      servePort(served, far, { write: true, maintain: true, sql: true, ingest: true })
       const node = await openNode({ port: near, schemas })
       return {
         node,

@@ -82,6 +82,8 @@ export const ERROR_CODES = {
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
   TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
   SQL_FAILED: "PostgreSQL refused an app's own statement; details.sqlState says why",
+  WRITE_NOT_ALLOWED: 'who serves this node lets others read only',
+  MAINTAIN_NOT_ALLOWED: 'who serves this node lets nobody forget, or bring schemas',
   SQL_NOT_ALLOWED: 'who serves this node takes no SQL',
   INGEST_NOT_ALLOWED: 'who serves this node takes no entries of others but by publishing',
   // Storage

@@ -32,6 +32,8 @@ export interface SchemaParams {
   readonly lock: readonly LockCommit[]
   /** The bound definitions: compared with what the lock's operations really define. */
   readonly expected: readonly ExpectedSchema[]
+  /** Nothing is added to the node, neither definitions nor indexes: it must know the schemas. */
+  readonly mustBeKnown?: boolean | undefined
 }
 
 export interface LockCommit {

@@ -17,7 +17,11 @@ const UNTOUCHED = 'The documents on this device are untouched.'
  * Returns what is wrong with the lock and does not matter to the app. Throws INVALID_SCHEMA_LOCK where one of the app's
  * own schemas is missing or another one.
  */
-export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaParams): Promise<readonly RakkoError[]> {
+export async function addSchemas(
+  store: SchemaStore,
+  { lock, expected, mustBeKnown }: SchemaParams,
+): Promise<readonly RakkoError[]> {
+  if (mustBeKnown) return checkKnown(store, expected)
   store.allowSchemas(expected.map(({ id }) => id))
   const faults = (await areKnown(store, expected)) ? [] : await takeLock(store, lock)
   const usable: ExpectedSchema[] = []
@@ -29,6 +33,21 @@ export async function addSchemas(store: SchemaStore, { lock, expected }: SchemaP
   }
   await store.declareIndexes(usable.map(({ id, indexes = [], search }) => ({ schemaId: id, indexes, search })))
   return faults
+}
+
+/** Those of earlier versions may be missing. Throws MAINTAIN_NOT_ALLOWED and INVALID_SCHEMA_LOCK. */
+async function checkKnown(store: SchemaStore, expected: readonly ExpectedSchema[]): Promise<readonly RakkoError[]> {
+  for (const one of expected.filter(({ isEarlier }) => !isEarlier)) {
+    const schema = await store.schema(one.id)
+    if (schema === undefined) {
+      const remedy = 'Open the node with it, or serve the port with { maintain: true }.'
+      const details = { schemaId: one.id }
+      throw new RakkoError('MAINTAIN_NOT_ALLOWED', `The node does not know the schema ${one.id}. ${remedy}`, details)
+    }
+    const wrong = wrongSchema(one, schema, undefined)
+    if (wrong) throw wrong
+  }
+  return []
 }
 
 /**

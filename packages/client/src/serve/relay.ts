@@ -4,24 +4,36 @@ import {
   checkLiveQueries,
   type Method,
   type Methods,
+  type NodeInfo,
   notOpen,
+  type OpenParams,
   type Request,
   type RequestHandler,
+  type StorageReport,
   type SubscriptionParams,
 } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
 
-/** What a served port may ask for only where `servePort` allows it. */
-export interface ServeRights {
-  readonly sql: boolean
-  readonly ingest: boolean
+/** What a served port may ask for only where `servePort` allows it. Everybody at it may read. */
+export type Right = 'write' | 'maintain' | 'ingest' | 'sql'
+
+/** Methods that take more than reading. */
+const RIGHTS: { readonly [M in Method]?: Right } = {
+  create: 'write',
+  update: 'write',
+  delete: 'write',
+  batch: 'write',
+  publish: 'write',
+  forget: 'maintain',
+  ingest: 'ingest',
+  sql: 'sql',
 }
 
 /**
  * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its
  * subscriptions are its own: it reaches no other session's, and they end with it.
  */
-export function relay(connection: Connection, rights: ServeRights): RequestHandler {
+export function relay(connection: Connection, rights: ReadonlySet<Right>): RequestHandler {
   const open = new Set<number>()
   let opening = 0
   let isEnded = false
@@ -48,6 +60,15 @@ export function relay(connection: Connection, rights: ServeRights): RequestHandl
       opening -= 1
     }
   }
+  /** Schemas that the node lacks, indexes and the list of allowed schemas are the host's. */
+  function opened({ schemas }: OpenParams, cancellation: Cancellation): Promise<NodeInfo> {
+    if (schemas === undefined) return pass('open', {}, cancellation)
+    return pass('open', { schemas: rights.has('maintain') ? schemas : { ...schemas, mustBeKnown: true } }, cancellation)
+  }
+  async function stored(cancellation: Cancellation): Promise<StorageReport> {
+    const { directory, ...report } = await pass('storage', {}, cancellation)
+    return directory !== undefined && rights.has('maintain') ? { ...report, directory } : report
+  }
   async function end(): Promise<void> {
     isEnded = true
     for (const subscription of open) connection.request('end', { subscription }).catch(() => undefined)
@@ -55,23 +76,34 @@ export function relay(connection: Connection, rights: ServeRights): RequestHandl
   }
   async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
     if (method === 'close') return end()
-    if ((method === 'sql' || method === 'ingest') && !rights[method]) throw notServed(method)
+    const right = RIGHTS[method]
+    if (right !== undefined && !rights.has(right)) throw notServed(right, method)
+    if (method === 'open') return opened(params as OpenParams, cancellation)
+    if (method === 'storage') return stored(cancellation)
     if (method === 'live' || method === 'events') return subscribe(method, params as never, cancellation)
     if (method === 'next' || method === 'end') {
       const { subscription } = params as SubscriptionParams
       if (!open.has(subscription)) throw notOpen(subscription)
       if (method === 'end') open.delete(subscription)
     }
-    return pass(method, params, cancellation)
+    return pass(method, params as never, cancellation)
   }
   return Object.assign(handle, { end })
 }
 
-function notServed(method: 'sql' | 'ingest'): RakkoError {
-  const remedy = `servePort(node, port, { ${method}: true })`
-  return method === 'sql'
-    ? new RakkoError('SQL_NOT_ALLOWED', `The port is served without SQL: ${remedy}`)
-    : new RakkoError('INGEST_NOT_ALLOWED', `The port is served without ingest: ${remedy}`)
+const REFUSALS = {
+  write: ['WRITE_NOT_ALLOWED', 'The port is served for reading only'],
+  maintain: ['MAINTAIN_NOT_ALLOWED', 'The port is served without maintenance'],
+  ingest: ['INGEST_NOT_ALLOWED', 'The port is served without ingest'],
+  sql: ['SQL_NOT_ALLOWED', 'The port is served without SQL'],
+} as const
+
+function notServed(right: Right, method: Method): RakkoError {
+  const [code, message] = REFUSALS[right]
+  return new RakkoError(code, `${message}: servePort(node, port, { ${right}: true }) allows ${method}`, {
+    method,
+    right,
+  })
 }
 
 function signalOf(cancellation: Cancellation): AbortSignal {

@@ -1,4 +1,4 @@
-import { hexToBytes, planLock, portableSigner } from '@rakko/core'
+import { hexToBytes, planLock, portableSigner, type SchemaDefinitions } from '@rakko/core'
 import {
   bigint,
   bindSchemas,
@@ -43,11 +43,21 @@ export const definitions = defineSchemas({
 
 /** Signed anew at each run, with the same key: the same commits, and so the same ids. */
 export async function lockSchemas() {
+  const { idOf, commits } = await planned(definitions)
+  return bindSchemas(definitions, { venue: idOf('venue'), event: idOf('event'), thing: idOf('thing') }, commits)
+}
+
+/** Definitions that no other test has. */
+export async function lockGuests() {
+  const guests = defineSchemas({ guest: { description: 'Who came', fields: { name: str() } } })
+  const { idOf, commits } = await planned(guests)
+  return bindSchemas(guests, { guest: idOf('guest') }, commits)
+}
+
+async function planned(some: SchemaDefinitions) {
   const signer = portableSigner(hexToBytes('5e'.repeat(32)))
-  const { schemas, lock } = await planLock({ definitions, signer })
-  const idOf = (name: string): string => schemas.get(name)?.id ?? ''
-  const ids = { venue: idOf('venue'), event: idOf('event'), thing: idOf('thing') }
-  return bindSchemas(definitions, ids, lock.commits)
+  const { schemas, lock } = await planLock({ definitions: some, signer })
+  return { idOf: (name: string): string => schemas.get(name)?.id ?? '', commits: lock.commits }
 }
 
 export type TestSchemas = Awaited<ReturnType<typeof lockSchemas>>

@@ -30,7 +30,7 @@ export type Reached = Omit<World, 'transport'> & { readonly transport: Pick<Tran
 /** Another client of the same node, over a port. */
 export async function secondClient({ transport, node, schemas }: Reached): Promise<OpenedNode> {
   const { port1, port2 } = new MessageChannel()
-  const stop = transport.servePort(node, port1)
+  const stop = transport.servePort(node, port1, { write: true, maintain: true })
   const second = await transport.openNode({ port: port2, schemas })
   return {
     node: second,

@@ -52,7 +52,11 @@ const expectedSchema = shape(
   'an expected schema',
 )
 const schemas = shape(
-  { lock: list(commit, 'commits'), expected: list(expectedSchema, 'expected schemas') },
+  {
+    lock: list(commit, 'commits'),
+    expected: list(expectedSchema, 'expected schemas'),
+    mustBeKnown: optional((value) => (typeof value === 'boolean' ? undefined : 'true or false')),
+  },
   'the commits of a schema.lock and the schemas expected of it',
 )
 const allowed: Check = (value) =>
