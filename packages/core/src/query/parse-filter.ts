@@ -6,7 +6,9 @@ import {
   type ComparisonOperator,
   type Filter,
   type FilterValue,
+  MAX_CONTAINED_CHARACTERS,
   MAX_FILTER_DEPTH,
+  MAX_FILTER_SEARCHES,
   MAX_FILTER_TERMS,
   MAX_FILTER_VALUES,
 } from './query.js'
@@ -16,6 +18,8 @@ import { queryFieldType, queryRules } from './query-field.js'
 interface Budget {
   terms: number
   values: number
+  contained: number
+  searches: number
 }
 
 /**
@@ -25,7 +29,12 @@ interface Budget {
  * Throws INVALID_QUERY.
  */
 export function parseFilter(where: unknown, schema: Schema, path = 'where'): Filter {
-  return parseGroup(where, schema, path, 0, { terms: MAX_FILTER_TERMS, values: MAX_FILTER_VALUES })
+  return parseGroup(where, schema, path, 0, {
+    terms: MAX_FILTER_TERMS,
+    values: MAX_FILTER_VALUES,
+    contained: MAX_CONTAINED_CHARACTERS,
+    searches: MAX_FILTER_SEARCHES,
+  })
 }
 
 function parseGroup(where: unknown, schema: Schema, path: string, depth: number, budget: Budget): Filter {
@@ -46,6 +55,8 @@ function parseGroup(where: unknown, schema: Schema, path: string, depth: number,
       filters.push({ kind: 'not', filter: parseGroup(value, schema, at, depth + 1, budget) })
     } else if (key === '$search') {
       spendTerm(budget, at)
+      budget.searches -= 1
+      if (budget.searches < 0) throw invalidQuery(at, `at most ${MAX_FILTER_SEARCHES} searches in a filter`, 'more')
       filters.push(parseSearch(value, schema, at))
     } else {
       filters.push(...parseField(value, schema, key, at, budget))
@@ -65,12 +76,9 @@ function parseField(operators: unknown, schema: Schema, field: string, path: str
     const operator = allowed.find((name) => name === key)
     if (!operator) throw invalidQuery(at, `an operator of ${type}: ${allowed.join(', ')}`, key)
     spendTerm(budget, at)
-    filters.push({
-      kind: 'compare',
-      field,
-      operator,
-      values: parseValues(operator, value, at, budget, parseFilterValue),
-    })
+    const values = parseValues(operator, value, at, budget, parseFilterValue)
+    if (operator === 'contains' || operator === 'notContains') spendContained(budget, String(values[0]).length, at)
+    filters.push({ kind: 'compare', field, operator, values })
   }
   return filters
 }
@@ -88,6 +96,13 @@ function parseValues(
   budget.values -= values.length
   if (budget.values < 0) throw invalidQuery(path, `at most ${MAX_FILTER_VALUES} values in a filter`, 'more')
   return Array.from(values, (one, i) => parse(one, isSet ? `${path}[${i}]` : path))
+}
+
+function spendContained(budget: Budget, characters: number, path: string): void {
+  budget.contained -= characters
+  if (budget.contained >= 0) return
+  const expected = `at most ${MAX_CONTAINED_CHARACTERS} characters in all texts that a filter looks for within others`
+  throw invalidQuery(path, expected, MAX_CONTAINED_CHARACTERS - budget.contained)
 }
 
 function spendTerm(budget: Budget, path: string): void {

@@ -11,6 +11,13 @@ export const MAX_FILTER_DEPTH = 16
 export const MAX_FILTER_TERMS = 500
 /** Values of all comparisons of a filter together. */
 export const MAX_FILTER_VALUES = 10_000
+/**
+ * Characters of all texts together that a filter looks for within others. Each of them may be compared with each
+ * character that is stored.
+ */
+export const MAX_CONTAINED_CHARACTERS = 1000
+/** Full text searches of a filter. One without an index reads the words of every text again. */
+export const MAX_FILTER_SEARCHES = 8
 export const MAX_ORDER_KEYS = 16
 /** Levels of `include`, the outermost counted. */
 export const MAX_INCLUDE_DEPTH = 8

@@ -6,6 +6,8 @@ import { encodeCursor } from '../../src/query/cursor.js'
 import { parseQuery } from '../../src/query/parse-query.js'
 import {
   type Filter,
+  MAX_CONTAINED_CHARACTERS,
+  MAX_FILTER_SEARCHES,
   MAX_FILTER_TERMS,
   MAX_FILTER_VALUES,
   MAX_INCLUDED_ROWS,
@@ -164,10 +166,12 @@ function expectWellFormed(query: Query, rows = 1): void {
   expect(order.length).toBeGreaterThan(0)
   expect(order.length).toBeLessThanOrEqual(MAX_ORDER_KEYS + 1)
   for (const { field } of order) orderKeyType(THING, field, field)
-  const counted = { terms: 0, values: 0 }
+  const counted = { terms: 0, values: 0, contained: 0, searches: 0 }
   expectFilter(filter, counted)
   expect(counted.terms).toBeLessThanOrEqual(MAX_FILTER_TERMS)
   expect(counted.values).toBeLessThanOrEqual(MAX_FILTER_VALUES)
+  expect(counted.contained).toBeLessThanOrEqual(MAX_CONTAINED_CHARACTERS)
+  expect(counted.searches).toBeLessThanOrEqual(MAX_FILTER_SEARCHES)
   expect(include.length).toBeLessThanOrEqual(MAX_INCLUDES)
   for (const { field, query: nested } of include) {
     expect(FIELDS[field]?.type).toMatch(/relation/)
@@ -175,7 +179,7 @@ function expectWellFormed(query: Query, rows = 1): void {
   }
 }
 
-function expectFilter(filter: Filter, counted: { terms: number; values: number }): void {
+function expectFilter(filter: Filter, counted: Record<'terms' | 'values' | 'contained' | 'searches', number>): void {
   switch (filter.kind) {
     case 'and':
     case 'or':
@@ -185,6 +189,7 @@ function expectFilter(filter: Filter, counted: { terms: number; values: number }
       expectFilter(filter.filter, counted)
       return
     case 'search':
+      counted.searches += 1
       expect(filter.text.length).toBeLessThanOrEqual(MAX_SEARCH_CHARACTERS)
       expect([undefined, ...SEARCH_LANGUAGES]).toContain(filter.language)
       for (const field of filter.fields ?? []) expect(FIELDS[field]?.type).toBe('str')
@@ -195,6 +200,7 @@ function expectFilter(filter: Filter, counted: { terms: number; values: number }
       counted.terms += 1
       counted.values += filter.values.length
       for (const value of filter.values) expect(typeof value).toBe(VALUE_TYPES[type])
+      if (/contains/i.test(filter.operator)) counted.contained += String(filter.values[0]).length
       if (!filter.operator.toLowerCase().endsWith('in')) expect(filter.values).toHaveLength(1)
     }
   }

@@ -4,7 +4,9 @@ import { parseQuery } from '../../src/query/parse-query.js'
 import {
   DEFAULT_PAGE_LENGTH,
   type Filter,
+  MAX_CONTAINED_CHARACTERS,
   MAX_FILTER_DEPTH,
+  MAX_FILTER_SEARCHES,
   MAX_FILTER_TERMS,
   MAX_FILTER_VALUES,
   MAX_ORDER_KEYS,
@@ -220,6 +222,23 @@ describe('a filter', () => {
     expect(filterOf(values(MAX_FILTER_VALUES)).kind).toBe('compare')
     expect(refusedAt({ where: values(MAX_FILTER_VALUES + 1) })).toBe('where.capacity.in')
     expect(refusedAt({ where: { ...values(MAX_FILTER_VALUES), name: 'a' } })).toBe('where.name.eq')
+  })
+
+  it('looks within texts for no more characters than its limit, in all its terms together', () => {
+    const half = 'a'.repeat(MAX_CONTAINED_CHARACTERS / 2)
+    const within = (...texts: string[]) => ({
+      $and: texts.map((text, index) => ({ name: { [index % 2 === 0 ? 'contains' : 'notContains']: text } })),
+    })
+    expect(filterOf(within(half, half)).kind).toBe('and')
+    expect(refusedAt({ where: within(half, half, 'b') })).toBe('where.$and[2].name.contains')
+    expect(refusedAt({ where: within(`${half}${half}b`) })).toBe('where.$and[0].name.contains')
+    expect(filterOf({ name: `${half}${half}b` }).kind).toBe('compare')
+  })
+
+  it('searches no more often than its limit', () => {
+    const searches = (count: number) => ({ $or: Array.from({ length: count }, () => ({ $search: 'a' })) })
+    expect(filterOf(searches(MAX_FILTER_SEARCHES)).kind).toBe('or')
+    expect(refusedAt({ where: searches(MAX_FILTER_SEARCHES + 1) })).toBe(`where.$or[${MAX_FILTER_SEARCHES}].$search`)
   })
 })
 

@@ -304,7 +304,19 @@ test('A word of any length is found, and any beginning of it', async () => {
  */
 test('PostgreSQL’s parser gets words and spaces alone, and at most six characters for one', async () => {
   const shapes = ['a_', 'a.b/', 'é_', 'e\u0301\u0323', 'x', '東', 'ที่', '\ufdfa', '"', '-', '\u00ad', '<a href=']
-  for (const shape of [...shapes, 'a@b.', 'http://a/', '1.5e', '\u05c1\u05b8', 'x\u0301'.padEnd(500, '\u0323')]) {
+  for (const shape of [
+    ...shapes,
+    'a@b.',
+    'a@',
+    'a-',
+    '1.1.',
+    '<',
+    '&amp',
+    'http://a/',
+    '1.5e',
+    '\u05c1\u05b8',
+    'x\u0301'.padEnd(500, '\u0323'),
+  ]) {
     const text = shape.repeat(MAX_SEARCHED_CHARACTERS / shape.length)
     const { rows } = await driver.query<{ kinds: string[]; length: number; run: number }>(
       `WITH made AS (SELECT rakko.search_words('pg_catalog.simple', $1::text) AS words),

@@ -60,7 +60,7 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
   const condition = (): Sql => {
     if (operator === 'in' || operator === 'notIn') {
       const set = boundSet(type, values)
-      const within = isListType(type) ? sql`${field} && ${set}` : sql`${field} = ANY(${set})`
+      const within = isListType(type) ? overlaps(field, set, values.length) : sql`${field} = ANY(${set})`
       if (operator === 'in') return within
       // `NOT NULL = ANY('{}')` is true, so a NULL field has to be excluded by itself.
       return isNullable ? sql`${field} IS NOT NULL AND NOT (${within})` : sql`NOT (${within})`
@@ -76,4 +76,10 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
     return prefix && lossy ? sql`${prefix(field)} ${lossy} ${prefix(bound)} AND ${comparison}` : comparison
   }
   return isNullable ? sql`COALESCE(${condition()}, false)` : sql`(${condition()})`
+}
+
+/** `&&` compares each element with each value. More than 8 values behind `= ANY` PostgreSQL looks up by their hashes. */
+function overlaps(list: Sql, set: Sql, values: number): Sql {
+  if (values <= 8) return sql`${list} && ${set}`
+  return sql`EXISTS (SELECT FROM unnest(${list}) AS element WHERE element = ANY(${set}))`
 }
