@@ -100,8 +100,8 @@ export function lockFaults(locked) {
 }
 
 /**
- * Packages of this repository whose dependencies have changed since another lock file was written. `npm ci` does not see
- * it, and would install those of before.
+ * Packages of this repository whose dependencies have changed since another lock file was written. `npm ci` does not
+ * see it, and would install those of before.
  * @param {LockedPackages} own packages of this repository, as its lock file has them
  * @param {LockedPackages} locked
  */

@@ -1,7 +1,8 @@
 /**
- * Makes PGlite's code for browsers, dist/pglite/browser-pglite.js: one module without what only Node runs. As published,
- * PGlite imports `node:module`, which webpack and Rspack refuse. It holds direct `eval`, of which every bundler warns. It
- * names files that the driver loads by itself, which bundlers would copy once more. Does nothing where it is there already.
+ * Makes PGlite's code for browsers, dist/pglite/browser-pglite.js: one module without what only Node runs. As
+ * published, PGlite imports `node:module`, which webpack and Rspack refuse. It holds direct `eval`, of which every
+ * bundler warns. It names files that the driver loads by itself, which bundlers would copy once more. Does nothing
+ * where it is there already.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'

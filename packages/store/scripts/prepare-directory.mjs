@@ -1,7 +1,7 @@
 /**
  * Makes the data directory that every new database starts from: initdb runs here, once, and never on a user's device.
- * Writes dist/pglite/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what was
- * built from src/tables changed since.
+ * Writes dist/pglite/prepared/database.pack and manifest.json; does nothing where neither this script, PGlite nor what
+ * was built from src/tables changed since.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -63,7 +63,7 @@ async function initialise(directory) {
     dataDir: directory,
     initDbStartParams: [`--wal-segsize=${WAL_SEGMENT_MB}`, '--no-sync'],
   })
-  // Other databases are made from the templates: here there is one. Their copies of the catalogue are two thirds of the
+  // Other databases are made from the templates: here there is one. Their copies of the catalog are two thirds of the
   // size.
   await pglite.exec('UPDATE pg_database SET datistemplate = false, datallowconn = true')
   await pglite.exec('DROP DATABASE template0')

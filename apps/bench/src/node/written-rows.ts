@@ -21,7 +21,7 @@ export interface WrittenRows {
   readonly parameters: readonly Uint8Array[]
 }
 
-/** Every table there is, found in the catalogue: what a node writes besides is not left out of its floor by mistake. */
+/** Every table there is, found in the catalog: what a node writes besides is not left out of its floor by mistake. */
 export async function nodeTables(driver: Driver): Promise<NodeTable[]> {
   const { rows } = await driver.query<{ table: string; name: string; type: string; is_key: boolean }>(
     `SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,

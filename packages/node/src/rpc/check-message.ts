@@ -136,8 +136,8 @@ export function checkMessage(message: unknown): Request | Cancel {
 }
 
 /**
- * False for a list with holes. A structured clone keeps them, and of a few bytes makes a list of 4 294 967 295 elements:
- * whoever reads it to its end is out of memory. The first hole ends this.
+ * False for a list with holes. A structured clone keeps them, and of a few bytes makes a list of 4 294 967 295
+ * elements: whoever reads it to its end is out of memory. The first hole ends this.
  */
 function isDense(value: unknown): boolean {
   if (!Array.isArray(value)) return true

@@ -12,8 +12,8 @@ import type { PlacedDocument } from '../live/page-delta.js'
 import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
 
 /**
- * Rows of one message by their documents, for each list of includes. A document that relations lead to many times is one
- * object, and a structured clone carries that once.
+ * Rows of one message by their documents, for each list of includes. A document that relations lead to many times is
+ * one object, and a structured clone carries that once.
  */
 type SharedRows = Map<readonly Include[], Map<Document, WireRow>>
 

@@ -13,7 +13,8 @@ let opener: Opener
 let name: string
 
 beforeEach(async () => {
-  // For some seconds IndexedDB goes by the room that it found for an earlier test: only without any data it looks again.
+  // For some seconds IndexedDB goes by the room that it found for an earlier test: only without any data it looks
+  // again.
   await cdp().send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'all' })
   opener = new Opener()
   name = `full-${crypto.randomUUID()}`

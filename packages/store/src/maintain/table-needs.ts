@@ -47,7 +47,7 @@ interface TableRow {
 }
 
 /**
- * What the tables of a store and of the catalogue need, the most urgent first. `counted`: all that happened since this
+ * What the tables of a store and of the catalog need, the most urgent first. `counted`: all that happened since this
  * process opened the database was counted. Where it was not, growth is looked at too.
  */
 export async function readNeeds(queries: Queries, counted: boolean): Promise<Need[]> {
@@ -73,7 +73,7 @@ function needsOf(row: TableRow, counted: boolean): Need[] {
   const isDead = dead >= Math.min(MIN_DEAD_ROWS + live * DEAD_PER_LIVE, MAX_DEAD_ROWS)
   const isOld = age > MAX_UNFROZEN_TRANSACTIONS
   const isUrgent = dead >= Math.min(URGENT_DEAD_ROWS + live * URGENT_DEAD_PER_LIVE, MAX_URGENT_DEAD_ROWS)
-  // PostgreSQL knows by itself what its catalogue holds.
+  // PostgreSQL knows by itself what its catalog holds.
   const isChanged = !is_catalogue && changed >= MIN_CHANGED_ROWS + live * CHANGED_PER_LIVE
   const named = sql.raw(table)
   const needs: Need[] = []

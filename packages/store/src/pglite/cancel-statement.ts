@@ -2,8 +2,8 @@
 const FLAGS = ['_QueryCancelPending', '_InterruptPending'] as const
 
 /**
- * PostgreSQL gives up the statement at the next row. It sees it as canceled by its user and goes on to serve. It runs on
- * this thread, so only what it calls while the statement runs can ask for it.
+ * PostgreSQL gives up the statement at the next row. It sees it as canceled by its user and goes on to serve. It runs
+ * on this thread, so only what it calls while the statement runs can ask for it.
  */
 export function cancelStatement(module: object): void {
   setFlags(module, 1)

@@ -41,7 +41,7 @@ export function readControlFile(bytes: Uint8Array): ControlFile | string {
 
 const RELATION_MAP_BYTES = 524
 
-/** `pg_filenode.map` says which files hold the catalogue itself. It ends in a CRC-32C of all before it. */
+/** `pg_filenode.map` says which files hold the catalog itself. It ends in a CRC-32C of all before it. */
 export function checkRelationMap(bytes: Uint8Array): string | undefined {
   if (bytes.length !== RELATION_MAP_BYTES) return `has ${bytes.length} bytes instead of ${RELATION_MAP_BYTES}`
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -69,6 +69,6 @@ export const SYNCED_START_PARAMETERS: readonly string[] = [
 
 /**
  * Size of a segment of the write-ahead log, fixed when the prepared directory is made. It is the smallest there is: an
- * empty database has little beside its catalogue but the segments that wait to be filled again.
+ * empty database has little beside its catalog but the segments that wait to be filled again.
  */
 export const WAL_SEGMENT_MB = 1

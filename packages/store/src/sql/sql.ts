@@ -72,7 +72,10 @@ function tag(texts: TemplateStringsArray, ...values: readonly (Sql | SqlParamete
   return pieces.sql
 }
 
-/** Text as it stands: only for what this code has made itself. Values go through the tag, and names through `id` or `quoted`. */
+/**
+ * Text as it stands: only for what this code has made itself. Values go through the tag, and names through `id` or
+ * `quoted`.
+ */
 function raw(text: string): Sql {
   return new Sql([text], [])
 }

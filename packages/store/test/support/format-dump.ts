@@ -25,7 +25,7 @@ export async function restoreFormat(driver: Driver, format: number, schemaName: 
 const OWN_TABLES = ['meta', 'idempotency']
 
 /**
- * Every row of every table but `meta` and `idempotency`, and what the catalogue says of tables and functions; names
+ * Every row of every table but `meta` and `idempotency`, and what the catalog says of tables and functions; names
  * ascend.
  */
 export async function readTables(driver: Driver, schemaName: string): Promise<unknown> {

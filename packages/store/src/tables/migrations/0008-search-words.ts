@@ -76,8 +76,8 @@ const IGNORED =
   String.raw`\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff`
 
 /**
- * Nonspacing marks of Hebrew, Arabic and Syriac, which most writers leave out. Not maddah and hamza, which are part of a
- * letter, and not what other scripts have as well.
+ * Nonspacing marks of Hebrew, Arabic and Syriac, which most writers leave out. Not maddah and hamza, which are part of
+ * a letter, and not what other scripts have as well.
  */
 const VOWEL_POINTS =
   String.raw`\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670` +
