@@ -1,4 +1,4 @@
-import { isPlainObject, type RakkoError, refusal } from '@rakko/core'
+import { isPlainObject, nameOfObject, type RakkoError, refusal } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
 import { readable, readMembers } from './read-members.js'
 
@@ -12,19 +12,7 @@ const MAX_SHOWN_CHARS = 100
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, MAX_SHOWN_CHARS)}'`
   if (value === null || typeof value === 'number') return String(value)
-  return isObject(value) ? nameOf(value) : typeof value
-}
-
-/** `object` of a plain one; of another one the name of its class. */
-function nameOf(value: object): string {
-  try {
-    if (isPlainObject(value)) return 'object'
-    const name: unknown = value.constructor.name
-    return typeof name === 'string' && name !== '' ? `an instance of ${name.slice(0, MAX_SHOWN_CHARS)}` : 'object'
-  } catch {
-    // A proxy that was revoked, or whose traps throw.
-    return 'object'
-  }
+  return isObject(value) ? nameOfObject(value) : typeof value
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

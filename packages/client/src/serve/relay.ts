@@ -15,18 +15,33 @@ import {
 import type { Connection } from '../calls/connection.js'
 
 /** What a served port may ask for only where `servePort` allows it. Everybody at it may read. */
-export type Right = 'write' | 'maintain' | 'ingest' | 'sql'
+export const RIGHTS = ['write', 'maintain', 'ingest', 'sql'] as const
+export type Right = (typeof RIGHTS)[number]
 
-/** Methods that take more than reading. */
-const RIGHTS: { readonly [M in Method]?: Right } = {
+/** What each method takes: a new one is not open to everybody because nobody thought of it. */
+const NEEDED: { readonly [M in Method]: Right | 'read' } = {
+  open: 'read',
   create: 'write',
   update: 'write',
   delete: 'write',
   batch: 'write',
+  get: 'read',
+  view: 'read',
+  history: 'read',
+  page: 'read',
+  count: 'read',
+  live: 'read',
+  events: 'read',
+  next: 'read',
+  end: 'read',
   publish: 'write',
-  forget: 'maintain',
   ingest: 'ingest',
+  nextArgs: 'read',
   sql: 'sql',
+  forget: 'maintain',
+  stateHash: 'read',
+  storage: 'read',
+  close: 'read',
 }
 
 /**
@@ -76,8 +91,8 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
   }
   async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
     if (method === 'close') return end()
-    const right = RIGHTS[method]
-    if (right !== undefined && !rights.has(right)) throw notServed(right, method)
+    const right = NEEDED[method]
+    if (right !== 'read' && !rights.has(right)) throw notServed(right, method)
     if (method === 'open') return opened(params as OpenParams, cancellation)
     if (method === 'storage') return stored(cancellation)
     if (method === 'live' || method === 'events') return subscribe(method, params as never, cancellation)

@@ -1,10 +1,11 @@
 import { type Session, serve } from '@rakko/node/rpc'
+import { checkNoMore, checkOptions, invalidArgument } from '../arguments/arguments.js'
 import type { PortLike } from '../channel/channel.js'
 import { exposeSession } from '../channel/expose-session.js'
 import { checkPort } from '../channel/port-channel.js'
 import type { RakkoNode } from '../remote/rakko-node.js'
 import { connectionOf } from '../remote/remote-node.js'
-import { relay } from './relay.js'
+import { RIGHTS, type Right, relay } from './relay.js'
 
 /** What the other end may do beside reading: nothing, unless it is allowed here. */
 export interface ServeOptions {
@@ -28,9 +29,20 @@ export interface ServeOptions {
  * Serves an open node to whoever holds the other end of the port, who reaches it by `openNode({ port })`. Closing there
  * ends the session only. Returns what stops serving; a port that closes stops by itself. Throws INVALID_ARGUMENT.
  */
-export function servePort(node: RakkoNode, port: PortLike, options: ServeOptions = {}): () => void {
+export function servePort(node: RakkoNode, port: PortLike, options?: ServeOptions): () => void {
   checkPort(port)
-  const rights = (['write', 'maintain', 'ingest', 'sql'] as const).filter((right) => options[right] === true)
-  const session: Session = serve(relay(connectionOf(node), new Set(rights)))
+  const session: Session = serve(relay(connectionOf(node), checkRights(options)))
   return exposeSession(session, port)
+}
+
+/** Throws INVALID_ARGUMENT: a misspelt right, or one that is no boolean, would be passed over. */
+function checkRights(options: ServeOptions | undefined): ReadonlySet<Right> {
+  const { write, maintain, ingest, sql, ...more } = checkOptions(options)
+  checkNoMore(more)
+  const given = { write, maintain, ingest, sql }
+  for (const right of RIGHTS) {
+    const value: unknown = given[right]
+    if (value !== undefined && typeof value !== 'boolean') throw invalidArgument(right, 'true or false', value)
+  }
+  return new Set(RIGHTS.filter((right) => given[right] === true))
 }

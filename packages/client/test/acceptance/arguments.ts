@@ -183,6 +183,24 @@ export function argumentTests(world: () => World): void {
     }
   })
 
+  test('what a port may do is said by names that there are, with true or false', async () => {
+    const { node, transport } = world()
+    const { port1 } = new MessageChannel()
+    const cases: [unknown, string][] = [
+      [null, 'options'],
+      ['write', 'options'],
+      [new Map([['write', true]]), 'options'],
+      [{ write: true, wirte: true }, 'wirte'],
+      [{ write: 'yes' }, 'write'],
+      [{ sql: 1 }, 'sql'],
+    ]
+    for (const [options, field] of cases) {
+      const refusal = await refusalOf(async () => transport.servePort(node, port1, wrong(options)))
+      expect(refusal).toEqual({ code: 'INVALID_ARGUMENT', field })
+    }
+    port1.close()
+  })
+
   test('what is served must be a node', () => {
     const { port1 } = new MessageChannel()
     for (const node of [undefined, null, {}, 'node']) {

@@ -8,6 +8,20 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
 
+/** `object` of a plain one; of another one the name of its class. For messages: `expected an object, got …`. */
+export function nameOfObject(value: object): string {
+  try {
+    if (isPlainObject(value)) return 'object'
+    const name: unknown = value.constructor.name
+    return typeof name === 'string' && name !== '' ? `an instance of ${name.slice(0, MAX_SHOWN_CHARACTERS)}` : 'object'
+  } catch {
+    // A proxy that was revoked, or whose traps throw.
+    return 'object'
+  }
+}
+
+const MAX_SHOWN_CHARACTERS = 100
+
 /** The name of a member that is none of those known. One that is undefined counts as absent, whatever its name. */
 export function unknownMember(value: object, known: readonly string[]): string | undefined {
   return Object.entries(value).find(([name, member]) => member !== undefined && !known.includes(name))?.[0]

@@ -62,6 +62,11 @@ describe('a query', () => {
     expect(details).toMatchObject({ expected, got })
   })
 
+  it('calls what is no plain object by the name of its class', () => {
+    const { details } = rakkoErrorOf(() => parseQuery({ where: new Map() }, VENUE))
+    expect(details).toEqual({ field: 'where', expected: 'an object of fields', got: 'an instance of Map' })
+  })
+
   it('asks for a first page of everything, in order of ids, where it says nothing', () => {
     expect(parseQuery({}, VENUE)).toEqual({
       schemaId: VENUE.id,

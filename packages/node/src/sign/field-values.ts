@@ -3,6 +3,7 @@ import {
   type DocumentViewId,
   type FieldType,
   isPlainObject,
+  nameOfObject,
   type OperationValue,
   parseDocumentViewId,
   parseHash,
@@ -116,7 +117,7 @@ function shown(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (isPlainObject(value)) return 'an object'
-  return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
+  return typeof value === 'object' ? nameOfObject(value) : typeof value
 }
 
 function invalidField(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {

@@ -1,4 +1,4 @@
-import { isPlainObject, type PublicKey, parsePublicKey, type RakkoError, refusal } from '@rakko/core'
+import { isPlainObject, nameOfObject, type PublicKey, parsePublicKey, type RakkoError, refusal } from '@rakko/core'
 
 /** Whose deletions free space here. This is local policy, while the deletion itself is everybody's. */
 export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
@@ -34,6 +34,10 @@ function withoutUndefined(given: object): object {
 }
 
 function invalid(field: string, expected: string, value: unknown): RakkoError {
-  const got = typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 100) : typeof value
-  return refusal('INVALID_ARGUMENT', { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got: shown(value) })
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 100)
+  return typeof value === 'object' && value !== null ? nameOfObject(value) : typeof value
 }
