@@ -5,6 +5,7 @@ import { payloadTooLarge } from '../entry/encode-entry.js'
 import { MAX_PAYLOAD_BYTES } from '../entry/entry-layout.js'
 import { HASH_BYTES, hashFromBytes } from '../hash/hash.js'
 import type { DocumentViewId, OperationId, SchemaId } from '../ids.js'
+import { MAX_SCHEMA_FIELDS } from '../schema/schema-rules.js'
 import { knownSchemaId } from './known-schema-id.js'
 import type { OperationAction, PlainOperation, PlainValue } from './operation.js'
 import { invalidFormat } from './operation-format.js'
@@ -26,6 +27,7 @@ const TOLERANCE: CborTolerance = { nestedChunks: true, longSimpleValues: true }
  * - bignums for integers, `previous` as text, or its ids as arrays of numbers,
  * - a hash's length byte, whatever follows the operation, and the missing end of an array of indefinite length.
  *
+ * More fields than a schema may have are refused at once: no schema would take them, and each is an object in memory.
  * What is lenient here is never written. Throws INVALID_CBOR, INVALID_OPERATION, INVALID_OPERATION_FORMAT (members
  * missing or too many), INVALID_SCHEMA_ID, INVALID_DOCUMENT_VIEW_ID, INVALID_HASH, PAYLOAD_TOO_LARGE.
  */
@@ -136,6 +138,8 @@ function readFields(reader: CborReader): Map<string, PlainValue> {
     if (reader.major !== MAJOR.text) throw unexpected(reader, 'fields', 'a field name')
     const name = reader.textValue()
     if (before !== undefined) checkOrder(before, name)
+    if (fields.size === MAX_SCHEMA_FIELDS)
+      throw invalidOperation('fields', `at most ${MAX_SCHEMA_FIELDS} fields`, 'more')
     before = name
     fields.set(name, readValue(reader, name))
   })

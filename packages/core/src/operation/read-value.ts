@@ -8,6 +8,9 @@ import { bignumMagnitude, invalidOperation, TAG_NEGATIVE_BIGNUM, TAG_POSITIVE_BI
 /** A bignum longer than this is no integer to the reference, leading zeros or not. */
 const MAX_BIGNUM_BYTES = 16
 
+/** Shared by all empty lists: a stranger decides how many there are, and each would be an object. */
+const NO_HASHES: readonly OperationId[] = Object.freeze([])
+
 /** The value of one field. Throws INVALID_CBOR and INVALID_OPERATION with the field's name. */
 export function readValue(reader: CborReader, field: string): PlainValue {
   switch (reader.readHead()) {
@@ -53,7 +56,7 @@ function readBignum(reader: CborReader, field: string): bigint {
 /** Hashes alone, or lists of hashes alone. Their order is for the schema to judge. */
 function readList(reader: CborReader, field: string): PlainValue {
   const hashes: OperationId[] = []
-  const lists: OperationId[][] = []
+  const lists: (readonly OperationId[])[] = []
   reader.forEachElement(() => {
     const major = reader.readHead()
     if (major === MAJOR.bytes) hashes.push(readHash(reader, field))
@@ -64,13 +67,15 @@ function readList(reader: CborReader, field: string): PlainValue {
   return lists.length > 0 ? { kind: 'hash[][]', value: lists } : { kind: 'hash[]', value: hashes }
 }
 
-function readHashes(reader: CborReader, field: string): OperationId[] {
-  const hashes: OperationId[] = []
+function readHashes(reader: CborReader, field: string): readonly OperationId[] {
+  let hashes: OperationId[] | undefined
   reader.forEachElement(() => {
     if (reader.readHead() !== MAJOR.bytes) throw unexpected(reader, field, 'a hash')
-    hashes.push(readHash(reader, field))
+    const hash = readHash(reader, field)
+    if (hashes) hashes.push(hash)
+    else hashes = [hash]
   })
-  return hashes
+  return hashes ?? NO_HASHES
 }
 
 function readHash(reader: CborReader, field: string): OperationId {

@@ -221,6 +221,24 @@ describe('an operation of the largest size', () => {
     expect(['INVALID_CBOR', 'INVALID_OPERATION']).toContain(codeOf(() => decodeOperation(filled(start, filler, end))))
   })
 
+  it('has one empty list for all that are empty', () => {
+    const { fields } = decodeOperation(filled(`${value}9f`, '80', 'ff'))
+    const lists = fields?.get('f')?.value as readonly unknown[]
+    expect(lists.length).toBeGreaterThan(500_000)
+    expect(new Set(lists).size).toBe(1)
+  })
+
+  it('has no more fields than a schema may have', () => {
+    const fieldsOf = (count: number) =>
+      Array.from({ length: count }, (_, index) => `64${hexOfText(`${index}`.padStart(4, '0'))}01`).join('')
+    const operation = (count: number) => hexToBytes(`840100${SCHEMA}bf${fieldsOf(count)}ff`)
+    expect(decodeOperation(operation(1024)).fields?.size).toBe(1024)
+    expect(rakkoErrorOf(() => decodeOperation(operation(1025)))).toMatchObject({
+      code: 'INVALID_OPERATION',
+      details: { field: 'fields', expected: 'at most 1024 fields', got: 'more' },
+    })
+  })
+
   it('does not fill an error with a field name of a megabyte', () => {
     const bytes = hexToBytes(`840100${SCHEMA}a17a000f0000${'61'.repeat(0xf0000)}f6`)
     const { details, message } = rakkoErrorOf(() => decodeOperation(bytes))
