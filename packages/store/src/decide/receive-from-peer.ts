@@ -7,10 +7,11 @@ import {
   MAX_PAYLOAD_BYTES,
   RakkoError,
   type Verifier,
-  verifyEntry,
 } from '@rakko/core'
 import type { IngestItem } from '../store.js'
-import { asRakkoError, type PayloadLessItem, type ReceivedItem } from './received-item.js'
+import { asRakkoError } from './as-rakko-error.js'
+import type { PayloadLessItem, ReceivedItem } from './received-item.js'
+import { type Incoming, type Verified, verifyReceived } from './verify-received.js'
 
 /** An entry that its author signed and that can never be valid. Its hash is kept, so that nothing fetches it again. */
 export interface InvalidEntry {
@@ -27,30 +28,38 @@ export function isReadable(
 }
 
 /**
- * Decodes an item from elsewhere and checks its signature. Returns at once where the verifier does.
+ * Checks the signature of an item from elsewhere. Returns at once where the verifier does.
  *
- * The two faults are told apart. An InvalidEntry is the author's fault, and the same on every node. A RakkoError is the
- * sender's fault: the bytes are no entry, or the signature or payload is not the entry's. That says nothing about the
- * hash: an honest peer may have the entry with its payload. So it is not kept, and anybody can make such bytes without
- * end.
+ * Two faults are told apart when it is decoded. An InvalidEntry is the author's fault, and the same on every node. A
+ * RakkoError is the sender's fault: the bytes are no entry, or the signature or payload is not the entry's. That says
+ * nothing about the hash: an honest peer may have the entry with its payload. So it is not kept, and anybody can make
+ * such bytes without end.
  */
-export function receiveFromPeer(item: IngestItem, verifier: Verifier): ReceivedFromPeer | Promise<ReceivedFromPeer> {
+export function receiveFromPeer(
+  item: IngestItem,
+  verifier: Verifier,
+): Incoming<ReceivedFromPeer> | Promise<Incoming<ReceivedFromPeer>> {
+  const verified = verifyReceived(item.entry, verifier)
+  const incoming =
+    (known: Verified): Incoming<ReceivedFromPeer> =>
+    () =>
+      decodeVerified(item, known)
+  return verified instanceof Promise ? verified.then(incoming) : incoming(verified)
+}
+
+function decodeVerified(item: IngestItem, { signed, fault }: Verified): ReceivedFromPeer {
   try {
-    const entry = decodeEntry(item.entry)
-    const verified = verifyEntry(item.entry, entry, verifier)
-    return verified === undefined ? decodeSigned(item) : verified.then(() => decodeSigned(item)).catch(asRakkoError)
+    return fault ?? decodeSigned(item, signed)
   } catch (error) {
     return asRakkoError(error)
   }
 }
 
-/** As `receiveFromPeer`, for bytes that passed it before. Throws where the sender is at fault. */
-export function decodeSigned({
-  entry: entryBytes,
-  operation,
-}: IngestItem): ReceivedItem | PayloadLessItem | InvalidEntry {
-  const entry = decodeEntry(entryBytes)
-  const entryHash = hash(entryBytes)
+/** Decodes what its author has signed. Throws where the sender is at fault. */
+export function decodeSigned(
+  { entry: entryBytes, operation }: IngestItem,
+  { entry, entryHash }: NonNullable<Verified['signed']> = signedEntry(entryBytes),
+): ReceivedItem | PayloadLessItem | InvalidEntry {
   if (entry.payloadSize > BigInt(MAX_PAYLOAD_BYTES)) {
     const details = {
       field: 'payloadSize',
@@ -77,4 +86,8 @@ export function decodeSigned({
     if (error instanceof RakkoError) return { entryHash, error }
     throw error
   }
+}
+
+function signedEntry(entryBytes: Uint8Array): NonNullable<Verified['signed']> {
+  return { entry: decodeEntry(entryBytes), entryHash: hash(entryBytes) }
 }

@@ -6,13 +6,14 @@ import {
   type Entry,
   type Hash,
   hash,
-  RakkoError,
+  type RakkoError,
   refusal,
   type UncheckedOperation,
   type Verifier,
-  verifyEntry,
 } from '@rakko/core'
 import type { PublishItem } from '../store.js'
+import { asRakkoError } from './as-rakko-error.js'
+import { type Incoming, type Verified, verifyReceived } from './verify-received.js'
 
 /** An item, decoded and hashed: all that can be done before a transaction begins. */
 export interface ReceivedItem {
@@ -54,37 +55,41 @@ const MAX_IDEMPOTENCY_CHARACTERS = 80
 /** U+0000 cannot be stored, and ids are for programs. */
 const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 
-/**
- * Decodes an item and checks its signature, unless this process has just made it. Returns at once where the verifier
- * does. What is wrong with the item is returned: the fault of one item does not fail the others.
- */
-export function receiveItem(item: PublishItem, verifier: Verifier): Received | Promise<Received> {
-  try {
-    const received = decodeItem(item)
-    if (item.trusted) return received
-    const verified = verifyEntry(item.entry, received.entry, verifier)
-    return verified === undefined ? received : verified.then(() => received, asRakkoError)
-  } catch (error) {
-    return asRakkoError(error)
-  }
-}
-
 export type Received = ReceivedItem | RakkoError
 
-function decodeItem(item: PublishItem): ReceivedItem {
+/**
+ * Checks an item's signature, unless this process has just made it. Returns at once where the verifier does. What the
+ * item lacks otherwise is found, and told first, when it is decoded.
+ */
+export function receiveItem(item: PublishItem, verifier: Verifier): Incoming<Received> | Promise<Incoming<Received>> {
+  if (item.trusted) return () => decodeItem(item, {})
+  const verified = verifyReceived(item.entry, verifier)
+  const incoming =
+    (known: Verified): Incoming<Received> =>
+    () =>
+      decodeItem(item, known)
+  return verified instanceof Promise ? verified.then(incoming) : incoming(verified)
+}
+
+function decodeItem(item: PublishItem, { signed, fault }: Verified): Received {
   const { entry: entryBytes, operation: operationBytes, trusted, idempotencyId } = item
-  checkIdempotencyId(idempotencyId)
-  const unchecked = trusted?.operation ?? decodeOperation(operationBytes)
-  const entry = trusted?.entry ?? decodeEntry(entryBytes)
-  return {
-    entry,
-    entryHash: hash(entryBytes),
-    entryBytes,
-    unchecked,
-    operationBytes,
-    hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
-    idempotencyId,
-    isFromPeer: false,
+  try {
+    checkIdempotencyId(idempotencyId)
+    const unchecked = trusted?.operation ?? decodeOperation(operationBytes)
+    if (fault) return fault
+    const entry = trusted?.entry ?? signed?.entry ?? decodeEntry(entryBytes)
+    return {
+      entry,
+      entryHash: signed?.entryHash ?? hash(entryBytes),
+      entryBytes,
+      unchecked,
+      operationBytes,
+      hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
+      idempotencyId,
+      isFromPeer: false,
+    }
+  } catch (error) {
+    return asRakkoError(error)
   }
 }
 
@@ -103,9 +108,4 @@ function checkIdempotencyId(id: string | undefined): void {
   if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_CHARACTERS && IDEMPOTENCY_ID.test(id)) return
   const got = typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id
   throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
-}
-
-export function asRakkoError(error: unknown): RakkoError {
-  if (error instanceof RakkoError) return error
-  return new RakkoError('INTERNAL', 'decoding an item failed', {}, { cause: error })
 }

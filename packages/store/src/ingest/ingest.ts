@@ -26,6 +26,8 @@ export interface IngestContext {
 export interface Ingested {
   /** In order of the items. */
   readonly outcomes: readonly Outcome[]
+  /** What became of the entries that do not wait, those included that waited before. */
+  readonly settled: ReadonlyMap<Hash, Outcome>
   /** Logs that it forked. */
   readonly forks: readonly ForkedLog[]
   readonly hasWritten: boolean
@@ -95,8 +97,8 @@ async function ingestWith(
     .write(async (transaction) => {
       const reader = new ArrivalReader(transaction, now)
       const parking = new Parking(transaction)
-      const woken = await readArrivals(reader, parking, items, wake, cache)
-      const { outcomes, left } = await decide(transaction, reader, parking, items, woken)
+      const waiting = await readArrivals(reader, parking, items, wake, cache)
+      const { outcomes, settled, left } = await decide(transaction, reader, parking, items, waiting)
       const refusal = allOrNone ? batchRefusal(outcomes) : undefined
       if (refusal) throw refusal
       const isDecided = (hash: Hash) => reader.lookup.entry(hash) !== undefined
@@ -109,19 +111,19 @@ async function ingestWith(
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
       }
-      return { transaction, materialised, hasWritten, outcomes: withParked(outcomes, items, parked) }
+      return { transaction, materialised, hasWritten, settled, outcomes: withParked(outcomes, items, parked) }
     })
     .catch((error: unknown) => {
       cache.clear()
       throw error
     })
-  const { materialised, hasWritten, outcomes } = done
+  const { materialised, hasWritten, outcomes, settled } = done
   const { ledger, marks } = done.transaction
   if (hasWritten) cache.committed(marks, ledger)
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
   }
-  return { outcomes, forks: ledger.forks, hasWritten, decided: ledger.decided.map(({ hash }) => hash) }
+  return { outcomes, settled, forks: ledger.forks, hasWritten, decided: ledger.decided.map(({ hash }) => hash) }
 }
 
 async function readArrivals(
@@ -142,11 +144,11 @@ async function decide(
   parking: Parking,
   items: readonly Arrival[],
   woken: readonly Parked[],
-): Promise<{ outcomes: readonly Outcome[]; left: readonly Parked[] }> {
+): Promise<Pick<Ingested, 'outcomes' | 'settled'> & { left: readonly Parked[] }> {
   const arrivals = decideArrivals(transaction, reader, parking)
   arrivals.wait(woken)
   await arrivals.run(items, items.length === 0 ? woken : [])
-  return { outcomes: arrivals.outcomes, left: arrivals.left() }
+  return { outcomes: arrivals.outcomes, settled: arrivals.settled, left: arrivals.left() }
 }
 
 async function reduce(transaction: WriteTransaction): Promise<Materialised[]> {

@@ -1,16 +1,21 @@
-import { RakkoError, type Verifier } from '@rakko/core'
-import type { Outcome } from '../decide/arrivals.js'
+import { HASH_BYTES, RakkoError, type Verifier } from '@rakko/core'
 import { batchRefusal } from '../decide/batch-refusal.js'
-import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
+import { receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
+import { Call, type CallOptions, type Received, type Taken } from './call.js'
 import { type IngestContext, type Ingested, ingest } from './ingest.js'
 
-/** Calls join a transaction until it holds this much. One call is never split. */
-const MAX_TRANSACTION_ITEMS = 4096
-const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024
+/**
+ * A transaction takes so much, of one call or of several, and no more: no caller waits long for another. A batch is
+ * never split.
+ */
+export const MAX_TRANSACTION_ITEMS = 2048
+export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+/** Ids in `previous`: each is looked up. */
+export const MAX_TRANSACTION_IDS = 16_384
 
 export interface PublisherContext extends IngestContext {
   readonly verifier: Verifier
@@ -18,24 +23,6 @@ export interface PublisherContext extends IngestContext {
    * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
    */
   readonly pause: () => Promise<void>
-}
-
-type Received = ReceivedFromPeer
-
-/**
- * What became of an item. It is a RakkoError where its bytes did not get as far as the database, and undefined where
- * the database failed.
- */
-type Result = Outcome | RakkoError | undefined
-
-interface Call {
-  readonly received: readonly (Received | Promise<Received>)[]
-  /** Entries and operations together. */
-  readonly bytes: number
-  /** Its items are stored together or not at all, so it shares its transaction with no other call. */
-  readonly isBatch?: true
-  /** With `failure` nothing was stored, except where its `details.outcome` is `unknown`. */
-  readonly settle: (results: readonly Result[], failure?: RakkoError) => void
 }
 
 /**
@@ -56,38 +43,36 @@ export class Publisher {
   /** Resolves once everything is durable; never rejects. */
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     const { verifier } = this.#context
-    const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
     return new Promise((resolve) => {
-      this.#enqueue(received, items, (results, failure) => {
-        // This call's items were judged by the rules of publishing.
-        resolve((results as (PublishOutcome | RakkoError | undefined)[]).map((result) => published(result, failure)))
-      })
+      // This call's items were judged by the rules of publishing.
+      const settle: CallOptions['settle'] = (results) =>
+        resolve((results as (PublishOutcome | RakkoError)[]).map(published))
+      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle })
     })
   }
 
   /** Resolves once all of it is durable. Rejects where an item is refused or the database fails. */
   publishBatch(items: readonly PublishItem[]): Promise<Published[]> {
     const { verifier } = this.#context
-    const received = items.map((item) => this.#allowed(receiveItem(item, verifier)))
     return new Promise((resolve, reject) => {
-      const settle: Call['settle'] = (results, failure) => {
+      const settle: CallOptions['settle'] = (results, failure) => {
         // A refused item is the failure of the whole call.
         if (failure) reject(failure)
         else resolve(results as Published[])
       }
-      this.#enqueue(received, items, settle, true)
+      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle, isBatch: true })
     })
   }
 
   /** Resolves once everything is durable; rejects where the database fails. */
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     const { verifier } = this.#context
-    const received = items.map((item) => this.#allowed(receiveFromPeer(item, verifier)))
     return new Promise((resolve, reject) => {
-      this.#enqueue(received, items, (results, failure) => {
+      const settle: CallOptions['settle'] = (results, failure) => {
         if (failure) reject(failure)
         else resolve((results as (IngestOutcome | RakkoError)[]).map(ingested))
-      })
+      }
+      this.#enqueue(items, (item) => receiveFromPeer(item, verifier), { settle, givesWay: true })
     })
   }
 
@@ -102,20 +87,18 @@ export class Publisher {
   }
 
   /** The item, or why the allow list refuses it. */
-  #allowed(received: Received | Promise<Received>): Received | Promise<Received> {
-    if (received instanceof Promise) return received.then((one) => this.#allowed(one))
+  #allowed(received: Received): Received {
     if (!('unchecked' in received)) return received
     return this.#context.database.registry.allowed.refusal(received.unchecked.schemaId) ?? received
   }
 
-  #enqueue(
-    received: Call['received'],
-    items: readonly (PublishItem | IngestItem)[],
-    settle: Call['settle'],
-    isBatch = false,
+  #enqueue<Item extends PublishItem | IngestItem>(
+    items: readonly Item[],
+    receive: (item: Item) => CallOptions['items'][number],
+    options: Pick<CallOptions, 'settle' | 'isBatch' | 'givesWay'>,
   ): void {
-    const bytes = items.reduce((sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0), 0)
-    this.#waiting.push({ received, bytes, settle, ...(isBatch && { isBatch }) })
+    const sizes = items.map(({ entry, operation }) => (entry?.length ?? 0) + (operation?.length ?? 0))
+    this.#waiting.push(new Call({ items: items.map(receive), sizes, ...options }))
     this.#writing ??= this.#write()
   }
 
@@ -123,84 +106,113 @@ export class Publisher {
     while (this.#waiting.length > 0) {
       // If the pause fails, fewer calls join, nothing more.
       await this.#context.pause().catch(() => {})
-      const calls = this.#take()
-      await this.#commit(calls)
+      await this.#commit(await this.#take())
     }
     this.#writing = undefined
   }
 
-  #take(): Call[] {
-    let items = 0
-    let bytes = 0
-    let count = 0
+  /** What the next transaction takes, of the calls in their order. Each is whole in it, unless it is too large alone. */
+  async #take(): Promise<Part> {
+    const part: Part = { calls: new Set(), taken: [] }
+    let [bytes, ids] = [0, 0]
+    const hasRoom = (call: Call, items: number, size: number): boolean =>
+      call.isBatch ||
+      (part.taken.length + items <= MAX_TRANSACTION_ITEMS &&
+        bytes + size <= MAX_TRANSACTION_BYTES &&
+        ids < MAX_TRANSACTION_IDS)
     for (const call of this.#waiting) {
-      items += call.received.length
-      bytes += call.bytes
-      const isFull = call.isBatch || items > MAX_TRANSACTION_ITEMS || bytes > MAX_TRANSACTION_BYTES
-      if (count > 0 && isFull) break
-      count += 1
-      if (call.isBatch) break
+      if (part.calls.size > 0 && (call.isBatch || !hasRoom(call, call.length, call.bytes))) break
+      part.calls.add(call)
+      while (!call.isTaken && (part.taken.length === 0 || hasRoom(call, 1, call.nextSize))) {
+        bytes += call.nextSize
+        const taking = call.take()
+        // Promises for thousands of items would be made for nothing: mostly none is one.
+        const taken = taking instanceof Promise ? await taking : taking
+        const received = this.#allowed(taken.received)
+        part.taken.push({ ...taken, received })
+        ids += idsIn(received)
+      }
+      if (call.isBatch || !call.isTaken) break
     }
-    return this.#waiting.splice(0, count)
+    return part
   }
 
-  async #commit(calls: readonly Call[]): Promise<void> {
-    const received = await allOf(calls.flatMap((call) => call.received))
-    const items = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
-    const allOrNone = calls[0]?.isBatch === true
+  async #commit({ calls, taken }: Part): Promise<void> {
+    const items = taken.flatMap(({ received }) => (received instanceof RakkoError ? [] : [received]))
+    const allOrNone = taken[0]?.call.isBatch === true
     try {
-      const refusal = allOrNone ? batchRefusal(received) : undefined
+      const refusal = allOrNone ? batchRefusal(taken.map(({ received }) => received)) : undefined
       if (refusal) throw refusal
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
+      for (const call of this.#waiting) call.settled(ingested.settled)
+      let next = 0
+      for (const one of taken) {
+        const { call, received } = one
+        call.record(one, received instanceof RakkoError ? received : (ingested.outcomes[next++] ?? lost()))
+      }
+      for (const call of calls) {
+        call.committing()
+        await call.takeUpUnparked()
+      }
+      this.#leave(calls)
       // Only callers wait until this one is durable. The next transaction does not.
-      const settling = this.#settle(calls, received, ingested).finally(() => this.#settling.delete(settling))
+      const settling = this.#settle({ calls, taken }, ingested).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
-      settleAll(calls, resultsOf(received, []), storageFailed(cause))
+      for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
+      for (const call of calls) call.fail(storageFailed(cause))
+      this.#leave(calls)
     }
   }
 
-  async #settle(calls: readonly Call[], received: readonly Received[], ingested: Ingested): Promise<void> {
-    const { outcomes, forks, hasWritten } = ingested
-    const results = resultsOf(received, outcomes)
+  /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */
+  #leave(calls: ReadonlySet<Call>): void {
+    const rest = this.#waiting.filter((call) => !(calls.has(call) && call.isTaken))
+    const later = rest.filter((call) => calls.has(call) && call.givesWay)
+    this.#waiting.splice(0, this.#waiting.length, ...rest.filter((call) => !later.includes(call)), ...later)
+  }
+
+  async #settle({ calls, taken }: Part, { forks, hasWritten }: Ingested): Promise<void> {
     try {
       if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
       const { code, message, details } = storageFailed(cause)
       const words = `${message}; what was to be stored is there until the storage is opened again, and perhaps afterwards`
-      settleAll(calls, results, new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause }))
+      const failure = new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause })
+      for (const call of calls) {
+        call.lose(
+          taken.filter((one) => one.call === call),
+          failure,
+        )
+      }
       return
     }
-    settleAll(calls, results)
+    for (const call of calls) call.flushed()
     if (forks.length > 0) this.#forkListeners.tell(forks)
   }
 }
 
-/** Mostly no item is a promise. Promises for ten thousand would be made for nothing. */
-async function allOf(received: Call['received']): Promise<readonly Received[]> {
-  return received.some((one) => one instanceof Promise) ? Promise.all(received) : (received as readonly Received[])
+/** What one transaction takes. */
+interface Part {
+  readonly calls: Set<Call>
+  readonly taken: Taken[]
 }
 
-const NOTHING: Ingested = { outcomes: [], forks: [], hasWritten: false, decided: [] }
-
-/** One result for each item received. Outcomes are of those that reached the database. */
-function resultsOf(received: readonly Received[], outcomes: readonly Outcome[]): Result[] {
-  let next = 0
-  return received.map((one) => (one instanceof RakkoError ? one : outcomes[next++]))
+/** How many ids an item names. */
+function idsIn(received: Received): number {
+  if (!('unchecked' in received)) return 0
+  const { previous } = received.unchecked
+  return previous === undefined ? 0 : Math.ceil(previous.length / (2 * HASH_BYTES + 1))
 }
 
-function settleAll(calls: readonly Call[], results: readonly Result[], failure?: RakkoError): void {
-  let start = 0
-  for (const { received, settle } of calls) {
-    settle(results.slice(start, start + received.length), failure)
-    start += received.length
-  }
+const NOTHING: Ingested = { outcomes: [], settled: new Map(), forks: [], hasWritten: false, decided: [] }
+
+function lost(): RakkoError {
+  return new RakkoError('INTERNAL', 'an item got no outcome')
 }
 
-function published(result: PublishOutcome | RakkoError | undefined, failure: RakkoError | undefined): PublishOutcome {
-  if (result instanceof RakkoError) return { status: 'refused', error: result }
-  if (result && !(failure && result.status === 'published')) return result
-  return { status: 'refused', error: failure ?? new RakkoError('INTERNAL', 'an item got no outcome') }
+function published(result: PublishOutcome | RakkoError): PublishOutcome {
+  return result instanceof RakkoError ? { status: 'refused', error: result } : result
 }
 
 function ingested(result: IngestOutcome | RakkoError): IngestOutcome {

@@ -28,6 +28,7 @@ import { type Arrival, Arrivals } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
+import type { Incoming } from '../decide/verify-received.js'
 import { Listeners } from '../listeners.js'
 import type {
   CommitListener,
@@ -97,7 +98,7 @@ export class MemoryStore implements DocumentStore {
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
     const received = items.map((item) => receiveItem(item, this.#options.verifier))
     return this.#inTurn(async () => {
-      const outcomes = await this.#decide<PublishOutcome>(await Promise.all(received))
+      const outcomes = await this.#decide<PublishOutcome>(await decoded(received))
       return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one } : one))
     })
   }
@@ -105,7 +106,7 @@ export class MemoryStore implements DocumentStore {
   publishBatch(items: readonly PublishItem[]): Promise<Published[]> {
     const received = items.map((item) => receiveItem(item, this.#options.verifier))
     return this.#inTurn(async () => {
-      const arrived = await Promise.all(received)
+      const arrived = await decoded(received)
       // Judged on a copy first: what was put into maps cannot be taken out again.
       const copied = new MemoryStore({ ...this.#options, data: this.#data.copy() })
       const refusal = batchRefusal(await copied.#decide<PublishOutcome>(arrived))
@@ -117,7 +118,7 @@ export class MemoryStore implements DocumentStore {
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     const received = items.map((item) => receiveFromPeer(item, this.#options.verifier))
     return this.#inTurn(async () => {
-      const outcomes = await this.#decide<IngestOutcome>(await Promise.all(received))
+      const outcomes = await this.#decide<IngestOutcome>(await decoded(received))
       return outcomes.map((one) => (one instanceof RakkoError ? { status: 'refused', error: one, final: false } : one))
     })
   }
@@ -294,6 +295,12 @@ export class MemoryStore implements DocumentStore {
     const documentId = this.#data.held(id)?.documentId
     return documentId && this.#data.documents.get(documentId)
   }
+}
+
+async function decoded<Received>(
+  received: readonly (Incoming<Received> | Promise<Incoming<Received>>)[],
+): Promise<Received[]> {
+  return (await Promise.all(received)).map((decode) => decode())
 }
 
 function purged(documentId: DocumentId): RakkoError {

@@ -21,7 +21,7 @@ export function expectRefused(outcome: PublishOutcome | undefined): RakkoError {
 }
 
 /** What became of each, in a word. */
-export function codesOf(outcomes: readonly PublishOutcome[]): string[] {
+export function codesOf(outcomes: readonly (PublishOutcome | IngestOutcome)[]): string[] {
   return outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.error.code : outcome.status))
 }
 

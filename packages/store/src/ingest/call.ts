@@ -1,0 +1,184 @@
+import { type Hash, operationIdsOf, RakkoError } from '@rakko/core'
+import type { Outcome } from '../decide/arrivals.js'
+import { isReadable, type ReceivedFromPeer } from '../decide/receive-from-peer.js'
+import { previousOf } from '../decide/received-item.js'
+import type { Incoming } from '../decide/verify-received.js'
+import { walkBefore } from '../decide/walk-before.js'
+
+/**
+ * What became of an item. It is a RakkoError where its bytes did not get as far as the database, or the database
+ * failed.
+ */
+export type Result = Outcome | RakkoError
+
+export type Received = ReceivedFromPeer
+
+export interface CallOptions {
+  readonly items: readonly (Incoming<Received> | Promise<Incoming<Received>>)[]
+  /** Of each item, its entry and operation together. */
+  readonly sizes: readonly number[]
+  /** Its items are stored together or not at all, so it shares its transaction with no other call. */
+  readonly isBatch?: boolean
+  /** Its order among other calls says nothing: those that came later may go before the rest of it. */
+  readonly givesWay?: boolean
+  /** `failure`: why the database did not store all of it, or may not have. */
+  readonly settle: (results: readonly Result[], failure: RakkoError | undefined) => void
+}
+
+/** An item whose turn has come. */
+export interface Taken {
+  readonly call: Call
+  readonly index: number
+  readonly received: Received
+}
+
+/**
+ * One call on its way through as many transactions as its size needs. An entry that waited in one of them may be decided
+ * in a later one: the caller is told what became of it in the end.
+ */
+export class Call {
+  readonly isBatch: boolean
+  readonly givesWay: boolean
+  readonly bytes: number
+  readonly #options: CallOptions
+  readonly #results: (Result | undefined)[]
+  /** Places of the items that are still to come, the next one at `#next`. */
+  #order: readonly number[]
+  #next = 0
+  /** Places of entries that wait, by their hash. */
+  readonly #waiting = new Map<Hash, number[]>()
+  #hasSorted = false
+  /** Parts that are not durable yet. */
+  #unflushed = 0
+  #failure: RakkoError | undefined
+
+  constructor(options: CallOptions) {
+    this.#options = options
+    this.isBatch = options.isBatch ?? false
+    this.givesWay = options.givesWay ?? false
+    this.bytes = options.sizes.reduce((sum, size) => sum + size, 0)
+    this.#results = options.items.map(() => undefined)
+    this.#order = options.items.map((_, index) => index)
+  }
+
+  get length(): number {
+    return this.#options.items.length
+  }
+
+  get isTaken(): boolean {
+    return this.#next >= this.#order.length
+  }
+
+  /** Bytes of the next item. */
+  get nextSize(): number {
+    return this.#options.sizes[this.#order[this.#next] ?? -1] ?? 0
+  }
+
+  take(): Taken | Promise<Taken> {
+    const index = this.#order[this.#next] ?? -1
+    this.#next += 1
+    const incoming = this.#incoming(index)
+    const taken = (decode: Incoming<Received>): Taken => ({ call: this, index, received: decode() })
+    return incoming instanceof Promise ? incoming.then(taken) : taken(incoming)
+  }
+
+  /** An outcome of this call's own transaction. */
+  record({ index, received }: Taken, result: Result): void {
+    this.#results[index] = result
+    if (received instanceof RakkoError || result instanceof RakkoError || result.status !== 'waiting') return
+    const places = this.#waiting.get(received.entryHash)
+    if (places) places.push(index)
+    else this.#waiting.set(received.entryHash, [index])
+  }
+
+  /** What any transaction has led to, for entries of this call that waited before. */
+  settled(outcomes: ReadonlyMap<Hash, Outcome>): void {
+    const [fewer, other] = this.#waiting.size < outcomes.size ? [this.#waiting, outcomes] : [outcomes, this.#waiting]
+    for (const hash of [...fewer.keys()].filter((one) => other.has(one))) {
+      for (const index of this.#waiting.get(hash) ?? []) this.#results[index] = outcomes.get(hash)
+      this.#waiting.delete(hash)
+    }
+  }
+
+  /**
+   * Takes up again, in causal order, what waits and found no room where it could wait. In one transaction it would have
+   * been decided with what came after it. Once is enough: what it waits for in this call comes before it now.
+   */
+  async takeUpUnparked(): Promise<void> {
+    if (this.#hasSorted || this.#failure || !this.isTaken) return
+    const unparked = [...this.#waiting.values()].flat().filter((index) => isUnparked(this.#results[index]))
+    if (unparked.length === 0 || unparked.length === this.length) return
+    this.#hasSorted = true
+    for (const [hash, places] of this.#waiting) {
+      const parked = places.filter((index) => !isUnparked(this.#results[index]))
+      if (parked.length > 0) this.#waiting.set(hash, parked)
+      else this.#waiting.delete(hash)
+    }
+    this.#order = await this.#sorted(unparked.sort((one, other) => one - other))
+    this.#next = 0
+  }
+
+  committing(): void {
+    this.#unflushed += 1
+  }
+
+  flushed(): void {
+    this.#unflushed -= 1
+    this.#settleOnceDone()
+  }
+
+  /** The items were not stored, and no more of the call will be. */
+  fail(failure: RakkoError): void {
+    this.#failure ??= failure
+    this.#next = this.#order.length
+    for (const index of this.#results.keys()) this.#results[index] ??= failure
+    this.#settleOnceDone()
+  }
+
+  /** Items were stored, and are lost perhaps. */
+  lose(taken: readonly Taken[], failure: RakkoError): void {
+    this.#failure ??= failure
+    for (const { index } of taken) {
+      const result = this.#results[index]
+      if (result && 'status' in result && result.status === 'published') this.#results[index] = failure
+    }
+    this.flushed()
+  }
+
+  #settleOnceDone(): void {
+    if (!this.isTaken || this.#unflushed > 0) return
+    this.#options.settle(this.#results as Result[], this.#failure)
+  }
+
+  #incoming(index: number): CallOptions['items'][number] {
+    const incoming = this.#options.items[index]
+    if (incoming === undefined) throw new Error('a call has no such item')
+    return incoming
+  }
+
+  /** Places of items, each after those that it follows. Of each item only its ids are in memory. */
+  async #sorted(places: readonly number[]): Promise<readonly number[]> {
+    const steps: Step[] = []
+    const byHash = new Map<Hash, Step>()
+    for (const index of places) {
+      const received = (await this.#incoming(index))()
+      if (received instanceof RakkoError || !isReadable(received)) continue
+      const { backlink } = received.entry
+      const previous = previousOf(received)
+      const names = [backlink ?? [], previous === undefined ? [] : operationIdsOf(previous)].flat()
+      const step = { index, names }
+      steps.push(step)
+      byHash.set(received.entryHash, step)
+    }
+    return walkBefore(steps, ({ names }) => names.flatMap((name) => byHash.get(name) ?? [])).map(({ index }) => index)
+  }
+}
+
+function isUnparked(result: Result | undefined): boolean {
+  return result !== undefined && !(result instanceof RakkoError) && result.status === 'waiting' && !result.parked
+}
+
+interface Step {
+  readonly index: number
+  readonly names: readonly Hash[]
+}

@@ -1,0 +1,113 @@
+import { SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
+import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_IDS, MAX_TRANSACTION_ITEMS } from '../src/ingest/publisher.js'
+import type { Store } from '../src/store.js'
+import { Author, type SignedItem } from './support/author.js'
+import { CountingDriver } from './support/counting-driver.js'
+import { defineSchema, str } from './support/definitions.js'
+import { openMemoryDriver } from './support/open-memory-driver.js'
+import { openStore } from './support/open-store.js'
+import { codesOf, publishAll } from './support/outcomes.js'
+
+const driver = new CountingDriver(await openMemoryDriver())
+afterAll(() => driver.close())
+
+let store: Store
+let opened = 0
+
+beforeEach(async () => {
+  driver.failOn = () => false
+  store = await openStore(driver, { schemaName: `long calls ${++opened}` })
+  driver.reset()
+})
+
+const field = (author: Author, name = 'a'): SignedItem =>
+  author.create(SCHEMA_FIELD_DEFINITION, { name: str(name), type: str('str') })
+
+/** One document of one author, each entry after the one before. */
+function chain(author: Author, length: number): SignedItem[] {
+  const items = [field(author)]
+  const [{ documentId }] = items as [SignedItem]
+  while (items.length < length) {
+    const { viewId } = items.at(-1) as SignedItem
+    items.push(author.update(documentId, SCHEMA_FIELD_DEFINITION, viewId, { name: str('b') }))
+  }
+  return items
+}
+
+describe('a call that is too long for one transaction takes several', () => {
+  test('by its items, and each gets its outcome in the order of the call', async () => {
+    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 1)
+    const outcomes = await store.ingest(items)
+    expect(outcomes).toEqual(items.map(({ id, documentId }) => ({ status: 'held', operationId: id, documentId })))
+    expect(driver.transactions).toBe(2)
+  })
+
+  test('by its bytes', async () => {
+    const panda = new Author(1)
+    const { items, schemaId } = defineSchema(panda, 'long', { text: 'str' })
+    await publishAll(store, items)
+    driver.reset()
+    const text = str('a'.repeat(MAX_TRANSACTION_BYTES / 8))
+    const creates = Array.from({ length: 10 }, () => panda.create(schemaId, { text }))
+    await publishAll(store, creates)
+    expect(driver.transactions).toBe(2)
+  })
+
+  test('by the ids that it names', async () => {
+    const panda = new Author(1)
+    const document = field(panda)
+    const count = 128
+    const writers = Array.from({ length: count }, (_, index) => new Author(2 + index))
+    const tips = writers.map((author) =>
+      author.update(document.documentId, SCHEMA_FIELD_DEFINITION, document.viewId, { name: str('b') }),
+    )
+    await store.ingest([document, ...tips])
+    driver.reset()
+    const previous = tips
+      .map(({ id }) => id)
+      .sort()
+      .join('_') as SignedItem['viewId']
+    const merges = Array.from({ length: MAX_TRANSACTION_IDS / count + 1 }, () =>
+      panda.update(document.documentId, SCHEMA_FIELD_DEFINITION, previous, { name: str('c') }),
+    )
+    expect(codesOf(await store.ingest(merges))).toEqual(merges.map(() => 'held'))
+    expect(driver.transactions).toBe(2)
+  })
+
+  test('but a batch takes one: it is stored whole or not at all', async () => {
+    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 1)
+    await store.publishBatch(items)
+    expect(driver.transactions).toBe(1)
+  })
+
+  test('and what waited in one of them is reported as the last of them left it', async () => {
+    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 10)
+    const [first, ...rest] = items as [SignedItem, ...SignedItem[]]
+    const last = rest.splice(5).concat(first)
+    const outcomes = await store.ingest([...rest, ...last])
+    expect(codesOf(outcomes)).toEqual(items.map(() => 'held'))
+  })
+
+  test('also where more waits than one author may let wait', async () => {
+    const items = chain(new Author(1), 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_ITEMS).reverse()
+    expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))
+  })
+
+  test('and lets calls go between that came later', async () => {
+    const order: string[] = []
+    const long = store.ingest(chain(new Author(1), 2 * MAX_TRANSACTION_ITEMS + 1)).then(() => order.push('long'))
+    const short = store.publish([field(new Author(2))]).then(() => order.push('short'))
+    await Promise.all([long, short])
+    expect(order).toEqual(['short', 'long'])
+  })
+
+  test('and where the database fails, what was stored before is published and the rest is STORAGE_FAILED', async () => {
+    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 2)
+    driver.failOn = (sql) => sql.includes('INSERT INTO') && driver.transactions > 1
+    const codes = codesOf(await store.publish(items))
+    expect(codes.slice(0, MAX_TRANSACTION_ITEMS)).toEqual(Array(MAX_TRANSACTION_ITEMS).fill('published'))
+    expect(codes.slice(MAX_TRANSACTION_ITEMS)).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED'])
+  })
+})
