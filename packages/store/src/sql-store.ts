@@ -33,6 +33,7 @@ import { readDefinitionEntries, readEntriesAfter } from './read/sync/arrived-ent
 import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
 import { readLogHeights } from './read/sync/log-heights.js'
 import { readHistory, readViews } from './read/views.js'
+import type { KnownSchema } from './schemas/schema-registry.js'
 import { viewIndexes } from './schemas/view-indexes.js'
 import { storageFailed } from './storage-failed.js'
 import type {
@@ -154,13 +155,7 @@ export class SqlStore implements Store {
   }
 
   schema(id: SchemaId): Promise<Schema | undefined> {
-    return this.#run(async () => {
-      const { registry } = this.#database
-      const known = registry.get(id) ?? (await findKnownSchema(this.#database, id))
-      if (known || !isSchemaId(id)) return known?.schema
-      await learnSchema(this.#database, id, this.#now())
-      return (await registry.find(this.#database, id))?.schema
-    })
+    return this.#run(async () => (await this.#learnt(id))?.schema)
   }
 
   schemas(): Promise<Schema[]> {
@@ -181,6 +176,8 @@ export class SqlStore implements Store {
 
   stateHash(schemaId: SchemaId): Promise<string> {
     return this.#run(async () => {
+      // Which views the definition had here depends on the order of arrival. Which schemas there are does not.
+      await this.#learnt(schemaId)
       const { number } = await knownSchemaOf(this.#database, schemaId)
       return readStateHash(this.#database, number)
     })
@@ -265,6 +262,15 @@ export class SqlStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#publisher.drain().then(() => this.#database.driver.close())
     return this.#closing
+  }
+
+  /** The schema, made known where its definition is here and no document has claimed it yet. */
+  async #learnt(id: SchemaId): Promise<KnownSchema | undefined> {
+    const { registry } = this.#database
+    const known = registry.get(id) ?? (await findKnownSchema(this.#database, id))
+    if (known || !isSchemaId(id)) return known
+    await learnSchema(this.#database, id, this.#now())
+    return registry.find(this.#database, id)
   }
 
   /** Turns what a call fails with into a RakkoError. */

@@ -13,6 +13,7 @@ import { type KnownSchema, knownSchema, SchemaRegistry } from '../src/schemas/sc
 import { NO_COUNTERS } from '../src/transaction/arrival.js'
 import { Ledger } from '../src/transaction/ledger.js'
 import { authorState, type DocumentState } from '../src/transaction/ledger-state.js'
+import { Tips } from '../src/transaction/tips.js'
 import { MAX_DOCUMENTS, WriteCache } from '../src/transaction/write-cache.js'
 
 const MARK = 7n
@@ -45,7 +46,17 @@ function read(count: number): OperationId[] {
 function unchanged(number: number): DocumentState {
   const id = `0020${number.toString(16).padStart(64, '0')}` as DocumentId
   const viewId = id as string as DocumentViewId
-  const state = { number, id, schema, owner: publicKey, viewId, isDeleted: false, isPurged: false, added: [] }
+  const state = {
+    number,
+    id,
+    schema,
+    owner: publicKey,
+    tips: new Tips(viewId),
+    storedViewId: viewId,
+    isDeleted: false,
+    isPurged: false,
+    added: [],
+  }
   const signed = { owner: publicKey, signer: publicKey, deleted: false, edited: false }
   const view = { documentId: id, schemaId: schema.schema.id, viewId, follow: viewId, fields: new Map(), ...signed }
   return { ...state, isNew: false, isChanged: false, view }

@@ -15,6 +15,7 @@ import { decodeViewId } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
+import { viewsAfter } from '../transaction/tips.js'
 import { type Histories, loadHistories } from './histories.js'
 
 /**
@@ -51,6 +52,12 @@ export async function claimSchema(
   return ledger.knownSchema(id) ? 'known' : 'invalid'
 }
 
+/**
+ * What one transaction does at most for the schemas that it completes: operations of their definitions' histories, and
+ * fields. Beyond it a schema becomes known once an operation claims it or somebody asks for it. The latest views come first.
+ */
+export const MAX_COMPLETING_WORK = 32_768
+
 /** Looks for the schemas that this transaction has completed. */
 export async function findCompletedSchemas(queries: LedgerQueries): Promise<void> {
   const { ledger } = queries
@@ -61,12 +68,14 @@ export async function findCompletedSchemas(queries: LedgerQueries): Promise<void
 }
 
 /**
- * Every view that a document had in this transaction: one batch must make known what its items one by one would have.
+ * The views that documents had in this transaction, the latest first: one batch makes known what its items one by one
+ * would have.
  */
 function viewsPassed(ledger: Ledger, schemaId: SchemaId): DocumentViewId[] {
   return [...ledger.documents.values()]
+    .reverse()
     .filter(({ schema }) => schema.schema.id === schemaId)
-    .flatMap(({ added }) => added.map(({ viewId }) => viewId))
+    .flatMap(({ storedViewId, added }) => viewsAfter(storedViewId, added))
 }
 
 async function definitionsPinning(
@@ -78,17 +87,32 @@ async function definitionsPinning(
   const column = schema?.views.columns.get('fields')
   if (!schema?.hasTable || !column) return []
   const { rows } = await queries.query<{ view_id: Uint8Array }>(
-    sql`SELECT d.view_id FROM ${schema.views.name(names, 0)} AS v JOIN ${names.table('documents')} AS d ON d.number = v.document
-     WHERE v.${column.sql} && ${hexArray(fields)}::bytea[]`,
+    sql`SELECT view_id FROM (
+       SELECT d.view_id, sum(cardinality(v.${column.sql})) OVER (ORDER BY d.number DESC) AS fields
+       FROM ${schema.views.name(names, 0)} AS v JOIN ${names.table('documents')} AS d ON d.number = v.document
+       WHERE v.${column.sql} && ${hexArray(fields)}::bytea[]
+     ) AS pinning WHERE fields <= ${MAX_COMPLETING_WORK}::bigint`,
   )
   return rows.map(({ view_id }) => decodeViewId(view_id))
 }
 
 async function buildSchemas(queries: LedgerQueries, viewIds: readonly DocumentViewId[]): Promise<void> {
   const histories = await loadHistories(queries, viewIds.flatMap(operationIdsOf))
-  const pins = new Set(viewIds.flatMap((viewId) => viewsPinnedAt(viewId, (id) => histories.get(id))))
-  const fieldHistories = await loadHistories(queries, [...pins].flatMap(operationIdsOf))
+  const built: DocumentViewId[] = []
+  const pins = new Set<DocumentViewId>()
+  let work = 0
   for (const viewId of viewIds) {
+    const [tip] = operationIdsOf(viewId)
+    work += (tip && histories.get(tip)?.length) ?? 0
+    if (work > MAX_COMPLETING_WORK) break
+    const pinned = viewsPinnedAt(viewId, (id) => histories.get(id))
+    work += pinned.length
+    if (work > MAX_COMPLETING_WORK) break
+    for (const one of pinned) pins.add(one)
+    built.push(viewId)
+  }
+  const fieldHistories = await loadHistories(queries, [...pins].flatMap(operationIdsOf))
+  for (const viewId of built.reverse()) {
     const state = schemaAt(viewId, (id) => histories.get(id) ?? fieldHistories.get(id))
     if (state.status === 'known') await addSchema(queries, histories, state)
   }

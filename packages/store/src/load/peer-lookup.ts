@@ -52,6 +52,11 @@ export class PeerLookup implements IngestLookup {
   readonly #decided = new Map<Hash, DecidedEntry>()
   readonly #links = new Map<Hash, Links>()
   readonly #schemas = new Map<SchemaId, ClaimedSchema>()
+  /** What claims led to when so many definitions were accepted. */
+  readonly #claims = new Map<
+    SchemaId,
+    { readonly definitions: number; readonly state: Awaited<ReturnType<typeof claimSchema>> }
+  >()
   /** By the tip and the sequence number that were asked for. */
   readonly #ancestors = new Map<string, Hash | undefined>()
   /** How many of the ledger's `accepted` and `decided` are in `#decided`. */
@@ -131,12 +136,22 @@ export class PeerLookup implements IngestLookup {
     if (known) return { status: 'known', schema: known }
     const named = this.#unready(definitionOperations(id))
     if (named) return named
-    const state = await claimSchema(this.#queries, id)
+    const state = await this.#claimedNow(id)
     const schema = this.#ledger.schema(id)
     if (schema) return { status: 'known', schema }
     if (typeof state === 'string') return { status: 'invalid' }
     await this.#read(new Set(state))
     return this.#unready(state) ?? { status: 'incomplete', missing: [] }
+  }
+
+  /** Asked once for all items that claim the schema, as long as no definition is accepted. */
+  async #claimedNow(id: SchemaId): Promise<Awaited<ReturnType<typeof claimSchema>>> {
+    const { definitions } = this.#ledger
+    const known = this.#claims.get(id)
+    if (known?.definitions === definitions) return known.state
+    const state = await claimSchema(this.#queries, id)
+    this.#claims.set(id, { definitions, state })
+    return state
   }
 
   /** Undefined where all of these are held with their payloads. */

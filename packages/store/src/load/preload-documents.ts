@@ -7,6 +7,7 @@ import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { AuthorState, DocumentState } from '../transaction/ledger-state.js'
+import { Tips } from '../transaction/tips.js'
 import { type AskedLog, preloadForkedLogs } from './preload-forked-logs.js'
 
 /** An operation that `previous` or a view id names, and an author whose log in its document is asked for. */
@@ -138,7 +139,7 @@ function addLog(author: AuthorState, document: DocumentState, row: DocumentRow, 
     logId,
     document: document.number,
     seqNum: row.seq_num ?? 0n,
-    hash: isHead ? (document.viewId as string as Hash) : (decodeHex(row.hash) as Hash),
+    hash: isHead ? (document.tips.viewId as string as Hash) : (decodeHex(row.hash) as Hash),
     isForked: row.forked === true,
     isNew: false,
     isChanged: false,
@@ -189,7 +190,8 @@ function documentState(
     owner,
     isNew: false,
     isChanged: false,
-    viewId,
+    tips: new Tips(viewId),
+    storedViewId: viewId,
     isDeleted: deleted,
     isPurged: row.purged,
     view: {

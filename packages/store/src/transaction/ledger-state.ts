@@ -1,6 +1,7 @@
 import type { DocumentId, DocumentOperation, DocumentViewId, Hash, PublicKey, ReducedDocument } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { Tips } from './tips.js'
 
 export interface AuthorState {
   readonly number: number
@@ -44,7 +45,9 @@ export interface DocumentState {
   readonly owner: PublicKey
   readonly isNew: boolean
   isChanged: boolean
-  viewId: DocumentViewId
+  readonly tips: Tips
+  /** The view that is stored; undefined in a new document. */
+  readonly storedViewId: DocumentViewId | undefined
   isDeleted: boolean
   /** Its payloads were dropped. It can be reduced no more and need not be, since it stays deleted. */
   isPurged: boolean
@@ -60,8 +63,6 @@ export interface DocumentState {
 export interface AddedOperation extends DocumentOperation {
   /** Arrival number. */
   readonly number: number
-  /** The view that the document had after it. */
-  readonly viewId: DocumentViewId
 }
 
 export interface NewSchema extends KnownSchema {

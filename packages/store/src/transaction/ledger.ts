@@ -1,12 +1,10 @@
 import {
   applyUpdate,
   type DocumentId,
-  type DocumentOperation,
   type DocumentViewId,
   documentViewIdFromTips,
   type Hash,
   type OperationId,
-  operationIdsOf,
   type PublicKey,
   type RakkoError,
   type ReducedDocument,
@@ -35,6 +33,7 @@ import {
   type NewSchema,
 } from './ledger-state.js'
 import { tableLimit } from './table-limit.js'
+import { Tips } from './tips.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
@@ -68,6 +67,8 @@ export class Ledger implements WriteLookup {
   readonly newSchemas = new Map<SchemaId, NewSchema>()
   /** Schemas, by number, whose tables it makes, and the author of the document that they are made for. */
   readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
+  /** How many definitions were accepted, of schemas and of fields. */
+  definitions = 0
   /** Schemas that were looked for and not found since the last definition was accepted. */
   readonly unknownSchemas = new Set<SchemaId>()
   /** Documents of its items' idempotency ids, made within the last day or in this transaction. */
@@ -152,7 +153,8 @@ export class Ledger implements WriteLookup {
 
   follow(documentId: DocumentId): DocumentViewId | undefined {
     const document = this.documents.get(documentId)
-    return document && (document.view === 'created' ? document.viewId : (document.view?.follow ?? document.viewId))
+    if (!document) return undefined
+    return document.view === 'created' || !document.view ? document.tips.viewId : document.view.follow
   }
 
   logOf(publicKey: PublicKey, documentId: DocumentId): bigint | undefined {
@@ -200,7 +202,7 @@ export class Ledger implements WriteLookup {
   }
 
   /** Adds what the rules of publishing or of ingest have found valid. */
-  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): DocumentState {
+  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): Tips {
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
@@ -211,10 +213,13 @@ export class Ledger implements WriteLookup {
       const { schemaId } = operation
       this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, schemaId, operationId })
     }
-    if (DEFINITIONS.has(operation.schemaId)) this.unknownSchemas.clear()
+    if (DEFINITIONS.has(operation.schemaId)) {
+      this.definitions += 1
+      this.unknownSchemas.clear()
+    }
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
     this.accepted.push({ number, item, author, document })
-    return document
+    return document.tips
   }
 
   #author(publicKey: PublicKey): AuthorState {
@@ -232,11 +237,10 @@ export class Ledger implements WriteLookup {
     return document
   }
 
-  #create(create: Omit<AddedOperation, 'viewId'>, author: AuthorState): DocumentState {
+  #create(create: AddedOperation, author: AuthorState): DocumentState {
     const id = create.id as DocumentId
     const schema = this.knownSchema(create.operation.schemaId)
     if (!schema) throw new Error('an accepted operation has no known schema')
-    const viewId = documentViewIdFromTips([create.id])
     const document: DocumentState = {
       number: create.number,
       id,
@@ -244,33 +248,28 @@ export class Ledger implements WriteLookup {
       owner: create.publicKey,
       isNew: true,
       isChanged: true,
-      viewId,
+      tips: new Tips(documentViewIdFromTips([create.id])),
+      storedViewId: undefined,
       isDeleted: false,
       isPurged: false,
       view: 'created',
-      added: [{ ...create, viewId }],
+      added: [create],
     }
     this.documents.set(id, document)
     if (!schema.hasTable && !this.newTables.has(schema.number)) this.newTables.set(schema.number, { schema, author })
     return document
   }
 
-  #append(document: DocumentState, update: Omit<AddedOperation, 'viewId'>): DocumentState {
+  #append(document: DocumentState, update: AddedOperation): DocumentState {
     const before = latestView(document)
     document.view = before && applyUpdate(before, update)
-    document.viewId = document.view?.viewId ?? viewIdAfter(document.viewId, update)
+    document.tips.follow(update)
     document.isDeleted ||= update.operation.action === 'delete'
     document.isChanged = true
-    document.added.push({ ...update, viewId: document.viewId })
+    document.added.push(update)
     this.operations.set(update.id, document)
     return document
   }
-}
-
-/** Tips need no history: an operation takes the place of the tips that it follows. */
-function viewIdAfter(viewId: DocumentViewId, { id, operation: { previous } }: DocumentOperation): DocumentViewId {
-  const followed = new Set(previous === undefined ? [] : operationIdsOf(previous))
-  return documentViewIdFromTips([...operationIdsOf(viewId).filter((tip) => !followed.has(tip)), id])
 }
 
 function latestView({ view, added }: DocumentState): ReducedDocument | undefined {

@@ -12,6 +12,7 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Marks } from './arrival.js'
 import type { Ledger } from './ledger.js'
 import { type AuthorState, authorState, type DocumentState, type LogState } from './ledger-state.js'
+import { Tips } from './tips.js'
 
 /** Documents that the cache holds at most, about a kilobyte each: as many as one round of a writer may change. */
 export const MAX_DOCUMENTS = 20_000
@@ -233,7 +234,8 @@ function putDocument(
     owner,
     isNew: false,
     isChanged: false,
-    viewId,
+    tips: new Tips(viewId),
+    storedViewId: viewId,
     isDeleted: false,
     isPurged: false,
     view,

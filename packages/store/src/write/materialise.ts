@@ -72,8 +72,8 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
   const author = ledger.authorNumber(create.publicKey)
   return {
     document,
-    viewId: document.viewId,
-    follow: document.viewId,
+    viewId: document.tips.viewId,
+    follow: document.tips.viewId,
     keys: { owner: create.publicKey, signer: create.publicKey },
     owner: author,
     signer: author,
@@ -86,7 +86,8 @@ function created(ledger: Ledger, document: DocumentState, create: NumberedOperat
 
 /** The view of a deleted document without all of its payloads. Tips need no history, and nothing else can change. */
 function purged(ledger: Ledger, document: DocumentState): Materialised {
-  const { viewId, owner, added } = document
+  const { tips, owner, added } = document
+  const { viewId } = tips
   const last = added.at(-1)
   if (!last) throw new Error('a purged document has changed without an operation')
   return {

@@ -1,4 +1,4 @@
-import { type DocumentId, type Schema, type SchemaId, stateHash } from '@rakko/core'
+import { type DocumentId, SCHEMA_DEFINITION, type Schema, type SchemaId, stateHash } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
@@ -52,6 +52,22 @@ export function stateHashAcceptance(harness: StoreHarness<DocumentStore>): void 
     async function expected(from: DocumentStore): Promise<string> {
       return stateHash((await from.documents(created)).flatMap((document) => document ?? []))
     }
+
+    test('of a schema that only its id tells does not depend on the order in which its definition came', async () => {
+      const { items } = defineSchema(panda, 'room', { text: 'str' })
+      const definition = items.at(-1) as SignedItem
+      const updates = [panda, penguin].map((author) =>
+        author.update(definition.documentId, SCHEMA_DEFINITION, definition.viewId, {
+          name: str(author === panda ? 'one' : 'two'),
+        }),
+      )
+      const ids = updates.map(({ id }, index) => `${['one', 'two'][index]}_${id}` as SchemaId)
+      for (const order of [updates, updates.toReversed()]) {
+        const other = await harness.open()
+        for (const item of [...items, ...order]) await other.ingest([item])
+        expect(await Promise.all(ids.map((id) => other.stateHash(id)))).toEqual([stateHash([]), stateHash([])])
+      }
+    })
 
     test.each(seeds())('is that of all documents after any writes, and after a restart (seed %d)', async (seed) => {
       const random = new Random(seed)
