@@ -9,7 +9,7 @@ export class Complaint extends Error {}
 
 /**
  * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen. Where it reports, what
- * it prints goes to standard error: standard output is left to the script's own data.
+ * it prints goes to standard error, and standard output is left to the script's own data.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, isReport?: boolean,

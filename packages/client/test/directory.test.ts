@@ -25,7 +25,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const open = (path = directory) => openNode({ name: 'festival', directory: path, schemas })
 
 describe('a node on a directory', () => {
-  test('has its documents and its key again when it is opened anew', async () => {
+  test('has its documents and its key again when it is opened again', async () => {
     const first = await open()
     const id = await first.collection(schemas.venue).create({ name: 'Main stage', capacity: 500 })
     const { publicKey, databaseId } = first
@@ -111,7 +111,7 @@ describe('a node on a directory', () => {
     await again.close()
   })
 
-  test('that was wiped begins anew, with another id and key', async () => {
+  test('that was wiped is a new one, with another id and key', async () => {
     const before = await open()
     await before.close()
     await rm(directory, { recursive: true })

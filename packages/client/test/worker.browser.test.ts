@@ -56,7 +56,7 @@ describe('a node in a worker', () => {
   })
 
   test.each(['opfs', 'indexeddb'] as const)(
-    'on %s has its documents and its key again when opened anew',
+    'on %s has its documents and its key again when opened again',
     async (storage) => {
       const name = newName()
       const first = await openNode({ name, storage, schemas })

@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   // The caller's
   INVALID_ARGUMENT: 'an argument has the wrong type or value',
   ABORTED: "the caller's AbortSignal fired; the outcome of a write is unknown",
-  DEADLINE_EXCEEDED: 'no answer within the deadline; the outcome of a write is unknown',
+  DEADLINE_EXCEEDED: 'no reply within the deadline; the outcome of a write is unknown',
   NODE_CLOSED: 'the node was closed',
   WORKER_DIED: 'the worker, thread or port behind the node is gone; the outcome of a write is unknown',
   INVALID_MESSAGE: 'a message over RPC is not one of those known',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RecentMap } from '../src/recent-map.js'
 
 describe('a recent map', () => {
-  it('remembers the last keys and forgets those not met for long', () => {
+  it('remembers the last keys and drops those not met for long', () => {
     const map = new RecentMap<number, string>(3)
     for (let key = 0; key < 9; key += 1) map.set(key, `${key}`)
     expect([0, 1, 2].map((key) => map.get(key))).toEqual([undefined, undefined, undefined])

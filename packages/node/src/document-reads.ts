@@ -17,8 +17,8 @@ export interface DocumentReadsOptions {
 }
 
 /**
- * Reads of single documents, of which those in flight share a statement: one costs a quarter of a millisecond, however
- * many documents it finds. A call that comes while a read runs joins the next one, so it sees every write before it.
+ * Reads of single documents. Those in flight share a statement: what one costs hardly depends on how many documents it
+ * finds. A call that comes while a read runs joins the next one, so it sees every write before it.
  */
 export class DocumentReads {
   readonly #store: DocumentReadsOptions['store']

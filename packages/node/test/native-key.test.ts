@@ -32,7 +32,7 @@ describe('node:crypto behind the signer and verifier', () => {
     expect(verifier).not.toBe(portableVerifier)
   })
 
-  test('answers false, and never throws, on keys and signatures of the wrong length', () => {
+  test('returns false, and never throws, on keys and signatures of the wrong length', () => {
     const verifier = nativeVerifier()
     expect(verifier.verify(hexToBytes(PUBLIC_KEY), MESSAGE, hexToBytes(SIGNATURE))).toBe(true)
     expect(verifier.verify(new Uint8Array(31), MESSAGE, hexToBytes(SIGNATURE))).toBe(false)

@@ -25,7 +25,7 @@ function refusedAt(reply: Reply): unknown {
 }
 
 describe('serve', () => {
-  test('answers a request with its id and the handler’s result', async () => {
+  test('replies to a request with its id and the handler’s result', async () => {
     const { handle, asked } = served(async () => 3)
     expect(await handle(count)).toEqual({ id: 7, ok: true, result: 3 })
     expect(asked).toEqual([count])

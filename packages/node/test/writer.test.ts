@@ -74,7 +74,7 @@ describe('a writer', () => {
     expect(calls).toEqual({ publish: 1, writeArgs: 1, documents: 0, idempotent: 0 })
   })
 
-  test('hands a large batch over in growing chunks, and answers in order', async () => {
+  test('hands a large batch over in growing chunks, and returns in order', async () => {
     const { calls, store: seen } = counted()
     const intents = Array.from({ length: 2_500 }, (_, index) => create(`batch ${index}`))
     const ids = (await newWriter(seen).write(intents)).map(idOf)
@@ -140,7 +140,7 @@ describe('a writer', () => {
     }
   })
 
-  test('takes an entry that is stored already for published: its answer was lost', async () => {
+  test('takes an entry that is stored already for published: its reply was lost', async () => {
     const twice = counted({
       async publish(items) {
         await store.publish(items)
@@ -255,7 +255,7 @@ describe('a writer', () => {
     expect(new Set(ids).size).toBe(1)
   })
 
-  test('answers with the first document where another key used the idempotency id meanwhile', async () => {
+  test('returns the first document where another key used the idempotency id meanwhile', async () => {
     const first = idOf((await newWriter().write([create('First', { idempotencyId: 'raced' })]))[0])
     // As a writer sees it that asked just before the first one was stored.
     const late = counted({ idempotent: async (ids) => ids.map(() => undefined) })

@@ -77,7 +77,7 @@ async function initialise(directory) {
 async function fill(directory) {
   const driver = await openPglite({ files: new DirectoryFiles(directory), label: directory })
   await migrate(driver, DEFAULT_SCHEMA_NAME)
-  // FULL writes every table anew, without the maps of free space and visibility that a plain VACUUM adds.
+  // FULL writes every table again, without the maps of free space and visibility that a plain VACUUM adds.
   await driver.exec('VACUUM (FULL, FREEZE, ANALYZE)')
   // The log that remains begins in a segment of its own, full of zeros but for the last checkpoint.
   await driver.exec('SELECT pg_switch_wal()')

@@ -17,8 +17,9 @@ export interface SyncSource {
   /** The first ids of a range, ascending. Throws INVALID_ARGUMENT. */
   decidedIds(range: IdRange, options?: DecidedIdOptions): Promise<DecidedId[]>
   /**
-   * What a peer must have before it can know a schema: entries of the definition and of its field definitions, up to
-   * the views that the schema id names. Returns those that are here, in the order of arrival, beginning after `number`;
+   * What a peer must have before it can know a schema: the entries of its definition and of its field definitions.
+   * They go up to the views that the schema id names. Returns those that are here, in the order of arrival, beginning
+   * after `number`;
    * none for a system schema. Throws INVALID_SCHEMA_ID and INVALID_ARGUMENT.
    */
   definitionEntries(schemaId: SchemaId, number?: number, limits?: ReadLimits): Promise<ArrivedEntry[]>

@@ -40,7 +40,7 @@ export function documentTests(world: () => World): void {
     await expect(venues.delete(id)).rejects.toMatchObject({ code: 'DOCUMENT_DELETED' })
   })
 
-  test('createMany answers in order, one outcome an item, and one bad item does not touch the others', async () => {
+  test('createMany returns in order, one outcome an item, and one bad item does not touch the others', async () => {
     const venues = venuesOf(world())
     const outcomes = await venues.createMany([
       { name: 'First of many', capacity: 1 },

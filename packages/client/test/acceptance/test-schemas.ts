@@ -41,7 +41,7 @@ export const definitions = defineSchemas({
   },
 })
 
-/** Signed anew at each run, with the same key: the same commits, and so the same ids. */
+/** Signed again at each run, with the same key: the same commits, and so the same ids. */
 export async function lockSchemas() {
   const { idOf, commits } = await planned(definitions)
   return bindSchemas(definitions, { venue: idOf('venue'), event: idOf('event'), thing: idOf('thing') }, commits)

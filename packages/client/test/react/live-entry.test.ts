@@ -111,7 +111,7 @@ test('an error that was thrown is there for React’s other renders, and gone at
   expect([open, vi.getTimerCount(), isForgotten]).toEqual([1, 0, false])
 })
 
-test('one that comes at once again stays for a render that takes long; after a while trying again is at once anew', async () => {
+test('one that comes at once again stays for a render that takes long; after a while trying again starts at once', async () => {
   await fail()
   vi.advanceTimersByTime(0)
   await fail()

@@ -120,7 +120,7 @@ test('what Activity hides shows the rows before at once when it is shown again, 
   expect(venues.counts).toEqual({ open: 1, opened: 2 })
 })
 
-test('what ends a live query is thrown to the error boundary, and trying again asks anew', async () => {
+test('what ends a live query is thrown to the error boundary, and trying again asks once more', async () => {
   let tryAgain: () => void = () => undefined
   class Boundary extends Component<{ children?: ReactNode }, { code?: string | undefined }> {
     override state: { code?: string | undefined } = {}

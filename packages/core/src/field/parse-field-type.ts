@@ -10,7 +10,7 @@ const RELATION_NAMES = NAMES.filter(isRelationType).join(', ')
 
 /**
  * The reference takes the first word of the text and what stands in parentheses behind it, whatever is around them. So
- * ` relation(blob_v1).` is a relation. Every node must build the same schema of such a definition; otherwise one
+ * ` relation(blob_v1).` is a relation. Every node must build the same schema of such a definition. Otherwise one
  * refuses the documents that another stores. `\w` and `.` are written out as the reference's regular expressions mean
  * them.
  */

@@ -28,8 +28,8 @@ export function publicKeyOfSeed(seed: Uint8Array): PublicKey {
 }
 
 /**
- * Signs with @noble/ed25519: synchronous, on any platform, about seven times slower than a native backend. Keeps its
- * own copy of the seed. Throws INVALID_PRIVATE_KEY.
+ * Signs with @noble/ed25519: synchronous, on any platform, several times slower than a native backend. Keeps its own
+ * copy of the seed. Throws INVALID_PRIVATE_KEY.
  */
 export function portableSigner(seed: Uint8Array): SyncSigner {
   const ownSeed = checkedSeed(seed).slice()

@@ -44,7 +44,7 @@ type Values = readonly (readonly [field: string, value: OperationValue])[]
  * describe goes on, else the one that was changed last. The other becomes an earlier version.
  *
  * Throws INVALID_SCHEMA and what the signer throws. Nothing is signed while the lock is damaged (INVALID_SCHEMA_LOCK):
- * what is missing would be signed anew, under another id.
+ * what is missing would be signed again, under another id.
  */
 export async function planLock(request: {
   readonly definitions: SchemaDefinitions

@@ -14,7 +14,7 @@ Keep schema.lock and schemas.ts under version control, and secret.txt out of it.
 
 After a merge of two branches run it again, also on a schema.lock with git's conflict markers: it keeps the commits of both.`
 
-const DAMAGED_LOCK = `Nothing was written. Restore schema.lock from version control and run this again. Do not write it anew: the same
+const DAMAGED_LOCK = `Nothing was written. Restore schema.lock from version control and run this again. Do not start a new one: the same
 definitions would get other ids, and an app would no longer find its users' documents.`
 
 /** The command line of `rakko-schemas`. Returns the exit code: 0 done, 1 failed, 2 called wrongly. */

@@ -226,7 +226,7 @@ describe('damage', () => {
     expect(readdirSync(root)).toEqual(['database'])
   })
 
-  it('what PostgreSQL finds in recovery is told in its words, and nothing is made anew', async () => {
+  it('what PostgreSQL finds in recovery is told in its words, and nothing new is made', async () => {
     const program = new Program('write-rows', [directory])
     for (let count = 0; count < 50; count++) await program.line()
     await program.kill()

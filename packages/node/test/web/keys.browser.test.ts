@@ -30,7 +30,7 @@ describe('WebCrypto behind the signer and verifier', () => {
     expect(await selfTestSigner(await seedSigner(SEED, PUBLIC_KEY))).toEqual([])
   })
 
-  test('answers false on keys and signatures of the wrong length', async () => {
+  test('returns false on keys and signatures of the wrong length', async () => {
     const verifier = webVerifier()
     expect(await verifier.verify(hexToBytes(PUBLIC_KEY), MESSAGE, hexToBytes(SIGNATURE))).toBe(true)
     expect(await verifier.verify(new Uint8Array(31), MESSAGE, hexToBytes(SIGNATURE))).toBe(false)

@@ -11,20 +11,9 @@
  * | per element: 4 | its bytes, −1 for NULL           |
  * | n     | its bytes                                 |
  *
- * Rows bound this way reach the database three times as fast as as text, and no value is rounded on its way.
+ * PostgreSQL reads it faster than text, and no value is rounded on its way.
  */
 declare const TextEncoder: new () => { encodeInto(text: string, target: Uint8Array): { written: number } }
-
-export const OID = {
-  bool: 16,
-  bytea: 17,
-  int8: 20,
-  int2: 21,
-  int4: 23,
-  text: 25,
-  float8: 701,
-  numeric: 1700,
-} as const
 
 const HEADER_BYTES = 20
 const EMPTY_HEADER_BYTES = 12

@@ -1,5 +1,6 @@
 import { hexToBytes } from '@rakko/core'
-import { BinaryArray, OID } from './binary-array.js'
+import { BinaryArray } from './binary-array.js'
+import { OID } from './binary-value.js'
 import { type Sql, type SqlParameter, sql } from './sql.js'
 
 /** How one column of a bulk statement is read from a row and bound. `undefined` becomes NULL. */
