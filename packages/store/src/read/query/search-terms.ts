@@ -8,6 +8,8 @@ export interface SearchTerm {
 
 /** A phrase in quotes, which ends where the text ends if nothing else ends it; or what stands between spaces. */
 const TERM = /(-?)"([^"]*)("?)|[^\s"]+/gu
+/** `or` between what has none of these is a word: marks alone, as they are typed, and signs are nothing to choose from. */
+const LETTER = /[\p{L}\p{N}]/u
 /** `--option` and a dash alone are text, not something to be left out. */
 const NEGATED = /^-(?=[^-])/u
 
@@ -21,7 +23,8 @@ export function searchTerms(text: string, isPrefix: boolean): SearchTerm[][] {
   for (const [index, [whole, minus, phrase, end]] of found.entries()) {
     const terms = alternatives.at(-1) as SearchTerm[]
     const isLast = index === found.length - 1
-    if (whole.toLowerCase() === 'or' && terms.length > 0 && !isLast) {
+    const next = found[index + 1]?.[0] ?? ''
+    if (whole.toLowerCase() === 'or' && terms.some(({ text }) => LETTER.test(text)) && LETTER.test(next)) {
       alternatives.push([])
       continue
     }
