@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
 import { seedsFrom } from './.config/scripts/seeds.mjs'
 
-const ELSEWHERE = ['**/*.browser.test.ts', '**/*.system.test.ts', '**/node_modules/**', '**/dist/**']
+const ELSEWHERE = [
+  '**/*.browser.test.ts',
+  '**/*.system.test.ts',
+  '**/*.packed.test.ts',
+  '**/node_modules/**',
+  '**/dist/**',
+]
 
 /** Those that properties are tried with: `SEED=…` gives them, else they are the fixed ones. */
 const provide = { seeds: seedsFrom(process.env) }

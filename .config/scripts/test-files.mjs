@@ -26,7 +26,7 @@ function filesNamed(pattern) {
 
 /** Those that Vitest runs in Node or in Chromium. */
 export function vitestFiles() {
-  return filesNamed(/\.test\.ts$/).filter((file) => !/\.system\.test\.ts$|^apps\/bundlers\//.test(file))
+  return filesNamed(/\.test\.ts$/).filter((file) => !/\.(system|packed)\.test\.ts$|^apps\/bundlers\//.test(file))
 }
 
 /** Those that Playwright runs. */

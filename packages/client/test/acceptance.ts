@@ -15,7 +15,7 @@ import { rightTests } from './acceptance/rights.js'
 import { searchTests } from './acceptance/searches.js'
 import { sqlTests } from './acceptance/sql.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
-import type { OpenedNode, Transport } from './acceptance/transport.js'
+import type { OpenedNode, Transport, World } from './acceptance/transport.js'
 import { valueTests } from './acceptance/values.js'
 
 export type { OpenedNode, Transport } from './acceptance/transport.js'
@@ -23,32 +23,46 @@ export type { OpenedNode, Transport } from './acceptance/transport.js'
 /** What an app may expect of its node, wherever that runs. */
 export function acceptance(transport: Transport): void {
   describe(`a node ${transport.name}`, () => {
-    let schemas: TestSchemas
-    let opened: OpenedNode
-
-    beforeAll(async () => {
-      schemas = await lockSchemas()
-      opened = await transport.open(schemas)
-    })
-
-    afterAll(() => opened?.dispose())
-
-    const world = () => ({ transport, schemas, node: opened.node })
-    describe('documents', () => documentTests(world))
-    describe('batches', () => batchTests(world))
-    describe('history', () => historyTests(world))
+    const world = worldOf(transport)
+    storedTests(world)
     describe('searches', () => searchTests(world))
     describe('SQL', () => sqlTests(world))
-    describe('values', () => valueTests(world))
-    describe('extremes', () => extremeTests(world))
     describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
     describe('odd objects', () => oddObjectTests(world))
     describe('reactive proxies', () => reactiveTests(world))
     describe('calls', () => callTests(world))
-    describe('forgetting', () => forgetTests(world))
     describe('events', () => eventTests(world))
     describe('rights', () => rightTests(world))
     describe('live queries', () => liveTests(world))
   })
+}
+
+/** What of it depends on where the database lies, for a way that is tried as a whole on another storage. */
+export function storageAcceptance(transport: Transport): void {
+  describe(`a node ${transport.name}`, () => storedTests(worldOf(transport)))
+}
+
+function storedTests(world: () => World): void {
+  describe('documents', () => documentTests(world))
+  describe('batches', () => batchTests(world))
+  describe('history', () => historyTests(world))
+  describe('values', () => valueTests(world))
+  describe('extremes', () => extremeTests(world))
+  describe('forgetting', () => forgetTests(world))
+}
+
+/** The node that all tests of a suite share. */
+function worldOf(transport: Transport): () => World {
+  let schemas: TestSchemas
+  let opened: OpenedNode
+
+  beforeAll(async () => {
+    schemas = await lockSchemas()
+    opened = await transport.open(schemas)
+  })
+
+  afterAll(() => opened?.dispose())
+
+  return () => ({ transport, schemas, node: opened.node })
 }
