@@ -119,7 +119,7 @@ describe('fieldValues', () => {
     ['d_str', '\udc00\ud800', 'well-formed Unicode text', 'a lone surrogate'],
     ['d_str', null, 'text', 'null'],
     ['e_bytes', [1, 2], 'a Uint8Array', 'an array'],
-    ['e_bytes', new Uint16Array(2), 'a Uint8Array', 'Uint16Array'],
+    ['e_bytes', new Uint16Array(2), 'a Uint8Array', 'an instance of Uint16Array'],
     ['f_relation', 'cafe', 'a document id of 68 hexadecimal digits', "'cafe'"],
     ['f_relation', {}, 'a document id', 'an object'],
     ['g_relations', ID, 'an array of ids', `'${ID}'`],

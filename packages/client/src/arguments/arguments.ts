@@ -1,4 +1,4 @@
-import { isPlainObject, nameOfObject, type RakkoError, refusal } from '@rakko/core'
+import { isPlainObject, type RakkoError, refusal, typeName } from '@rakko/core'
 import type { CallOptions } from './call-options.js'
 import { readable, readMembers } from './read-members.js'
 
@@ -11,8 +11,7 @@ const MAX_SHOWN_CHARS = 100
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, MAX_SHOWN_CHARS)}'`
-  if (value === null || typeof value === 'number') return String(value)
-  return isObject(value) ? nameOfObject(value) : typeof value
+  return typeof value === 'number' ? String(value) : typeName(value)
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

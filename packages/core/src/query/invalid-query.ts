@@ -1,6 +1,6 @@
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
-import { nameOfObject } from './plain-object.js'
+import { typeName } from './plain-object.js'
 
 /** An INVALID_QUERY error. `field` is the path from the root of the query, as in `where.$or[1].capacity.gte`. */
 export function invalidQuery(field: string, expected: string, got: unknown): RakkoError {
@@ -13,6 +13,5 @@ function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number' || typeof value === 'boolean') return Object.is(value, -0) ? '-0' : String(value)
   if (Array.isArray(value)) return `a list of ${value.length}`
-  if (value instanceof Uint8Array) return `${value.length} bytes`
-  return typeof value === 'object' ? nameOfObject(value) : typeof value
+  return value instanceof Uint8Array ? `${value.length} bytes` : typeName(value)
 }

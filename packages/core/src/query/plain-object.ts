@@ -8,8 +8,9 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
 
-/** `object` of a plain one; of another one the name of its class. For messages: `expected an object, got …`. */
-export function nameOfObject(value: object): string {
+/** What a value is, for messages: `null`, `object` of a plain one, the class of another one, else the type. */
+export function typeName(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
   try {
     if (isPlainObject(value)) return 'object'
     const name: unknown = value.constructor.name

@@ -1,8 +1,5 @@
 import { FIELD_TYPES, isFieldTypeName } from '../field/field-types.js'
-import { isPlainObject } from '../query/plain-object.js'
 import { MAX_SEARCH_FIELDS, SEARCH_LANGUAGES } from '../query/search.js'
-import type { RakkoError } from '../rakko-error.js'
-import { refusal } from '../refusal.js'
 import {
   type DeclaredType,
   MAX_INDEX_FIELDS,
@@ -11,6 +8,7 @@ import {
   type SchemaDefinition,
   type SchemaDefinitions,
 } from './definition.js'
+import { checkDefinitions, checkShape, invalidDefinition } from './definition-shape.js'
 import { isDescription, isFieldName, isSchemaName, MAX_DESCRIPTION_LENGTH, MAX_SCHEMA_FIELDS } from './schema-rules.js'
 
 /** Does not compile where a relation names a schema that is not among the definitions. */
@@ -36,6 +34,7 @@ type TextField<S extends SchemaDefinition> = {
  * names the ids of its targets. So a cycle cannot be written down.
  */
 export function defineSchemas<const D extends SchemaDefinitions>(definitions: D & KnownTargets<D>): D {
+  checkDefinitions(definitions)
   for (const [name, definition] of Object.entries<SchemaDefinition>(definitions)) checkDefinition(name, definition)
   orderDefinitions(definitions)
   return definitions
@@ -52,7 +51,7 @@ export function orderDefinitions(definitions: SchemaDefinitions): string[] {
     if (ordered.has(name)) return
     if (path.includes(name)) {
       const cycle = [...path.slice(path.indexOf(name)), name].join(' → ')
-      throw invalid(name, 'relations without a cycle, as a schema id holds the hash of its definition', cycle)
+      throw invalidDefinition(name, 'relations without a cycle, as a schema id holds the hash of its definition', cycle)
     }
     path.push(name)
     for (const target of targetsOf(name, definitions)) add(target)
@@ -68,7 +67,11 @@ function targetsOf(name: string, definitions: SchemaDefinitions): string[] {
   for (const [field, definition] of Object.entries(definitions[name]?.fields ?? {})) {
     if (!isRelation(definition) || typeof definition.target !== 'string') continue
     if (!Object.hasOwn(definitions, definition.target)) {
-      throw invalid(`${name}.${field}`, `a target among ${Object.keys(definitions).join(', ')}`, definition.target)
+      throw invalidDefinition(
+        `${name}.${field}`,
+        `a target among ${Object.keys(definitions).join(', ')}`,
+        definition.target,
+      )
     }
     targets.push(definition.target)
   }
@@ -87,48 +90,41 @@ function checkDefinition(name: string, definition: SchemaDefinition): void {
   checkShape(name, definition)
   const { description, fields, indexes = [] } = definition
   if (!isSchemaName(name)) {
-    throw invalid(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
+    throw invalidDefinition(name, 'a name of 2 to 64 letters, digits and underscores, beginning with a letter', name)
   }
   if (!isDescription(description)) {
-    throw invalid(`${name}.description`, `at most ${MAX_DESCRIPTION_LENGTH} characters`, `${description.length}`)
+    throw invalidDefinition(
+      `${name}.description`,
+      `at most ${MAX_DESCRIPTION_LENGTH} characters`,
+      `${description.length}`,
+    )
   }
   const names = Object.keys(fields)
   if (names.length === 0 || names.length > MAX_SCHEMA_FIELDS) {
-    throw invalid(`${name}.fields`, `1 to ${MAX_SCHEMA_FIELDS} fields`, `${names.length}`)
+    throw invalidDefinition(`${name}.fields`, `1 to ${MAX_SCHEMA_FIELDS} fields`, `${names.length}`)
   }
   for (const field of names) {
     if (isFieldName(field)) continue
-    throw invalid(
+    throw invalidDefinition(
       `${name}.${field}`,
       'a name of 1 to 64 letters, digits and underscores, beginning with a letter',
       field,
     )
   }
-  if (indexes.length > MAX_INDEXES) throw invalid(`${name}.indexes`, `at most ${MAX_INDEXES}`, `${indexes.length}`)
+  if (indexes.length > MAX_INDEXES)
+    throw invalidDefinition(`${name}.indexes`, `at most ${MAX_INDEXES}`, `${indexes.length}`)
   for (const [i, index] of indexes.entries()) {
     const path = `${name}.indexes[${i}]`
     if (index.length === 0 || index.length > MAX_INDEX_FIELDS) {
-      throw invalid(path, `1 to ${MAX_INDEX_FIELDS} fields`, `${index.length}`)
+      throw invalidDefinition(path, `1 to ${MAX_INDEX_FIELDS} fields`, `${index.length}`)
     }
-    if (new Set(index).size < index.length) throw invalid(path, 'every field once', index.join(', '))
+    if (new Set(index).size < index.length) throw invalidDefinition(path, 'every field once', index.join(', '))
     const list = index.find((field) => isListField(fields[field]))
-    if (list !== undefined) throw invalid(path, 'fields with an order of their own, not lists', list)
+    if (list !== undefined) throw invalidDefinition(path, 'fields with an order of their own, not lists', list)
     const unknown = index.find((field) => !Object.hasOwn(fields, field))
-    if (unknown !== undefined) throw invalid(path, `fields among ${names.join(', ')}`, unknown)
+    if (unknown !== undefined) throw invalidDefinition(path, `fields among ${names.join(', ')}`, unknown)
   }
   if (definition.search) checkSearch(`${name}.search`, definition.search, fields)
-}
-
-/** Checks what the compiler checks, where there is one. */
-function checkShape(name: string, definition: unknown): void {
-  if (!isPlainObject(definition)) throw invalid(name, 'an object with description and fields', typeof definition)
-  const { description, fields } = definition
-  if (typeof description !== 'string') throw invalid(`${name}.description`, 'text', typeof description)
-  if (!isPlainObject(fields)) throw invalid(`${name}.fields`, 'an object of fields', typeof fields)
-  for (const [field, type] of Object.entries(fields)) {
-    if (isPlainObject(type) && typeof type.type === 'string') continue
-    throw invalid(`${name}.${field}`, 'a type, as str() or relation() makes it', String(type))
-  }
 }
 
 function checkSearch(
@@ -138,15 +134,11 @@ function checkSearch(
 ): void {
   const { fields: names, language = 'simple' } = 'fields' in search ? search : { fields: search }
   if (names.length === 0 || names.length > MAX_SEARCH_FIELDS) {
-    throw invalid(path, `1 to ${MAX_SEARCH_FIELDS} fields`, `${names.length}`)
+    throw invalidDefinition(path, `1 to ${MAX_SEARCH_FIELDS} fields`, `${names.length}`)
   }
-  if (new Set(names).size < names.length) throw invalid(path, 'every field once', names.join(', '))
+  if (new Set(names).size < names.length) throw invalidDefinition(path, 'every field once', names.join(', '))
   const other = names.find((field) => !Object.hasOwn(fields, field) || fields[field]?.type !== 'str')
-  if (other !== undefined) throw invalid(path, 'text fields of the schema', other)
+  if (other !== undefined) throw invalidDefinition(path, 'text fields of the schema', other)
   if (!SEARCH_LANGUAGES.includes(language))
-    throw invalid(path, `a language of ${SEARCH_LANGUAGES.join(', ')}`, language)
-}
-
-function invalid(field: string, expected: string, got: string): RakkoError {
-  return refusal('INVALID_SCHEMA', { field, expected, got, about: `Invalid schema definition, ${field}` })
+    throw invalidDefinition(path, `a language of ${SEARCH_LANGUAGES.join(', ')}`, language)
 }

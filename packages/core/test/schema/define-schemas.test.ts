@@ -90,9 +90,28 @@ describe('defining schemas', () => {
     ['the name of a type', { description: '', fields: { name: 'str' } }, 'venue.name'],
     ['a type that was not called', { description: '', fields: { name: str } }, 'venue.name'],
     ['nothing for a type', { description: '', fields: { name: undefined } }, 'venue.name'],
+    ['an object that is no type', { description: '', fields: { name: Object.create(null) } }, 'venue.name'],
+    ['a relation to a number', { description: '', fields: { place: { type: 'relation', target: 5 } } }, 'venue.place'],
+    ['nothing for a schema', null, 'venue'],
+    ['a Map for a schema', new Map(), 'venue'],
+    ['a Map of fields', { description: '', fields: new Map() }, 'venue.fields'],
+    ['a number for indexes', { description: '', fields: { name: str() }, indexes: 5 }, 'venue.indexes'],
+    ['a field for an index', { description: '', fields: { name: str() }, indexes: ['name'] }, 'venue.indexes[0]'],
+    ['nothing for an index', { description: '', fields: { name: str() }, indexes: [null] }, 'venue.indexes[0]'],
+    ['a number in an index', { description: '', fields: { name: str() }, indexes: [[5]] }, 'venue.indexes[0]'],
+    ['a field for a search', { description: '', fields: { name: str() }, search: 'name' }, 'venue.search'],
+    ['a Map for a search', { description: '', fields: { name: str() }, search: new Map() }, 'venue.search'],
+    ['a search without fields', { description: '', fields: { name: str() }, search: {} }, 'venue.search.fields'],
   ])('refuses %s, where no compiler did', (_what, venue, field) => {
     const error = rakkoErrorOf(() => defineSchemas({ venue } as never))
     expect(error).toMatchObject({ code: 'INVALID_SCHEMA', details: { field } })
+    // "Expected an object, got object" would help nobody.
+    expect(error.message).not.toMatch(/expected an object.*got object$/)
+  })
+
+  it.each([[null], [new Map()], [[]], ['venue']])('refuses %o for all definitions', (definitions) => {
+    const error = rakkoErrorOf(() => defineSchemas(definitions as never))
+    expect(error).toMatchObject({ code: 'INVALID_SCHEMA', details: { field: 'definitions' } })
   })
 
   it('refuses a relation of a schema to itself, and names the cycle', () => {

@@ -12,6 +12,7 @@ import {
   refusal,
   renderSchemasModule,
   type SchemaDefinitions,
+  typeName,
 } from '@rakko/core'
 import { developerSigner } from './developer-key.js'
 
@@ -82,7 +83,7 @@ async function loadDefinitions(source: string): Promise<SchemaDefinitions> {
   }
   const { definitions } = module
   if (typeof definitions === 'object' && definitions !== null) return definitions as SchemaDefinitions
-  throw invalidSource(source, "an export 'definitions', made by defineSchemas", typeof definitions)
+  throw invalidSource(source, "an export 'definitions', made by defineSchemas", typeName(definitions))
 }
 
 async function readLockFile(path: string): Promise<{ readonly lock: LockFile; readonly wasMerged: boolean }> {

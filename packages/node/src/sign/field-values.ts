@@ -3,13 +3,13 @@ import {
   type DocumentViewId,
   type FieldType,
   isPlainObject,
-  nameOfObject,
   type OperationValue,
   parseDocumentViewId,
   parseHash,
   type RakkoError,
   refusal,
   type Schema,
+  typeName,
 } from '@rakko/core'
 
 const MIN_INT = -(2n ** 63n)
@@ -114,10 +114,9 @@ function shown(value: unknown): string {
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value === 'bigint') return `${value}n`
-  if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (isPlainObject(value)) return 'an object'
-  return typeof value === 'object' ? nameOfObject(value) : typeof value
+  return typeName(value)
 }
 
 function invalidField(field: string, expected: string, value: unknown, cause?: unknown): RakkoError {

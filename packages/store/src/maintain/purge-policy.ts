@@ -1,4 +1,4 @@
-import { isPlainObject, nameOfObject, type PublicKey, parsePublicKey, type RakkoError, refusal } from '@rakko/core'
+import { isPlainObject, type PublicKey, parsePublicKey, type RakkoError, refusal, typeName } from '@rakko/core'
 
 /** Whose deletions free space here. This is local policy, while the deletion itself is everybody's. */
 export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
@@ -39,5 +39,5 @@ function invalid(field: string, expected: string, value: unknown): RakkoError {
 
 function shown(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 100)
-  return typeof value === 'object' && value !== null ? nameOfObject(value) : typeof value
+  return typeName(value)
 }

@@ -78,7 +78,9 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
   return isNullable ? sql`COALESCE(${condition()}, false)` : sql`(${condition()})`
 }
 
-/** `&&` compares each element with each value. More than 8 values behind `= ANY` PostgreSQL looks up by their hashes. */
+/**
+ * `&&` compares each element with each value. More than 8 values behind `= ANY` PostgreSQL looks up by their hashes.
+ */
 function overlaps(list: Sql, set: Sql, values: number): Sql {
   if (values <= 8) return sql`${list} && ${set}`
   return sql`EXISTS (SELECT FROM unnest(${list}) AS element WHERE element = ANY(${set}))`
