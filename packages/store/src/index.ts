@@ -43,4 +43,4 @@ export {
   type SyncSource,
 } from './sync-source.js'
 export { DATABASE_FORMAT, migrate } from './tables/migrations/migrate.js'
-export { MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'
+export { MAX_TABLES_OF_STRANGERS, MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'

@@ -1,7 +1,7 @@
 import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../src/store.js'
-import { MAX_TABLES_PER_AUTHOR } from '../src/transaction/table-limit.js'
+import { MAX_TABLES_OF_STRANGERS, MAX_TABLES_PER_AUTHOR } from '../src/transaction/table-limit.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, str } from './support/definitions.js'
@@ -114,6 +114,29 @@ describe('tables', () => {
     await publishAll(reopened, [penguin.update(first.documentId, ids[0] as SchemaId, first.viewId, { name: str('b') })])
     // For somebody else the table is made, and then it is there for all.
     await publishAll(reopened, [documentOf(panda, ids.at(-1) as SchemaId)])
+    await publishAll(reopened, [last])
+  })
+
+  test('are made for all authors up to a limit, since keys are free; what is there and what the app lists goes on', async () => {
+    const ids = await defineMany(MAX_TABLES_OF_STRANGERS + 1)
+    const keys = Array.from({ length: ids.length / MAX_TABLES_PER_AUTHOR + 1 }, (_, index) => new Author(1000 + index))
+    const creates = ids.map((schemaId, index) =>
+      documentOf(keys[Math.floor(index / MAX_TABLES_PER_AUTHOR)] as Author, schemaId),
+    )
+    const codes = codesOf(await store.publish(creates))
+    expect(codes).toEqual(ids.map((_, index) => (index < MAX_TABLES_OF_STRANGERS ? 'published' : 'TABLE_LIMIT')))
+
+    const reopened = await harness.reopen(store)
+    const last = creates.at(-1) as SignedItem
+    expect(await reopened.ingest([last])).toMatchObject([
+      {
+        status: 'refused',
+        final: false,
+        error: { code: 'TABLE_LIMIT', details: { expected: `at most ${MAX_TABLES_OF_STRANGERS} tables` } },
+      },
+    ])
+    await publishAll(reopened, [documentOf(panda, ids[0] as SchemaId)])
+    reopened.allowSchemas([ids.at(-1) as SchemaId])
     await publishAll(reopened, [last])
   })
 

@@ -92,6 +92,15 @@ export class SchemaRegistry {
     return tables
   }
 
+  /** Tables of schemas that the app has neither shipped nor listed nor declared, see transaction/table-limit.ts. */
+  get strangersTables(): number {
+    let tables = 0
+    for (const { schema, views, hasTable, isDeclared } of this.#byNumber.values()) {
+      if (hasTable && !isDeclared && !this.allowed.isListed(schema.id)) tables += views.groups.length
+    }
+    return tables
+  }
+
   set(known: KnownSchema): void {
     const { number, schema } = known
     this.#drop(schema.id)

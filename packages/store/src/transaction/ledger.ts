@@ -186,6 +186,15 @@ export class Ledger implements WriteLookup {
     return tables
   }
 
+  /** Tables of schemas that the app has not asked for, including those that this transaction makes. */
+  get strangersTables(): number {
+    let tables = this.#registry.strangersTables
+    for (const { schema: known } of this.newTables.values()) {
+      if (!known.isDeclared && this.isTableCounted(known.schema.id)) tables += known.views.groups.length
+    }
+    return tables
+  }
+
   addSchema(schema: Schema, definition: number): void {
     this.newSchemas.set(schema.id, { ...knownSchema(++this.counters.schema, schema), definition })
   }
