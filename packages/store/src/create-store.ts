@@ -52,7 +52,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     await registry.load(database)
     if (unfilled) await migrateData(database, now())
     await driver.flush()
-    return new SqlStore(database, { databaseId, verifier, now, pause, purge: purgePolicy(purge) })
+    return new SqlStore(database, { databaseId, verifier, now, random, pause, purge: purgePolicy(purge) })
   } catch (error) {
     throw storageFailed(error)
   }

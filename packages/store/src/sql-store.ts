@@ -74,6 +74,7 @@ export interface SqlStoreOptions {
   readonly databaseId: string
   readonly verifier: Verifier
   readonly now: () => number
+  readonly random: (length: number) => Uint8Array
   readonly pause: () => Promise<void>
   readonly purge: PurgePolicy
 }
@@ -91,10 +92,10 @@ export class SqlStore implements Store {
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
-  constructor(database: Database, { databaseId, verifier, now, pause, purge: policy }: SqlStoreOptions) {
+  constructor(database: Database, { databaseId, verifier, now, random, pause, purge: policy }: SqlStoreOptions) {
     this.databaseId = databaseId
     this.#database = database
-    this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache() }
+    this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache(), random }
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
     this.#maintenance = new Maintenance({ database, now, policy, onMade })

@@ -100,11 +100,18 @@ export function asStored(
   }
 }
 
+/**
+ * Which of the hashes that it lacks an entry waits for. A stranger decides in what order they come. By chance, an entry
+ * that lacks ten thousand is looked at ten times until it lacks none; the first of them, ten thousand times.
+ */
+export type Pick = (hashes: readonly Hash[]) => Hash | undefined
+
 /** Judges one item by the rules of replication. `deletion` is as in `validatePayloadLessEntry`. */
 export async function admitFromPeer(
   decider: Decider,
   lookup: PreparedLookup,
   item: ReceivedItem | PayloadLessItem | InvalidEntry,
+  pick: Pick,
   deletion?: SchemaId,
 ): Promise<Admitted<IngestOutcome>> {
   const { entryHash } = item
@@ -132,7 +139,7 @@ export async function admitFromPeer(
     case 'waiting':
       return {
         outcome: { status: 'waiting', for: decision.for, parked: false },
-        admission: { status: 'waiting', waitsFor: firstMissing(decision.for) },
+        admission: { status: 'waiting', waitsFor: pick(missingHashes(decision.for)) },
       }
   }
 }
@@ -142,16 +149,12 @@ function refuse(decider: Decider, { entryHash, error }: InvalidEntry): Admitted<
   return { outcome: { status: 'refused', error, final: true }, admission: { status: 'decided' } }
 }
 
-/** The hash that an entry waits for: that of an entry, or of a document that waits to be deleted. */
-function firstMissing(dependencies: readonly Dependency[]): Hash | undefined {
-  for (const one of dependencies) {
-    const hash = missingOf(one)
-    if (hash !== undefined) return hash
-  }
-  return undefined
-}
-
-function missingOf(one: Dependency): Hash | undefined {
-  if (one.kind === 'schema') return one.missing[0]
-  return one.kind === 'payload' ? (one.documentId as string | undefined as Hash | undefined) : one.id
+/** Hashes that an entry may wait for: those of entries, or of a document that waits to be deleted. */
+function missingHashes(dependencies: readonly Dependency[]): readonly Hash[] {
+  return dependencies
+    .flatMap((one): readonly (Hash | undefined)[] => {
+      if (one.kind === 'schema') return one.missing
+      return one.kind === 'payload' ? [one.documentId as string | undefined as Hash | undefined] : [one.id]
+    })
+    .filter((hash) => hash !== undefined)
 }

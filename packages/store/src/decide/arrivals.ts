@@ -1,6 +1,6 @@
 import { type DocumentId, type Hash, mayLackPayloads, type SchemaId } from '@rakko/core'
 import type { IngestOutcome, PublishOutcome } from '../store.js'
-import { type Admitted, admitFromPeer, asStored, type Decider, judge, type PreparedLookup } from './admit.js'
+import { type Admitted, admitFromPeer, asStored, type Decider, judge, type Pick, type PreparedLookup } from './admit.js'
 import { AssumedLookup } from './assumed-lookup.js'
 import { type Admission, DependencyQueue } from './dependency-queue.js'
 import { MAX_PARKED_ENTRIES } from './park-bounds.js'
@@ -17,6 +17,7 @@ export type Arrival = ReceivedItem | PayloadLessItem | InvalidEntry
 export interface ArrivalContext {
   readonly decider: Decider
   readonly lookup: PreparedLookup
+  readonly pick: Pick
   admitPublished(item: ReceivedItem): Admitted<PublishOutcome> | Promise<Admitted<PublishOutcome>>
   /** Where entries wait that were not handed to `wait`. */
   readonly parking: {
@@ -25,6 +26,8 @@ export interface ArrivalContext {
      * out.
      */
     wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
+    /** What the last look at what is woken has left out, now that these hashes are decided. Nothing where it saw all. */
+    moreWokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]>
     /** The entries with these hashes that wait, and what those wait for in turn. What was read before is left out. */
     ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]>
     /** Reads what the rules ask of entries that are judged together, in causal order. */
@@ -101,13 +104,14 @@ export class Arrivals {
       ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
       ...again.map(({ item }) => ({ entryHash: item.entryHash, item })),
     ])
-    while ((await this.#wakeDeleted()) || (await this.#holdDeletions()));
+    while ((await this.#wakeMore()) || (await this.#wakeDeleted()) || (await this.#holdDeletions()));
   }
 
-  /** What still waits, each entry once. */
+  /** What still waits, each entry once: what waited before, then what arrived, in its order. */
   left(): Parked[] {
     const left = new Map<Hash, Parked>()
-    for (const { item: task, waitsFor } of this.#queue.left()) {
+    const waiting = this.#queue.left().sort(({ item: one }, { item: other }) => (one.index ?? -1) - (other.index ?? -1))
+    for (const { item: task, waitsFor } of waiting) {
       if (!isReadableTask(task) || this.#context.lookup.entry(task.entryHash) !== undefined) continue
       const { entryHash, item } = task
       if (!isPayloadLess(item) || !left.has(entryHash)) left.set(entryHash, { item, waitsFor })
@@ -117,8 +121,8 @@ export class Arrivals {
 
   #admit(task: Task): Admission | Promise<Admission> {
     const { item, deletion } = task
-    const { decider, lookup, admitPublished } = this.#context
-    const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, deletion)
+    const { decider, lookup, pick, admitPublished } = this.#context
+    const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, pick, deletion)
     if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#record(task, one))
     return this.#record(task, admitted)
   }
@@ -129,6 +133,14 @@ export class Arrivals {
     if (!isOpen(outcome) && !this.settled.has(item.entryHash)) this.settled.set(item.entryHash, outcome)
     if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
     return admission
+  }
+
+  async #wakeMore(): Promise<boolean> {
+    const { lookup, parking } = this.#context
+    const woken = await parking.moreWokenBy([...this.settled.keys()])
+    this.wait(woken)
+    for (const { waitsFor } of woken) if (lookup.entry(waitsFor) !== undefined) await this.#queue.wake(waitsFor)
+    return woken.length > 0
   }
 
   async #wakeDeleted(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { admitPublished } from '../decide/admit.js'
+import { admitPublished, type Pick } from '../decide/admit.js'
 import { Arrivals } from '../decide/arrivals.js'
 import type { ReceivedItem } from '../decide/received-item.js'
 import { findClaimedSchema } from '../load/find-schemas.js'
@@ -8,7 +8,12 @@ import type { ArrivalReader } from './arrival-reader.js'
 import { refuseForgotten } from './refuse-forgotten.js'
 
 /** Runs the decision engine on one transaction, whose ledger then holds what was accepted. */
-export function decideArrivals(transaction: WriteTransaction, reader: ArrivalReader, parking: Parking): Arrivals {
+export function decideArrivals(
+  transaction: WriteTransaction,
+  reader: ArrivalReader,
+  parking: Parking,
+  pick: Pick,
+): Arrivals {
   const { ledger } = transaction
   const publish = (item: ReceivedItem) => {
     const admitted = admitPublished(ledger, item)
@@ -17,6 +22,7 @@ export function decideArrivals(transaction: WriteTransaction, reader: ArrivalRea
   return new Arrivals({
     decider: ledger,
     lookup: reader.lookup,
+    pick,
     admitPublished: (item) => {
       const { schemaId } = item.unchecked
       if (ledger.schema(schemaId)) return publish(item)
@@ -24,6 +30,7 @@ export function decideArrivals(transaction: WriteTransaction, reader: ArrivalRea
     },
     parking: {
       wokenBy: async (hashes) => reader.readParked(await parking.wokenBy(hashes)),
+      moreWokenBy: async (hashes) => reader.readParked(await parking.moreWokenBy(hashes)),
       ancestorsOf: async (hashes) => reader.readParked(await parking.ancestorsOf(hashes)),
       prepare: (items) => reader.read(items),
     },

@@ -1,5 +1,6 @@
 import type { Hash } from '@rakko/core'
-import type { Arrival, Outcome } from '../decide/arrivals.js'
+import type { Pick } from '../decide/admit.js'
+import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import type { Parked } from '../decide/parked.js'
 import type { Listeners } from '../listeners.js'
@@ -20,6 +21,8 @@ export interface IngestContext {
   readonly now: () => number
   readonly listeners: Listeners<StoreCommit>
   readonly cache: WriteCache
+  /** Returns this many random bytes. */
+  readonly random: (length: number) => Uint8Array
 }
 
 /** What one transaction did. */
@@ -33,6 +36,8 @@ export interface Ingested {
   readonly hasWritten: boolean
   /** Entries that are not kept. */
   readonly decided: readonly Hash[]
+  /** Whether more waits for what was decided than one transaction looks at, see `wakeRest`. */
+  readonly hasMore: boolean
 }
 
 /** Reads the parked entries that a transaction looks at, beside the items that have arrived. */
@@ -61,7 +66,12 @@ export function ingest(
   { allOrNone = false }: { readonly allOrNone?: boolean } = {},
 ): Promise<Ingested> {
   const wake: Wake = (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash))
-  return ingestWith(context, items, wake, allOrNone)
+  return ingestWith(context, items, wake, { allOrNone })
+}
+
+/** Looks, in a transaction of its own, at what waits for entries that others have decided. */
+export function wakeRest(context: IngestContext, decided: readonly Hash[]): Promise<Ingested> {
+  return ingestWith(context, [], (parking) => parking.wokenBy(decided), { decidedBefore: decided })
 }
 
 /** Parked entries that one transaction looks at again. */
@@ -89,16 +99,23 @@ async function ingestWith(
   context: IngestContext,
   items: readonly Arrival[],
   wake: Wake,
-  allOrNone = false,
+  {
+    allOrNone = false,
+    decidedBefore = [],
+  }: { readonly allOrNone?: boolean; readonly decidedBefore?: readonly Hash[] } = {},
 ): Promise<Ingested> {
   const { database, cache, listeners } = context
   const now = context.now()
   const done = await database
     .write(async (transaction) => {
       const reader = new ArrivalReader(transaction, now)
-      const parking = new Parking(transaction)
+      const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
-      const { outcomes, settled, left } = await decide(transaction, reader, parking, items, waiting)
+      const { outcomes, settled, left } = await decide(
+        decideArrivals(transaction, reader, parking, randomPick(context.random)),
+        items,
+        waiting,
+      )
       const refusal = allOrNone ? batchRefusal(outcomes) : undefined
       if (refusal) throw refusal
       const isDecided = (hash: Hash) => reader.lookup.entry(hash) !== undefined
@@ -111,19 +128,27 @@ async function ingestWith(
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
       }
-      return { transaction, materialised, hasWritten, settled, outcomes: withParked(outcomes, items, parked) }
+      return {
+        transaction,
+        materialised,
+        hasWritten,
+        settled,
+        hasMore: parking.hasMore,
+        outcomes: withParked(outcomes, items, parked),
+      }
     })
     .catch((error: unknown) => {
       cache.clear()
       throw error
     })
-  const { materialised, hasWritten, outcomes, settled } = done
+  const { materialised, hasWritten, outcomes, settled, hasMore } = done
   const { ledger, marks } = done.transaction
   if (hasWritten) cache.committed(marks, ledger)
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
   }
-  return { outcomes, settled, forks: ledger.forks, hasWritten, decided: ledger.decided.map(({ hash }) => hash) }
+  const decided = ledger.decided.map(({ hash }) => hash)
+  return { outcomes, settled, forks: ledger.forks, hasWritten, decided, hasMore }
 }
 
 async function readArrivals(
@@ -138,14 +163,20 @@ async function readArrivals(
   return woken
 }
 
+/** One of up to 2^32, by chance. */
+function randomPick(random: IngestContext['random']): Pick {
+  return (hashes) => {
+    if (hashes.length < 2) return hashes[0]
+    const bytes = random(4)
+    return hashes[new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % hashes.length]
+  }
+}
+
 async function decide(
-  transaction: WriteTransaction,
-  reader: ArrivalReader,
-  parking: Parking,
+  arrivals: Arrivals,
   items: readonly Arrival[],
   woken: readonly Parked[],
-): Promise<Pick<Ingested, 'outcomes' | 'settled'> & { left: readonly Parked[] }> {
-  const arrivals = decideArrivals(transaction, reader, parking)
+): Promise<{ outcomes: readonly Outcome[]; settled: Ingested['settled']; left: readonly Parked[] }> {
   arrivals.wait(woken)
   await arrivals.run(items, items.length === 0 ? woken : [])
   return { outcomes: arrivals.outcomes, settled: arrivals.settled, left: arrivals.left() }

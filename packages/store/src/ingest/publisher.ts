@@ -6,7 +6,7 @@ import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { Call, type CallOptions, type Received, type Taken } from './call.js'
-import { type IngestContext, type Ingested, ingest } from './ingest.js'
+import { type IngestContext, type Ingested, ingest, wakeRest } from './ingest.js'
 
 /**
  * A transaction takes so much, of one call or of several, and no more: no caller waits long for another. A batch is
@@ -144,25 +144,42 @@ export class Publisher {
       const refusal = allOrNone ? batchRefusal(taken.map(({ received }) => received)) : undefined
       if (refusal) throw refusal
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
-      for (const call of this.#waiting) call.settled(ingested.settled)
+      const woken = await this.#wakeRest(ingested)
       let next = 0
       for (const one of taken) {
         const { call, received } = one
         call.record(one, received instanceof RakkoError ? received : (ingested.outcomes[next++] ?? lost()))
       }
+      for (const call of this.#waiting) call.settled(woken.settled)
       for (const call of calls) {
         call.committing()
         await call.takeUpUnparked()
       }
       this.#leave(calls)
       // Only callers wait until this one is durable. The next transaction does not.
-      const settling = this.#settle({ calls, taken }, ingested).finally(() => this.#settling.delete(settling))
+      const settling = this.#settle({ calls, taken }, woken).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
       for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
       for (const call of calls) call.fail(storageFailed(cause))
       this.#leave(calls)
     }
+  }
+
+  /**
+   * Looks at what waited for what was decided, as long as there is more of it. Returns what all of these transactions did
+   * together. If the database fails meanwhile, entries wait on that could be decided: once they come again they are.
+   */
+  async #wakeRest(first: Ingested): Promise<Pick<Ingested, 'settled' | 'forks' | 'hasWritten'>> {
+    const settled = new Map(first.settled)
+    const forks = [...first.forks]
+    for (let { hasMore } = first; hasMore; ) {
+      const next = await wakeRest(this.#context, [...settled.keys()]).catch(() => NOTHING)
+      for (const [hash, outcome] of next.settled) if (!settled.has(hash)) settled.set(hash, outcome)
+      forks.push(...next.forks)
+      ;({ hasMore } = next)
+    }
+    return { settled, forks, hasWritten: first.hasWritten }
   }
 
   /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */
@@ -172,7 +189,7 @@ export class Publisher {
     this.#waiting.splice(0, this.#waiting.length, ...rest.filter((call) => !later.includes(call)), ...later)
   }
 
-  async #settle({ calls, taken }: Part, { forks, hasWritten }: Ingested): Promise<void> {
+  async #settle({ calls, taken }: Part, { forks, hasWritten }: Pick<Ingested, 'forks' | 'hasWritten'>): Promise<void> {
     try {
       if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
@@ -205,7 +222,14 @@ function idsIn(received: Received): number {
   return previous === undefined ? 0 : Math.ceil(previous.length / (2 * HASH_BYTES + 1))
 }
 
-const NOTHING: Ingested = { outcomes: [], settled: new Map(), forks: [], hasWritten: false, decided: [] }
+const NOTHING: Ingested = {
+  outcomes: [],
+  settled: new Map(),
+  forks: [],
+  hasWritten: false,
+  decided: [],
+  hasMore: false,
+}
 
 function lost(): RakkoError {
   return new RakkoError('INTERNAL', 'an item got no outcome')

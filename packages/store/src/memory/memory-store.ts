@@ -236,8 +236,14 @@ export class MemoryStore implements DocumentStore {
     const arrivals = new Arrivals({
       decider: rules,
       lookup: rules,
+      pick: ([first]) => first,
       admitPublished: async (item) => admitPublished(rules, item),
-      parking: { wokenBy: async () => [], ancestorsOf: async () => [], prepare: async () => {} },
+      parking: {
+        wokenBy: async () => [],
+        moreWokenBy: async () => [],
+        ancestorsOf: async () => [],
+        prepare: async () => {},
+      },
     })
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run(arrived)

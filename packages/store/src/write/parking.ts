@@ -18,27 +18,75 @@ export class Parking {
   readonly #transaction: WriteTransaction
   readonly #names: Names
   readonly #counters: Counters
+  readonly #decidedBefore: readonly Hash[]
   readonly #stored = new Map<Hash, Parked>()
+  /** What the next look at what is woken may read. Undefined where all of it was read. */
+  #next: Readonly<WokenBounds> | undefined
+  #woken = 0
+  #wokenBytes = 0
 
-  constructor(transaction: WriteTransaction) {
+  /** `decidedBefore`: entries that other transactions have decided, and whose waiting ones this one looks at. */
+  constructor(transaction: WriteTransaction, decidedBefore: readonly Hash[] = []) {
+    this.#decidedBefore = decidedBefore
     this.#transaction = transaction
     this.#names = transaction.names
     this.#counters = transaction.ledger.counters
   }
 
+  /** Whether more waits for what was decided than this transaction has looked at. */
+  get hasMore(): boolean {
+    return this.#next !== undefined
+  }
+
   /**
-   * Reads what waits for these hashes, what waits for that in turn, and the entries with these hashes. Takes one
-   * statement, as each of the following does. What was read before is left out.
+   * Reads what waits for these hashes, what waits for that in turn, and the entries with these hashes, as far as the
+   * first look goes. Takes one statement, and one more where something waits. What was read before is left out.
    */
   wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+    return this.#wake(hashes, FIRST_LOOK)
+  }
+
+  /** Goes on where the last look has left something out. Each look is longer, since what it saw was decided. */
+  async moreWokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+    const entries = Math.min(this.#next?.entries ?? 0, MAX_WOKEN.entries - this.#woken)
+    const bytes = Math.min(this.#next?.bytes ?? 0, MAX_WOKEN.bytes - this.#wokenBytes)
+    if (entries <= 0 || bytes <= 0) return []
+    return this.#wake([...this.#decidedBefore, ...hashes], { entries, bytes })
+  }
+
+  /** Only ids are read of what might be decided, and entries and operations within the bounds. */
+  async #wake(hashes: readonly Hash[], bounds: Readonly<WokenBounds>): Promise<readonly Parked[]> {
+    if (this.#counters.parked === 0) return []
     const parked = this.#names.table('parked')
     const asked = sql`ANY(${hexArray(hashes)}::bytea[])`
-    return this.#read(
+    const unread = sql`NOT p.hash = ANY(${hexArray(this.#stored.keys())}::bytea[])`
+    const { rows } = await this.#transaction.query<WaitingRow>(
       sql`WITH RECURSIVE woken AS (
-         SELECT hash FROM ${parked} WHERE waits_for = ${asked} OR hash = ${asked}
-         UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash
-       )
-       SELECT p.hash, p.waits_for, p.entry, p.operation FROM woken JOIN ${parked} AS p USING (hash)`,
+         SELECT p.hash FROM ${parked} AS p WHERE (p.waits_for = ${asked} OR p.hash = ${asked}) AND ${unread}
+         UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash AND ${unread}
+       ), first AS (SELECT hash FROM woken LIMIT ${bounds.entries + 1}::bigint)
+       SELECT hash, octet_length(entry) + octet_length(operation) AS bytes, false AS own
+       FROM first JOIN ${parked} AS p USING (hash) WHERE NOT p.hash = ${asked}
+       UNION ALL SELECT p.hash, 0, true FROM ${parked} AS p WHERE p.hash = ${asked} AND ${unread}`,
+    )
+    // What has come again itself is always read: it leaves if it is decided, and is not parked twice.
+    const own = rows.filter((row) => row.own)
+    const woken = rows.filter((row) => !row.own)
+    let [count, bytes] = [0, 0]
+    for (const row of woken) {
+      if (count > 0 && (count === bounds.entries || bytes + row.bytes > bounds.bytes)) break
+      count += 1
+      bytes += row.bytes
+    }
+    // Own rows may have taken places of the limit.
+    const isWhole = count === woken.length && rows.length <= bounds.entries
+    this.#next = isWhole ? undefined : { entries: bounds.entries * 4, bytes: bounds.bytes * 4 }
+    this.#woken += count
+    this.#wokenBytes += bytes
+    const looked = [...own, ...woken.slice(0, count)].map(({ hash }) => decodeHex(hash) as Hash)
+    if (looked.length === 0) return []
+    return this.#read(
+      sql`SELECT hash, waits_for, entry, operation FROM ${parked} WHERE hash = ANY(${hexArray(looked)}::bytea[])`,
     )
   }
 
@@ -180,6 +228,24 @@ export class Parking {
     this.#counters.parkedBytes += bytes
   }
 }
+
+interface WaitingRow {
+  hash: Uint8Array
+  bytes: number
+  /** Whether it is one of those that were asked for, not one that waits for them. */
+  own: boolean
+}
+
+interface WokenBounds {
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** What is read at first, before anything of it is decided. */
+const FIRST_LOOK: WokenBounds = { entries: 256, bytes: 1024 * 1024 }
+
+/** What one transaction looks at of what waits for the entries that it has decided. Another one looks at the rest. */
+export const MAX_WOKEN: WokenBounds = { entries: 2048, bytes: 4 * 1024 * 1024 }
 
 interface ParkedEntry {
   hash: Uint8Array
