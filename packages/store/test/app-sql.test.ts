@@ -233,6 +233,10 @@ test('What is no SELECT, writes, reads elsewhere or leaves its role is refused, 
     ['SELECT pg_advisory_lock(1)', '42501'],
     ['SELECT pg_sleep(1)', '42501'],
     ["SELECT pg_notify('a', 'b')", '42501'],
+    ["SELECT pg_logical_emit_message(false, 'a', 'b')", '42501'],
+    ['SELECT setseed(0.5)', '42501'],
+    ['SELECT * FROM pg_prepared_statements', '42501'],
+    ['SELECT * FROM pg_cursors', '42501'],
     ['SELECT pg_terminate_backend(pg_backend_pid())', '42501'],
     ['SELECT nowhere FROM venue', '42703'],
     ['SELECT * FROM nowhere', '42P01'],
@@ -306,4 +310,22 @@ test('The result is bounded in bytes as well, and PostgreSQL makes no more rows 
   })
   expect(counting.bytes).toBeLessThan(1.2 * MAX_READ_BYTES)
   expect(await store.sql('SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
+test('A cyclic parameter, and one that throws when it is read, are refused', async () => {
+  const cyclic: unknown[] = []
+  cyclic.push(cyclic)
+  const throwing = Object.defineProperty([1], 0, {
+    get() {
+      throw new TypeError('no')
+    },
+  })
+  for (const params of [[cyclic], cyclic, [[[[[[[[1]]]]]]]], throwing, [throwing]]) {
+    await expect(store.sql('SELECT $1::int[]', params)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  }
+})
+
+test('A column may be called __proto__', async () => {
+  const rows = await store.sql('SELECT 1 AS "__proto__"')
+  expect(rows.map((row) => Object.entries(row))).toEqual([[['__proto__', 1]]])
 })

@@ -1,3 +1,4 @@
+import { bytesToHex } from '../bytes/hex.js'
 import { compareValues } from './compare-values.js'
 import type { DocumentReader } from './document-reader.js'
 import type { Filter, FilterValue } from './query.js'
@@ -43,12 +44,29 @@ function evaluateComparison({ field, operator, values }: Comparison, read: Docum
   if (stored === null) return false
   if (operator === 'in' || operator === 'notIn') {
     const elements: readonly FilterValue[] = isList(stored) ? stored : [stored]
-    const isWithin = elements.some((element) => values.some((value) => compareValues(element, value) === 0))
+    const set = setOf(values)
+    const isWithin = elements.some((element) => set.has(comparable(element)))
     return isWithin === (operator === 'in')
   }
   const [value] = values
   if (value === undefined || isList(stored)) throw new Error(`a comparison by ${operator} has no value`)
   return compare(stored, operator, value)
+}
+
+const sets = new WeakMap<readonly FilterValue[], ReadonlySet<unknown>>()
+
+/** The values of a filter to be looked up in: elements of a list times values would be too much work. */
+function setOf(values: readonly FilterValue[]): ReadonlySet<unknown> {
+  const known = sets.get(values)
+  if (known) return known
+  const set = new Set<unknown>(values.map(comparable))
+  sets.set(values, set)
+  return set
+}
+
+/** Equal in a Set exactly where `compareValues` gives 0: there NaN equals itself as well, and −0 equals 0. */
+function comparable(value: FilterValue): unknown {
+  return value instanceof Uint8Array ? bytesToHex(value) : value
 }
 
 function compare(stored: FilterValue, operator: Exclude<Comparison['operator'], 'in' | 'notIn'>, value: FilterValue) {

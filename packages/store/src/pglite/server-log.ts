@@ -3,6 +3,8 @@ export const LOG_LINE_PREFIX = '%e '
 
 /** Lines that are kept: as many as an error message needs. */
 const MAX_LINES = 20
+/** PostgreSQL writes lines of megabytes. An error message needs the beginning. */
+export const MAX_LINE_CHARACTERS = 2_000
 /** The gravest first. */
 const LEVELS = ['PANIC', 'FATAL', 'ERROR'] as const
 /** No room, no memory, too many files: the class of insufficient resources. */
@@ -22,7 +24,7 @@ export class ServerLog {
   readonly #lines: string[] = []
 
   add(line: string): void {
-    this.#lines.push(line)
+    this.#lines.push(line.length > MAX_LINE_CHARACTERS ? beginningOf(line) : line)
     if (this.#lines.length > MAX_LINES) this.#lines.shift()
   }
 
@@ -38,6 +40,11 @@ export class ServerLog {
   get lastLine(): string | undefined {
     return this.#lines.at(-1)
   }
+}
+
+/** A copy: a part of a string would keep the whole of it in memory. */
+function beginningOf(line: string): string {
+  return `${Array.from(line.slice(0, MAX_LINE_CHARACTERS)).join('')}…`
 }
 
 function readComplaint(line: string, level: string): Complaint {

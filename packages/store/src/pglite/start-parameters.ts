@@ -41,6 +41,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '0.25',
   // Segments beyond these are removed at a checkpoint instead of kept for later.
   max_wal_size: '32MB',
+  // A statement may be long, and is nobody's business but the app's.
+  log_min_error_statement: 'panic',
   // Nobody reads the activities. The counts tell maintenance which tables need it.
   track_activities: 'off',
   track_counts: 'on',

@@ -22,10 +22,12 @@ const FETCHED_BYTES = 4 * 1024 * 1024
 export const SQL_TIMEOUT_MS = 30_000
 
 /**
- * Functions by which a statement could take another role, or leave something behind that outlives it. Whoever owns the
- * database still has them.
+ * Functions by which a statement could take another role, leave something behind that outlives it, or see what other
+ * statements do. Whoever owns the database still has them.
  */
-const WITHHELD = '^(set_config|pg_notify|pg_sleep.*|pg_(try_)?advisory_.*|lo_.*|loread|lowrite)$'
+const WITHHELD =
+  '^(set_config|setseed|pg_notify|pg_sleep.*|pg_(try_)?advisory_.*|lo_.*|loread|lowrite|pg_logical_.*|pg_replication_.*' +
+  '|pg_prepared_.*|pg_cursor|pg_current_xact_id|txid_current|pg_export_snapshot)$'
 
 /**
  * An app's own SQL: one SELECT over the views of its schemas, see app-views.ts. A cursor takes only a SELECT that
@@ -79,7 +81,7 @@ export class AppSql {
     const schemas = this.#schemas()
     const { names } = this.#database
     const statements = sql.join([...appViews(names, schemas), ...appIndexes(names, schemas)], '\n')
-    const wanted = digest(statements.text)
+    const wanted = digest(statements.text + WITHHELD)
     if (this.#made === wanted) return
     const { appSchema, appRole } = names
     if ((await this.#found()) !== wanted) {

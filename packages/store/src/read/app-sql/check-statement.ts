@@ -1,4 +1,4 @@
-import { type RakkoError, refusal } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 import { encodeText } from '../../sql/text-code.js'
 
 export const MAX_SQL_CHARACTERS = 100_000
@@ -18,11 +18,23 @@ export function checkParameters(params: unknown): unknown[] {
   if (!Array.isArray(params) || params.length > MAX_SQL_PARAMETERS) {
     throw invalid('params', `a list of up to ${MAX_SQL_PARAMETERS} values`, params)
   }
-  return Array.from(params, (value, i) => bound(value, `params[${i}]`))
+  try {
+    return Array.from(params, (value, i) => bound(value, `params[${i}]`, MAX_DIMENSIONS))
+  } catch (cause) {
+    if (cause instanceof RakkoError) throw cause
+    // A getter or a proxy in them threw.
+    throw refusal('INVALID_ARGUMENT', { field: 'params', expected: 'values that can be read', got: 'others', cause })
+  }
 }
 
-function bound(value: unknown, path: string): unknown {
-  if (Array.isArray(value)) return Array.from(value, (element, i) => bound(element, `${path}[${i}]`))
+/** PostgreSQL's arrays have no more. */
+const MAX_DIMENSIONS = 6
+
+function bound(value: unknown, path: string, levels: number): unknown {
+  if (Array.isArray(value)) {
+    if (levels === 0) throw invalid(path, `at most ${MAX_DIMENSIONS} levels of lists`, value)
+    return Array.from(value, (element, i) => bound(element, `${path}[${i}]`, levels - 1))
+  }
   if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return encodeText(value)
   const isScalar = ['boolean', 'number', 'bigint', 'undefined'].includes(typeof value)
   if (isScalar || value === null || value instanceof Uint8Array) return value

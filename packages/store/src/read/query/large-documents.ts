@@ -94,7 +94,15 @@ export function areLarge({ views }: KnownSchema, reference: (column: Sql) => Sql
     return comparedAs === 'text' || comparedAs === 'bytea' ? [sql`octet_length(${reference(column)})`] : []
   })
   if (views.payloadField !== undefined) sizes.push(sql`octet_length(payload.${sql.id(OPERATION)})`)
-  return sizes.length === 0 ? sql`false` : sql`${sql.join(sizes, ' + ')} > ${sql.integer(LARGE_BYTES)}`
+  return sizes.length === 0 ? sql`false` : sql`${sumOf(sizes)} > ${sql.integer(LARGE_BYTES)}`
+}
+
+/** Nested as little as can be: PostgreSQL goes down into each sum, and a schema has up to 1 024 fields. */
+function sumOf(sizes: readonly Sql[]): Sql {
+  const [only] = sizes
+  if (only && sizes.length === 1) return only
+  const half = Math.ceil(sizes.length / 2)
+  return sql`(${sumOf(sizes.slice(0, half))} + ${sumOf(sizes.slice(half))})`
 }
 
 function selectFields({ names }: Queries, { views }: KnownSchema, isPinned: boolean, keys: LargeKey[]): Sql {
