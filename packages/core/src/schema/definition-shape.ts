@@ -1,10 +1,13 @@
-import { isPlainObject, typeName } from '../query/plain-object.js'
+import { isPlainObject, typeName, unknownMember } from '../query/plain-object.js'
 import type { RakkoError } from '../rakko-error.js'
 import { refusal } from '../refusal.js'
+
+type Members = Readonly<Record<string, unknown>>
 
 /** Checks what the compiler checks, where there is one. Throws INVALID_SCHEMA. */
 export function checkShape(name: string, definition: unknown): void {
   if (!isPlainObject(definition)) throw misshapen(name, 'an object with description and fields', definition)
+  checkNoMore(name, definition, ['description', 'fields', 'indexes', 'search'])
   const { description, fields, indexes, search } = definition
   if (typeof description !== 'string') throw misshapen(`${name}.description`, 'text', description)
   if (!isPlainObject(fields)) throw misshapen(`${name}.fields`, 'an object of fields', fields)
@@ -34,8 +37,19 @@ function checkIndexes(path: string, indexes: unknown): void {
 
 function checkSearch(path: string, search: unknown): void {
   if (Array.isArray(search)) checkNames(path, search)
-  else if (isPlainObject(search)) checkNames(`${path}.fields`, search.fields)
+  else if (isPlainObject(search)) checkSearchMembers(path, search)
   else throw misshapen(path, 'a list of fields, or { fields, language }', search)
+}
+
+function checkSearchMembers(path: string, search: Members): void {
+  checkNames(`${path}.fields`, search.fields)
+  checkNoMore(path, search, ['fields', 'language'])
+}
+
+/** Passed over, a mistyped member would go unnoticed: `serach` would search nothing. */
+function checkNoMore(path: string, members: Members, known: readonly string[]): void {
+  const unknown = unknownMember(members, known)
+  if (unknown !== undefined) throw invalidDefinition(`${path}.${unknown}`, `only ${known.join(', ')}`, unknown)
 }
 
 function checkNames(path: string, names: unknown): void {

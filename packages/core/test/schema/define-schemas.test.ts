@@ -101,6 +101,12 @@ describe('defining schemas', () => {
     ['a number in an index', { description: '', fields: { name: str() }, indexes: [[5]] }, 'venue.indexes[0]'],
     ['a field for a search', { description: '', fields: { name: str() }, search: 'name' }, 'venue.search'],
     ['a Map for a search', { description: '', fields: { name: str() }, search: new Map() }, 'venue.search'],
+    ['a mistyped member', { description: '', fields: { name: str() }, serach: ['name'] }, 'venue.serach'],
+    [
+      'a mistyped member of a search',
+      { description: '', fields: { name: str() }, search: { fields: ['name'], lang: 'english' } },
+      'venue.search.lang',
+    ],
     ['a search without fields', { description: '', fields: { name: str() }, search: {} }, 'venue.search.fields'],
   ])('refuses %s, where no compiler did', (_what, venue, field) => {
     const error = rakkoErrorOf(() => defineSchemas({ venue } as never))
