@@ -161,7 +161,7 @@ describe('damage', () => {
       'a later format',
       () => writeFileSync(data('rakko.json'), '{"format":99,"postgres":"18"}'),
       'DATABASE_TOO_NEW',
-      'format 99',
+      'format: expected 1, got 99',
     ],
     [
       'a log that lies elsewhere',
