@@ -19,9 +19,12 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-/** Starts a script of the app with Node. NODE_ENV is for each tool to choose; Next.js sends no telemetry. */
+/**
+ * Starts a script of the app with Node. NODE_ENV is for each tool to choose. Next.js sends no telemetry, and is not told
+ * of CI, where it would warn that no cache of an earlier build is kept.
+ */
 function start(script: string, ...args: string[]) {
-  const { NODE_ENV: _, ...own } = process.env
+  const { NODE_ENV: _, CI: _ci, ...own } = process.env
   const env = { ...own, NEXT_TELEMETRY_DISABLED: '1' }
   return spawn(process.execPath, [script, ...args], { cwd: APP, env, stdio: ['ignore', 'pipe', 'pipe'] })
 }
