@@ -23,13 +23,13 @@ await main(async () => {
     {
       files: filesOf(inVitest, names),
       title: 'the packages and apps, in Node and Chromium',
-      usually: '3 minutes',
+      usually: '6 minutes',
       run: test,
     },
     {
       files: filesOf(inPlaywright, names),
       title: 'the festival, as a person uses it',
-      usually: '2 minutes',
+      usually: '3 minutes',
       run: testFestival,
     },
   ].filter(({ files }) => files.length > 0)
