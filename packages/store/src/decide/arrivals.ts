@@ -79,7 +79,7 @@ export class Arrivals {
   /** In order of the items that arrived. */
   readonly outcomes: Outcome[] = []
   /** What became of the entries that do not wait, those included that waited before. */
-  readonly settled = new Map<Hash, Outcome>()
+  readonly outcomeOf = new Map<Hash, Outcome>()
   readonly #context: ArrivalContext
   readonly #queue = new DependencyQueue<Task>((task) => this.#admit(task))
   /** Documents that were deleted since what waits for that was woken. */
@@ -130,14 +130,14 @@ export class Arrivals {
   #record({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
     // What was held together with others may still be found where it waited.
     if (index !== undefined && isOpen(this.outcomes[index])) this.outcomes[index] = outcome
-    if (!isOpen(outcome) && !this.settled.has(item.entryHash)) this.settled.set(item.entryHash, outcome)
+    if (!isOpen(outcome) && !this.outcomeOf.has(item.entryHash)) this.outcomeOf.set(item.entryHash, outcome)
     if ('documentId' in outcome && isDeletion(item)) this.#deleted.push(outcome.documentId)
     return admission
   }
 
   async #wakeMore(): Promise<boolean> {
     const { lookup, parking } = this.#context
-    const woken = await parking.moreWokenBy([...this.settled.keys()])
+    const woken = await parking.moreWokenBy([...this.outcomeOf.keys()])
     this.wait(woken)
     for (const { waitsFor } of woken) if (lookup.entry(waitsFor) !== undefined) await this.#queue.wake(waitsFor)
     return woken.length > 0

@@ -92,7 +92,7 @@ export class Call {
   }
 
   /** What any transaction has led to, for entries of this call that waited before. */
-  settled(outcomes: ReadonlyMap<Hash, Outcome>): void {
+  decided(outcomes: ReadonlyMap<Hash, Outcome>): void {
     const [fewer, other] = this.#waiting.size < outcomes.size ? [this.#waiting, outcomes] : [outcomes, this.#waiting]
     for (const hash of [...fewer.keys()].filter((one) => other.has(one))) {
       for (const index of this.#waiting.get(hash) ?? []) this.#results[index] = outcomes.get(hash)

@@ -30,7 +30,7 @@ export interface Ingested {
   /** In order of the items. */
   readonly outcomes: readonly Outcome[]
   /** What became of the entries that do not wait, those included that waited before. */
-  readonly settled: ReadonlyMap<Hash, Outcome>
+  readonly outcomeOf: ReadonlyMap<Hash, Outcome>
   /** Logs that it forked. */
   readonly forks: readonly ForkedLog[]
   readonly hasWritten: boolean
@@ -111,7 +111,7 @@ async function ingestWith(
       const reader = new ArrivalReader(transaction, now)
       const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
-      const { outcomes, settled, left } = await decide(
+      const { outcomes, outcomeOf, left } = await decide(
         decideArrivals(transaction, reader, parking, randomPick(context.random)),
         items,
         waiting,
@@ -132,7 +132,7 @@ async function ingestWith(
         transaction,
         materialised,
         hasWritten,
-        settled,
+        outcomeOf,
         hasMore: parking.hasMore,
         outcomes: withParked(outcomes, items, parked),
       }
@@ -141,14 +141,14 @@ async function ingestWith(
       cache.clear()
       throw error
     })
-  const { materialised, hasWritten, outcomes, settled, hasMore } = done
+  const { materialised, hasWritten, outcomes, outcomeOf, hasMore } = done
   const { ledger, marks } = done.transaction
   if (hasWritten) cache.committed(marks, ledger)
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
   }
   const decided = ledger.decided.map(({ hash }) => hash)
-  return { outcomes, settled, forks: ledger.forks, hasWritten, decided, hasMore }
+  return { outcomes, outcomeOf, forks: ledger.forks, hasWritten, decided, hasMore }
 }
 
 async function readArrivals(
@@ -176,10 +176,10 @@ async function decide(
   arrivals: Arrivals,
   items: readonly Arrival[],
   woken: readonly Parked[],
-): Promise<{ outcomes: readonly Outcome[]; settled: Ingested['settled']; left: readonly Parked[] }> {
+): Promise<{ outcomes: readonly Outcome[]; outcomeOf: Ingested['outcomeOf']; left: readonly Parked[] }> {
   arrivals.wait(woken)
   await arrivals.run(items, items.length === 0 ? woken : [])
-  return { outcomes: arrivals.outcomes, settled: arrivals.settled, left: arrivals.left() }
+  return { outcomes: arrivals.outcomes, outcomeOf: arrivals.outcomeOf, left: arrivals.left() }
 }
 
 async function reduce(transaction: WriteTransaction): Promise<Materialised[]> {

@@ -150,7 +150,7 @@ export class Publisher {
         const { call, received } = one
         call.record(one, received instanceof RakkoError ? received : (ingested.outcomes[next++] ?? lost()))
       }
-      for (const call of this.#waiting) call.settled(woken.settled)
+      for (const call of this.#waiting) call.decided(woken.outcomeOf)
       for (const call of calls) {
         call.committing()
         await call.takeUpUnparked()
@@ -170,16 +170,16 @@ export class Publisher {
    * Looks at what waited for what was decided, as long as there is more of it. Returns what all of these transactions did
    * together. If the database fails meanwhile, entries wait on that could be decided: once they come again they are.
    */
-  async #wakeRest(first: Ingested): Promise<Pick<Ingested, 'settled' | 'forks' | 'hasWritten'>> {
-    const settled = new Map(first.settled)
+  async #wakeRest(first: Ingested): Promise<Pick<Ingested, 'outcomeOf' | 'forks' | 'hasWritten'>> {
+    const outcomeOf = new Map(first.outcomeOf)
     const forks = [...first.forks]
     for (let { hasMore } = first; hasMore; ) {
-      const next = await wakeRest(this.#context, [...settled.keys()]).catch(() => NOTHING)
-      for (const [hash, outcome] of next.settled) if (!settled.has(hash)) settled.set(hash, outcome)
+      const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => NOTHING)
+      for (const [hash, outcome] of next.outcomeOf) if (!outcomeOf.has(hash)) outcomeOf.set(hash, outcome)
       forks.push(...next.forks)
       ;({ hasMore } = next)
     }
-    return { settled, forks, hasWritten: first.hasWritten }
+    return { outcomeOf, forks, hasWritten: first.hasWritten }
   }
 
   /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */
@@ -224,7 +224,7 @@ function idsIn(received: Received): number {
 
 const NOTHING: Ingested = {
   outcomes: [],
-  settled: new Map(),
+  outcomeOf: new Map(),
   forks: [],
   hasWritten: false,
   decided: [],
