@@ -15,6 +15,8 @@ test('a venue is edited and deleted; its events stay and say that it is gone', a
   await form.getByLabel('Capacity').fill('75')
   await form.getByRole('radio', { name: 'Violet' }).check()
   await form.getByRole('button', { name: 'Save' }).click()
+  // The list may show the change before the sheet closes, and a reload keeps a sheet that is open.
+  await expect(form).toBeHidden()
   await expect(page.getByText('Room for 75')).toBeVisible()
   await page.reload()
   await festival.opened()

@@ -213,7 +213,7 @@ describe('damage', () => {
     chmodSync(directory, mode)
     chmodSync(root, 0o755)
     // Root may write anywhere: it tries as nobody.
-    const program = new Program('try-open', [directory], process.getuid?.() === 0 ? { uid: NOBODY } : {})
+    const program = new Program('try-open', [directory, ...(process.getuid?.() === 0 ? [`${NOBODY}`] : [])])
     const error = JSON.parse((await program.line()) ?? '')
     chmodSync(directory, 0o700)
     expect(error).toEqual({ code: 'STORAGE_UNAVAILABLE', message: expect.stringContaining(directory) })

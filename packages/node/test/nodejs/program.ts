@@ -8,9 +8,9 @@ export class Program {
   readonly process: ChildProcess
   readonly #lines: AsyncIterator<string>
 
-  constructor(name: string, args: readonly string[], options: { uid?: number } = {}) {
+  constructor(name: string, args: readonly string[]) {
     const path = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url))
-    this.process = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options })
+    this.process = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     const output = this.process.stdout
     if (!output) throw new Error('the program has no output')
     const lines: Interface = createInterface({ input: output })
