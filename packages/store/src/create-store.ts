@@ -1,4 +1,4 @@
-import { bytesToHex, type Verifier } from '@rakko/core'
+import { bytesToHex, RakkoError, type Verifier } from '@rakko/core'
 import type { Driver } from './driver/driver.js'
 import { migrateData } from './maintain/data-migration.js'
 import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
@@ -39,8 +39,8 @@ export const DEFAULT_SCHEMA_NAME = 'rakko'
 const DATABASE_ID_BYTES = 16
 
 /**
- * Opens a store: migrates, draws the database id where there is none, reads the known schemas. Throws DATABASE_TOO_NEW
- * and STORAGE_FAILED.
+ * Opens a store: migrates, draws the database id where there is none, reads the known schemas. Throws
+ * DATABASE_TOO_NEW, DATABASE_DAMAGED and STORAGE_FAILED.
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const { driver, schemaName, verifier, now, random, pause = async () => {}, purge } = options
@@ -65,6 +65,6 @@ async function openMeta(queries: Queries, random: StoreOptions['random']) {
      RETURNING database_id, unfilled`,
   )
   const [row] = rows
-  if (!row) throw new Error('the database has lost its meta row')
+  if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row that names it is lost')
   return { databaseId: bytesToHex(row.database_id), unfilled: row.unfilled }
 }

@@ -39,9 +39,8 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
     log.add(line)
     return false
   }
-  let pglite: PGlite | undefined
   try {
-    pglite = new PGlite({
+    const pglite = new PGlite({
       fs: files,
       startParams: [...(files.isSynced ? SYNCED_START_PARAMETERS : START_PARAMETERS)],
       onStderr: keep,
@@ -51,13 +50,13 @@ export async function openPglite({ files, label, assets, onEnd }: OpenPgliteOpti
       ...(assets && { pgliteWasmModule: assets.wasm, fsBundle: assets.data }),
     })
     await pglite.waitReady
+    return driverOf({ pglite, files, onEnd, log })
   } catch (error) {
     if (files.abandon) files.abandon()
     else await files.closeFs().catch(() => {})
     if (error instanceof RakkoError) throw error
     throw openingFailed(label, log.complaint, error)
   }
-  return driverOf({ pglite, files, onEnd, log })
 }
 
 /** Damage is only what PostgreSQL says of the database. Where it says nothing, it never looked at it. */

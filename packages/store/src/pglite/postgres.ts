@@ -1,5 +1,6 @@
 import { RakkoError, refusal } from '@rakko/core'
 import { answerTooLarge } from '../driver/answer-too-large.js'
+import { isDamageToOurs } from '../driver/damage.js'
 import { MAX_ANSWER_BYTES, type QueryResult } from '../driver/driver.js'
 import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
@@ -133,12 +134,7 @@ export class Postgres {
     this.#reader.reset(maxBytes)
     this.#exchange(this.#writer.finish(), this.#onData)
     const reply = this.#reader.read(columns)
-    if (reply.status === undefined) {
-      const words = this.#log.complaint?.words ?? this.#log.lastLine ?? 'it said nothing'
-      throw new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, {
-        postgres: words,
-      })
-    }
+    if (reply.status === undefined) throw gaveUp(this.#log)
     this.#inTransaction = reply.status !== 'I'
     return reply
   }
@@ -148,6 +144,16 @@ export class Postgres {
     for (const { name } of this.#prepared.values()) this.#writer.closeStatement(name)
     this.#prepared.clear()
   }
+}
+
+/** PostgreSQL has ended, or answers no more. */
+function gaveUp({ complaint, lastLine }: Pick<ServerLog, 'complaint' | 'lastLine'>): RakkoError {
+  const words = complaint?.words ?? lastLine ?? 'it said nothing'
+  const details = { postgres: words }
+  if (complaint && isDamageToOurs({ sqlState: complaint.sqlState, message: words })) {
+    return new RakkoError('DATABASE_DAMAGED', `PostgreSQL gave up, and nothing was deleted: ${words}`, details)
+  }
+  return new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, details)
 }
 
 /** A `\0` would end the statement early and leave the rest to be read as protocol. */

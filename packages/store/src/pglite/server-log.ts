@@ -16,6 +16,8 @@ const NO_ACCESS: ReadonlySet<string> = new Set(['58030', '42501'])
 /** What PostgreSQL complains about: its environment, or what it has found in the database. */
 export type Complaint = {
   readonly words: string
+  /** Five characters; empty where the line has none. */
+  readonly sqlState: string
   readonly about: 'memory' | 'room' | 'access' | 'database'
 }
 
@@ -49,11 +51,11 @@ function beginningOf(line: string): string {
 
 function readComplaint(line: string, level: string): Complaint {
   const words = line.slice(line.indexOf(`${level}:`)).trim()
-  const state = /^[0-9A-Z]{5}(?= )/.exec(line)?.[0] ?? ''
-  if (state === NO_ROOM) return { words, about: 'room' }
+  const sqlState = /^[0-9A-Z]{5}(?= )/.exec(line)?.[0] ?? ''
+  if (sqlState === NO_ROOM) return { words, sqlState, about: 'room' }
   // For some system calls PostgreSQL passes the system's words on, with a state that says nothing.
-  if (state.startsWith(RESOURCES) || /out of memory|cannot allocate memory/i.test(words)) {
-    return { words, about: 'memory' }
+  if (sqlState.startsWith(RESOURCES) || /out of memory|cannot allocate memory/i.test(words)) {
+    return { words, sqlState, about: 'memory' }
   }
-  return { words, about: NO_ACCESS.has(state) ? 'access' : 'database' }
+  return { words, sqlState, about: NO_ACCESS.has(sqlState) ? 'access' : 'database' }
 }

@@ -1,3 +1,4 @@
+import { RakkoError } from '@rakko/core'
 import type { DriverTransaction } from '../driver/driver.js'
 import { querySql } from '../sql/run-sql.js'
 import { sql } from '../sql/sql.js'
@@ -57,7 +58,7 @@ export async function lockArrival(
      FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
-  if (!row) throw new Error('the database has lost its arrival counter')
+  if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row of its counters is lost')
   const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
   const counters = { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
   return { counters, marks: { before, own } }

@@ -1,5 +1,6 @@
 import { RakkoError, refusal } from '@rakko/core'
 import { answerTooLarge } from '../../driver/answer-too-large.js'
+import { isDamage } from '../../driver/damage.js'
 import type { DriverTransaction } from '../../driver/driver.js'
 import { SqlError } from '../../driver/sql-error.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
@@ -67,7 +68,7 @@ export class AppSql {
         await transaction.query(`DECLARE result NO SCROLL CURSOR FOR ${text}`, parameters)
         return (await fetchAll(transaction)).map(decodeRow)
       } catch (error) {
-        throw error instanceof SqlError ? sqlFailed(error) : error
+        throw error instanceof SqlError && !isDamage(error) ? sqlFailed(error) : error
       }
     })
   }
