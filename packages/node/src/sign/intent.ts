@@ -45,7 +45,12 @@ const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 /** Throws INVALID_ARGUMENT. */
 export function checkIdempotencyId(id: unknown): void {
   if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_ID_CHARS && IDEMPOTENCY_ID.test(id)) return
-  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters, none of them a control character`
-  const got = typeof id === 'string' ? `${id.length} characters` : typeof id
+  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters, no control character or lone surrogate`
+  const got = typeof id === 'string' ? gotText(id) : typeof id
   throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
+}
+
+function gotText(id: string): string {
+  if (/\p{Surrogate}/u.test(id)) return 'a lone surrogate'
+  return /\p{Cc}/u.test(id) ? 'a control character' : `${id.length} characters`
 }

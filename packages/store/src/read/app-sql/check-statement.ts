@@ -9,7 +9,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 /** Throws INVALID_ARGUMENT. */
 export function checkStatement(text: unknown): asserts text is string {
   if (typeof text !== 'string' || text.length > MAX_SQL_CHARACTERS || LONE_SURROGATE.test(text)) {
-    throw invalid('text', `one statement of up to ${MAX_SQL_CHARACTERS} characters`, text)
+    throw invalid('text', `one statement of up to ${MAX_SQL_CHARACTERS} characters, without lone surrogates`, text)
   }
 }
 
@@ -38,14 +38,19 @@ function bound(value: unknown, path: string, levels: number): unknown {
   if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return encodeText(value)
   const isScalar = ['boolean', 'number', 'bigint', 'undefined'].includes(typeof value)
   if (isScalar || value === null || value instanceof Uint8Array) return value
-  throw invalid(path, 'null, a boolean, number, bigint, text, Uint8Array or a list of these', value)
+  throw invalid(
+    path,
+    'null, a boolean, number, bigint, text without lone surrogates, Uint8Array or a list of these',
+    value,
+  )
 }
 
 function invalid(field: string, expected: string, value: unknown): RakkoError {
-  const got = Array.isArray(value)
-    ? `a list of ${value.length}`
-    : typeof value === 'string'
-      ? 'other text'
-      : typeof value
-  return refusal('INVALID_ARGUMENT', { field, expected, got })
+  return refusal('INVALID_ARGUMENT', { field, expected, got: refused(value) })
+}
+
+function refused(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value !== 'string') return typeof value
+  return LONE_SURROGATE.test(value) ? 'a lone surrogate' : `${value.length} characters`
 }
