@@ -1,6 +1,7 @@
 import {
   type DocumentId,
   type DocumentViewId,
+  type Hash,
   type NextArgs,
   type OperationId,
   type PublicKey,
@@ -13,7 +14,7 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import { type IngestContext, lookAgain } from './ingest/ingest.js'
+import type { IngestContext } from './ingest/ingest.js'
 import { learnSchema } from './ingest/learn-schema.js'
 import { Publisher } from './ingest/publisher.js'
 import { Listeners } from './listeners.js'
@@ -96,9 +97,11 @@ export class SqlStore implements Store {
     this.databaseId = databaseId
     this.#database = database
     this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache(), random }
-    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause })
+    const onMissed = () => this.#maintenance.entriesMissed()
+    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
-    this.#maintenance = new Maintenance({ database, now, policy, onMade })
+    const lookAtMissed = (after: Hash | undefined) => this.#publisher.lookAtMissed(after)
+    this.#maintenance = new Maintenance({ database, now, policy, onMade, lookAtMissed })
     this.#appSql = new AppSql(database)
     this.#now = now
   }
@@ -212,7 +215,7 @@ export class SqlStore implements Store {
         this.#maintenance.documentsForgotten()
         this.#silentChanges.tell(schemaIds)
       }
-      await lookAgain(this.#ingestContext)
+      await this.#publisher.lookAgain()
       await this.#database.flush()
     })
   }

@@ -175,6 +175,8 @@ export interface ForkedLog {
 export type MaintenanceSlice =
   | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
   | { readonly kind: 'checkpoint' }
+  /** Looked at entries that wait though what they wait for is decided. */
+  | { readonly kind: 'wake' }
   /** Dropped idempotency ids that are a day old. */
   | { readonly kind: 'expire' }
   /** Made pinned views, and removed those that nothing pins any more. */

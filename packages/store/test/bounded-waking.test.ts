@@ -100,4 +100,23 @@ describe('what waits is looked at', () => {
     expect(driver.transactions).toBe(2)
     expect(await store.ingest(waiting)).toEqual(waiting.map(() => ({ status: 'decided', decision: 'held' })))
   })
+
+  test('in a quiet moment, where the database failed before all that woke was looked at, and after a restart', async () => {
+    const document = create(new Author(1))
+    const half = MAX_WOKEN.entries / 2 + 100
+    const waiting = [2, 3].flatMap((key) => {
+      const author = new Author(key)
+      return chain(author, document, update(author, document, document), half)
+    })
+    await store.ingest(waiting)
+    driver.reset()
+    driver.failOn = () => driver.transactions > 1
+    expect(codesOf(await store.ingest([document]))).toEqual(['held'])
+    driver.failOn = () => false
+    const schemaName = `bounded waking ${opened}`
+    // The same database, as a process finds it that starts now.
+    const other = await openStore(driver, { schemaName })
+    while (await other.maintain());
+    expect(await store.ingest(waiting)).toEqual(waiting.map(() => ({ status: 'decided', decision: 'held' })))
+  })
 })

@@ -77,22 +77,37 @@ export function wakeRest(context: IngestContext, decided: readonly Hash[]): Prom
 /** Parked entries that one transaction looks at again. */
 export const LOOK_AT_ONCE = 300
 
+/** What was looked at again, in a few transactions. */
+export interface LookedAgain {
+  /** The look goes on after this entry. Undefined where nothing is left. */
+  readonly last: Hash | undefined
+  readonly forks: readonly ForkedLog[]
+}
+
 /**
- * Looks again at all that waits after something was decided that did not arrive: what builds on what was forgotten
- * goes. One transaction looks at some of it, and another at what waits for those that were decided.
+ * Looks again at some of what waits, in order of the hashes, and at what waits for those that were decided. With
+ * `missedOnly`, it looks only at what waits for a decided entry: the process ended, or the database failed, before the
+ * look that belongs to the decision.
  */
-export async function lookAgain(context: IngestContext): Promise<void> {
-  let last: Hash | undefined
-  for (;;) {
-    let some: readonly Parked[] = []
-    const { decided } = await ingestWith(context, [], async (parking) => {
-      some = await parking.after(last, LOOK_AT_ONCE)
-      return some
-    })
-    if (decided.length > 0) await ingestWith(context, [], (parking) => parking.wokenBy(decided))
-    if (some.length < LOOK_AT_ONCE) return
-    last = some.at(-1)?.item.entryHash
+export async function lookAgain(
+  context: IngestContext,
+  after: Hash | undefined,
+  { missedOnly = false }: { readonly missedOnly?: boolean } = {},
+): Promise<LookedAgain> {
+  let some: readonly Parked[] = []
+  const first = await ingestWith(context, [], async (parking) => {
+    some = await parking.after(after, LOOK_AT_ONCE, missedOnly)
+    return some
+  })
+  const decided = [...first.outcomeOf.keys()]
+  const forks = [...first.forks]
+  for (let hasMore = decided.length > 0; hasMore; ) {
+    const next = await wakeRest(context, decided)
+    decided.push(...next.outcomeOf.keys())
+    forks.push(...next.forks)
+    ;({ hasMore } = next)
   }
+  return { last: some.length < LOOK_AT_ONCE ? undefined : some.at(-1)?.item.entryHash, forks }
 }
 
 async function ingestWith(

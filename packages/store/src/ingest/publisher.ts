@@ -1,4 +1,4 @@
-import { HASH_BYTES, RakkoError, type Verifier } from '@rakko/core'
+import { HASH_BYTES, type Hash, RakkoError, type Verifier } from '@rakko/core'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
@@ -6,7 +6,7 @@ import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { Call, type CallOptions, type Received, type Taken } from './call.js'
-import { type IngestContext, type Ingested, ingest, wakeRest } from './ingest.js'
+import { type IngestContext, type Ingested, ingest, lookAgain, wakeRest } from './ingest.js'
 
 /**
  * A transaction takes so much, of one call or of several, and no more: no caller waits long for another. A batch is
@@ -23,6 +23,8 @@ export interface PublisherContext extends IngestContext {
    * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
    */
   readonly pause: () => Promise<void>
+  /** Called where the database failed before all that waited for a decided entry was looked at, see `lookAgain`. */
+  readonly onMissed: () => void
 }
 
 /**
@@ -78,6 +80,27 @@ export class Publisher {
 
   onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
     return this.#forkListeners.add(listener)
+  }
+
+  /**
+   * Looks again at all that waits, after something was decided that did not arrive: what builds on what was forgotten
+   * goes.
+   */
+  async lookAgain(): Promise<void> {
+    let last: Hash | undefined
+    do last = await this.#lookAgainAfter(last, {})
+    while (last !== undefined)
+  }
+
+  /** Looks at some of what waits though what it waits for is decided. Returns where to go on, undefined at the end. */
+  lookAtMissed(after: Hash | undefined): Promise<Hash | undefined> {
+    return this.#lookAgainAfter(after, { missedOnly: true })
+  }
+
+  async #lookAgainAfter(after: Hash | undefined, options: { missedOnly?: boolean }): Promise<Hash | undefined> {
+    const { last, forks } = await lookAgain(this.#context, after, options)
+    if (forks.length > 0) this.#forkListeners.tell(forks)
+    return last
   }
 
   /** Resolves when every call so far is settled. */
@@ -168,18 +191,24 @@ export class Publisher {
 
   /**
    * Looks at what waited for what was decided, as long as there is more of it. Returns what all of these transactions did
-   * together. If the database fails meanwhile, entries wait on that could be decided: once they come again they are.
+   * together. If the database fails meanwhile, entries wait on that could be decided: maintenance looks at them. Each
+   * look passes all that is decided: how much waits is bounded, so there are a few looks at most.
    */
   async #wakeRest(first: Ingested): Promise<Pick<Ingested, 'outcomeOf' | 'forks' | 'hasWritten'>> {
     const outcomeOf = new Map(first.outcomeOf)
     const forks = [...first.forks]
     for (let { hasMore } = first; hasMore; ) {
-      const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => NOTHING)
+      const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => this.#missed())
       for (const [hash, outcome] of next.outcomeOf) if (!outcomeOf.has(hash)) outcomeOf.set(hash, outcome)
       forks.push(...next.forks)
       ;({ hasMore } = next)
     }
     return { outcomeOf, forks, hasWritten: first.hasWritten }
+  }
+
+  #missed(): Ingested {
+    this.#context.onMissed()
+    return NOTHING
   }
 
   /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */

@@ -1,4 +1,4 @@
-import type { SchemaId } from '@rakko/core'
+import type { Hash, SchemaId } from '@rakko/core'
 import type { MaintenanceSlice } from '../store.js'
 import { Compactor } from './compactor.js'
 import { expireIdempotencyIds } from './expire-idempotency-ids.js'
@@ -14,6 +14,11 @@ const QUIET_WAL_BYTES = 4 * 1024 * 1024
 export interface MaintenanceContext extends PurgerContext {
   /** Told of the schemas whose pinned views were made. */
   readonly onMade: (schemaIds: ReadonlySet<SchemaId>) => void
+  /**
+   * Looks at some entries that wait though what they wait for is decided, after one of them. Returns where to go on,
+   * undefined at the end.
+   */
+  readonly lookAtMissed: (after: Hash | undefined) => Promise<Hash | undefined>
 }
 
 /**
@@ -26,9 +31,13 @@ export interface MaintenanceContext extends PurgerContext {
  * | analyze    | many of a table's rows changed since its last one                | a driver with `maintenance` |
  * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `maintenance` |
  * | checkpoint | the log has some megabytes                                       | a driver with `maintenance` |
+ * | wake       | at the first opening, and after the database failed: see below   | everywhere                  |
  * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
  * | purge      | deleted documents are past their grace period                    | everywhere                  |
  * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
+ *
+ * If a process ends between a decision and the look at what waits for it, nothing else would wake what waits. So each
+ * process looks once.
  */
 export class Maintenance {
   readonly #context: MaintenanceContext
@@ -37,6 +46,9 @@ export class Maintenance {
   #expiredAt: number | undefined
   /** Nothing was left from before this process, or it was done since. */
   #isCounted = false
+  #mayHaveMissed = true
+  /** Where the look at what was missed goes on. */
+  #missedAfter: Hash | undefined
   /** Tables whose maintenance failed are left alone until the database is opened again. */
   readonly #failed = new Set<string>()
 
@@ -57,6 +69,7 @@ export class Maintenance {
       if (!urgentOnly) this.#isCounted = true
     }
     if (urgentOnly) return undefined
+    if (this.#mayHaveMissed && (await this.#wakeMissed())) return { kind: 'wake' }
     const made = await finishPins(database)
     if (made) {
       if (made.size > 0) onMade(made)
@@ -88,6 +101,30 @@ export class Maintenance {
   /** Called when documents were forgotten: their room can be given back. */
   documentsForgotten(): void {
     this.#compactor.wake()
+  }
+
+  /** Called when entries wait that could be decided. */
+  entriesMissed(): void {
+    this.#mayHaveMissed = true
+    this.#missedAfter = undefined
+  }
+
+  /** Returns whether more is to be looked at. */
+  async #wakeMissed(): Promise<boolean> {
+    const { database, lookAtMissed } = this.#context
+    const after = this.#missedAfter
+    // Cleared first: more may be missed while this look runs.
+    this.#mayHaveMissed = false
+    this.#missedAfter = undefined
+    try {
+      this.#missedAfter = await lookAtMissed(after)
+    } catch (error) {
+      this.#mayHaveMissed = true
+      throw error
+    }
+    this.#mayHaveMissed ||= this.#missedAfter !== undefined
+    await database.driver.flush()
+    return this.#mayHaveMissed
   }
 
   async #tend({ kind, table, statement }: Need): Promise<MaintenanceSlice> {

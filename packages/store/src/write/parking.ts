@@ -102,12 +102,15 @@ export class Parking {
     )
   }
 
-  /** Reads so much of what waits, in order of the hashes, after one of them. */
-  after(hash: Hash | undefined, count: number): Promise<readonly Parked[]> {
+  /** Reads so much of what waits, in order of the hashes, after one of them. `missedOnly`: if it waits for a decided one. */
+  after(hash: Hash | undefined, count: number, missedOnly: boolean): Promise<readonly Parked[]> {
     const after = hexArray(hash === undefined ? [] : [hash])
+    const entries = this.#names.table('entries')
+    const isMissed = sql`EXISTS (SELECT FROM ${entries} AS e WHERE e.hash = p.waits_for)`
     return this.#read(
-      sql`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')}
-       WHERE hash > ALL(${after}::bytea[]) ORDER BY hash LIMIT ${count}::integer`,
+      sql`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')} AS p
+       WHERE hash > ALL(${after}::bytea[]) AND ${missedOnly ? isMissed : sql`true`}
+       ORDER BY hash LIMIT ${count}::integer`,
     )
   }
 
