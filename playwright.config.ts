@@ -1,5 +1,5 @@
 import { defineConfig, devices } from '@playwright/test'
-import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
+import { findChromium, TEST_FLAGS } from './.config/scripts/chromium.mjs'
 
 /** `npm test` passes one that is free. */
 const PORT = Number(process.env.RAKKO_FESTIVAL_PORT ?? 4174)
@@ -24,7 +24,9 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${PORT}`,
     // Traces take a quarter of the time. Whoever looks for a fault asks for one: `--trace on`.
     trace: 'off',
-    launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath && { executablePath }) },
+    // It fetches the whole app again behind each page. The tests of what it does let it.
+    serviceWorkers: 'block',
+    launchOptions: { args: TEST_FLAGS, ...(executablePath && { executablePath }) },
   },
   projects: [
     { name: 'phone', use: { ...devices['Pixel 7'] } },

@@ -1,7 +1,9 @@
 import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
 
-test('a venue is edited and deleted; its events stay and say that it is gone', async ({ page }) => {
+test('a venue is edited and deleted; its events stay and say that it is gone', { tag: '@any-width' }, async ({
+  page,
+}) => {
   const festival = new Festival(page)
   await festival.open()
   await festival.addVenue('The Galley', 60)
@@ -33,35 +35,31 @@ test('a venue is edited and deleted; its events stay and say that it is gone', a
   await expect(festival.event('The long table')).toContainText('Venue was deleted')
 })
 
-test('a form says field by field what is missing and stores nothing', { tag: '@any-width' }, async ({ page }) => {
+test('a form says what is missing or wrong and stores nothing; an event that is put off keeps its length', {
+  tag: '@any-width',
+}, async ({ page }) => {
   const festival = new Festival(page)
   await festival.open('/#/venues')
   await page.getByRole('button', { name: 'Add a venue' }).click()
-  const form = festival.sheet('New venue')
-  await form.getByLabel('Capacity').fill('12.5')
-  await form.getByRole('button', { name: 'Add venue' }).click()
-  await expect(form.getByLabel('Name')).toBeFocused()
-  await expect(form.getByLabel('Name')).toHaveAccessibleDescription('Give the venue a name.')
-  await expect(form.getByText('Say how many people fit in, as a whole number.')).toBeVisible()
-  await form.getByLabel('Name').fill('Lagoon')
-  await form.getByLabel('Capacity').fill('0')
-  await expect(form.getByText('At least one person should fit in.')).toBeVisible()
+  const venue = festival.sheet('New venue')
+  await venue.getByLabel('Capacity').fill('12.5')
+  await venue.getByRole('button', { name: 'Add venue' }).click()
+  await expect(venue.getByLabel('Name')).toBeFocused()
+  await expect(venue.getByLabel('Name')).toHaveAccessibleDescription('Give the venue a name.')
+  await expect(venue.getByText('Say how many people fit in, as a whole number.')).toBeVisible()
+  await venue.getByLabel('Name').fill('Lagoon')
+  await venue.getByLabel('Capacity').fill('0')
+  await expect(venue.getByText('At least one person should fit in.')).toBeVisible()
 
   // What was typed is not thrown away unasked.
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Keep typing' }).click()
-  await expect(form.getByLabel('Name')).toHaveValue('Lagoon')
-  await form.getByRole('button', { name: 'Cancel' }).click()
+  await expect(venue.getByLabel('Name')).toHaveValue('Lagoon')
+  await venue.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Throw away' }).click()
-  await expect(form).toBeHidden()
+  await expect(venue).toBeHidden()
   await expect(page.getByText('No place to float yet')).toBeVisible()
-})
 
-test('an event that ends before it starts is refused, and one that is put off keeps its length', {
-  tag: '@any-width',
-}, async ({ page }) => {
-  const festival = new Festival(page)
-  await festival.open()
   await festival.addVenue('Kelp Stage', 1200)
   await festival.goTo('Programme')
   await page.getByRole('button', { name: 'Add the first event' }).click()
@@ -95,7 +93,9 @@ test('any text comes back as it was typed', async ({ page }) => {
   }
 })
 
-test('the back button closes a sheet, and an address leads to what it names', async ({ page }) => {
+test('the back button closes a sheet, and an address leads to what it names', { tag: '@any-width' }, async ({
+  page,
+}) => {
   const festival = new Festival(page)
   await festival.open()
   await festival.addVenue('Kelp Stage', 1200)

@@ -2,6 +2,8 @@ import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
 import { startStaticServer } from './static-server.js'
 
+test.use({ serviceWorkers: 'allow' })
+
 interface Manifest {
   readonly name: string
   readonly start_url: string
@@ -26,11 +28,20 @@ test('the manifest describes an app that can be installed, and its icons have th
   }
 })
 
-test('every file that the page and its worker ask for is kept for offline use', async ({ page }) => {
+test('every file that the page and its worker ask for is the app’s own, and kept for offline use', async ({
+  page,
+  baseURL,
+}) => {
   const festival = new Festival(page)
+  const hosts = new Set<string>()
   const asked = new Set<string>()
-  page.context().on('request', (request) => asked.add(new URL(request.url()).pathname))
+  page.context().on('request', (request) => {
+    const { origin, pathname } = new URL(request.url())
+    hosts.add(origin)
+    asked.add(pathname)
+  })
   await festival.open()
+  await festival.addSample()
   await festival.readyForOffline()
   const kept = await page.evaluate(async () => {
     const paths: string[] = []
@@ -42,6 +53,7 @@ test('every file that the page and its worker ask for is kept for offline use', 
   expect(kept.some((path) => path.endsWith('.wasm'))).toBe(true)
   const missing = [...asked].filter((path) => path !== '/' && path !== '/sw.js' && !kept.includes(path))
   expect(missing.filter((path) => !path.startsWith('/workbox-'))).toEqual([])
+  expect([...hosts].filter((host) => host !== 'null')).toEqual([baseURL])
 })
 
 test('a new version is announced and takes over only when asked', async ({ page }) => {
@@ -64,14 +76,4 @@ test('a new version is announced and takes over only when asked', async ({ page 
   } finally {
     await server.stop()
   }
-})
-
-test('nothing is asked of another host', async ({ page, baseURL }) => {
-  const hosts = new Set<string>()
-  page.context().on('request', (request) => hosts.add(new URL(request.url()).origin))
-  const festival = new Festival(page)
-  await festival.open()
-  await festival.addSample()
-  await festival.goTo('This device')
-  expect([...hosts].filter((host) => host !== 'null')).toEqual([baseURL])
 })

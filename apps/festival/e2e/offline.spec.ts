@@ -2,6 +2,8 @@ import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
 import { startStaticServer } from './static-server.js'
 
+test.use({ serviceWorkers: 'allow' })
+
 test('what was added with and without a network is there after a reload without one', async ({ page, context }) => {
   const festival = new Festival(page)
   await festival.open()

@@ -6,7 +6,7 @@ import { expect, test } from './fixtures.js'
 /** A Friday evening in the middle of the sample weekend, so that the pictures are the same on every day. */
 const FRIDAY_EVENING = new Date('2026-06-12T19:20:00+02:00')
 
-test.use({ timezoneId: 'Europe/Berlin', locale: 'en-GB' })
+test.use({ timezoneId: 'Europe/Berlin', locale: 'en-GB', serviceWorkers: 'allow' })
 
 test('pictures of every state, light and dark', async ({ page, context }, testInfo) => {
   const phone = testInfo.project.name === 'phone'

@@ -2,17 +2,13 @@ import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
 import { inWorkers, NO_INDEXEDDB, NO_OPFS } from './in-workers.js'
 
-test('the page says where the data lies and whether the browser agreed to keep it', async ({ page }) => {
+test('the page says where the data lies and whether the browser agreed to keep it', async ({ page, context }) => {
   const festival = new Festival(page)
   await festival.open('/#/device')
   await expect(page.getByText('private file system (OPFS)')).toBeVisible()
   await expect(page.getByText('The browser has not promised to keep it')).toBeVisible()
   await expect(page.getByText(/[0-9a-f]{64}/)).toBeVisible()
-})
 
-test('the browser’s answer is shown as it is', async ({ page, context }) => {
-  const festival = new Festival(page)
-  await festival.open('/#/device')
   // What a browser grants to an app that is installed or used often.
   const devtools = await context.newCDPSession(page)
   const { targetInfo } = await devtools.send('Target.getTargetInfo')
@@ -26,38 +22,34 @@ test('the browser’s answer is shown as it is', async ({ page, context }) => {
   await expect(page.getByRole('link', { name: 'Kept on this device' })).toBeVisible()
 })
 
-test.describe('without a service worker in between', () => {
-  test.use({ serviceWorkers: 'block' })
+test('a browser without a private file system keeps the festival in IndexedDB and says so', async ({ page }) => {
+  await inWorkers(page, NO_OPFS)
+  const festival = new Festival(page)
+  await festival.open('/#/device')
+  await expect(page.getByText('its faster file system (OPFS) is not available')).toBeVisible()
+  await festival.addVenue('Kelp Stage', 1200)
+  await page.reload()
+  await festival.opened()
+  await expect(page.getByRole('link', { name: /^Kelp Stage/ })).toBeVisible()
+})
 
-  test('a browser without a private file system keeps the festival in IndexedDB and says so', async ({ page }) => {
-    await inWorkers(page, NO_OPFS)
-    const festival = new Festival(page)
-    await festival.open('/#/device')
-    await expect(page.getByText('its faster file system (OPFS) is not available')).toBeVisible()
-    await festival.addVenue('Kelp Stage', 1200)
-    await page.reload()
-    await festival.opened()
-    await expect(page.getByRole('link', { name: /^Kelp Stage/ })).toBeVisible()
-  })
+test('a browser without any lasting storage is told apart, on every page', async ({ page }) => {
+  await inWorkers(page, NO_OPFS + NO_INDEXEDDB)
+  const festival = new Festival(page)
+  await festival.open()
+  await expect(festival.storagePill()).toHaveText('Memory only')
+  await expect(page.getByText('Nothing here will last')).toBeVisible()
+  await festival.addVenue('Sandcastle', 2)
+  await expect(page.getByText('Nothing here will last')).toBeVisible()
+})
 
-  test('a browser without any lasting storage is told apart, on every page', async ({ page }) => {
-    await inWorkers(page, NO_OPFS + NO_INDEXEDDB)
-    const festival = new Festival(page)
-    await festival.open()
-    await expect(festival.storagePill()).toHaveText('Memory only')
-    await expect(page.getByText('Nothing here will last')).toBeVisible()
-    await festival.addVenue('Sandcastle', 2)
-    await expect(page.getByText('Nothing here will last')).toBeVisible()
+test('an address that is not secure is refused with the reason', async ({ page, baseURL }) => {
+  await page.route('http://festival.test/**', async (route) => {
+    const { pathname } = new URL(route.request().url())
+    await route.fulfill({ response: await route.fetch({ url: new URL(pathname, baseURL).href }) })
   })
-
-  test('an address that is not secure is refused with the reason', async ({ page, baseURL }) => {
-    await page.route('http://festival.test/**', async (route) => {
-      const { pathname } = new URL(route.request().url())
-      await route.fulfill({ response: await route.fetch({ url: new URL(pathname, baseURL).href }) })
-    })
-    await page.goto('http://festival.test/')
-    await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible()
-  })
+  await page.goto('http://festival.test/')
+  await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible()
 })
 
 test('a write that finds no space is refused with the reason, and goes through once there is some', async ({
@@ -66,8 +58,7 @@ test('a write that finds no space is refused with the reason, and goes through o
   baseURL,
 }) => {
   const festival = new Festival(page)
-  await festival.open()
-  await festival.readyForOffline()
+  await festival.open('/#/device')
   const devtools = await context.newCDPSession(page)
   const origin = new URL(baseURL ?? '').origin
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
@@ -86,9 +77,12 @@ test('a damaged database is reported and left as it is', async ({ page }) => {
   const festival = new Festival(page)
   await festival.open()
   await festival.addVenue('Kelp Stage', 1200)
-  // On a page of the same origin without the app, so that nobody holds the files.
+  // On a page of the same origin without the app. Its worker lets go of the files a moment later.
   await page.goto('/icons/icon.svg')
-  const before = await page.evaluate(damageFiles)
+  let before: [string, number][] = []
+  await expect(async () => {
+    before = await page.evaluate(damageFiles)
+  }).toPass()
   expect(before.length).toBeGreaterThan(0)
   await page.goto('/')
   await expect(page.getByRole('heading', { name: 'The database on this device is damaged' })).toBeVisible({
