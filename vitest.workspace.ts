@@ -1,7 +1,8 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { CHROMIUM_FLAGS, findChromium } from './.config/scripts/chromium.mjs'
+import { findChromium, TEST_FLAGS } from './.config/scripts/chromium.mjs'
 import { seedsFrom } from './.config/scripts/seeds.mjs'
+import { bundledWorkers } from './.config/testing/bundled-workers.js'
 
 const ELSEWHERE = [
   '**/*.browser.test.ts',
@@ -47,6 +48,7 @@ const inChromium = (name: string, include: string, isolate: boolean) => ({
     ],
   },
   worker: { format: 'es' as const },
+  plugins: [bundledWorkers()],
   test: {
     name,
     include: [include],
@@ -66,7 +68,7 @@ const inChromium = (name: string, include: string, isolate: boolean) => ({
       screenshotFailures: false,
       // One page at a time: they share the origin's storage, locks and quota.
       fileParallelism: false,
-      provider: playwright({ launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath && { executablePath }) } }),
+      provider: playwright({ launchOptions: { args: TEST_FLAGS, ...(executablePath && { executablePath }) } }),
       instances: [{ browser: 'chromium' as const }],
     },
   },

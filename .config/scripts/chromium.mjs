@@ -26,8 +26,8 @@ export const CHROMIUM_FLAGS = [
 ]
 
 /**
- * For tests, which open a database for each thing they try and then do little with it: V8 does not compile PostgreSQL's
- * functions a second time, which takes a third of an opening. Benchmarks measure what users have.
+ * For tests. They open many databases and do little with each: V8 is not to compile PostgreSQL's hot functions a second
+ * time, which takes a quarter of an opening. Benchmarks measure what users have.
  */
 export const TEST_FLAGS = [...CHROMIUM_FLAGS, '--js-flags=--no-wasm-dynamic-tiering --no-wasm-tier-up']
 

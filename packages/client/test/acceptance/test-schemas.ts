@@ -41,9 +41,10 @@ export const definitions = defineSchemas({
   },
 })
 
-/** Signed again at each run, with the same key: the same commits, and so the same ids. */
+/** Signed again at each run, with the same key: the same commits, and so the same ids. Once in each process. */
 export async function lockSchemas() {
-  const { idOf, commits } = await planned(definitions)
+  plan ??= planned(definitions)
+  const { idOf, commits } = await plan
   return bindSchemas(definitions, { venue: idOf('venue'), event: idOf('event'), thing: idOf('thing') }, commits)
 }
 
@@ -53,6 +54,8 @@ export async function lockGuests() {
   const { idOf, commits } = await planned(guests)
   return bindSchemas(guests, { guest: idOf('guest') }, commits)
 }
+
+let plan: ReturnType<typeof planned> | undefined
 
 async function planned(some: SchemaDefinitions) {
   const signer = portableSigner(hexToBytes('5e'.repeat(32)))
