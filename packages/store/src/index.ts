@@ -1,4 +1,5 @@
 export { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from './create-store.js'
+export { checkIdempotencyId } from './decide/check-idempotency-id.js'
 export type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from './driver/driver.js'
 export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'

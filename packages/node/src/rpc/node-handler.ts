@@ -1,6 +1,7 @@
 import { parseDocumentViewId, parsePublicKey } from '@rakko/core'
+import { checkIdempotencyId } from '@rakko/store'
 import type { Node } from '../node.js'
-import { checkIdempotencyId, type Intent, type IntentOutcome } from '../sign/intent.js'
+import { type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from '../sign/intent.js'
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
@@ -137,7 +138,7 @@ function infoOf({ publicKey, databaseId }: Node): NodeInfo {
 }
 
 function createIntents({ schemaId, items, idempotencyId }: CreateParams): Intent[] {
-  if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId)
+  if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId, MAX_IDEMPOTENCY_ID_CHARS)
   // `map` would leave the holes of a sparse array as holes.
   return Array.from(items, (fields, idempotencyItem) => {
     return {

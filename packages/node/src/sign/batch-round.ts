@@ -18,7 +18,7 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import type { PublishItem } from '@rakko/store'
+import { checkIdempotencyId, type PublishItem } from '@rakko/store'
 import {
   type BatchItem,
   type BatchResult,
@@ -29,7 +29,7 @@ import {
 } from './batch.js'
 import { BatchDocuments, notCreated, placesIn } from './batch-documents.js'
 import { fieldValues } from './field-values.js'
-import { checkIdempotencyId } from './intent.js'
+import { MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
 import type { WriterSigner, WriterStore } from './signing-round.js'
 
 /** A write on its way to a signed entry. */
@@ -62,7 +62,7 @@ export async function batchRound(
   const { writes, idempotencyId } = batch
   if (signal?.aborted) throw new RakkoError('ABORTED', 'Aborted before it was signed: nothing was stored')
   if (writes.length > MAX_BATCH_WRITES) throw tooMuch(`at most ${MAX_BATCH_WRITES} writes`, writes.length)
-  if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId)
+  if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId, MAX_IDEMPOTENCY_ID_CHARS)
   const repeated = await findRepeated(batch.writes.length, idempotencyId, store)
   if (repeated) return repeated
   const drafts = await draftAll(writes, store)

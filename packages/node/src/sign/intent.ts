@@ -1,4 +1,4 @@
-import { type DocumentId, type DocumentViewId, type RakkoError, refusal, type SchemaId } from '@rakko/core'
+import type { DocumentId, DocumentViewId, RakkoError, SchemaId } from '@rakko/core'
 
 export const MAX_IDEMPOTENCY_ID_CHARS = 64
 
@@ -37,20 +37,4 @@ export type IntentOutcome =
 /** The part of an AbortSignal that is read. */
 export interface AbortSignalLike {
   readonly aborted: boolean
-}
-
-/** As the store takes them: no control characters, well-formed. */
-const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
-
-/** Throws INVALID_ARGUMENT. */
-export function checkIdempotencyId(id: unknown): void {
-  if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_ID_CHARS && IDEMPOTENCY_ID.test(id)) return
-  const expected = `a text of 1 to ${MAX_IDEMPOTENCY_ID_CHARS} characters, no control character or lone surrogate`
-  const got = typeof id === 'string' ? gotText(id) : typeof id
-  throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
-}
-
-function gotText(id: string): string {
-  if (/\p{Surrogate}/u.test(id)) return 'a lone surrogate'
-  return /\p{Cc}/u.test(id) ? 'a control character' : `${id.length} characters`
 }

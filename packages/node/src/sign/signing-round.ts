@@ -19,9 +19,9 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import type { Store } from '@rakko/store'
+import { checkIdempotencyId, type Store } from '@rakko/store'
 import { fieldValues } from './field-values.js'
-import { type AbortSignalLike, checkIdempotencyId, type Intent, type IntentOutcome } from './intent.js'
+import { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
 
 /**
  * Entries signed before they are handed to the store. It works on them while the next ones are signed. There are few at
@@ -137,7 +137,7 @@ function draft(item: RoundItem, schema: Schema | undefined): Draft {
     throw refusal('SCHEMA_NOT_FOUND', { field: 'schemaId', expected: 'a known schema', got: intent.schemaId })
   }
   if (intent.action === 'create') {
-    if (intent.idempotencyId !== undefined) checkIdempotencyId(intent.idempotencyId)
+    if (intent.idempotencyId !== undefined) checkIdempotencyId(intent.idempotencyId, MAX_IDEMPOTENCY_ID_CHARS)
     return { item, values: fieldValues(schema, intent.fields, 'create') }
   }
   const documentId = parseHash(intent.documentId, 'documentId') as string as DocumentId

@@ -7,12 +7,12 @@ import {
   type Hash,
   hash,
   type RakkoError,
-  refusal,
   type UncheckedOperation,
   type Verifier,
 } from '@rakko/core'
 import type { PublishItem } from '../store.js'
 import { asRakkoError } from './as-rakko-error.js'
+import { checkIdempotencyId } from './check-idempotency-id.js'
 import { type Incoming, type Verified, verifyReceived } from './verify-received.js'
 
 /** An item, decoded and hashed: all that can be done before a transaction begins. */
@@ -52,8 +52,6 @@ export function previousOf(item: ReceivedItem | PayloadLessItem): DocumentViewId
 export const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
 /** A caller may take 64 characters; a node puts the number of an item before them. */
 const MAX_IDEMPOTENCY_CHARACTERS = 80
-/** U+0000 cannot be stored, and ids are for programs. */
-const IDEMPOTENCY_ID = /^[^\p{Cc}\p{Surrogate}]+$/u
 
 export type Received = ReceivedItem | RakkoError
 
@@ -74,7 +72,7 @@ export function receiveItem(item: PublishItem, verifier: Verifier): Incoming<Rec
 function decodeItem(item: PublishItem, { signed, fault }: Verified): Received {
   const { entry: entryBytes, operation: operationBytes, trusted, idempotencyId } = item
   try {
-    checkIdempotencyId(idempotencyId)
+    if (idempotencyId !== undefined) checkIdempotencyId(idempotencyId, MAX_IDEMPOTENCY_CHARACTERS)
     const unchecked = trusted?.operation ?? decodeOperation(operationBytes)
     if (fault) return fault
     const entry = trusted?.entry ?? signed?.entry ?? decodeEntry(entryBytes)
@@ -100,12 +98,4 @@ function carries(entry: Entry, operation: Uint8Array): boolean {
   } catch {
     return false
   }
-}
-
-function checkIdempotencyId(id: string | undefined): void {
-  if (id === undefined) return
-  const expected = `text of 1 to ${MAX_IDEMPOTENCY_CHARACTERS} characters, none of them a control character`
-  if (typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_CHARACTERS && IDEMPOTENCY_ID.test(id)) return
-  const got = typeof id === 'string' ? id.slice(0, MAX_IDEMPOTENCY_CHARACTERS) : typeof id
-  throw refusal('INVALID_ARGUMENT', { field: 'idempotencyId', expected, got })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkIdempotencyId } from '../src/sign/intent.js'
+import { checkIdempotencyId } from '../src/decide/check-idempotency-id.js'
 
 test.each([
   ['', '0 characters'],
@@ -10,5 +10,5 @@ test.each([
 ])('A refused idempotency id says what is wrong with it: %j', (id, got) => {
   const expected = 'a text of 1 to 64 characters, no control character or lone surrogate'
   const details = { field: 'idempotencyId', expected, got }
-  expect(() => checkIdempotencyId(id)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', details }))
+  expect(() => checkIdempotencyId(id, 64)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', details }))
 })
