@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { findChromium, TEST_FLAGS } from './.config/scripts/chromium.mjs'
+import { findChromium, QUICK_START, TEST_FLAGS } from './.config/scripts/chromium.mjs'
 import { seedsFrom } from './.config/scripts/seeds.mjs'
 import { bundledWorkers } from './.config/testing/bundled-workers.js'
 
@@ -18,8 +18,8 @@ const provide = { seeds: seedsFrom(process.env) }
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 
-const inNode = (name: string, folder: string, isolate = true) => ({
-  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, isolate, provide, ...TIMEOUTS },
+const inNode = (name: string, folder: string, isolate = true, execArgv: string[] = []) => ({
+  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, isolate, execArgv, provide, ...TIMEOUTS },
 })
 
 const executablePath = findChromium()
@@ -92,7 +92,8 @@ export default defineConfig({
       inNode('store', 'packages/store', false),
       // Core is pure: one page does for all of its files.
       inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),
-      ...['node', 'client'].map((name) => inNode(name, `packages/${name}`)),
+      // Their tests open many databases, and each does little.
+      ...['node', 'client'].map((name) => inNode(name, `packages/${name}`, true, QUICK_START)),
       ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),

@@ -26,10 +26,12 @@ export const CHROMIUM_FLAGS = [
 ]
 
 /**
- * For tests. They open many databases and do little with each: V8 is not to compile PostgreSQL's hot functions a second
- * time, which takes a quarter of an opening. Benchmarks measure what users have.
+ * V8's options for tests that open many databases and do little with each: PostgreSQL's hot functions are not compiled
+ * a second time, which takes a quarter of an opening. Benchmarks measure what users have.
  */
-export const TEST_FLAGS = [...CHROMIUM_FLAGS, '--js-flags=--no-wasm-dynamic-tiering --no-wasm-tier-up']
+export const QUICK_START = ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up']
+
+export const TEST_FLAGS = [...CHROMIUM_FLAGS, `--js-flags=${QUICK_START.join(' ')}`]
 
 export const NO_CHROMIUM =
   'No Chromium was found and none could be installed: install Chromium or Google Chrome, ' +

@@ -20,7 +20,8 @@ test.each<[string, (signal: AbortSignal) => { signal?: AbortSignal; deadlineMs?:
   ['is aborted', (signal) => ({ signal }), 'ABORTED'],
   ['takes longer than its deadline', () => ({ deadlineMs: 1 }), 'DEADLINE_EXCEEDED'],
 ])('opening that %s leaves nothing open for long', async (_what, limits, code) => {
-  const directory = await mkdtemp(join(tmpdir(), 'rakko-in-process-'))
+  const folder = await mkdtemp(join(tmpdir(), 'rakko-in-process-'))
+  const directory = join(folder, 'db')
   const controller = new AbortController()
   const opening = openNode({ name: 'test', directory, ...limits(controller.signal) })
   controller.abort()
@@ -32,7 +33,8 @@ test.each<[string, (signal: AbortSignal) => { signal?: AbortSignal; deadlineMs?:
       return openAgain()
     })
   await (await openAgain()).close()
-  await rm(directory, { recursive: true })
+  // Its key lies beside it.
+  await rm(folder, { recursive: true })
 })
 
 test('only a node can be connected to', async () => {
