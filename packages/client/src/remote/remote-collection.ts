@@ -44,8 +44,8 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
   }
 
   /** A change that has no signal and no deadline of its own. */
-  async function changed<M extends 'update' | 'delete'>(method: M, change: Write<M>): Promise<DocumentViewId> {
-    return (await connection.write(method, schemaId, change)) as DocumentViewId
+  function changed<M extends 'update' | 'delete'>(method: M, change: Write<M>): Promise<DocumentViewId> {
+    return connection.write(method, schemaId, change) as Promise<DocumentViewId>
   }
 
   async function page(options?: FindOptions<S> | IncludeOptions<S, IncludeOf<S>>): Promise<RowPage<never>> {
@@ -73,12 +73,12 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     async update(id, fields, options) {
       const { change, call } = changeOf(id, options)
       const update = { ...change, fields: wireFields(fields) }
-      if (isPlain(call)) return changed('update', update)
+      if (isPlain(call)) return await changed('update', update)
       return viewOf(await connection.request('update', { schemaId, changes: [update] }, call))
     },
     async delete(id, options) {
       const { change, call } = changeOf(id, options)
-      if (isPlain(call)) return changed('delete', change)
+      if (isPlain(call)) return await changed('delete', change)
       return viewOf(await connection.request('delete', { schemaId, changes: [change] }, call))
     },
     async get(id, options) {

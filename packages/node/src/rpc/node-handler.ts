@@ -6,7 +6,7 @@ import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
 import { errorToData } from './error-data.js'
 import { checkIngest, outcomeToData } from './ingest-data.js'
-import type { Change, CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
+import type { CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
 import { eventSource, liveSource } from './source.js'
 import { Subscriptions } from './subscriptions.js'
@@ -80,13 +80,15 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       )
     },
     async update({ schemaId, changes }, signal) {
-      const intents = changes.map(
-        ({ fields, ...change }): Intent => ({ action: 'update', schemaId, fields, ...changeOf(change) }),
-      )
+      const intents = changes.map(({ documentId, previous, fields }): Intent => {
+        return { action: 'update', schemaId, documentId, fields, previous }
+      })
       return (await node.write(intents, signal)).map(viewOf)
     },
     async delete({ schemaId, changes }, signal) {
-      const intents = changes.map((change): Intent => ({ action: 'delete', schemaId, ...changeOf(change) }))
+      const intents = changes.map(({ documentId, previous }): Intent => {
+        return { action: 'delete', schemaId, documentId, previous }
+      })
       return (await node.write(intents, signal)).map(viewOf)
     },
     batch: (batch, signal) => node.writeBatch(batch, signal),
@@ -148,10 +150,6 @@ function createIntents({ schemaId, items, idempotencyId }: CreateParams): Intent
       ...(idempotencyId !== undefined && { idempotencyId, idempotencyItem }),
     }
   })
-}
-
-function changeOf({ documentId, previous }: Change): Change {
-  return previous === undefined ? { documentId } : { documentId, previous }
 }
 
 function viewOf(outcome: IntentOutcome) {

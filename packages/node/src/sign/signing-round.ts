@@ -64,7 +64,9 @@ interface Draft {
   readonly target?: WriteTarget
 }
 
-interface ReadyDraft extends Draft {
+/** With what it is to be signed with. */
+interface ReadyDraft {
+  readonly draft: Draft
   readonly write: WriteArgs
 }
 
@@ -142,8 +144,8 @@ function draft(item: RoundItem, schema: Schema | undefined): Draft {
   }
   const documentId = parseHash(intent.documentId, 'documentId') as string as DocumentId
   const { action, schemaId } = intent
-  const previous = intent.previous === undefined ? {} : { previous: parseDocumentViewId(intent.previous) }
-  const target = { documentId, schemaId, ...previous }
+  const previous = intent.previous === undefined ? undefined : parseDocumentViewId(intent.previous)
+  const target = { documentId, schemaId, previous }
   return action === 'delete' ? { item, target } : { item, target, values: fieldValues(schema, intent.fields, action) }
 }
 
@@ -179,7 +181,7 @@ async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Si
   for (const [index, draft] of drafts.entries()) {
     const write = found[index]
     if (write instanceof RakkoError) refuse(draft.item, write)
-    else if (write !== undefined) ready.push({ ...draft, write })
+    else if (write !== undefined) ready.push({ draft, write })
   }
   return ready
 }
@@ -198,7 +200,7 @@ async function signAndPublish(drafts: readonly ReadyDraft[], store: WriterStore,
       beforeLast = last
       last = publish(signed, store)
     } catch (error) {
-      for (const { item } of chunk) refuse(item, asRakkoError(error))
+      for (const { draft } of chunk) refuse(draft.item, asRakkoError(error))
     }
   }
   await Promise.all([beforeLast, last])
@@ -213,7 +215,7 @@ function* growingChunks<Item>(items: readonly Item[]): Generator<readonly Item[]
 }
 
 interface Encoded {
-  readonly draft: ReadyDraft
+  readonly draft: Draft
   readonly operation: Operation
   readonly operationBytes: Uint8Array
   readonly entry: EntryDraft
@@ -224,8 +226,8 @@ interface Signed extends Omit<Encoded, 'entry'>, SignedEntry {}
 async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promise<Signed[]> {
   const encoded = keepGood(
     drafts,
-    ({ item }) => item,
-    (draft) => encode(draft, signer.publicKey),
+    ({ draft }) => draft.item,
+    (ready) => encode(ready, signer.publicKey),
   )
   const signatures = await signAll(
     encoded.map(({ entry }) => entry.unsigned),
@@ -237,16 +239,17 @@ async function sign(drafts: readonly ReadyDraft[], signer: WriterSigner): Promis
   })
 }
 
-function encode(draft: ReadyDraft, publicKey: PublicKey): Encoded {
-  const { item, values, write } = draft
-  const operation = {
-    action: item.intent.action,
-    schemaId: item.intent.schemaId,
-    ...(write.previous !== undefined && { previous: write.previous }),
-    ...(values !== undefined && { fields: values }),
-  }
+function encode({ draft, write }: ReadyDraft, publicKey: PublicKey): Encoded {
+  const operation = operationOf(draft, write)
   const operationBytes = encodeOperation(operation)
   return { draft, operation, operationBytes, entry: draftEntry(write.args, publicKey, operationBytes) }
+}
+
+/** Each kind written out: with `...` objects of thousands of writes take several times as long. */
+function operationOf({ item, values: fields }: Draft, { previous }: WriteArgs): Operation {
+  const { action, schemaId } = item.intent
+  if (previous === undefined) return fields === undefined ? { action, schemaId } : { action, schemaId, fields }
+  return fields === undefined ? { action, schemaId, previous } : { action, schemaId, previous, fields }
 }
 
 async function signAll(messages: readonly Uint8Array[], signer: WriterSigner): Promise<readonly Uint8Array[]> {

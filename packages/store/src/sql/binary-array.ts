@@ -17,7 +17,8 @@ declare const TextEncoder: new () => { encodeInto(text: string, target: Uint8Arr
 
 const HEADER_BYTES = 20
 const EMPTY_HEADER_BYTES = 12
-const INITIAL_BYTES = 256
+/** For each element, its length included: most are numbers. What is longer makes the array grow. */
+const INITIAL_ELEMENT_BYTES = 12
 const NUMERIC_BASE = 10_000n
 
 const encoder = new TextEncoder()
@@ -25,14 +26,17 @@ const encoder = new TextEncoder()
 /** Grows with what is pushed; every push adds one element. */
 export class BinaryArray {
   readonly #elementOid: number
-  #bytes = new Uint8Array(INITIAL_BYTES)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes: Uint8Array<ArrayBuffer>
+  #view: DataView
   #end = HEADER_BYTES
   #count = 0
   #hasNull = false
 
-  constructor(elementOid: number) {
+  /** `count`: so many elements are expected. */
+  constructor(elementOid: number, count = 0) {
     this.#elementOid = elementOid
+    this.#bytes = new Uint8Array(HEADER_BYTES + INITIAL_ELEMENT_BYTES * Math.max(count, 1))
+    this.#view = new DataView(this.#bytes.buffer)
   }
 
   get byteLength(): number {

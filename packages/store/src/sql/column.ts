@@ -103,7 +103,7 @@ export function columnOver<Row, Held>(column: Column<Held>, held: (row: Row) => 
 
 /** One list of values as a parameter: `hash = ANY(${…}::bytea[])`. */
 export function arrayParameter<Row>({ elementType, push }: Column<Row>, rows: Iterable<Row>): Uint8Array {
-  const array = new BinaryArray(OID[elementType])
+  const array = new BinaryArray(OID[elementType], Array.isArray(rows) ? rows.length : 0)
   for (const row of rows) push(array, row)
   return array.finish()
 }
