@@ -38,3 +38,10 @@ export type IntentOutcome =
 export interface AbortSignalLike {
   readonly aborted: boolean
 }
+
+/** By which the store knows the create; undefined where its caller gave none. */
+export function idempotencyIdOf(intent: Intent): string | undefined {
+  if (intent.action !== 'create' || intent.idempotencyId === undefined) return undefined
+  // The first colon ends the item's number, whatever the caller's id holds.
+  return `${intent.idempotencyItem ?? 0}:${intent.idempotencyId}`
+}

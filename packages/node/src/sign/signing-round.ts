@@ -6,22 +6,16 @@ import {
   encodeOperation,
   hash,
   type Operation,
-  type OperationValue,
   type PublicKey,
-  parseDocumentViewId,
-  parseHash,
   RakkoError,
-  refusal,
-  type Schema,
-  type SchemaId,
   type SignedEntry,
   type Signer,
   type WriteArgs,
-  type WriteTarget,
 } from '@rakko/core'
-import { checkIdempotencyId, type Store } from '@rakko/store'
-import { fieldValues } from './field-values.js'
-import { type AbortSignalLike, type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from './intent.js'
+import type { Store } from '@rakko/store'
+import { type Draft, draftAll, type ReadyDraft, withArgs } from './drafts.js'
+import { type Intent, type IntentOutcome, idempotencyIdOf } from './intent.js'
+import { asRakkoError, keepGood, type RoundItem, refuse } from './round-item.js'
 
 /**
  * Entries signed before they are handed to the store. It works on them while the next ones are signed. There are few at
@@ -49,27 +43,6 @@ export interface ManySigner {
 /** What a writer needs of a node, near or far. */
 export type WriterStore = Pick<Store, 'schema' | 'documents' | 'writeArgs' | 'publish' | 'publishBatch' | 'idempotent'>
 
-export interface RoundItem {
-  readonly intent: Intent
-  /** Called at least once, unless the round hands the item back. The first outcome counts. */
-  readonly settle: (outcome: IntentOutcome) => void
-  readonly signal?: AbortSignalLike
-}
-
-/** An item on its way to a signed entry. */
-interface Draft {
-  readonly item: RoundItem
-  readonly values?: ReadonlyMap<string, OperationValue>
-  /** The document to change; undefined for a CREATE. */
-  readonly target?: WriteTarget
-}
-
-/** With what it is to be signed with. */
-interface ReadyDraft {
-  readonly draft: Draft
-  readonly write: WriteArgs
-}
-
 /**
  * One pass over many items: check, ask for the next arguments of all, encode, sign, publish. The caller holds the key's
  * lock. It gives each item its outcome and never rejects. It returns, in order, the items that need the outcome of one
@@ -84,7 +57,7 @@ export async function signingRound(
   try {
     const drafts = await draftAll(now, store)
     const fresh = await withoutRepeated(drafts, store)
-    const ready = await withArgs(fresh, store, signer)
+    const ready = await withArgs(fresh, store, signer.publicKey)
     await signAndPublish(ready, store, signer)
   } catch (error) {
     for (const item of now) item.settle({ status: 'refused', error: asRakkoError(error) })
@@ -121,34 +94,6 @@ function contentionKey(intent: Intent): string | undefined {
   return id === undefined ? undefined : `id ${id}`
 }
 
-async function draftAll(items: readonly RoundItem[], store: WriterStore): Promise<Draft[]> {
-  const schemas = new Map<SchemaId, Schema | undefined>()
-  for (const { intent } of items) {
-    if (!schemas.has(intent.schemaId)) schemas.set(intent.schemaId, await store.schema(intent.schemaId))
-  }
-  return keepGood(
-    items,
-    (item) => item,
-    (item) => draft(item, schemas.get(item.intent.schemaId)),
-  )
-}
-
-function draft(item: RoundItem, schema: Schema | undefined): Draft {
-  const { intent } = item
-  if (schema === undefined) {
-    throw refusal('SCHEMA_NOT_FOUND', { field: 'schemaId', expected: 'a known schema', got: intent.schemaId })
-  }
-  if (intent.action === 'create') {
-    if (intent.idempotencyId !== undefined) checkIdempotencyId(intent.idempotencyId, MAX_IDEMPOTENCY_ID_CHARS)
-    return { item, values: fieldValues(schema, intent.fields, 'create') }
-  }
-  const documentId = parseHash(intent.documentId, 'documentId') as string as DocumentId
-  const { action, schemaId } = intent
-  const previous = intent.previous === undefined ? undefined : parseDocumentViewId(intent.previous)
-  const target = { documentId, schemaId, previous }
-  return action === 'delete' ? { item, target } : { item, target, values: fieldValues(schema, intent.fields, action) }
-}
-
 /** A create whose id led to a document before is that document. */
 async function withoutRepeated(drafts: readonly Draft[], store: WriterStore): Promise<readonly Draft[]> {
   const named = drafts.filter(({ item }) => idempotencyIdOf(item.intent) !== undefined)
@@ -162,28 +107,6 @@ async function withoutRepeated(drafts: readonly Draft[], store: WriterStore): Pr
     draft.item.settle(publishedAs(documentId, documentId as string as DocumentViewId))
   }
   return drafts.filter((draft) => !repeated.has(draft))
-}
-
-function idempotencyIdOf(intent: Intent): string | undefined {
-  if (intent.action !== 'create' || intent.idempotencyId === undefined) return undefined
-  // The first colon ends the item's number, whatever the caller's id holds.
-  return `${intent.idempotencyItem ?? 0}:${intent.idempotencyId}`
-}
-
-/** Asks for what each is to be signed with: one question for all. */
-async function withArgs(drafts: readonly Draft[], store: WriterStore, signer: Signer): Promise<ReadyDraft[]> {
-  if (drafts.length === 0) return []
-  const found = await store.writeArgs(
-    signer.publicKey,
-    drafts.map(({ target }) => target),
-  )
-  const ready: ReadyDraft[] = []
-  for (const [index, draft] of drafts.entries()) {
-    const write = found[index]
-    if (write instanceof RakkoError) refuse(draft.item, write)
-    else if (write !== undefined) ready.push({ draft, write })
-  }
-  return ready
 }
 
 /**
@@ -303,26 +226,4 @@ async function publishedBefore(
 
 function publishedAs(documentId: DocumentId, viewId: DocumentViewId): IntentOutcome {
   return { status: 'published', documentId, viewId }
-}
-
-/** Results of what did not throw; what threw is refused. */
-function keepGood<From, To>(all: readonly From[], itemOf: (from: From) => RoundItem, change: (from: From) => To): To[] {
-  const good: To[] = []
-  for (const from of all) {
-    try {
-      good.push(change(from))
-    } catch (error) {
-      refuse(itemOf(from), asRakkoError(error))
-    }
-  }
-  return good
-}
-
-function refuse(item: RoundItem, error: RakkoError): void {
-  item.settle({ status: 'refused', error })
-}
-
-function asRakkoError(error: unknown): RakkoError {
-  if (error instanceof RakkoError) return error
-  return new RakkoError('INTERNAL', 'Signing or publishing failed, see the cause', {}, { cause: error })
 }

@@ -3,7 +3,8 @@ import type { Batch, BatchItem, BatchOutcome, BatchResult } from './batch.js'
 import { batchRound } from './batch-round.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './intent.js'
 import { withKeyLock } from './key-lock.js'
-import { type RoundItem, signingRound, type WriterSigner, type WriterStore } from './signing-round.js'
+import type { RoundItem } from './round-item.js'
+import { signingRound, type WriterSigner, type WriterStore } from './signing-round.js'
 
 /** Items of one signing round at most; more wait for the next one. */
 const MAX_ROUND_ITEMS = 20_000
