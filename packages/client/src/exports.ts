@@ -65,6 +65,8 @@ export type {
   RakkoNode,
   StorageKind,
   StorageReport,
+  VerifyOptions,
+  VerifyReport,
 } from './remote/rakko-node.js'
 export type { Sql, SqlRow, SqlValue } from './remote/sql.js'
 export { type ServeOptions, servePort } from './serve/serve-port.js'

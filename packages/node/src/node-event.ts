@@ -1,4 +1,5 @@
 import type { DocumentId, OperationId, PublicKey, RakkoError } from '@rakko/core'
+import type { VerifyReport } from '@rakko/store'
 
 /** What a node tells of by itself. Each listener is told what has happened since the node was opened. */
 export type NodeEvent =
@@ -30,5 +31,7 @@ export type NodeEvent =
    * lacks.
    */
   | { readonly type: 'schema-lock-damaged'; readonly error: RakkoError }
+  /** A verification has come to its end and has found damage: what it has repaired, and what is lost. */
+  | { readonly type: 'damage-found'; readonly report: VerifyReport }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

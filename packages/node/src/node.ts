@@ -14,7 +14,16 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Document, DocumentHistory, DocumentPage, IngestItem, IngestOutcome, SqlRow, Store } from '@rakko/store'
+import type {
+  Document,
+  DocumentHistory,
+  DocumentPage,
+  IngestItem,
+  IngestOutcome,
+  SqlRow,
+  Store,
+  VerifyReport,
+} from '@rakko/store'
 import { DocumentReads } from './document-reads.js'
 import { type EventFeed, EventLog } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
@@ -236,6 +245,15 @@ export class Node {
     return this.#run(() => this.#store.sql(text, params))
   }
 
+  /** Does the next slice of a verification, see Store. An event tells what it has found. */
+  verify(): Promise<VerifyReport> {
+    return this.#run(async () => {
+      const report = await this.#store.verify()
+      if (report.isDone && hasFound(report)) this.#events.tell({ type: 'damage-found', report })
+      return report
+    })
+  }
+
   storage(): Promise<StorageReport> {
     return this.#run(async () => ({
       ...(await this.#storage()),
@@ -288,6 +306,11 @@ export class Node {
     running.then(drop, drop)
     return running
   }
+}
+
+function hasFound({ repaired, lost }: VerifyReport): boolean {
+  const lists = [repaired.tables, repaired.documents, lost.entryIds, lost.documents]
+  return repaired.rows + lost.entries > 0 || lists.some(({ length }) => length > 0)
 }
 
 async function noOtherKey(): Promise<never> {

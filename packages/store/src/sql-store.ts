@@ -70,6 +70,8 @@ import type {
 } from './sync-source.js'
 import type { Database } from './transaction/database.js'
 import { WriteCache } from './transaction/write-cache.js'
+import type { VerifyReport } from './verify/report.js'
+import { Verification } from './verify/verification.js'
 
 export interface SqlStoreOptions {
   readonly databaseId: string
@@ -88,6 +90,7 @@ export class SqlStore implements Store {
   readonly #publisher: Publisher
   readonly #listeners = new Listeners<StoreCommit>()
   readonly #maintenance: Maintenance
+  readonly #verification: Verification
   readonly #appSql: AppSql
   readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
@@ -100,6 +103,7 @@ export class SqlStore implements Store {
     const onMissed = () => this.#maintenance.entriesMissed()
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
+    this.#verification = new Verification(database, now)
     const lookAtMissed = (after: Hash | undefined) => this.#publisher.lookAtMissed(after)
     this.#maintenance = new Maintenance({ database, now, policy, onMade, lookAtMissed })
     this.#appSql = new AppSql(database)
@@ -261,6 +265,10 @@ export class SqlStore implements Store {
 
   maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<MaintenanceSlice | undefined> {
     return this.#run(() => this.#maintenance.slice(urgentOnly))
+  }
+
+  verify(): Promise<VerifyReport> {
+    return this.#run(async () => (await this.#verification.slice()).report)
   }
 
   close(): Promise<void> {

@@ -21,6 +21,7 @@ import type {
 } from '@rakko/core'
 
 import type { SyncSource } from './sync-source.js'
+import type { VerifyReport } from './verify/report.js'
 
 /**
  * The database behind one small port: entries come in, documents are read by id. When a promise resolves, its result is
@@ -133,6 +134,11 @@ export interface Store extends DocumentStore {
    * over. With `urgentOnly` it does only what must not wait for a quiet moment.
    */
   maintain(options?: { readonly urgentOnly?: boolean }): Promise<MaintenanceSlice | undefined>
+  /**
+   * Does the next slice of a verification, or the first of another where none is under way. Compares what is stored with
+   * itself, makes again from entries what is wrong, and returns what was found so far. See verify/verification.ts.
+   */
+  verify(): Promise<VerifyReport>
 }
 
 /** An entry from elsewhere. */

@@ -1,5 +1,5 @@
 import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
-import type { KeyProtection, StorageKind, StorageReport } from '@rakko/node/rpc'
+import type { KeyProtection, StorageKind, StorageReport, VerifyReport } from '@rakko/node/rpc'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Observer, Subscription, SubscriptionOptions } from '../calls/subscription.js'
 import type { PortLike } from '../channel/channel.js'
@@ -9,7 +9,9 @@ import type { IngestItem, IngestOutcome } from './ingest.js'
 import type { NodeEvent } from './node-events.js'
 import type { Sql } from './sql.js'
 
-export type { KeyProtection, StorageKind, StorageReport }
+import type { VerifyOptions } from './verify.js'
+
+export type { KeyProtection, StorageKind, StorageReport, VerifyOptions, VerifyReport }
 
 export interface OpenNodeOptions extends CallOptions {
   /** 1 to 64 letters, digits, `-` or `_`: names this app's database among those of an origin or a machine. */
@@ -113,6 +115,12 @@ export interface RakkoNode {
    * New documents of the schema can still be created. Rejects with STILL_NEEDED on the definition of a schema.
    */
   forget(target: ForgetTarget, options?: CallOptions): Promise<void>
+  /**
+   * Compares what the database holds with itself and with its entries, and makes again what they tell. The report says
+   * what was repaired and what is lost. It works in slices: other calls wait for one of them at most. Where a signal or
+   * a deadline ends it, the next call goes on where it stopped. An event `damage-found` tells everybody.
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>
   /**
    * 64 hexadecimal digits, the same on two nodes where the documents of this schema have the same ids, view ids and
    * deleted flags. Rejects with SCHEMA_NOT_FOUND.

@@ -16,6 +16,7 @@ import { type NodeEvent, subscribeToEvents } from './node-events.js'
 import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
+import { type VerifyOptions, verify } from './verify.js'
 
 /** What a page can be asked that a worker cannot. */
 export type AskForPersistence = () => Promise<boolean>
@@ -101,6 +102,7 @@ function remoteNode(
     },
     sql: remoteSql(connection),
     storage: (options?: CallOptions) => connection.request('storage', {}, options),
+    verify: (options?: VerifyOptions) => verify(connection, options),
     requestPersistence: (options?: CallOptions) =>
       connection.limited('requestPersistence', async () => (await askForPersistence?.()) ?? false, options),
     close,

@@ -41,6 +41,7 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   forget: 'maintain',
   stateHash: 'read',
   storage: 'read',
+  verify: 'maintain',
   close: 'read',
 }
 

@@ -112,6 +112,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   forget: { document: optional(text), schema: optional(text), author: optional(text) },
   stateHash: { schemaId: text },
   storage: {},
+  verify: {},
   close: {},
 }
 

@@ -10,7 +10,7 @@ import type {
   QueryInput,
   SchemaId,
 } from '@rakko/core'
-import type { IngestItem, IngestOutcome } from '@rakko/store'
+import type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
 import type { NodeEvent } from '../node-event.js'
 import type { ForgetParams, OpenParams } from '../node-options.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
@@ -110,6 +110,8 @@ export interface Methods {
   forget: { params: ForgetParams; result: undefined }
   stateHash: { params: { readonly schemaId: SchemaId }; result: string }
   storage: { params: Record<never, never>; result: StorageReport }
+  /** Does the next slice of a verification. Where none is under way it begins one. */
+  verify: { params: Record<never, never>; result: VerifyReport }
   /** Ends the session. Where the session opened the node: finishes what was begun, then closes the database. */
   close: { params: Record<never, never>; result: undefined }
 }

@@ -128,6 +128,7 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
     stateHash: ({ schemaId }) => node.stateHash(schemaId),
     sql: ({ text, params }) => node.sql(text, params),
     storage: () => node.storage(),
+    verify: () => node.verify(),
     async close() {
       subscriptions.endAll()
       return undefined

@@ -1,4 +1,4 @@
-import type { DocumentId } from '@rakko/core'
+import { type DocumentId, RakkoError } from '@rakko/core'
 import { hexArray } from '../sql/column.js'
 import { sql } from '../sql/sql.js'
 import type { Document } from '../store.js'
@@ -25,11 +25,20 @@ export async function readDocuments(database: Database, ids: readonly DocumentId
   const documents = new Map<DocumentId, Document>()
   for (const [schemaNumber, ofSchema] of numbers) {
     const schema = registry.at(schemaNumber)
-    if (!schema) continue
+    if (!schema) throw new RakkoError('DATABASE_DAMAGED', `the schema of ${ofSchema.length} documents is lost`)
     const page = sql`SELECT unnest(${ofSchema}::bigint[]) AS document`
     for (const document of await selectDocuments(database, schema, page, sql`page.document`)) {
       documents.set(document.id, document)
     }
   }
-  return ids.map((id) => documents.get(id))
+  return ids.map((id) => {
+    const document = documents.get(id)
+    if (!document && database.lost.has(id)) throw documentLost(id)
+    return document
+  })
+}
+
+function documentLost(documentId: DocumentId): RakkoError {
+  const words = `the document ${documentId} was here and is damaged: neither its view nor all of its entries are left`
+  return new RakkoError('DATABASE_DAMAGED', words, { documentId })
 }

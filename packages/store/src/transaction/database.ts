@@ -1,3 +1,4 @@
+import type { DocumentId } from '@rakko/core'
 import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { execSql, querySql } from '../sql/run-sql.js'
@@ -19,6 +20,8 @@ export class Database implements Queries {
   readonly names: Names
   readonly registry: SchemaRegistry
   readonly authorKeys = new AuthorKeys()
+  /** Documents that a verification has found to be lost, see verify/. Nobody is told that they never were. */
+  readonly lost = new Set<DocumentId>()
 
   constructor(driver: Driver, names: Names, registry: SchemaRegistry) {
     this.driver = driver

@@ -7,6 +7,10 @@ const ARCHIVE = new URL('../../dist/pglite/prepared/database.pack', import.meta.
 
 /** A PGlite in memory that starts as the prepared directory. */
 export function openMemoryDriver(): Promise<Driver> {
-  const prepared = readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))
-  return openPglite({ files: new MemoryFiles(prepared), label: 'memory' })
+  return openPglite({ files: new MemoryFiles(preparedFiles()), label: 'memory' })
+}
+
+/** What every new database starts from. */
+export function preparedFiles(): ReturnType<typeof readPreparedFiles> {
+  return readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))
 }

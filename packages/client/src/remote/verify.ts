@@ -1,0 +1,23 @@
+import type { VerifyReport } from '@rakko/node/rpc'
+import { invalidArgument, isObject } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import type { Connection } from '../calls/connection.js'
+
+export interface VerifyOptions extends CallOptions {
+  /** Told after each slice. */
+  readonly onProgress?: ((report: VerifyReport) => void) | undefined
+}
+
+/** Asks for one slice after the other, so that other calls come between them. The deadline is that of one slice. */
+export async function verify(connection: Connection, options?: VerifyOptions): Promise<VerifyReport> {
+  if (options !== undefined && !isObject(options)) throw invalidArgument('options', 'an object', options)
+  const { onProgress, ...call } = options ?? {}
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalidArgument('options.onProgress', 'a function', onProgress)
+  }
+  for (;;) {
+    const report = await connection.request('verify', {}, call)
+    onProgress?.(report)
+    if (report.isDone) return report
+  }
+}

@@ -1,0 +1,209 @@
+import {
+  type DocumentId,
+  decodeOperation,
+  hexToBytes,
+  type OperationId,
+  type SchemaId,
+  unlessInvalid,
+} from '@rakko/core'
+import { SqlError } from '../driver/sql-error.js'
+import { learnSchema } from '../ingest/learn-schema.js'
+import { type Histories, loadHistories } from '../load/histories.js'
+import { readDocuments } from '../read/documents.js'
+import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
+import type { Document } from '../store.js'
+import { ACTION, DECISION } from '../tables/codes.js'
+import type { Database, LedgerQueries } from '../transaction/database.js'
+import { missing } from './check-entries.js'
+import { type IndexRepair, orMended } from './check-tables.js'
+import { type Expected, expectedOf, isAsExpected } from './expected-document.js'
+import type { Findings } from './report.js'
+import { writeAgain } from './write-again.js'
+
+/** Documents that one slice reduces again. */
+const SLICE_DOCUMENTS = 64
+
+interface CreateRow {
+  number: bigint
+  hash: Uint8Array
+  author: number
+  operation: Uint8Array | null
+  isThere: boolean
+  /** Payloads of it were dropped: it cannot be reduced any more. */
+  isPurged: boolean
+}
+
+/** Reduces every document again, and writes those again whose rows say something else. */
+export class DocumentCheck {
+  readonly #database: Database
+  readonly #findings: Findings
+  readonly #indexes: IndexRepair
+  readonly #now: () => number
+  #last = 0n
+
+  constructor(database: Database, findings: Findings, indexes: IndexRepair, now: () => number) {
+    this.#database = database
+    this.#findings = findings
+    this.#indexes = indexes
+    this.#now = now
+  }
+
+  /** Returns whether all were looked at. */
+  async slice(): Promise<boolean> {
+    const creates = await this.#creates()
+    this.#last = creates.at(-1)?.number ?? this.#last
+    const whole = creates.filter(({ isPurged }) => !isPurged)
+    await this.#learnSchemas(whole)
+    const placed = await this.#placeMissing(whole.filter(({ isThere }) => !isThere))
+    const wrong = await this.#wrong(await this.#wrong(whole.map(idOf)))
+    if (wrong.length > 0) await this.#mend(wrong, placed)
+    for (const row of creates) if (row.isPurged && !row.isThere) this.#lose(idOf(row))
+    this.#findings.documents += creates.length
+    if (creates.length === SLICE_DOCUMENTS) return false
+    await this.#loseWithoutCreate()
+    return true
+  }
+
+  async #creates(): Promise<CreateRow[]> {
+    const { names } = this.#database
+    const { rows } = await this.#database.query<CreateRow>(
+      sql`SELECT e.number, e.hash, e.author, e.operation, d.number IS NOT NULL AS "isThere",
+         COALESCE(d.purged, false) OR e.operation IS NULL OR EXISTS (
+           SELECT FROM ${names.table('entries')} AS x WHERE x.document = e.number AND x.document <> x.number
+             AND x.decision = ${sql.integer(DECISION.purged)}) AS "isPurged"
+       FROM ${names.table('entries')} AS e LEFT JOIN ${names.table('documents')} AS d ON d.number = e.number
+       WHERE e.number > ${this.#last}::bigint AND e.action = ${sql.integer(ACTION.create)}
+         AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
+       ORDER BY e.number LIMIT ${sql.integer(SLICE_DOCUMENTS)}`,
+    )
+    return rows
+  }
+
+  /** A schema may be lost as well. Its definition tells what it was. */
+  async #learnSchemas(creates: readonly CreateRow[]): Promise<void> {
+    const { ledger } = this.#database.reading()
+    const ids = new Set(creates.flatMap((row) => schemaOf(row) ?? []))
+    await ledger.holdSchemas(this.#database, ids)
+    for (const id of ids) if (!ledger.knownSchema(id)) await learnSchema(this.#database, id, this.#now())
+  }
+
+  /** Histories are read by the rows of their documents: those that are missing get one that is wrong at first. */
+  async #placeMissing(creates: readonly CreateRow[]): Promise<ReadonlySet<DocumentId>> {
+    const placed = new Set<DocumentId>()
+    if (creates.length === 0) return placed
+    await this.#indexes.before(['documents'])
+    await this.#database.write(async (transaction) => {
+      const { names, ledger } = transaction
+      await ledger.holdSchemas(
+        transaction,
+        creates.flatMap((row) => schemaOf(row) ?? []),
+      )
+      for (const row of creates) {
+        const id = schemaOf(row)
+        const schema = id && ledger.knownSchema(id)
+        if (!schema) continue
+        await transaction.query(
+          sql`INSERT INTO ${names.table('documents')} (number, id, schema, view_id, owner, signer, edited, deleted)
+           VALUES (${row.number}::bigint, ${row.hash}::bytea, ${schema.number}::integer, ''::bytea, ${row.author}::integer,
+             ${row.author}::integer, false, true) ON CONFLICT DO NOTHING`,
+        )
+        placed.add(idOf(row))
+      }
+    })
+    return placed
+  }
+
+  /** Those whose rows are not what their entries give. */
+  async #wrong(ids: readonly DocumentId[]): Promise<DocumentId[]> {
+    if (ids.length === 0) return []
+    const histories = await readEach(ids, (some) => historiesOf(this.#database.reading(), some))
+    const read = () => readEach(ids, (some) => readDocuments(this.#database, some))
+    const stored = await orMended(this.#database, this.#findings, () => tablesOf(this.#database, histories), read)
+    return ids.filter((_, index) => {
+      const expected = histories[index]
+      return !expected || !isAsExpected(stored[index], expected)
+    })
+  }
+
+  async #mend(ids: readonly DocumentId[], placed: ReadonlySet<DocumentId>): Promise<void> {
+    const { registry, names } = this.#database
+    const found = await readEach(ids, (some) => historiesOf(this.#database.reading(), some))
+    const whole = ids.filter((_, index) => found[index])
+    const broken = ids.filter((id, index) => !found[index] && placed.has(id))
+    await this.#indexes.before(tablesOf(this.#database, found))
+    await this.#database.write(async (transaction) => {
+      const expected = (await historiesOf(transaction, whole)).flatMap((one) => one ?? [])
+      await writeAgain(transaction, expected, this.#now())
+      // Their histories have a hole. Of the others with one the rows are left as they are.
+      for (const id of broken) {
+        await transaction.query(sql`DELETE FROM ${names.table('documents')} WHERE number = (
+          SELECT number FROM ${names.table('entries')} WHERE hash = ${hexToBytes(id)}::bytea) AND view_id = ''`)
+      }
+      await transaction.dropCaches()
+    })
+    await registry.load(this.#database)
+    for (const id of whole) this.#findings.repaired.add(id)
+    for (const id of broken) this.#lose(id)
+  }
+
+  /** Documents of which a row is left, and no CREATE. */
+  async #loseWithoutCreate(): Promise<void> {
+    const { names } = this.#database
+    const { rows } = await this.#database.query<{ id: Uint8Array }>(
+      sql`SELECT d.id FROM ${names.table('documents')} AS d
+       WHERE NOT EXISTS (SELECT FROM ${names.table('entries')} AS e WHERE e.number = d.number)`,
+    )
+    const ids = rows.map(({ id }) => decodeHex(id) as DocumentId)
+    for (const id of await missing(this.#database, new Set(ids as readonly string[] as OperationId[]))) {
+      this.#findings.entryIds.add(id)
+      this.#lose(id as string as DocumentId)
+    }
+  }
+
+  #lose(id: DocumentId): void {
+    this.#findings.lost.add(id)
+    this.#database.lost.add(id)
+  }
+}
+
+/** Those that have the documents' rows. */
+function tablesOf({ registry }: Database, documents: readonly (Expected | undefined)[]): Set<string> {
+  const schemas = new Set(documents.flatMap((one) => (one && registry.get(one.view.schemaId)) ?? []))
+  const views = [...schemas].flatMap(({ views: made, hasTable }) =>
+    hasTable ? made.groups.map((_, group) => made.alias(group)) : [],
+  )
+  return new Set(['documents', ...views])
+}
+
+async function historiesOf(queries: LedgerQueries, ids: readonly DocumentId[]): Promise<(Expected | undefined)[]> {
+  const histories: Histories = await loadHistories(queries, ids as readonly string[] as OperationId[])
+  return ids.map((id) => {
+    const operations = histories.get(id as string as OperationId)
+    return operations && expectedOf(operations)
+  })
+}
+
+/** Reads all at once, and where that fails one by one: undefined for those that cannot be read. */
+async function readEach<Read extends Expected | Document>(
+  ids: readonly DocumentId[],
+  read: (ids: readonly DocumentId[]) => Promise<(Read | undefined)[]>,
+): Promise<(Read | undefined)[]> {
+  try {
+    return await read(ids)
+  } catch (error) {
+    if (error instanceof SqlError) throw error
+    if (ids.length === 1) return [undefined]
+    const found: (Read | undefined)[] = []
+    for (const id of ids) found.push(...(await readEach([id], read)))
+    return found
+  }
+}
+
+function idOf({ hash }: Pick<CreateRow, 'hash'>): DocumentId {
+  return decodeHex(hash) as DocumentId
+}
+
+function schemaOf({ operation }: CreateRow): SchemaId | undefined {
+  return operation === null ? undefined : unlessInvalid(() => decodeOperation(operation).schemaId)
+}

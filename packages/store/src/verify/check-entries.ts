@@ -1,0 +1,199 @@
+import {
+  checkPayload,
+  decodeEntry,
+  decodeOperation,
+  type Entry,
+  hash,
+  type OperationId,
+  operationIdsOf,
+  type PublicKey,
+  unlessInvalid,
+} from '@rakko/core'
+import { Bulk } from '../sql/bulk.js'
+import { hexArray, hexColumn, integerColumn } from '../sql/column.js'
+import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
+import { ACTION, DECISION } from '../tables/codes.js'
+import type { Queries } from '../tables/queries.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+import { type IndexRepair, orMended } from './check-tables.js'
+import type { Findings } from './report.js'
+
+/** Arrival numbers and bytes that one slice reads. One entry is always read. */
+const SLICE_ENTRIES = 256
+const SLICE_BYTES = 4 * 1024 * 1024
+
+interface EntryRow {
+  number: bigint
+  hash: Uint8Array
+  decision: number
+  author: number | null
+  log_id: bigint | null
+  seq_num: bigint | null
+  action: number | null
+  entry: Uint8Array | null
+  operation: Uint8Array | null
+  public_key: Uint8Array | null
+}
+
+/**
+ * Goes through the entries by their numbers, which have no gaps. Each must be what its hash says, with the payload that
+ * it claims, and what it names must be there. Authors and heads that are missing are made from entries.
+ */
+export class EntryCheck {
+  readonly #database: Database
+  readonly #findings: Findings
+  readonly #indexes: IndexRepair
+  #last = 0
+
+  constructor(database: Database, findings: Findings, indexes: IndexRepair) {
+    this.#database = database
+    this.#findings = findings
+    this.#indexes = indexes
+  }
+
+  /** Returns whether all were looked at. */
+  async slice(): Promise<boolean> {
+    const findings = this.#findings
+    const from = this.#last
+    const read = () => this.#read(from)
+    const { rows, until, all } = await orMended(this.#database, findings, () => ['entries'], read)
+    findings.entries = until
+    findings.entriesInAll = all
+    const gaps = until - from - rows.length
+    if (gaps > 0) await this.#indexes.before(['entries'])
+    findings.lostEntries += gaps
+    const authors = new Map<number, PublicKey>()
+    const named = new Set<OperationId>()
+    for (const row of rows) {
+      const found = checkRow(row)
+      if (found === 'damaged') {
+        findings.lostEntries += 1
+        findings.entryIds.add(decodeHex(row.hash) as OperationId)
+      } else if (found) {
+        for (const id of found.names) named.add(id)
+        if (row.author !== null && row.public_key === null) authors.set(row.author, found.entry.publicKey)
+      }
+    }
+    for (const id of await missing(this.#database, named)) findings.entryIds.add(id)
+    if (authors.size > 0) await this.#restoreAuthors(authors)
+    await this.#restoreHeads(from, until)
+    this.#last = until
+    return until >= all
+  }
+
+  async #read(from: number): Promise<{ rows: EntryRow[]; until: number; all: number }> {
+    const { names } = this.#database
+    const { rows: counters } = await this.#database.query<{ number: bigint }>(
+      sql`SELECT number FROM ${names.table('arrival')}`,
+    )
+    const all = Number(counters[0]?.number ?? 0)
+    const most = Math.min(all, from + SLICE_ENTRIES)
+    const { rows } = await this.#database.query<EntryRow & { before: bigint }>(
+      sql`SELECT * FROM (
+         SELECT e.number, e.hash, e.decision, e.author, e.log_id, e.seq_num, e.action, e.entry, e.operation, a.public_key,
+           (sum(COALESCE(octet_length(e.operation), 0)) OVER (ORDER BY e.number))::bigint
+             - COALESCE(octet_length(e.operation), 0) AS before
+         FROM ${names.table('entries')} AS e LEFT JOIN ${names.table('authors')} AS a ON a.number = e.author
+         WHERE e.number > ${from}::bigint AND e.number <= ${most}::bigint) AS found
+       WHERE before < ${sql.integer(SLICE_BYTES)} ORDER BY number`,
+    )
+    const { rows: left } = await this.#database.query<{ number: bigint }>(
+      sql`SELECT number FROM ${names.table('entries')} WHERE number > ${rows.at(-1)?.number ?? BigInt(from)}::bigint
+         AND number <= ${most}::bigint ORDER BY number LIMIT 1`,
+    )
+    return { rows, all, until: left[0] ? Number(left[0].number) - 1 : most }
+  }
+
+  async #restoreAuthors(authors: ReadonlyMap<number, PublicKey>): Promise<void> {
+    const { names } = this.#database
+    await this.#indexes.before(['authors'])
+    await this.#database.write(async (transaction) => {
+      const { affectedRows } = await transaction.query(
+        sql`INSERT INTO ${names.table('authors')} (number, public_key, highest_log, forked)
+         SELECT u.number, u.public_key,
+           GREATEST((SELECT max(log_id) FROM ${names.table('entries')} WHERE author = u.number),
+             (SELECT max(log_id) FROM ${names.table('heads')} WHERE author = u.number)),
+           EXISTS (SELECT FROM ${names.table('heads')} WHERE author = u.number AND forked)
+         FROM ${AUTHORS.source([...authors])} ON CONFLICT DO NOTHING`,
+      )
+      await transaction.dropCaches()
+      this.#findings.rows += affectedRows
+    })
+  }
+
+  /** The head of a log is its latest entry. One that says less, or is not there, is made from the entries. */
+  async #restoreHeads(from: number, until: number): Promise<void> {
+    const wrong = sql`
+      SELECT DISTINCT ON (e.author, e.log_id) e.author, e.log_id, e.seq_num, e.hash, e.document
+      FROM ${this.#database.names.table('entries')} AS e
+        LEFT JOIN ${this.#database.names.table('heads')} AS h ON h.author = e.author AND h.log_id = e.log_id
+      WHERE e.number > ${from}::bigint AND e.number <= ${until}::bigint AND e.author IS NOT NULL AND e.log_id IS NOT NULL
+        AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
+        AND (h.author IS NULL OR h.seq_num < e.seq_num)
+      ORDER BY e.author, e.log_id, e.seq_num DESC`
+    const { rows } = await this.#database.query(wrong)
+    if (rows.length === 0) return
+    await this.#indexes.before(['heads'])
+    await this.#database.write(async (transaction) => {
+      const { names } = transaction
+      const { affectedRows } = await transaction.query(
+        sql`INSERT INTO ${names.table('heads')} (author, log_id, seq_num, hash, document)
+         SELECT * FROM (${wrong}) AS latest
+         ON CONFLICT (author, log_id) DO UPDATE SET seq_num = excluded.seq_num, hash = excluded.hash`,
+      )
+      await transaction.dropCaches()
+      this.#findings.rows += affectedRows
+    })
+  }
+}
+
+const AUTHORS = new Bulk<readonly [number: number, publicKey: PublicKey]>({
+  number: integerColumn(([number]) => number),
+  public_key: hexColumn(([, publicKey]) => publicKey),
+})
+
+interface Whole {
+  readonly entry: Entry
+  /** Entries that it builds on. */
+  readonly names: readonly OperationId[]
+}
+
+/** Undefined where only the decision is kept. */
+function checkRow(row: EntryRow): Whole | 'damaged' | undefined {
+  const isHeld = row.decision === DECISION.held
+  if (!isHeld && row.decision !== DECISION.purged) return undefined
+  const { entry: bytes, operation: payload } = row
+  if (bytes === null || (isHeld && payload === null)) return 'damaged'
+  return (
+    unlessInvalid(() => {
+      const entry = decodeEntry(bytes)
+      const isItself =
+        hash(bytes) === decodeHex(row.hash) &&
+        entry.logId === row.log_id &&
+        entry.seqNum === row.seq_num &&
+        (row.public_key === null || decodeHex(row.public_key) === entry.publicKey)
+      if (!isItself) return 'damaged'
+      const names: OperationId[] = entry.backlink === undefined ? [] : [entry.backlink as string as OperationId]
+      if (payload === null) return { entry, names }
+      checkPayload(entry, payload)
+      const operation = decodeOperation(payload)
+      if (ACTION[operation.action] !== row.action) return 'damaged'
+      if (operation.previous !== undefined) names.push(...operationIdsOf(operation.previous))
+      return { entry, names }
+    }) ?? 'damaged'
+  )
+}
+
+/** Those that nothing was decided about. */
+export async function missing(
+  queries: Queries | WriteTransaction,
+  ids: ReadonlySet<OperationId>,
+): Promise<OperationId[]> {
+  if (ids.size === 0) return []
+  const { rows } = await queries.query<{ id: Uint8Array }>(
+    sql`SELECT u.id FROM unnest(${hexArray(ids)}::bytea[]) AS u(id)
+     WHERE NOT EXISTS (SELECT FROM ${queries.names.table('entries')} WHERE hash = u.id)`,
+  )
+  return rows.map(({ id }) => decodeHex(id) as OperationId)
+}

@@ -1,0 +1,37 @@
+import { type OperationValue, type ReducedDocument, reduce, unlessInvalid } from '@rakko/core'
+import type { NumberedOperation } from '../load/stored-operations.js'
+import type { Document } from '../store.js'
+
+/** What a document's entries give. */
+export interface Expected {
+  readonly view: ReducedDocument
+  readonly operations: readonly NumberedOperation[]
+}
+
+/** Undefined where the operations are not all of a document. */
+export function expectedOf(operations: readonly NumberedOperation[]): Expected | undefined {
+  const view = unlessInvalid(() => reduce(operations))
+  return view && { view, operations }
+}
+
+export function isAsExpected(stored: Document | undefined, { view }: Expected): boolean {
+  if (!stored) return false
+  const isSame = (['viewId', 'follow', 'schemaId', 'owner', 'signer', 'edited', 'deleted'] as const).every(
+    (member) => stored[member] === view[member],
+  )
+  if (!isSame || stored.fields.size !== view.fields.size) return false
+  return [...view.fields].every(([name, { value }]) => isSameValue(stored.fields.get(name), value))
+}
+
+function isSameValue(stored: OperationValue | undefined, expected: OperationValue): boolean {
+  return stored !== undefined && textOf(stored) === textOf(expected)
+}
+
+/** JSON would lose the sign of a zero, and what is no number. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => {
+    if (typeof one === 'bigint') return `${one}n`
+    if (typeof one === 'number') return Object.is(one, -0) ? '-0' : String(one)
+    return one instanceof Uint8Array ? Array.from(one) : one
+  })
+}

@@ -1,0 +1,75 @@
+import { sql } from '../sql/sql.js'
+import type { Database } from '../transaction/database.js'
+import { DocumentCheck } from './check-documents.js'
+import { EntryCheck } from './check-entries.js'
+import { IndexRepair, TableCheck } from './check-tables.js'
+import { Findings, type VerifyReport } from './report.js'
+
+/**
+ * Compares what is stored with itself, slice by slice, and mends what entries tell:
+ *
+ * 1. every page is read, and every row is found by every index,
+ * 2. entries are what their hashes say, and what they name is there,
+ * 3. documents are what their entries give when they are reduced again.
+ *
+ * Each slice is a few short reads. It writes only where something is wrong. Where it stands is kept in memory.
+ */
+export class Verification {
+  readonly #database: Database
+  readonly #now: () => number
+  #findings = new Findings()
+  /** What is left to do, in order. Empty before the first slice and after the last. */
+  #checks: { slice(): Promise<boolean> }[] = []
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Whether one has begun and is not done. */
+  get isUnderWay(): boolean {
+    return this.#checks.length > 0
+  }
+
+  /** Does the next slice, of a new verification where none is under way. Tells whether it found anything. */
+  async slice(): Promise<{ report: VerifyReport; hasFound: boolean }> {
+    if (this.#checks.length === 0) this.#begin()
+    const { count } = this.#findings
+    const [check] = this.#checks
+    if (await check?.slice()) this.#checks.shift()
+    const isDone = this.#checks.length === 0
+    if (this.#findings.count > count) await this.#database.flush()
+    return { report: this.#findings.report(isDone), hasFound: this.#findings.count > count }
+  }
+
+  #begin(): void {
+    const [database, findings] = [this.#database, new Findings()]
+    this.#findings = findings
+    database.lost.clear()
+    const indexes = new IndexRepair(database, findings)
+    this.#checks = [
+      new TableCheck(database, findings),
+      { slice: () => this.#restoreCounters() },
+      new EntryCheck(database, findings, indexes),
+      new DocumentCheck(database, findings, indexes, this.#now),
+    ]
+  }
+
+  /** The row that every write transaction locks. */
+  async #restoreCounters(): Promise<boolean> {
+    const { names } = this.#database
+    const { affectedRows } = await this.#database.query(
+      sql`INSERT INTO ${names.table('arrival')} (number, author, schema, parked, parked_bytes, awaited)
+       SELECT (SELECT COALESCE(max(number), 0) FROM ${names.table('entries')}),
+         GREATEST((SELECT COALESCE(max(number), 0) FROM ${names.table('authors')}),
+           (SELECT COALESCE(max(author), 0) FROM ${names.table('entries')})),
+         GREATEST((SELECT COALESCE(max(number), 4) FROM ${names.table('schemas')}),
+           (SELECT COALESCE(max(schema), 4) FROM ${names.table('documents')})),
+         (SELECT count(*) FROM ${names.table('parked')}),
+         (SELECT COALESCE(sum(octet_length(entry) + octet_length(operation)), 0) FROM ${names.table('parked')}), true
+       WHERE NOT EXISTS (SELECT FROM ${names.table('arrival')})`,
+    )
+    this.#findings.rows += affectedRows
+    return true
+  }
+}
