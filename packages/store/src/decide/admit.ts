@@ -22,6 +22,7 @@ import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './receiv
 
 /** Takes what was decided. */
 export interface Decider {
+  /** Returns the view that the document has now: its id is put together when somebody asks. */
   accept(item: ReceivedItem, valid: Omit<ValidPublish, 'next'>): { readonly viewId: DocumentViewId }
   /** Records what became of an entry that is not kept. */
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void
@@ -58,8 +59,18 @@ export function admitPublished(decider: PublishDecider, item: ReceivedItem): Adm
     const limit = decider.limit?.(item)
     if (limit) throw limit
     const { operationId, documentId, next } = valid
-    const { viewId } = decider.accept(item, valid)
-    return { outcome: { status: 'published', operationId, documentId, viewId, next }, admission: { status: 'decided' } }
+    const view = decider.accept(item, valid)
+    const outcome: PublishOutcome = {
+      status: 'published',
+      operationId,
+      documentId,
+      // A stranger decides how long it is, and mostly nobody asks.
+      get viewId() {
+        return view.viewId
+      },
+      next,
+    }
+    return { outcome, admission: { status: 'decided' } }
   } catch (error) {
     if (error instanceof RakkoError)
       return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }

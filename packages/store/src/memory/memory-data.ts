@@ -7,6 +7,7 @@ import {
   type OperationId,
   type PublicKey,
   type ReducedDocument,
+  reduce,
   type Schema,
   type SchemaId,
   SYSTEM_SCHEMAS,
@@ -22,13 +23,38 @@ export interface MemoryEntry extends DocumentOperation {
   readonly isPayloadLess: boolean
 }
 
-export interface MemoryDocument {
+export class MemoryDocument {
   /** In order of arrival. */
   readonly operations: DocumentOperation[]
-  /** `reduce` of them. */
-  view: ReducedDocument
   /** Payloads are missing: only ids and flags of its views can be told. */
-  readonly isPurged: boolean
+  isPurged: boolean
+  isDeleted: boolean
+  #view: ReducedDocument | undefined
+
+  constructor({ operations, isPurged, isDeleted }: Partial<MemoryDocument>) {
+    this.operations = [...(operations ?? [])]
+    this.isPurged = isPurged ?? false
+    this.isDeleted = isDeleted ?? false
+  }
+
+  /** `reduce` of its operations, once for all that came since somebody asked last. */
+  get view(): ReducedDocument {
+    this.#view ??= reduce(this.operations)
+    return this.#view
+  }
+
+  /** Returns the view that it has now, whatever is added later. */
+  add(operation: DocumentOperation): { readonly viewId: DocumentViewId } {
+    this.operations.push(operation)
+    this.isDeleted ||= operation.operation.action === 'delete'
+    this.#view = undefined
+    const [{ operations }, count] = [this, this.operations.length]
+    return {
+      get viewId() {
+        return reduce(operations.slice(0, count)).viewId
+      },
+    }
+  }
 }
 
 export interface MemoryLog {
@@ -69,7 +95,7 @@ export class MemoryData {
     copy.arrived.push(...this.arrived)
     for (const [hash, entry] of this.entries) copy.entries.set(hash, entry)
     for (const [id, document] of this.documents) {
-      copy.documents.set(id, { ...document, operations: [...document.operations] })
+      copy.documents.set(id, new MemoryDocument(document))
     }
     for (const viewId of this.definitions) copy.definitions.add(viewId)
     for (const [author, logs] of this.logs) {

@@ -9,7 +9,6 @@ import {
   type OperationId,
   type PublicKey,
   parseSchemaIdParts,
-  reduce,
   SCHEMA_DEFINITION,
   type Schema,
   type SchemaId,
@@ -20,7 +19,7 @@ import {
 import type { PreparedLookup, PublishDecider } from '../decide/admit.js'
 import { IDEMPOTENCY_MS, type ReceivedItem } from '../decide/received-item.js'
 import type { ForkedLog } from '../store.js'
-import type { MemoryData, MemoryDocument, MemoryLog } from './memory-data.js'
+import { type MemoryData, MemoryDocument, type MemoryLog } from './memory-data.js'
 
 /** What the rules ask, read from memory. What they have decided is put there at once. Made for one call. */
 export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup {
@@ -120,7 +119,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
   }
 
   isDeleted(documentId: DocumentId): boolean {
-    return this.#data.documents.get(documentId)?.view.deleted ?? false
+    return this.#data.documents.get(documentId)?.isDeleted ?? false
   }
 
   follow(documentId: DocumentId): DocumentViewId | undefined {
@@ -147,7 +146,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
   accept(
     item: ReceivedItem,
     { operation, operationId, documentId }: Omit<ValidPublish, 'next'>,
-  ): MemoryDocument['view'] {
+  ): ReturnType<MemoryDocument['add']> {
     const { entry, idempotencyId, operationBytes } = item
     const isPayloadLess = operationBytes === undefined
     const added = { id: operationId, publicKey: entry.publicKey, operation }
@@ -160,13 +159,12 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
       entry: item.entryBytes,
       ...(!isPayloadLess && { operation: operationBytes }),
     })
-    const before = this.#data.documents.get(documentId)
-    const operations = before?.operations ?? []
-    if (operations.length === 0) this.made.add(documentId)
+    const document = this.#data.documents.get(documentId) ?? new MemoryDocument({})
+    this.#data.documents.set(documentId, document)
+    if (document.operations.length === 0) this.made.add(documentId)
     this.changed.add(documentId)
-    operations.push(added)
-    const view = reduce(operations)
-    this.#data.documents.set(documentId, { operations, view, isPurged: isPayloadLess || before?.isPurged === true })
+    document.isPurged ||= isPayloadLess
+    const view = document.add(added)
     this.#advanceLog(item, documentId, operation.schemaId)
     if (operation.schemaId === SCHEMA_DEFINITION) this.#data.definitions.add(view.viewId)
     if (idempotencyId !== undefined) this.#data.idempotent.set(idempotencyId, { documentId, time: this.#now })

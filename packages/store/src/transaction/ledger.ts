@@ -33,7 +33,7 @@ import {
   type NewSchema,
 } from './ledger-state.js'
 import { tableLimit } from './table-limit.js'
-import { Tips } from './tips.js'
+import { type PassedView, Tips } from './tips.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
@@ -211,7 +211,7 @@ export class Ledger implements WriteLookup {
   }
 
   /** Adds what the rules of publishing or of ingest have found valid. */
-  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): Tips {
+  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): PassedView {
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
@@ -228,7 +228,7 @@ export class Ledger implements WriteLookup {
     }
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
     this.accepted.push({ number, item, author, document })
-    return document.tips
+    return document.tips.passed
   }
 
   #author(publicKey: PublicKey): AuthorState {

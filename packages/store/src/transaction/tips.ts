@@ -2,11 +2,21 @@ import {
   type DocumentOperation,
   type DocumentViewId,
   documentViewIdFromTips,
+  HASH_BYTES,
   type OperationId,
   operationIdsOf,
 } from '@rakko/core'
 
 type Following = Pick<DocumentOperation, 'id' | 'operation'>
+
+/** A view that a document had. Its id is put together when somebody asks. */
+export interface PassedView {
+  readonly viewId: DocumentViewId
+}
+
+/** So many tips make a view id that is no longer than an operation. */
+const FEW_TIPS = 16
+const FEW_CHARACTERS = FEW_TIPS * (2 * HASH_BYTES + 1)
 
 /**
  * The tips of a document while a transaction adds operations. They need no history: an operation takes the place of the
@@ -15,9 +25,27 @@ type Following = Pick<DocumentOperation, 'id' | 'operation'>
 export class Tips {
   #viewId: DocumentViewId | undefined
   #ids: Set<OperationId> | undefined
+  readonly #start: DocumentViewId
+  /** What followed since then. */
+  readonly #followed: Following[] = []
 
   constructor(viewId: DocumentViewId) {
     this.#viewId = viewId
+    this.#start = viewId
+  }
+
+  /** The view of this moment, whatever follows. Only a short id is put together at once. */
+  get passed(): PassedView {
+    const isShort = this.#ids === undefined ? this.viewId.length <= FEW_CHARACTERS : this.#ids.size <= FEW_TIPS
+    if (isShort) return { viewId: this.viewId }
+    const [start, followed, count] = [this.#start, this.#followed, this.#followed.length]
+    return {
+      get viewId() {
+        const tips = new Tips(start)
+        for (const one of followed.slice(0, count)) tips.follow(one)
+        return tips.viewId
+      },
+    }
   }
 
   get viewId(): DocumentViewId {
@@ -25,7 +53,10 @@ export class Tips {
     return this.#viewId
   }
 
-  follow({ id, operation: { previous } }: Following): void {
+  follow(following: Following): void {
+    const { id, operation } = following
+    const { previous } = operation
+    this.#followed.push(following)
     if (previous !== undefined && previous === this.#viewId) {
       this.#viewId = documentViewIdFromTips([id])
       this.#ids = undefined

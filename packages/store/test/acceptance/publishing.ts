@@ -131,6 +131,22 @@ export function publishingAcceptance(harness: StoreHarness<DocumentStore>): void
       expect([cellar?.deleted, cellar?.fields.size, cellar?.viewId]).toEqual([true, 0, gone.id])
     })
 
+    test('tells of each item the view that it led to, also where a view has many tips', async () => {
+      const created = panda.create(schemaId, venue('Main stage', 1))
+      const updates = Array.from({ length: 40 }, (_, index) =>
+        new Author(100 + index).update(created.documentId, schemaId, created.viewId, { capacity: int(index) }),
+      )
+      const outcomes = await publishAll(store, [created, ...updates])
+      const views = updates.map((_, index) =>
+        updates
+          .slice(0, index + 1)
+          .map(({ id }) => id)
+          .sort()
+          .join('_'),
+      )
+      expect(outcomes.map(({ viewId }) => viewId)).toEqual([created.viewId, ...views])
+    })
+
     test('a bad item in the middle harms none of its neighbours', async () => {
       const before = panda.create(schemaId, venue('before'))
       const bad = panda.create(schemaId, { capacity: int(1) })

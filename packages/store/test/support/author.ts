@@ -86,18 +86,32 @@ export class Author {
     return this.#sign(logId, undefined, operation)
   }
 
-  update(documentId: DocumentId, schemaId: SchemaId, previous: DocumentViewId, values: Values): SignedItem {
+  update(
+    documentId: DocumentId,
+    schemaId: SchemaId,
+    previous: DocumentViewId,
+    values: Values,
+    logId?: bigint,
+  ): SignedItem {
     const fields = new Map(Object.entries(values))
-    return this.append(documentId, encodeOperation({ action: 'update', schemaId, previous, fields }))
+    return this.append(documentId, encodeOperation({ action: 'update', schemaId, previous, fields }), logId)
   }
 
   delete(documentId: DocumentId, schemaId: SchemaId, previous: DocumentViewId): SignedItem {
     return this.append(documentId, encodeOperation({ action: 'delete', schemaId, previous }))
   }
 
-  /** Signs any payload as the next one of the author's log of a document. */
-  append(documentId: DocumentId, operation: Uint8Array): SignedItem {
-    const logId = this.#logOf.get(documentId) ?? this.#nextLogId++
+  /** The id of a log that has no entry yet. */
+  newLog(): bigint {
+    return this.#nextLogId++
+  }
+
+  /** Signs any payload as the next one of the author's log of a document, unless another log is named. */
+  append(
+    documentId: DocumentId,
+    operation: Uint8Array,
+    logId = this.#logOf.get(documentId) ?? this.newLog(),
+  ): SignedItem {
     return this.#sign(logId, documentId, operation)
   }
 
