@@ -43,6 +43,24 @@ export function sqlTests(world: () => World): void {
     expect(row).toEqual({ [cut]: 'a\0b\u0001' })
   })
 
+  test('an expression too deep for the stack ends its own call, and the next one is answered', async () => {
+    const { node } = world()
+    for (const text of [
+      `SELECT ${'1+'.repeat(4_000)}1`,
+      `SELECT ${'NOT '.repeat(4_000)}true`,
+      `SELECT 1${'::text::int'.repeat(4_000)}`,
+      `SELECT ${'(SELECT '.repeat(500)}1${')'.repeat(500)}`,
+      `SELECT * FROM ${'(SELECT * FROM '.repeat(500)}(SELECT 1) t${') t'.repeat(500)}`,
+    ]) {
+      await expect(node.sql(text), text.slice(0, 30)).rejects.toMatchObject({
+        code: 'SQL_FAILED',
+        details: { sqlState: '54001' },
+      })
+      expect(await node.sql('SELECT 7 AS seven')).toEqual([{ seven: 7 }])
+    }
+    expect(await node.sql(`SELECT ${'1+'.repeat(150)}1 AS sum`)).toEqual([{ sum: 151 }])
+  })
+
   test('what PostgreSQL refuses says why, under its SQL state', async () => {
     const { node } = world()
     for (const [text, sqlState] of [

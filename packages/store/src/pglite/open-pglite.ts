@@ -3,6 +3,7 @@ import { PGlite } from '#pglite'
 import type { Driver } from '../driver/driver.js'
 import { cancelStatement, clearCancel } from './cancel-statement.js'
 import type { DatabaseFiles } from './database-files.js'
+import { guardMessageLoop } from './message-loop.js'
 import { PgliteDriver } from './pglite-driver.js'
 import { Postgres } from './postgres.js'
 import { type Complaint, ServerLog } from './server-log.js'
@@ -75,6 +76,7 @@ interface Started extends Pick<OpenPgliteOptions, 'files' | 'onEnd'> {
 }
 
 function driverOf({ pglite, files, onEnd, log }: Started): Driver {
+  const broken = guardMessageLoop(pglite.Module)
   const postgres = new Postgres((messages, onData) => {
     let isCanceled = false
     const onRawData = (chunk: Uint8Array) => {
@@ -83,7 +85,9 @@ function driverOf({ pglite, files, onEnd, log }: Started): Driver {
       cancelStatement(pglite.Module)
     }
     // Runs at once, though it returns a promise. If it fails PostgreSQL has said nothing, and that is what counts.
-    pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
+    if (!broken()) pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData }).catch(() => {})
+    const failure = broken()
+    if (failure) throw failure
     if (isCanceled) clearCancel(pglite.Module)
   }, log)
   return new PgliteDriver({
@@ -91,7 +95,9 @@ function driverOf({ pglite, files, onEnd, log }: Started): Driver {
     durability: files,
     async end() {
       try {
-        await pglite.close()
+        // What broke off writes nothing more.
+        if (broken()) files.abandon?.()
+        else await pglite.close()
       } catch {
         // The storage is full or gone. It has all that was reported as stored. Its handles must not keep others out.
         files.abandon?.()

@@ -41,6 +41,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '0.25',
   // Segments beyond these are removed at a checkpoint instead of kept for later.
   max_wal_size: '32MB',
+  // The least that PostgreSQL takes. The loop of messages takes half of it away again.
+  max_stack_depth: '100kB',
   // A statement may be long, and is nobody's business but the app's.
   log_min_error_statement: 'panic',
   // Nobody reads the activities. The counts tell maintenance which tables need it.

@@ -223,6 +223,31 @@ describe('statements and transactions', () => {
   })
 })
 
+describe('a statement that leaves PostgreSQL in the middle', () => {
+  // PostgreSQL's parser of JSON takes none of the stack that max_stack_depth measures.
+  const deepJson = "SELECT repeat('[', 1000000)::json"
+  const brokenOff = {
+    code: 'STORAGE_FAILED',
+    message: expect.stringContaining('broke off in the middle'),
+    details: { outcome: 'unknown', reopen: true },
+  }
+
+  it('ends the database: nothing after it is answered out of what fits together no more', async () => {
+    const other = await openMemoryDriver()
+    const [broken, next] = [other.query(deepJson), other.query('SELECT 1 AS one')]
+    await expect(broken).rejects.toMatchObject(brokenOff)
+    await expect(next).rejects.toMatchObject(brokenOff)
+    await other.close()
+  })
+
+  it('within a transaction, fails that', async () => {
+    const other = await openMemoryDriver()
+    const attempt = other.transaction((session) => session.query(deepJson))
+    await expect(attempt).rejects.toMatchObject(brokenOff)
+    await other.close()
+  })
+})
+
 describe('close', () => {
   it('waits for what was called before, is idempotent, and refuses what comes after', async () => {
     const other = await openMemoryDriver()
