@@ -49,19 +49,20 @@ export function nextSeeds(count, ms, msLeft) {
  * What a round found, from Vitest's JSON report. Tests that are no properties did not run.
  * @param {number} exitCode
  * @param {() => string} read throws where there is no report
- * @returns {{ passed: number, failures: Failure[] }}
+ * @returns {{ passed: number, failures: Failure[], told: string[] }} `told`: what properties found out about their seeds
  */
 export function readRound(exitCode, read) {
   /**
    * @type {{ name: string, status: string, message: string,
-   *   assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[]}
+   *   assertionResults: { fullName: string, status: string, failureMessages: string[],
+   *     meta?: { told?: string } }[] }[]}
    */
   let files
   try {
     files = JSON.parse(read()).testResults
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { passed: 0, failures: [{ file: 'vitest', name: 'ends with a report', seed: undefined, message }] }
+    return { passed: 0, failures: [{ file: 'vitest', name: 'ends with a report', seed: undefined, message }], told: [] }
   }
   const tests = files.flatMap(({ name: file, assertionResults }) => assertionResults.map((test) => ({ file, ...test })))
   const failures = tests
@@ -83,7 +84,7 @@ export function readRound(exitCode, read) {
   if (exitCode !== 0 && all.length === 0) {
     all.push({ file: 'vitest', name: 'ends well', seed: undefined, message: `exit code ${exitCode}` })
   }
-  return { passed, failures: all }
+  return { passed, failures: all, told: tests.flatMap(({ meta }) => meta?.told ?? []) }
 }
 
 /** What failed in all rounds, property by property. */

@@ -30,7 +30,7 @@ await main(async () => {
     const round = await roundOf(tortured, drawSeeds(count))
     if (isOver()) break
     passed += round.passed
-    for (const line of failed.add(round.failures)) console.log(line)
+    for (const line of [...round.told, ...failed.add(round.failures)]) console.log(line)
     const ms = Date.now() - began
     console.log(
       `${counted(tortured.length, 'file')}, ${counted(count, 'new seed')} each: ${round.passed} passed, ` +

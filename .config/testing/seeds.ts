@@ -7,6 +7,13 @@ declare module 'vitest' {
   }
 }
 
+declare module '@vitest/runner' {
+  interface TaskMeta {
+    /** What a property found out about its seed: torture prints it. */
+    told?: string
+  }
+}
+
 /** The same for everybody, so that `npm test` is green or red for everybody. */
 const FIXED = [1]
 

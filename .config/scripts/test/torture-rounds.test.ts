@@ -36,7 +36,7 @@ test('a round counts what passed, and names each seed that failed, also one of a
       status: 'failed',
       message: '',
       assertionResults: [
-        ran('one (seed 7)', 'passed'),
+        { ...ran('one (seed 7)', 'passed'), meta: { told: '7 pages' } },
         ran('one (seed 8)', 'failed', 'expected 1 to be 2'),
         ran('pages (seed 9) go on', 'failed', 'expected 3 to be 4'),
         ran('no property', 'skipped'),
@@ -49,6 +49,7 @@ test('a round counts what passed, and names each seed that failed, also one of a
       { file: FILE, name: 'one (seed 8)', seed: '8', message: 'expected 1 to be 2' },
       { file: FILE, name: 'pages (seed 9) go on', seed: '9', message: 'expected 3 to be 4' },
     ],
+    told: ['7 pages'],
   })
 })
 
@@ -58,7 +59,7 @@ test('a file that breaks, an exit code that nothing explains and a missing repor
     { file: FILE, name: 'runs', seed: undefined, message: 'no such module' },
   ])
   expect(readRound(1, () => report()).failures).toMatchObject([{ name: 'ends well', message: 'exit code 1' }])
-  expect(readRound(0, () => report())).toEqual({ passed: 0, failures: [] })
+  expect(readRound(0, () => report())).toEqual({ passed: 0, failures: [], told: [] })
   const missing = readRound(0, () => {
     throw new Error('vitest.json is missing')
   })

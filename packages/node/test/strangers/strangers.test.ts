@@ -1,0 +1,50 @@
+import { expect, inject, test } from 'vitest'
+import { seeds } from '../../../../.config/testing/seeds.js'
+import { useFastBlake3 } from '../../src/fast-blake3.js'
+import { type Case, drawCase } from './draw-case.js'
+import { type Cost, runCase } from './run-case.js'
+
+/** About so many bytes of entries and operations come. Torture tries up to four times as many. */
+const BYTES = 2_000_000
+const DEADLINE_MS = 100_000
+/** Beyond the promise: the engine collects its garbage when it likes. */
+const SPARE_MB = 64
+/** Promised are 250 ms, on a machine that does nothing else. */
+const MAX_DELAY_MS = 4_000
+/** Processor time, for each byte and beside that for each case. */
+const MAX_MICROSECONDS = 8
+const START_MS = 2_000
+
+const isTorture = inject('seeds') !== null
+await useFastBlake3()
+
+test.for(seeds(3, 11, 15))(
+  'a stranger costs a node little (seed %d)',
+  { timeout: 2 * DEADLINE_MS },
+  async (seed, { task }) => {
+    const drawn = await drawCase(seed, isTorture ? BYTES * 2 ** (seed % 3) : BYTES)
+    const cost = await runCase(drawn, DEADLINE_MS)
+    const told = tell(drawn, cost)
+    task.meta.told = told
+    expect(found(cost), told).toEqual([])
+  },
+)
+
+/** What is beyond a bound. Times say something only where nobody waits for them: `npm test` goes by memory. */
+function found({ answers, excessMb, delayMs, ms, bytes }: Cost): string[] {
+  const allowedMs = START_MS + (bytes * MAX_MICROSECONDS) / 1000
+  return [
+    answers ? [] : 'an honest caller gets no answer any more',
+    excessMb <= SPARE_MB ? [] : `${excessMb} MB more than 64 MB and 8 bytes for each that came`,
+    !isTorture || delayMs <= MAX_DELAY_MS ? [] : `an honest caller waited for ${delayMs} ms`,
+    !isTorture || ms <= allowedMs
+      ? []
+      : `${ms} ms of processor time for ${bytes} bytes, ${Math.round(allowedMs)} allowed`,
+  ].flat()
+}
+
+function tell({ name }: Case, { bytes, ms, peakMb, delayMs, outcomes, steps }: Cost): string {
+  const perByte = ((ms * 1000) / bytes).toFixed(2)
+  const most = `${bytes} bytes, ${perByte} µs each, ${peakMb} MB above idle at most, ${delayMs} ms of waiting at most`
+  return [`${name}: ${most}`, `  ${JSON.stringify(outcomes)}`, ...steps.map((step) => `  ${step}`)].join('\n')
+}
