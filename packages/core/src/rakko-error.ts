@@ -80,6 +80,8 @@ export const ERROR_CODES = {
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
   ANSWER_TOO_LARGE: 'what a statement would return takes more bytes than it may',
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
+  LIVE_QUERIES_TOO_LARGE:
+    'the rows of all live queries of an app or of served ports take more memory than they may hold',
   TOO_MANY_LIVE_QUERIES: 'a session has as many live queries open as it may',
   SQL_FAILED: "PostgreSQL refused an app's own statement; details.sqlState says why",
   WRITE_NOT_ALLOWED: 'who serves this node lets others read only',

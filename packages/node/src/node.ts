@@ -27,6 +27,7 @@ import type {
 import { DocumentReads } from './document-reads.js'
 import { type EventFeed, EventLog } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
+import type { LiveOwner } from './live/live-budget.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
 import { MaintenanceScheduler, type Timers } from './maintenance-scheduler.js'
@@ -94,7 +95,7 @@ export class Node {
         this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
       }
     })
-    this.#liveQueries = new LiveQueries(store)
+    this.#liveQueries = new LiveQueries(store, pause)
     this.#storage = storage
     this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy: () => this.#running.size > 0 })
     // What an earlier process has left undone.
@@ -232,11 +233,14 @@ export class Node {
     return this.#run(() => this.#store.stateHash(schemaId))
   }
 
-  /** The query, kept up to date until it is closed. Throws SCHEMA_NOT_FOUND, INVALID_QUERY and LIVE_QUERY_TOO_LARGE. */
-  live(schemaId: SchemaId, input: QueryInput): Promise<LiveQuery> {
+  /**
+   * The query, kept up to date until it is closed. Throws SCHEMA_NOT_FOUND, INVALID_QUERY, LIVE_QUERY_TOO_LARGE and
+   * LIVE_QUERIES_TOO_LARGE.
+   */
+  live(schemaId: SchemaId, input: QueryInput, owner?: LiveOwner): Promise<LiveQuery> {
     return this.#run(async () => {
       const query = await this.#parse(schemaId, input)
-      return this.#liveQueries.open(query, await this.#knownSchema(schemaId))
+      return this.#liveQueries.open(query, await this.#knownSchema(schemaId), owner)
     })
   }
 

@@ -1,7 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import {
   type Cancellation,
-  checkLiveQueries,
+  type LiveParams,
   type Method,
   type Methods,
   type NodeInfo,
@@ -13,6 +13,7 @@ import {
   type SubscriptionParams,
 } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
+import { PortSubscriptions } from './port-subscriptions.js'
 
 /** What a served port may ask for only where `servePort` allows it. Everybody at it may read. */
 export const RIGHTS = ['write', 'maintain', 'ingest', 'sql'] as const
@@ -45,13 +46,17 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   close: 'read',
 }
 
+/** Ports are numbered, so that a node can tell whose live queries are whose. */
+let lastPort = 0
+
 /**
  * Passes one session's requests on to a node that others use too; how long one may take is the caller's to say. Its
  * subscriptions are its own: it reaches no other session's, and they end with it.
  */
 export function relay(connection: Connection, rights: ReadonlySet<Right>): RequestHandler {
-  const open = new Set<number>()
-  let opening = 0
+  lastPort += 1
+  const port = lastPort
+  const open = new PortSubscriptions(connection)
   let isEnded = false
 
   function pass<M extends Method>(method: M, params: Methods[M]['params'], cancellation: Cancellation) {
@@ -65,16 +70,9 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     params: Methods[M]['params'],
     cancellation: Cancellation,
   ): Promise<SubscriptionParams> {
-    checkLiveQueries(open.size + opening)
-    opening += 1
-    try {
-      const opened = await pass(method, params, cancellation)
-      open.add(opened.subscription)
-      if (isEnded) await end()
-      return opened
-    } finally {
-      opening -= 1
-    }
+    const opened = await open.add(() => pass(method, params, cancellation))
+    if (isEnded) await end()
+    return opened
   }
   /** Schemas that the node lacks, indexes and the list of allowed schemas are the host's. */
   function opened({ schemas }: OpenParams, cancellation: Cancellation): Promise<NodeInfo> {
@@ -87,8 +85,7 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
   }
   async function end(): Promise<void> {
     isEnded = true
-    for (const subscription of open) connection.request('end', { subscription }).catch(() => undefined)
-    open.clear()
+    for (const subscription of open.takeAll()) connection.request('end', { subscription }).catch(() => undefined)
   }
   async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
     if (method === 'close') return end()
@@ -96,7 +93,9 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     if (right !== 'read' && !rights.has(right)) throw notServed(right, method)
     if (method === 'open') return opened(params as OpenParams, cancellation)
     if (method === 'storage') return stored(cancellation)
-    if (method === 'live' || method === 'events') return subscribe(method, params as never, cancellation)
+    // A number that the other end chose is none of its own.
+    if (method === 'live') return subscribe(method, { ...(params as LiveParams), port }, cancellation)
+    if (method === 'events') return subscribe(method, {}, cancellation)
     if (method === 'next' || method === 'end') {
       const { subscription } = params as SubscriptionParams
       if (!open.has(subscription)) throw notOpen(subscription)

@@ -5,6 +5,14 @@ export const LIVE_RESERVE_ROWS = 16
  * LIVE_QUERY_TOO_LARGE.
  */
 export const MAX_LIVE_BYTES = 128 * 1024 * 1024
+/** The same for all that the app that has the node holds; beyond it one that grows ends with LIVE_QUERIES_TOO_LARGE. */
+export const MAX_APP_LIVE_BYTES = 512 * 1024 * 1024
+/** The same for all of one served port. */
+export const MAX_PORT_LIVE_BYTES = 64 * 1024 * 1024
+/** The same for all served ports together. */
+export const MAX_PORTS_LIVE_BYTES = 128 * 1024 * 1024
+/** Live queries that look into commits between two turns of other calls. */
+export const LIVE_QUERIES_AT_ONCE = 256
 /** Commits that a live query lets wait; where there are more, it drops them and runs its statement again. */
 export const MAX_WAITING_COMMITS = 256
 /** Documents that are read for live queries at once; a query that has to know more runs its own statement again. */

@@ -1,7 +1,8 @@
 import { type DocumentId, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
 import type { Store, StoreCommit } from '@rakko/store'
 import { indexCommit } from './combine-changes.js'
-import { MAX_READ_DOCUMENTS } from './limits.js'
+import { LIVE_QUERIES_AT_ONCE, MAX_READ_DOCUMENTS } from './limits.js'
+import { LiveBudget, type LiveOwner } from './live-budget.js'
 import { loadedQuery } from './live-page.js'
 import { LiveQuery, type ReadDocuments } from './live-query.js'
 
@@ -15,6 +16,10 @@ export type LiveStore = Pick<Store, 'onCommit' | 'onSilentChange' | 'snapshot'>
  */
 export class LiveQueries {
   readonly #store: LiveStore
+  readonly #pause: () => Promise<void>
+  readonly #budget = new LiveBudget()
+  /** Bytes of each, as the budget knows them. */
+  readonly #held = new Map<LiveQuery, { readonly owner: LiveOwner; bytes: number }>()
   readonly #bySchema = new Map<SchemaId, Set<LiveQuery>>()
   readonly #awake = new Set<LiveQuery>()
   #working: Promise<void> | undefined
@@ -23,20 +28,24 @@ export class LiveQueries {
   #heard = 0
   #end: RakkoError | undefined
 
-  constructor(store: LiveStore) {
+  /** `pause` gives the platform a turn, in which other calls go on. */
+  constructor(store: LiveStore, pause: () => Promise<void> = async () => undefined) {
     this.#store = store
+    this.#pause = pause
   }
 
   /**
-   * Runs the query once and keeps it up to date until it is closed. Rejects with what its statement does, and
-   * LIVE_QUERY_TOO_LARGE.
+   * Runs the query once and keeps it up to date until it is closed. Rejects with what its statement does,
+   * LIVE_QUERY_TOO_LARGE and LIVE_QUERIES_TOO_LARGE.
    */
-  async open(query: Query, schema: Schema): Promise<LiveQuery> {
+  async open(query: Query, schema: Schema, owner: LiveOwner = 'app'): Promise<LiveQuery> {
     if (this.#end) throw this.#end
     const live = new LiveQuery(query, schema, {
       wake: (one) => this.#wake(one),
+      hold: (one, bytes) => this.#hold(one, bytes),
       drop: (one) => this.#drop(one),
     })
+    this.#held.set(live, { owner, bytes: 0 })
     // Commits that come while the statement runs are for it to look into.
     for (const schemaId of live.schemaIds) {
       const ofSchema = this.#bySchema.get(schemaId) ?? new Set()
@@ -93,7 +102,17 @@ export class LiveQueries {
     this.#working ??= Promise.resolve().then(() => this.#work())
   }
 
+  #hold(live: LiveQuery, bytes: number): RakkoError | undefined {
+    const held = this.#held.get(live)
+    if (!held || held.bytes === bytes) return undefined
+    const refusal = this.#budget.add(held.owner, bytes - held.bytes)
+    if (!refusal) held.bytes = bytes
+    return refusal
+  }
+
   #drop(live: LiveQuery): void {
+    this.#hold(live, 0)
+    this.#held.delete(live)
     this.#awake.delete(live)
     for (const schemaId of live.schemaIds) {
       const ofSchema = this.#bySchema.get(schemaId)
@@ -111,7 +130,9 @@ export class LiveQueries {
       this.#awake.clear()
       const readers: Reader[] = []
       const rerun: LiveQuery[] = []
-      for (const live of awake) {
+      for (const [index, live] of awake.entries()) {
+        // Whoever wrote has its answer before thousands have looked into what was written.
+        if (index > 0 && index % LIVE_QUERIES_AT_ONCE === 0) await this.#pause()
         const need = guarded(live, () => live.work())
         if (need?.kind === 'rerun') rerun.push(live)
         else if (need) addReader(readers, live, need.ids)

@@ -18,6 +18,8 @@ export interface LiveChange {
 export interface LiveQueryHost {
   /** It has something to do: `work` is to be called. */
   wake(query: LiveQuery): void
+  /** Its rows take so many bytes now. Returns why they must not. */
+  hold(query: LiveQuery, bytes: number): RakkoError | undefined
   /** It is closed, or has failed. */
   drop(query: LiveQuery): void
 }
@@ -177,7 +179,9 @@ export class LiveQuery {
 
   #watch(): void {
     if (!this.#held) return
-    if (this.#held.bytes > MAX_LIVE_BYTES) this.fail(tooLarge(this.#held.bytes))
+    const { bytes } = this.#held
+    const refusal = bytes > MAX_LIVE_BYTES ? tooLarge(bytes) : this.#host.hold(this, bytes)
+    if (refusal) this.fail(refusal)
     else if (this.query.include) this.#watched = new WatchedIds(this.query, this.#held.documents)
   }
 

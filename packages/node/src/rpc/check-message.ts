@@ -101,7 +101,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   history: { schemaId: text, documentId: text },
   page: query,
   count: query,
-  live: query,
+  live: { ...query, port: (value) => (value === undefined || isId(value) ? undefined : 'an integer from 0') },
   next: subscription,
   end: subscription,
   events: {},

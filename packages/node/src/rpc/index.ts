@@ -12,6 +12,7 @@ export type {
   ErrorData,
   ExpectedSchema,
   Facade,
+  LiveParams,
   LiveUpdate,
   LockCommit,
   Method,

@@ -87,7 +87,7 @@ export interface Methods {
   page: { params: QueryParams; result: WirePage }
   count: { params: QueryParams; result: number }
   /** Opens a live query of this session; at most MAX_LIVE_QUERIES are open at once. */
-  live: { params: QueryParams; result: SubscriptionParams }
+  live: { params: LiveParams; result: SubscriptionParams }
   /**
    * Opens a subscription to the node's events. The events since the node was opened come first. It counts as a live
    * query.
@@ -146,6 +146,11 @@ export interface UpdateChange extends Change {
 export interface QueryParams {
   readonly schemaId: SchemaId
   readonly query: QueryInput
+}
+
+export interface LiveParams extends QueryParams {
+  /** The served port that it is opened for, by a number that whoever serves it has given it; none for the app's own. */
+  readonly port?: number | undefined
 }
 
 /** By column name; NULL is null. */

@@ -109,7 +109,8 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       return wirePage(page, page.query)
     },
     count: ({ schemaId, query }) => node.count(schemaId, query),
-    live: ({ schemaId, query }, signal) => subscriptions.add(() => liveSource(node, schemaId, query), signal),
+    live: ({ schemaId, query, port }, signal) =>
+      subscriptions.add(() => liveSource(node, schemaId, query, port), signal),
     events: (_params, signal) => subscriptions.add(() => eventSource(node), signal),
     next: (params, signal) => subscriptions.next(params, signal),
     async end(params) {

@@ -1,12 +1,18 @@
 import type { QueryInput, SchemaId } from '@rakko/core'
+import type { LiveOwner } from '../live/live-budget.js'
 import type { Node } from '../node.js'
 import { eventToData } from './event-data.js'
 import type { Source } from './subscriptions.js'
 import { wireUpdate } from './wire-row.js'
 
 /** A live query, its changes as messages carry them. */
-export async function liveSource(node: Node, schemaId: SchemaId, query: QueryInput): Promise<Source> {
-  const live = await node.live(schemaId, query)
+export async function liveSource(
+  node: Node,
+  schemaId: SchemaId,
+  query: QueryInput,
+  owner?: LiveOwner,
+): Promise<Source> {
+  const live = await node.live(schemaId, query, owner)
   return sourceOf(live, (change) => wireUpdate(change, live.query))
 }
 

@@ -67,10 +67,10 @@ export class Subscriptions {
   }
 }
 
-/** Throws TOO_MANY_LIVE_QUERIES where no more than `open` may be open. */
-export function checkLiveQueries(open: number): void {
-  if (open < MAX_LIVE_QUERIES) return
-  const expected = `at most ${MAX_LIVE_QUERIES} open live queries and listeners to events a session`
+/** Throws TOO_MANY_LIVE_QUERIES where `open` are open already, and no more may be. */
+export function checkLiveQueries(open: number, most = MAX_LIVE_QUERIES, of = 'a session'): void {
+  if (open < most) return
+  const expected = `at most ${most} open live queries and listeners to events of ${of}`
   const about = 'Too many live queries (close some)'
   throw refusal('TOO_MANY_LIVE_QUERIES', { field: 'live', expected, got: open + 1, about })
 }

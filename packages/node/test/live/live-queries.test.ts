@@ -1,6 +1,8 @@
 import type { DocumentId, Query, QueryInput, Schema } from '@rakko/core'
 import type { Document } from '@rakko/store'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { LIVE_QUERIES_AT_ONCE } from '../../src/live/limits.js'
+import { LiveQueries } from '../../src/live/live-queries.js'
 import { LiveQuery } from '../../src/live/live-query.js'
 import { createAll, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
@@ -199,7 +201,11 @@ test('a query whose rows take too much memory ends with LIVE_QUERY_TOO_LARGE', a
     first: 10,
   }
   const { documents } = await world.node.page(world.place, { first: 1 })
-  const live = new LiveQuery(query, schema, { wake: () => undefined, drop: () => undefined })
+  const live = new LiveQuery(query, schema, {
+    wake: () => undefined,
+    hold: () => undefined,
+    drop: () => undefined,
+  })
   const fields = new Map([
     ...(documents[0] as Document).fields,
     ['name', { type: 'str', value: 'x'.repeat(70_000_000) }] as const,
@@ -212,4 +218,29 @@ test('a query whose rows take too much memory ends with LIVE_QUERY_TOO_LARGE', a
     number: 1,
   })
   await expect(next).rejects.toMatchObject({ code: 'LIVE_QUERY_TOO_LARGE' })
+})
+
+test('a write with many live queries leaves a turn to others between so many of them', async () => {
+  const toldAtPauses: number[] = []
+  let told = 0
+  const queries = new LiveQueries(world.store, async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    toldAtPauses.push(told)
+  })
+  const schema = (await world.node.schema(world.place)) as Schema
+  const query: Query = {
+    schemaId: world.place,
+    filter: { kind: 'and', filters: [] },
+    order: [{ field: '$id', direction: 'asc' }],
+    first: 300,
+  }
+  const lives: LiveQuery[] = []
+  for (let count = 0; count <= LIVE_QUERIES_AT_ONCE; count += 1) lives.push(await queries.open(query, schema))
+  for (const live of lives) await live.next()
+  const changes = lives.map((live) => live.next().then(() => told++))
+  toldAtPauses.length = 0
+  await create(7_000)
+  await Promise.all(changes)
+  expect(toldAtPauses).toEqual([LIVE_QUERIES_AT_ONCE])
+  await queries.close()
 })
