@@ -10,6 +10,7 @@ import { SqlError } from '../driver/sql-error.js'
 import { learnSchema } from '../ingest/learn-schema.js'
 import { type Histories, loadHistories } from '../load/histories.js'
 import { readDocuments } from '../read/documents.js'
+import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
 import type { Document } from '../store.js'
@@ -17,7 +18,7 @@ import { ACTION, DECISION } from '../tables/codes.js'
 import type { Database, LedgerQueries } from '../transaction/database.js'
 import { missing } from './check-entries.js'
 import { type IndexRepair, orMended } from './check-tables.js'
-import { type Expected, expectedOf, isAsExpected } from './expected-document.js'
+import { type Expected, expectedOf, isAfter, isAsExpected } from './expected-document.js'
 import type { Findings } from './report.js'
 import { writeAgain } from './write-again.js'
 
@@ -56,8 +57,11 @@ export class DocumentCheck {
     const whole = creates.filter(({ isPurged }) => !isPurged)
     await this.#learnSchemas(whole)
     const placed = await this.#placeMissing(whole.filter(({ isThere }) => !isThere))
-    const wrong = await this.#wrong(await this.#wrong(whole.map(idOf)))
-    if (wrong.length > 0) await this.#mend(wrong, placed)
+    const { wrong, lost } = await this.#judge(whole.map(idOf), placed)
+    // A write may have come between two reads of the first look.
+    const { wrong: still } = await this.#judge(wrong, placed)
+    if (still.length > 0) await this.#mend(still)
+    if (lost.length > 0) await this.#giveUp(lost, placed)
     for (const row of creates) if (row.isPurged && !row.isThere) this.#lose(idOf(row))
     this.#findings.documents += creates.length
     if (creates.length === SLICE_DOCUMENTS) return false
@@ -114,37 +118,66 @@ export class DocumentCheck {
     return placed
   }
 
-  /** Those whose rows are not what their entries give. */
-  async #wrong(ids: readonly DocumentId[]): Promise<DocumentId[]> {
-    if (ids.length === 0) return []
-    const histories = await readEach(ids, (some) => historiesOf(this.#database.reading(), some))
-    const read = () => readEach(ids, (some) => readDocuments(this.#database, some))
-    const stored = await orMended(this.#database, this.#findings, () => tablesOf(this.#database, histories), read)
-    return ids.filter((_, index) => {
-      const expected = histories[index]
-      return !expected || !isAsExpected(stored[index], expected)
-    })
+  /**
+   * `wrong` are those whose rows are not what their entries give, `lost` those that have neither. Where entries are
+   * missing and the rows can be read, they are left as they are.
+   */
+  async #judge(
+    ids: readonly DocumentId[],
+    placed: ReadonlySet<DocumentId>,
+  ): Promise<{ wrong: readonly DocumentId[]; lost: readonly DocumentId[] }> {
+    if (ids.length === 0) return { wrong: [], lost: [] }
+    const database = this.#database
+    const histories = await readEach(ids, (some) => historiesOf(database.reading(), some))
+    const read = () => readEach(ids, (some) => readDocuments(database, some))
+    const stored = await orMended(database, this.#findings, () => tablesOf(database, histories), read)
+    const withoutTips = await this.#withoutTips(ids)
+    const wrong: DocumentId[] = []
+    const lost: DocumentId[] = []
+    for (const [index, id] of ids.entries()) {
+      const [expected, document] = [histories[index], placed.has(id) ? undefined : stored[index]]
+      const isWhole = expected && !withoutTips.has(id) && !isAfter(document, expected)
+      if (isWhole && !isAsExpected(document, expected)) wrong.push(id)
+      if (!isWhole && !document) lost.push(id)
+    }
+    return { wrong, lost }
   }
 
-  async #mend(ids: readonly DocumentId[], placed: ReadonlySet<DocumentId>): Promise<void> {
-    const { registry, names } = this.#database
-    const found = await readEach(ids, (some) => historiesOf(this.#database.reading(), some))
-    const whole = ids.filter((_, index) => found[index])
-    const broken = ids.filter((id, index) => !found[index] && placed.has(id))
+  /** Documents that a log's latest entry is missing of. What names nothing that is missing may look whole without it. */
+  async #withoutTips(ids: readonly DocumentId[]): Promise<ReadonlySet<DocumentId>> {
+    const { names } = this.#database
+    const { rows } = await this.#database.query<{ id: Uint8Array }>(
+      sql`SELECT DISTINCT d.id FROM ${names.table('documents')} AS d
+         JOIN ${names.table('heads')} AS h ON h.document = d.number
+       WHERE d.id = ANY(${hexArray(ids)}::bytea[])
+         AND NOT EXISTS (SELECT FROM ${names.table('entries')} AS e WHERE e.hash = h.hash)`,
+    )
+    return new Set(rows.map(({ id }) => decodeHex(id) as DocumentId))
+  }
+
+  async #mend(ids: readonly DocumentId[]): Promise<void> {
+    const { registry } = this.#database
+    const found = await historiesOf(this.#database.reading(), ids)
     await this.#indexes.before(tablesOf(this.#database, found))
     await this.#database.write(async (transaction) => {
-      const expected = (await historiesOf(transaction, whole)).flatMap((one) => one ?? [])
+      const expected = (await historiesOf(transaction, ids)).flatMap((one) => one ?? [])
       await writeAgain(transaction, expected, this.#now())
-      // Their histories have a hole. Of the others with one the rows are left as they are.
-      for (const id of broken) {
+      await transaction.dropCaches()
+    })
+    await registry.load(this.#database)
+    for (const id of ids) this.#findings.repaired.add(id)
+  }
+
+  async #giveUp(ids: readonly DocumentId[], placed: ReadonlySet<DocumentId>): Promise<void> {
+    const { names } = this.#database
+    await this.#database.write(async (transaction) => {
+      for (const id of ids.filter((one) => placed.has(one))) {
         await transaction.query(sql`DELETE FROM ${names.table('documents')} WHERE number = (
           SELECT number FROM ${names.table('entries')} WHERE hash = ${hexToBytes(id)}::bytea) AND view_id = ''`)
       }
       await transaction.dropCaches()
     })
-    await registry.load(this.#database)
-    for (const id of whole) this.#findings.repaired.add(id)
-    for (const id of broken) this.#lose(id)
+    for (const id of ids) this.#lose(id)
   }
 
   /** Documents of which a row is left, and no CREATE. */

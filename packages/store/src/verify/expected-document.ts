@@ -1,4 +1,11 @@
-import { type OperationValue, type ReducedDocument, reduce, unlessInvalid } from '@rakko/core'
+import {
+  type OperationId,
+  type OperationValue,
+  operationIdsOf,
+  type ReducedDocument,
+  reduce,
+  unlessInvalid,
+} from '@rakko/core'
 import type { NumberedOperation } from '../load/stored-operations.js'
 import type { Document } from '../store.js'
 
@@ -12,6 +19,13 @@ export interface Expected {
 export function expectedOf(operations: readonly NumberedOperation[]): Expected | undefined {
   const view = unlessInvalid(() => reduce(operations))
   return view && { view, operations }
+}
+
+/** Whether a document's rows know operations that its entries do not have: some of these are lost. */
+export function isAfter(stored: Document | undefined, { operations }: Expected): boolean {
+  if (!stored) return false
+  const ids = new Set<OperationId>(operations.map(({ id }) => id))
+  return operationIdsOf(stored.viewId).some((id) => !ids.has(id))
 }
 
 export function isAsExpected(stored: Document | undefined, { view }: Expected): boolean {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync, truncateSync, unlinkSync, writeSync } from 'node:fs'
 
-const PAGE_BYTES = 8192
+export const PAGE_BYTES = 8192
 
 export const DAMAGES = ['zero', 'flip', 'cut', 'remove'] as const
 export type DamageKind = (typeof DAMAGES)[number]
