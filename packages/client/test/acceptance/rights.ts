@@ -47,13 +47,14 @@ export function rightTests(world: () => World): void {
       delete: () => venues.delete(id),
       sql: () => node.sql`SELECT 1`,
       forget: () => node.forget({ document: id }),
+      verify: () => node.verify(),
     }
   }
 
   test.each<[string, ServeOptions | undefined, readonly string[]]>([
     ['a port of which nothing is said reads', undefined, []],
     ['one that may write writes', { write: true }, ['create', 'update', 'batch', 'delete']],
-    ['one that may maintain forgets', { maintain: true }, ['forget']],
+    ['one that may maintain forgets and verifies', { maintain: true }, ['forget', 'verify']],
     ['one that may run SQL does', { sql: true }, ['sql']],
   ])('%s, and no more', async (_what, rights, allowed) => {
     const id = await world().node.collection(world().schemas.venue).create({ name: 'Of the host', capacity: 1 })
@@ -64,6 +65,7 @@ export function rightTests(world: () => World): void {
       delete: 'WRITE_NOT_ALLOWED',
       sql: 'SQL_NOT_ALLOWED',
       forget: 'MAINTAIN_NOT_ALLOWED',
+      verify: 'MAINTAIN_NOT_ALLOWED',
       ...Object.fromEntries(['find', 'history', 'nextArgs', ...allowed].map((name) => [name, 'done'])),
     }
     expect(await served(rights, (node) => outcomesOf(callsOf(node, id)))).toEqual(expected)
