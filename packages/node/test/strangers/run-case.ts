@@ -45,7 +45,9 @@ export async function runCase({ steps, ...settings }: Case, deadlineMs: number):
     const text = output.join('')
     const line = text.split('\n').find((one) => one.startsWith('{"bytes"'))
     if (code === 0 && line !== undefined) return JSON.parse(line) as Cost
-    throw new Error(`${settings.name}: the node ended with ${code ?? signal} in place of an answer: ${text.slice(-2000)}`)
+    throw new Error(
+      `${settings.name}: the node ended with ${code ?? signal} in place of an answer: ${text.slice(-2000)}`,
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

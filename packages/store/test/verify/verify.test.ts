@@ -153,7 +153,7 @@ test.each<Damage>([
   })
 })
 
-test.each(seeds(41))('Whatever page is damaged, nothing is read wrongly after a verification (seed %d)', async (seed) => {
+test.each(seeds(41))('Whatever page is damaged, a verification leaves nothing wrong (seed %d)', async (seed) => {
   const random = new Random(seed)
   const relation = random.pick([...TOLD_BY_ENTRIES, 'entries', 'entries toast'])
   const pages = Math.max(1, Math.floor(statSync(join(directories.whole, paths.get(relation) ?? '')).size / PAGE_BYTES))
