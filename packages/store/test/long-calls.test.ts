@@ -1,7 +1,12 @@
-import { SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
-import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_IDS, MAX_TRANSACTION_ITEMS } from '../src/ingest/publisher.js'
+import {
+  MAX_TRANSACTION_BYTES,
+  MAX_TRANSACTION_IDS,
+  MAX_TRANSACTION_ITEMS,
+  MAX_TRANSACTION_SCHEMAS,
+} from '../src/ingest/publisher.js'
 import type { Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
@@ -73,6 +78,15 @@ describe('a call that is too long for one transaction takes several', () => {
       panda.update(document.documentId, SCHEMA_FIELD_DEFINITION, previous, { name: str('c') }),
     )
     expect(codesOf(await store.ingest(merges))).toEqual(merges.map(() => 'held'))
+    expect(driver.transactions).toBe(2)
+  })
+
+  test('by the schemas that it claims and that have no tables yet', async () => {
+    const panda = new Author(1)
+    const claims = Array.from({ length: MAX_TRANSACTION_SCHEMAS + 1 }, (_, index) =>
+      panda.create(`unknown${index}_${field(panda).id}` as SchemaId, { text: str('') }),
+    )
+    expect(codesOf(await store.ingest(claims))).toEqual(claims.map(() => 'waiting'))
     expect(driver.transactions).toBe(2)
   })
 

@@ -1,7 +1,7 @@
-import { HASH_BYTES, type Hash, RakkoError, type Verifier } from '@rakko/core'
+import { HASH_BYTES, type Hash, RakkoError, type SchemaId, type Verifier } from '@rakko/core'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { receiveFromPeer } from '../decide/receive-from-peer.js'
-import { receiveItem } from '../decide/received-item.js'
+import { type ReceivedItem, receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
@@ -16,6 +16,8 @@ export const MAX_TRANSACTION_ITEMS = 2048
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 /** Ids in `previous`: each is looked up. */
 export const MAX_TRANSACTION_IDS = 16_384
+/** Schemas that are not in memory or have no tables. Looking for one takes a millisecond, making its tables some ten. */
+export const MAX_TRANSACTION_SCHEMAS = 32
 
 export interface PublisherContext extends IngestContext {
   readonly verifier: Verifier
@@ -115,6 +117,10 @@ export class Publisher {
     return this.#context.database.registry.allowed.refusal(received.unchecked.schemaId) ?? received
   }
 
+  #isNewSchema(received: Received): received is ReceivedItem {
+    return 'unchecked' in received && !this.#context.database.registry.get(received.unchecked.schemaId)?.hasTable
+  }
+
   #enqueue<Item extends PublishItem | IngestItem>(
     items: readonly Item[],
     receive: (item: Item) => CallOptions['items'][number],
@@ -137,12 +143,14 @@ export class Publisher {
   /** What the next transaction takes, of the calls in their order. Each is whole in it, unless it is too large alone. */
   async #take(): Promise<Part> {
     const part: Part = { calls: new Set(), taken: [] }
+    const newSchemas = new Set<SchemaId>()
     let [bytes, ids] = [0, 0]
     const hasRoom = (call: Call, items: number, size: number): boolean =>
       call.isBatch ||
       (part.taken.length + items <= MAX_TRANSACTION_ITEMS &&
         bytes + size <= MAX_TRANSACTION_BYTES &&
-        ids < MAX_TRANSACTION_IDS)
+        ids < MAX_TRANSACTION_IDS &&
+        newSchemas.size < MAX_TRANSACTION_SCHEMAS)
     for (const call of this.#waiting) {
       if (part.calls.size > 0 && (call.isBatch || !hasRoom(call, call.length, call.bytes))) break
       part.calls.add(call)
@@ -154,6 +162,7 @@ export class Publisher {
         const received = this.#allowed(taken.received)
         part.taken.push({ ...taken, received })
         ids += idsIn(received)
+        if (this.#isNewSchema(received)) newSchemas.add(received.unchecked.schemaId)
       }
       if (call.isBatch || !call.isTaken) break
     }
