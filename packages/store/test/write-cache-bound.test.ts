@@ -31,11 +31,11 @@ beforeEach(() => {
 })
 
 /** As of documents that their author has read for a write; returns their ids. */
-function read(count: number): OperationId[] {
+function read(count: number, tips = 1): OperationId[] {
   const ledger = new Ledger(registry, NO_COUNTERS)
   ledger.authors.set(publicKey, authorState({ number: 1, publicKey, highestLogId: 4n, isForked: false, isNew: false }))
   for (let left = count; left > 0; left -= 1) {
-    const document = unchanged(++documents)
+    const document = unchanged(++documents, tips)
     ledger.documents.set(document.id as string as OperationId, document)
   }
   const ids = [...ledger.documents.keys()]
@@ -43,9 +43,10 @@ function read(count: number): OperationId[] {
   return ids
 }
 
-function unchanged(number: number): DocumentState {
+function unchanged(number: number, tips: number): DocumentState {
   const id = `0020${number.toString(16).padStart(64, '0')}` as DocumentId
-  const viewId = id as string as DocumentViewId
+  const others = Array.from({ length: tips - 1 }, (_, tip) => `0020${(tip + 1).toString(16).padStart(64, 'f')}`)
+  const viewId = [id, ...others].join('_') as DocumentViewId
   const state = {
     number,
     id,
@@ -86,6 +87,12 @@ describe(`${MAX_DOCUMENTS} documents that somebody is about to change are kept`,
     expect([first, second].map(isKept)).toEqual([true, true])
     const [third] = read(1)
     expect([first, second, third].map(isKept)).toEqual([false, true, true])
+  })
+
+  test('but none of many tips, whose number others decide', () => {
+    const [few] = read(1, 14)
+    const [many] = read(1, 15)
+    expect([few, many].map(isKept)).toEqual([true, false])
   })
 
   test('of more the latest', () => {

@@ -13,6 +13,7 @@ import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
 import { documentBytes } from './document-bytes.js'
 import { LIVE_RESERVE_ROWS } from './limits.js'
 import type { Applied, LivePage } from './page-in-memory.js'
+import { patched } from './patched.js'
 import { isSameDocument } from './same-document.js'
 
 /** A row with what it is sorted by. */
@@ -278,18 +279,6 @@ export function heldQuery(query: Query): Query {
 
 function heldLength({ first }: Query): number {
   return first + LIVE_RESERVE_ROWS
-}
-
-/** The document as it is after the change, as far as that is known. */
-function patched(schema: Schema, held: Document | undefined, { isNew: _, fields, ...meta }: DocumentChange): Document {
-  if (meta.deleted) return { ...held, ...meta, fields }
-  const known = new Map([...(held?.fields ?? []), ...fields])
-  return { ...held, ...meta, fields: new Map([...schema.fields.keys()].flatMap((name) => entryOf(known, name))) }
-}
-
-function entryOf<Value>(fields: ReadonlyMap<string, Value>, name: string): [string, Value][] {
-  const value = fields.get(name)
-  return value === undefined ? [] : [[name, value]]
 }
 
 function hasAllFields({ fields }: Schema, document: Document): boolean {

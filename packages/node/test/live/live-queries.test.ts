@@ -192,6 +192,20 @@ test('what a statement fails with ends the query with its code', async () => {
   await other.node.close()
 })
 
+test('a row that enters many live queries by a write is held once', async () => {
+  const readers = [await read({ where: { size: { gte: 8_000 } } }), await read({ orderBy: 'size', first: 1_000 })]
+  const [id] = await create(8_500)
+  await idle()
+  const entered = readers.map(({ rows }) => rows.find((row) => row.id === id))
+  expect(entered[0]?.fields.get('size')?.value).toBe(8_500n)
+  expect(entered[0]).toBe(entered[1])
+  await update(id, { size: 8_600 })
+  await idle()
+  const updated = readers.map(({ rows }) => rows.find((row) => row.id === id))
+  expect(updated[0]?.fields.get('size')?.value).toBe(8_600n)
+  expect(updated[0]).toBe(updated[1])
+})
+
 test('a query whose rows take too much memory ends with LIVE_QUERY_TOO_LARGE', async () => {
   const schema: Schema = { ...((await world.node.schema(world.place)) as Schema) }
   const query: Query = {

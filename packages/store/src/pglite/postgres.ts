@@ -15,6 +15,8 @@ export type Exchange = (messages: Uint8Array, onData: (chunk: Uint8Array) => boo
 
 /** Plans that PostgreSQL keeps cost it tens of kilobytes of memory each. */
 const MAX_PREPARED = 128
+/** Longer texts are planned each time: 128 of any length would take any memory. */
+const MAX_PREPARED_CHARACTERS = 64 * 1024
 /** What can be planned. Other statements run once, and some must not be planned ahead. */
 const PLANNED = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|MERGE)\b/i
 /** Definitions change what a kept plan returns. */
@@ -79,7 +81,7 @@ export class Postgres {
       this.#prepared.set(sql, known)
       return known
     }
-    const isKept = PLANNED.test(sql)
+    const isKept = sql.length <= MAX_PREPARED_CHARACTERS && PLANNED.test(sql)
     const name = isKept ? `s${this.#names++}` : ''
     const text = withoutNull(sql)
     for (const evicted of this.#evicted.splice(0)) this.#writer.closeStatement(evicted)

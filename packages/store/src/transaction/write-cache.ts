@@ -17,6 +17,9 @@ import { Tips } from './tips.js'
 /** Documents that the cache holds at most, about a kilobyte each: as many as one round of a writer may change. */
 export const MAX_DOCUMENTS = 20_000
 
+/** Documents with longer view ids are not kept: how many tips a view has others decide, up to a megabyte of ids. */
+export const MAX_VIEW_ID_CHARACTERS = 1024
+
 /** Entries of a log that are kept beside its head. Most skiplinks reach no further than a few entries back. */
 const MAX_ENTRIES = 8
 const RECENT_ENTRIES = 4n
@@ -166,6 +169,7 @@ export class WriteCache {
   #keep(author: AuthorState, { number, id, schema, view, isDeleted, isPurged }: DocumentState): void {
     if (author.isForked || isDeleted || isPurged || !view || view === 'created') return
     this.#drop(id)
+    if (Math.max(view.viewId.length, view.follow.length) > MAX_VIEW_ID_CHARACTERS) return
     const logId = author.logOf.get(id)
     const log = logId === undefined ? undefined : author.logs.get(logId)
     const { publicKey } = author
