@@ -20,9 +20,9 @@ import { PgliteHarness } from './support/pglite-harness.js'
 
 const driver = new CountingDriver(await openMemoryDriver())
 afterAll(() => driver.close())
+const harness = new PgliteHarness(driver)
 
 describe('publishing on a database', () => {
-  const harness = new PgliteHarness(driver)
   let store: Store
   let panda: Author
   let schemaId: SchemaId
@@ -259,7 +259,6 @@ describe('publishing on a database', () => {
 
 describe('a store that has not met a schema', () => {
   test('reads documents of it that another store on the database has stored, and returns what comes next', async () => {
-    const harness = new PgliteHarness(driver)
     const store = await harness.open()
     const [one, two] = [await harness.reopen(store), await harness.reopen(store)]
     const panda = new Author(3)
@@ -291,7 +290,6 @@ describe('migrate', () => {
   })
 
   test('two databases get ids of their own', async () => {
-    const harness = new PgliteHarness(driver)
     const [one, two] = [await harness.open(), await harness.open()]
     expect(one.databaseId).toMatch(/^[0-9a-f]{32}$/)
     expect(one.databaseId).not.toBe(two.databaseId)

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import {
   bytesToHex,
   concatBytes,
@@ -44,11 +44,21 @@ export function signer(seed: Uint8Array): SyncSigner {
   }
 }
 
+/** Each key is parsed once: that takes a good part of what checking a signature takes. */
+const parsedKeys = new Map<string, KeyObject>()
+
 export const verifier: SyncVerifier = {
-  verify(publicKey, message, signature) {
-    const der = Buffer.from(concatBytes(SPKI_PREFIX, publicKey))
-    return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)
-  },
+  verify: (publicKey, message, signature) => verify(null, message, parsedKey(publicKey), signature),
+}
+
+function parsedKey(publicKey: Uint8Array): KeyObject {
+  const hex = bytesToHex(publicKey)
+  const known = parsedKeys.get(hex)
+  if (known) return known
+  const der = Buffer.from(concatBytes(SPKI_PREFIX, publicKey))
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  parsedKeys.set(hex, key)
+  return key
 }
 
 /** Writes logs by itself, knowing nothing of a store. */

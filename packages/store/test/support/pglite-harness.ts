@@ -1,24 +1,28 @@
 import { formatFieldType, type Schema } from '@rakko/core'
+import { onTestFinished, TestRunner } from 'vitest'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
-import { migrate } from '../../src/tables/migrations/migrate.js'
 import type { StoreHarness } from '../acceptance/store-harness.js'
 import { openStore } from './open-store.js'
+import { RecycledPlaces } from './recycled-places.js'
 
-/** Stores that share one PGlite, each in a PostgreSQL schema of its own. */
+/**
+ * Stores that share one PGlite, each in a PostgreSQL schema of its own. The place of a store that a test opened, or a
+ * hook around each test, serves others after that test. One harness a driver.
+ */
 export class PgliteHarness implements StoreHarness {
   readonly #driver: Driver
   readonly #stores = new WeakMap<Store, { schemaName: string; now: () => number }>()
-  #opened = 0
+  readonly #places: RecycledPlaces
 
   constructor(driver: Driver) {
     this.#driver = driver
+    this.#places = new RecycledPlaces(driver)
   }
 
   async open({ schemas = [], now = Date.now }: Parameters<StoreHarness['open']>[0] = {}): Promise<Store> {
-    this.#opened += 1
-    const schemaName = `store ${this.#opened}`
-    await migrate(this.#driver, schemaName)
+    const schemaName = await this.#places.take()
+    if (TestRunner.getCurrentTest()) onTestFinished(() => this.#places.giveBack(schemaName))
     for (const schema of schemas) await this.#addSchema(schemaName, schema)
     return this.#open(schemaName, now)
   }

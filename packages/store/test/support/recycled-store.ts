@@ -2,55 +2,32 @@ import type { Verifier } from '@rakko/core'
 import { createStore } from '../../src/create-store.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
-import { migrate } from '../../src/tables/migrations/migrate.js'
+import { RecycledPlaces } from './recycled-places.js'
 
-const SCHEMA_NAME = 'recycled'
-
-/** One place in a database for many stores in turn: emptying its tables is far cheaper than making new ones. */
+/** One place in a database for many stores in turn. */
 export class RecycledStore {
   readonly #driver: Driver
   readonly #verifier: Verifier
-  /** Tables that every new store has, in order of their names. */
-  #tables: readonly string[] = []
+  readonly #places: RecycledPlaces
+  #last: string | undefined
 
   constructor(driver: Driver, verifier: Verifier) {
     this.#driver = driver
     this.#verifier = verifier
+    this.#places = new RecycledPlaces(driver)
   }
 
   /** A new, empty store; the last one is not used any more. */
   async open(): Promise<Store> {
-    if (this.#tables.length === 0) await this.#make()
-    else await this.#empty()
+    if (this.#last !== undefined) this.#places.giveBack(this.#last)
+    const schemaName = await this.#places.take()
+    this.#last = schemaName
     return createStore({
       driver: this.#driver,
-      schemaName: SCHEMA_NAME,
+      schemaName,
       verifier: this.#verifier,
       now: Date.now,
       random: (length) => new Uint8Array(length),
     })
-  }
-
-  async #make(): Promise<void> {
-    await migrate(this.#driver, SCHEMA_NAME)
-    this.#tables = await this.#found()
-    const copies = this.#tables.map((table) => `CREATE TABLE seed.${table} AS TABLE ${SCHEMA_NAME}.${table};`)
-    await this.#driver.exec(`CREATE SCHEMA seed; ${copies.join(' ')}`)
-  }
-
-  async #empty(): Promise<void> {
-    const added = (await this.#found()).filter((table) => !this.#tables.includes(table))
-    const refills = this.#tables.map(
-      (table) => `DELETE FROM ${SCHEMA_NAME}.${table}; INSERT INTO ${SCHEMA_NAME}.${table} TABLE seed.${table};`,
-    )
-    await this.#driver.exec([...added.map((table) => `DROP TABLE ${SCHEMA_NAME}.${table};`), ...refills].join(' '))
-  }
-
-  async #found(): Promise<string[]> {
-    const { rows } = await this.#driver.query<{ tablename: string }>(
-      'SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename',
-      [SCHEMA_NAME],
-    )
-    return rows.map(({ tablename }) => tablename)
   }
 }
