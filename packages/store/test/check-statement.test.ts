@@ -13,3 +13,25 @@ test.each([
 ])('A refused statement or parameter says what is wrong with it: %s', (check, field, expected, got) => {
   expect(check).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', details: { field, expected, got } }))
 })
+
+const LONG = "SELECT 'it''s', e'\\'' , $a$ ' $a$, \"a b\" /* ' */ FROM t -- '\n"
+
+test.each([
+  ['a sum', '1+'.repeat(3_000), 6_001],
+  ['a sum after texts of all kinds', `${LONG}${'1+'.repeat(3_000)}`, 6_004],
+  ['parentheses', '(1+'.repeat(2_000), 6_001],
+])('What PostgreSQL has no stack for is counted: %s', (_, text, got) => {
+  expect(() => checkStatement(`SELECT ${text}`)).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ got: `${got}` }) }),
+  )
+})
+
+test.each([
+  ['a list', 'a, '.repeat(9_000)],
+  ['a long text', `'${'it is '.repeat(9_000)}'`],
+  ['many conditions', '(a = 1 OR b = 2) AND '.repeat(3_000)],
+  ['a comment', `/* ${'1+'.repeat(9_000)} */ 1`],
+  ['a comment without an end', `/* ${'1+'.repeat(9_000)}`],
+])('What is long and not deep is taken: %s', (_, text) => {
+  expect(() => checkStatement(`SELECT ${text}`)).not.toThrow()
+})

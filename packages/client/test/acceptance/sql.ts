@@ -46,9 +46,10 @@ export function sqlTests(world: () => World): void {
   test('an expression too deep for the stack ends its own call, and the next one is answered', async () => {
     const { node } = world()
     for (const text of [
-      `SELECT ${'1+'.repeat(4_000)}1`,
-      `SELECT ${'NOT '.repeat(4_000)}true`,
-      `SELECT 1${'::text::int'.repeat(4_000)}`,
+      `SELECT ${'1+'.repeat(1_990)}1`,
+      `SELECT ${'- '.repeat(3_990)}random()`,
+      `SELECT ${'NOT '.repeat(3_990)}true`,
+      `SELECT 1${'::text::int'.repeat(660)}`,
       `SELECT ${'(SELECT '.repeat(500)}1${')'.repeat(500)}`,
       `SELECT * FROM ${'(SELECT * FROM '.repeat(500)}(SELECT 1) t${') t'.repeat(500)}`,
     ]) {
@@ -57,6 +58,10 @@ export function sqlTests(world: () => World): void {
         details: { sqlState: '54001' },
       })
       expect(await node.sql('SELECT 7 AS seven')).toEqual([{ seven: 7 }])
+    }
+    for (const part of ['1+', '- ', 'NOT ', '1-(']) {
+      const text = `SELECT ${part.repeat(90_000 / part.length)}`
+      await expect(node.sql(text), part).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'text' } })
     }
     expect(await node.sql(`SELECT ${'1+'.repeat(150)}1 AS sum`)).toEqual([{ sum: 151 }])
   })

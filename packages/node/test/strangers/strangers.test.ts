@@ -18,7 +18,7 @@ const START_MS = 2_000
 const isTorture = inject('seeds') !== null
 await useFastBlake3()
 
-test.for(seeds(3, 15, 17, 33))(
+test.for(seeds(3, 15, 17, 24, 33))(
   'a stranger costs a node little (seed %d)',
   { timeout: 2 * DEADLINE_MS },
   async (seed, { task }) => {
