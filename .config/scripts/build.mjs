@@ -14,10 +14,10 @@ export function buildTypes() {
  */
 export async function buildPackages() {
   if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
-  if ((await runStore('bundle-pglite')) !== 0) {
-    throw new Complaint('PGlite could not be bundled for browsers: its reason stands above.')
-  }
-  if ((await runStore('prepare-directory')) !== 0) {
+  // Neither reads what the other writes.
+  const [bundled, prepared] = await Promise.all([runStore('bundle-pglite'), runStore('prepare-directory')])
+  if (bundled !== 0) throw new Complaint('PGlite could not be bundled for browsers: its reason stands above.')
+  if (prepared !== 0) {
     throw new Complaint('The directory that databases start from could not be made: its reason stands above.')
   }
 }

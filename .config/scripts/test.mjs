@@ -23,26 +23,28 @@ await main(async () => {
     {
       files: filesOf(inVitest, names),
       title: 'the packages and apps, in Node and Chromium',
-      usually: '6 minutes',
-      run: test,
+      usually: '5 minutes',
+      run: names.length === 0 ? testOthers : test,
     },
     {
       files: filesOf(inPlaywright, names),
       title: 'the festival, as a person uses it',
-      usually: '3 minutes',
+      usually: '2 minutes',
       run: testFestival,
     },
   ].filter(({ files }) => files.length > 0)
 
   const parts = new Parts(1 + runners.length)
-  const env = await parts.run('dependencies, Chromium and the build', 'half a minute', async () => {
+  const all = []
+  const first = `dependencies, Chromium and the build${names.length === 0 ? ', beside it the tests of core' : ''}`
+  const env = await parts.run(first, 'a minute', async () => {
     await ensureDependencies()
     await ensureReference()
-    const chromium = await ensureChromium()
-    await build()
-    return { ...process.env, RAKKO_CHROMIUM: chromium }
+    const built = { ...process.env, RAKKO_CHROMIUM: await ensureChromium() }
+    if (names.length > 0) await build()
+    else all.push(await testCoreBesideBuild(built))
+    return built
   })
-  const all = []
   for (const { files, title, usually, run } of runners) {
     all.push(await parts.run(title, usually, () => run(names.length === 0 ? [] : files, env)))
   }
@@ -50,10 +52,26 @@ await main(async () => {
   return close(sum(all))
 })
 
-/** @param {readonly string[]} files all where there are none @param {NodeJS.ProcessEnv} env */
-function test(files, env) {
+/**
+ * Core's tests need nothing built, and the build leaves a processor idle.
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function testCoreBesideBuild(env) {
+  const [tested, built] = await Promise.allSettled([test(['--project', 'core', '--maxWorkers', '1'], env), build()])
+  if (built.status === 'rejected') throw built.reason
+  if (tested.status === 'rejected') throw tested.reason
+  return tested.value
+}
+
+/** @param {readonly string[]} _ none @param {NodeJS.ProcessEnv} env */
+function testOthers(_, env) {
+  return test(['--project', '!core'], env)
+}
+
+/** @param {readonly string[]} args files, and options of Vitest @param {NodeJS.ProcessEnv} env */
+function test(args, env) {
   return runVitest(
-    ['--config', 'vitest.workspace.ts', '--reporter=default', ...files],
+    ['--config', 'vitest.workspace.ts', '--reporter=default', ...args],
     (exitCode, report) => explained(exitCode, () => vitestCounts(readText(report))),
     { env },
   )
