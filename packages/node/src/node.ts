@@ -5,24 +5,22 @@ import {
   type PublicKey,
   parseDocumentViewId,
   parseHash,
-  parseQuery,
   type Query,
   type QueryInput,
   RakkoError,
-  refusal,
-  relatedSchemas,
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type {
-  Document,
-  DocumentHistory,
-  DocumentPage,
-  IngestItem,
-  IngestOutcome,
-  SqlRow,
-  Store,
-  VerifyReport,
+import {
+  type Document,
+  type DocumentHistory,
+  type DocumentPage,
+  hasFindings,
+  type IngestItem,
+  type IngestOutcome,
+  type SqlRow,
+  type Store,
+  type VerifyReport,
 } from '@rakko/store'
 import { DocumentReads } from './document-reads.js'
 import { type EventFeed, EventLog } from './event-log.js'
@@ -30,34 +28,17 @@ import { forgetTarget } from './forget-target.js'
 import type { LiveOwner } from './live/live-budget.js'
 import { LiveQueries } from './live/live-queries.js'
 import type { LiveQuery } from './live/live-query.js'
-import { MaintenanceScheduler, type Timers } from './maintenance-scheduler.js'
+import { MaintenanceScheduler } from './maintenance-scheduler.js'
 import type { NodeEvent } from './node-event.js'
 import type { ForgetParams, SchemaParams } from './node-options.js'
+import type { NodeOptions } from './node-parts.js'
 import { OwnKey } from './own-key.js'
+import { Queries } from './queries.js'
 import { addSchemas, isAlarming } from './schema-lock.js'
 import type { Batch, BatchResult } from './sign/batch.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
-import type { WriterSigner } from './sign/signing-round.js'
 import { Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
-
-export interface NodeOptions {
-  readonly store: Store
-  /** Of the key that belongs to this store's database. */
-  readonly signer: WriterSigner
-  /**
-   * Puts the key aside and makes another for this database. A node without it signs no more once its key was cloned.
-   */
-  readonly renewKey?: (() => Promise<WriterSigner>) | undefined
-  /** What was found before there was a node: its first events. */
-  readonly found?: readonly NodeEvent[] | undefined
-  /** Asked at each call of `storage`. */
-  readonly storage: () => Promise<StorageReport>
-  /** See WriterOptions. */
-  readonly pause?: (() => Promise<void>) | undefined
-  /** Of the platform: with them the node keeps its database healthy by itself. */
-  readonly timers?: Timers | undefined
-}
 
 /** A store's page with its query, which cursors are made of. */
 export interface DocumentsPage extends DocumentPage {
@@ -70,6 +51,7 @@ export class Node {
   readonly #store: Store
   readonly #writer: Writer
   readonly #reads: DocumentReads
+  readonly #queries: Queries
   readonly #ownKey: OwnKey
   readonly #events = new EventLog()
   readonly #liveQueries: LiveQueries
@@ -83,6 +65,7 @@ export class Node {
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
     this.#reads = new DocumentReads({ store, pause })
+    this.#queries = new Queries(store)
     for (const event of found) this.#events.tell(event)
     this.#ownKey = new OwnKey({
       signer,
@@ -210,14 +193,14 @@ export class Node {
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   page(schemaId: SchemaId, input: QueryInput): Promise<DocumentsPage> {
     return this.#run(async () => {
-      const query = await this.#parse(schemaId, input)
+      const query = await this.#queries.parse(schemaId, input)
       return { ...(await this.#store.query(query)), query }
     })
   }
 
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   count(schemaId: SchemaId, input: QueryInput): Promise<number> {
-    return this.#run(async () => this.#store.count(await this.#parse(schemaId, input)))
+    return this.#run(async () => this.#store.count(await this.#queries.parse(schemaId, input)))
   }
 
   /**
@@ -239,8 +222,8 @@ export class Node {
    */
   live(schemaId: SchemaId, input: QueryInput, owner?: LiveOwner): Promise<LiveQuery> {
     return this.#run(async () => {
-      const query = await this.#parse(schemaId, input)
-      return this.#liveQueries.open(query, await this.#knownSchema(schemaId), owner)
+      const query = await this.#queries.parse(schemaId, input)
+      return this.#liveQueries.open(query, await this.#queries.schema(schemaId), owner)
     })
   }
 
@@ -253,7 +236,7 @@ export class Node {
   verify(): Promise<VerifyReport> {
     return this.#run(async () => {
       const report = await this.#store.verify()
-      if (report.isDone && hasFound(report)) this.#events.tell({ type: 'damage-found', report })
+      if (report.isDone && hasFindings(report)) this.#events.tell({ type: 'damage-found', report })
       return report
     })
   }
@@ -289,18 +272,6 @@ export class Node {
     if (event) this.#events.tell(event)
   }
 
-  async #parse(schemaId: SchemaId, input: QueryInput): Promise<Query> {
-    const schema = await this.#knownSchema(schemaId)
-    const related = await relatedSchemas(input, schema, (id) => this.#store.schema(id))
-    return parseQuery(input, schema, (id) => related.get(id))
-  }
-
-  async #knownSchema(id: SchemaId): Promise<Schema> {
-    const schema = await this.#store.schema(id)
-    if (schema !== undefined) return schema
-    throw refusal('SCHEMA_NOT_FOUND', { field: 'schemaId', expected: 'a known schema', got: id })
-  }
-
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
     this.#scheduler?.wake()
@@ -310,11 +281,6 @@ export class Node {
     running.then(drop, drop)
     return running
   }
-}
-
-function hasFound({ repaired, lost }: VerifyReport): boolean {
-  const lists = [repaired.tables, repaired.documents, lost.entryIds, lost.documents]
-  return repaired.rows + lost.entries > 0 || lists.some(({ length }) => length > 0)
 }
 
 async function noOtherKey(): Promise<never> {

@@ -62,3 +62,9 @@ export class Findings {
     }
   }
 }
+
+/** Whether anything was repaired or is lost. */
+export function hasFindings({ repaired, lost }: VerifyReport): boolean {
+  const lists = [repaired.tables, repaired.documents, lost.entryIds, lost.documents]
+  return repaired.rows + lost.entries > 0 || lists.some(({ length }) => length > 0)
+}
