@@ -27,15 +27,29 @@ export function acceptance(transport: Transport): void {
     storedTests(world)
     describe('searches', () => searchTests(world))
     describe('SQL', () => sqlTests(world))
-    describe('bad input', () => badInputTests(world))
     describe('arguments', () => argumentTests(world))
-    describe('odd objects', () => oddObjectTests(world))
     describe('reactive proxies', () => reactiveTests(world))
-    describe('calls', () => callTests(world))
-    describe('events', () => eventTests(world))
-    describe('rights', () => rightTests(world))
-    describe('live queries', () => liveTests(world))
+    messageTests(world)
   })
+}
+
+/** What of it depends on how messages travel, for another kind of port. */
+export function messageAcceptance(transport: Transport): void {
+  describe(`a node ${transport.name}`, () => {
+    const world = worldOf(transport)
+    describe('values', () => valueTests(world))
+    describe('extremes', () => extremeTests(world))
+    messageTests(world)
+  })
+}
+
+function messageTests(world: () => World): void {
+  describe('bad input', () => badInputTests(world))
+  describe('odd objects', () => oddObjectTests(world))
+  describe('calls', () => callTests(world))
+  describe('events', () => eventTests(world))
+  describe('rights', () => rightTests(world))
+  describe('live queries', () => liveTests(world))
 }
 
 /** What of it depends on where the database lies, for a way that is tried as a whole on another storage. */

@@ -1,6 +1,6 @@
 import { openNode as openInProcess } from '../src/in-process.js'
 import { electronPort, openNode, type PortLike, servePort } from '../src/nodejs.js'
-import { acceptance, type Transport } from './acceptance.js'
+import { acceptance, messageAcceptance, type Transport } from './acceptance.js'
 import { ElectronStandIn } from './electron-stand-in.js'
 
 /** A node of this thread, reached through a pair of ports. */
@@ -32,7 +32,7 @@ acceptance(
   }),
 )
 
-acceptance(
+messageAcceptance(
   overPorts('over Electron’s ports', () => {
     const [near, far] = ElectronStandIn.pair()
     return [electronPort(near), electronPort(far)]
