@@ -45,4 +45,4 @@ export {
 } from './sync-source.js'
 export { DATABASE_FORMAT, migrate } from './tables/migrations/migrate.js'
 export { MAX_TABLES_OF_STRANGERS, MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'
-export { hasFindings, type VerifyReport } from './verify/report.js'
+export { hasFindings, type VerifyReport } from './verify-report.js'

@@ -70,8 +70,8 @@ import type {
 } from './sync-source.js'
 import type { Database } from './transaction/database.js'
 import { WriteCache } from './transaction/write-cache.js'
-import type { VerifyReport } from './verify/report.js'
 import { Verification } from './verify/verification.js'
+import type { VerifyReport } from './verify-report.js'
 
 export interface SqlStoreOptions {
   readonly databaseId: string

@@ -21,7 +21,7 @@ import type {
 } from '@rakko/core'
 
 import type { SyncSource } from './sync-source.js'
-import type { VerifyReport } from './verify/report.js'
+import type { VerifyReport } from './verify-report.js'
 
 /**
  * The database behind one small port: entries come in, documents are read by id. When a promise resolves, its result is

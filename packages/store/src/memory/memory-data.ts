@@ -48,7 +48,8 @@ export class MemoryDocument {
     this.operations.push(operation)
     this.isDeleted ||= operation.operation.action === 'delete'
     this.#view = undefined
-    const [{ operations }, count] = [this, this.operations.length]
+    const { operations } = this
+    const count = operations.length
     return {
       get viewId() {
         return reduce(operations.slice(0, count)).viewId

@@ -19,7 +19,7 @@ import type { Database, LedgerQueries } from '../transaction/database.js'
 import { missing } from './check-entries.js'
 import { type IndexRepair, orMended } from './check-tables.js'
 import { type Expected, expectedOf, isAfter, isAsExpected } from './expected-document.js'
-import type { Findings } from './report.js'
+import type { Findings } from './findings.js'
 import { writeAgain } from './write-again.js'
 
 /** Documents that one slice reduces again. */

@@ -17,7 +17,7 @@ import { ACTION, DECISION } from '../tables/codes.js'
 import type { Queries } from '../tables/queries.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import { type IndexRepair, orMended } from './check-tables.js'
-import type { Findings } from './report.js'
+import type { Findings } from './findings.js'
 
 /** Arrival numbers and bytes that one slice reads. One entry is always read. */
 const SLICE_ENTRIES = 256

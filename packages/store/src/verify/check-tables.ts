@@ -4,7 +4,7 @@ import { SqlError } from '../driver/sql-error.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 import type { Database } from '../transaction/database.js'
-import type { Findings } from './report.js'
+import type { Findings } from './findings.js'
 
 /** Blocks of 8 kB that one slice reads. */
 const SLICE_BLOCKS = 64

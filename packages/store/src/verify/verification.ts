@@ -1,9 +1,10 @@
 import { sql } from '../sql/sql.js'
 import type { Database } from '../transaction/database.js'
+import type { VerifyReport } from '../verify-report.js'
 import { DocumentCheck } from './check-documents.js'
 import { EntryCheck } from './check-entries.js'
 import { IndexRepair, TableCheck } from './check-tables.js'
-import { Findings, type VerifyReport } from './report.js'
+import { Findings } from './findings.js'
 
 /**
  * Compares what is stored with itself, slice by slice, and mends what entries tell:
@@ -38,6 +39,7 @@ export class Verification {
     const [check] = this.#checks
     if (await check?.slice()) this.#checks.shift()
     const isDone = this.#checks.length === 0
+    if (isDone) this.#clearFound()
     if (this.#findings.count > count) await this.#database.flush()
     return { report: this.#findings.report(isDone), hasFound: this.#findings.count > count }
   }
@@ -45,7 +47,6 @@ export class Verification {
   #begin(): void {
     const [database, findings] = [this.#database, new Findings()]
     this.#findings = findings
-    database.lost.clear()
     const indexes = new IndexRepair(database, findings)
     this.#checks = [
       new TableCheck(database, findings),
@@ -53,6 +54,12 @@ export class Verification {
       new EntryCheck(database, findings, indexes),
       new DocumentCheck(database, findings, indexes, this.#now),
     ]
+  }
+
+  /** What an earlier verification found to be lost stays so until this one has looked at everything. */
+  #clearFound(): void {
+    const { lost } = this.#database
+    for (const id of lost) if (!this.#findings.lost.has(id)) lost.delete(id)
   }
 
   /** The row that every write transaction locks. */

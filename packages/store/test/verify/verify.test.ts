@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Store } from '../../src/store.js'
-import type { VerifyReport } from '../../src/verify/report.js'
+import type { VerifyReport } from '../../src/verify-report.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { openStore } from '../support/open-store.js'
@@ -149,6 +149,9 @@ test.each<Damage>([
   await damaged([damage], async (store) => {
     const { lost } = await verifyAll(store)
     expect(lost.entries).toBeGreaterThan(0)
+    expect(await wronglyRead(store)).toEqual([])
+    // And none does while another verification is under way.
+    await store.verify()
     expect(await wronglyRead(store)).toEqual([])
   })
 })

@@ -1,5 +1,8 @@
 import type { DocumentId, OperationId } from '@rakko/core'
 
+/** Ids that each list of a report names at most. */
+export const MAX_NAMED = 1000
+
 /** What a verification has looked at so far, and what it came to. */
 export interface VerifyReport {
   /** Whether everything was looked at. The next slice then begins anew. */
@@ -26,40 +29,6 @@ export interface VerifyReport {
     readonly entryIds: readonly OperationId[]
     /** Documents that cannot be read: neither their views nor all of their entries are there. */
     readonly documents: readonly DocumentId[]
-  }
-}
-
-/** Ids that each list of a report names at most. */
-export const MAX_NAMED = 1000
-
-/** A report that grows. */
-export class Findings {
-  entries = 0
-  entriesInAll = 0
-  documents = 0
-  rows = 0
-  lostEntries = 0
-  readonly tables = new Set<string>()
-  readonly repaired = new Set<DocumentId>()
-  readonly entryIds = new Set<OperationId>()
-  readonly lost = new Set<DocumentId>()
-
-  /** Changes whenever something was repaired or found to be lost. */
-  get count(): number {
-    return this.rows + this.lostEntries + this.tables.size + this.repaired.size + this.entryIds.size + this.lost.size
-  }
-
-  report(isDone: boolean): VerifyReport {
-    const { entries, entriesInAll, documents, rows, lostEntries } = this
-    const named = <Id>(ids: ReadonlySet<Id>): Id[] => [...ids].slice(0, MAX_NAMED)
-    return {
-      isDone,
-      entries,
-      entriesInAll,
-      documents,
-      repaired: { tables: [...this.tables].sort(), documents: named(this.repaired), rows },
-      lost: { entries: lostEntries, entryIds: named(this.entryIds), documents: named(this.lost) },
-    }
   }
 }
 

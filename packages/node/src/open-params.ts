@@ -1,0 +1,55 @@
+import type { SchemaId, SearchLanguage } from '@rakko/core'
+
+/** What a node is opened with, and told: as plain data, so that it travels in a message as well. */
+export interface ForgetParams {
+  readonly document?: string | undefined
+  readonly schema?: string | undefined
+  readonly author?: string | undefined
+}
+
+/** Whose deletions free space on this node, see the store's PurgePolicy. */
+export interface PurgeParams {
+  readonly policy?: 'creator' | 'all' | 'never' | undefined
+  readonly graceMs?: number | undefined
+  readonly allow?: readonly string[] | undefined
+}
+
+export interface OpenParams {
+  readonly name?: string | undefined
+  readonly storage?: string | undefined
+  readonly directory?: string | undefined
+  readonly purge?: PurgeParams | undefined
+  /** For a directory in Node: what a write that has resolved survives; default `process`. */
+  readonly durability?: 'process' | 'power' | undefined
+  readonly schemas?: SchemaParams | undefined
+  /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
+  readonly allowSchemas?: 'all' | readonly string[] | undefined
+}
+
+/** The schemas that an app ships, and what it takes them to be. */
+export interface SchemaParams {
+  /** Commits of schema.lock, in order; hexadecimal. */
+  readonly lock: readonly LockCommit[]
+  /** The bound definitions: compared with what the lock's operations really define. */
+  readonly expected: readonly ExpectedSchema[]
+  /** Nothing is added to the node, neither definitions nor indexes: it must know the schemas. */
+  readonly mustBeKnown?: boolean | undefined
+}
+
+export interface LockCommit {
+  readonly entry_hash: string
+  readonly entry: string
+  readonly operation: string
+}
+
+export interface ExpectedSchema {
+  readonly id: SchemaId
+  /** Protocol field type by field name: `int`, `relation`… without the target's schema. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Fields to index together; those of the schema that are not named any more are dropped. */
+  readonly indexes?: readonly (readonly string[])[] | undefined
+  /** Text fields that `$search` looks at; they are indexed too. */
+  readonly search?: { readonly fields: readonly string[]; readonly language: SearchLanguage } | undefined
+  /** A version from before the definitions changed: the node opens without it too. */
+  readonly isEarlier?: boolean | undefined
+}
