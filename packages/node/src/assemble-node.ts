@@ -4,7 +4,7 @@ import type { KeyStore } from './key-store.js'
 import type { Timers } from './maintenance-scheduler.js'
 import { createNode, type Node } from './node.js'
 import type { NodeEvent } from './node-event.js'
-import type { OpenParams, PurgeParams, SchemaParams } from './node-options.js'
+import type { OpenParams, PurgeParams, SchemaParams } from './open-params.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
 

@@ -1,6 +1,6 @@
 import { type DocumentId, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
 import type { ForgetTarget } from '@rakko/store'
-import type { ForgetParams } from './node-options.js'
+import type { ForgetParams } from './open-params.js'
 
 /** What exactly one member of the parameters names. Throws INVALID_ARGUMENT and the codes of what is no such id. */
 export function forgetTarget(params: ForgetParams): ForgetTarget {

@@ -1,6 +1,6 @@
 import { isDefinition, orRakkoError, RakkoError, readCommit, type Schema } from '@rakko/core'
 import type { ForkedLog, IngestItem, IngestOutcome, Store } from '@rakko/store'
-import type { ExpectedSchema, LockCommit, SchemaParams } from './node-options.js'
+import type { ExpectedSchema, LockCommit, SchemaParams } from './open-params.js'
 
 type SchemaStore = Pick<Store, 'ingest' | 'allowSchemas' | 'schema' | 'declareIndexes'>
 

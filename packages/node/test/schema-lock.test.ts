@@ -18,10 +18,10 @@ import { BRANCHES, type Branch, DEVELOPER_SEED, lockText } from '../../../.confi
 import { assembleNode } from '../src/assemble-node.js'
 import type { Node } from '../src/node.js'
 import type { NodeEvent } from '../src/node-event.js'
-import type { ExpectedSchema, SchemaParams } from '../src/node-options.js'
 import { keyFile } from '../src/nodejs/key-file.js'
 import { nativeSigner, nativeVerifier } from '../src/nodejs/native-key.js'
 import { openStorage } from '../src/nodejs/open-storage.js'
+import type { ExpectedSchema, SchemaParams } from '../src/open-params.js'
 import { addSchemas } from '../src/schema-lock.js'
 import { memoryStore, pause, random } from './support/memory-store.js'
 

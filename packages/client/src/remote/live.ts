@@ -22,7 +22,8 @@ export interface LiveDelta<Row> {
 export interface LiveObserver<Row> extends Observer<LiveResult<Row>> {
   /**
    * The live query has ended: with INVALID_QUERY, SCHEMA_NOT_FOUND, TOO_MANY_LIVE_QUERIES, LIVE_QUERY_TOO_LARGE,
-   * LIVE_QUERIES_TOO_LARGE, WORKER_DIED, NODE_CLOSED or STORAGE_FAILED. Without this callback the error is thrown as an uncaught one.
+   * LIVE_QUERIES_TOO_LARGE, WORKER_DIED, NODE_CLOSED or STORAGE_FAILED. Without this callback the error is thrown as an
+   * uncaught one.
    */
   readonly error?: ((error: RakkoError) => void) | undefined
 }

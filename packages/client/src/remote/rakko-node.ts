@@ -8,7 +8,6 @@ import type { Collection, CreateOptions } from './collection.js'
 import type { IngestItem, IngestOutcome } from './ingest.js'
 import type { NodeEvent } from './node-events.js'
 import type { Sql } from './sql.js'
-
 import type { VerifyOptions } from './verify.js'
 
 export type { KeyProtection, StorageKind, StorageReport, VerifyOptions, VerifyReport }

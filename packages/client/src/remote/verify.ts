@@ -3,12 +3,13 @@ import { invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Connection } from '../calls/connection.js'
 
+/** A deadline is that of each slice. */
 export interface VerifyOptions extends CallOptions {
   /** Told after each slice. */
   readonly onProgress?: ((report: VerifyReport) => void) | undefined
 }
 
-/** Asks for one slice after the other, so that other calls come between them. The deadline is that of one slice. */
+/** Asks for one slice after the other, so that other calls come between them. */
 export async function verify(connection: Connection, options?: VerifyOptions): Promise<VerifyReport> {
   if (options !== undefined && !isObject(options)) throw invalidArgument('options', 'an object', options)
   const { onProgress, ...call } = options ?? {}

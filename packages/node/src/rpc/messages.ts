@@ -12,7 +12,7 @@ import type {
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
 import type { NodeEvent } from '../node-event.js'
-import type { ForgetParams, OpenParams } from '../node-options.js'
+import type { ForgetParams, OpenParams } from '../open-params.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
 import type { StorageReport } from '../storage-report.js'
 
@@ -23,7 +23,7 @@ export type {
   OpenParams,
   PurgeParams,
   SchemaParams,
-} from '../node-options.js'
+} from '../open-params.js'
 
 /**
  * Every message between an app's side and a node. All are plain data that a structured clone carries (bigints and

@@ -1,7 +1,7 @@
 import { defineSchemas, planLock, relationList, type SchemaId, str } from '@rakko/core'
 import { Random } from '../../../../.config/testing/random.js'
 import { Author, type SignedItem } from '../../../store/test/support/author.js'
-import type { SchemaParams } from '../../src/node-options.js'
+import type { SchemaParams } from '../../src/open-params.js'
 import { ASKS, type Ask } from './asks.js'
 import { between } from './hostile-values.js'
 import { SHAPES, shuffled } from './shapes.js'
