@@ -51,6 +51,17 @@ export class SigningThread {
     this.#key = key
   }
 
+  /** Starts the thread, which takes some 30 ms, while what is to be signed is still being made. */
+  prepare(): void {
+    if (this.#worker) return
+    try {
+      this.#worker = this.#start()
+      this.#rest(this.#worker)
+    } catch {
+      // Then `signAll` signs on this thread.
+    }
+  }
+
   /** A signature of 64 bytes for each message. */
   async signAll(messages: readonly Uint8Array[]): Promise<Uint8Array[]> {
     let signatures: Uint8Array
@@ -95,6 +106,7 @@ export class SigningThread {
 
   #rest(worker: Worker): void {
     worker.unref()
+    platform.timers.clearTimeout(this.#idle)
     this.#idle = platform.timers.setTimeout(() => {
       this.#worker = undefined
       void worker.terminate()

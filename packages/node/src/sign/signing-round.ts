@@ -36,6 +36,8 @@ export interface WriterSigner extends Signer {
 }
 
 export interface ManySigner {
+  /** Gets ready for messages that are to come, while other work is done. */
+  prepare(): void
   /** A signature for each message, in their order. */
   signAll(messages: readonly Uint8Array[]): Promise<readonly Uint8Array[]>
 }
@@ -55,6 +57,7 @@ export async function signingRound(
 ): Promise<RoundItem[]> {
   const { now, later } = separate(items)
   try {
+    if (now.length >= MIN_BESIDE_ITEMS) signer.beside?.prepare()
     const drafts = await draftAll(now, store)
     const fresh = await withoutRepeated(drafts, store)
     const ready = await withArgs(fresh, store, signer.publicKey)

@@ -23,6 +23,7 @@ test('a thread signs what the signer signs, in order, calls in flight together a
 const PROGRAM = `
   import { nativeSigner } from '@rakko/node/nodejs'
   const signer = nativeSigner(new Uint8Array(32).fill(7))
+  signer.beside.prepare()
   const message = new Uint8Array(5)
   // The thread rests in between.
   await signer.beside.signAll([message])

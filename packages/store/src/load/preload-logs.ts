@@ -8,6 +8,7 @@ import type { Names } from '../tables/names.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { type AuthorState, authorState, type LogState } from '../transaction/ledger-state.js'
+import { LogEntries } from '../transaction/log-entries.js'
 
 /** What the publish rules will ask about logs. */
 export interface LogQuestions {
@@ -169,7 +170,7 @@ function hashesSelect(names: Names, hashes: readonly Hash[]): Sql {
 
 function keepEntry(log: LogState | undefined, seqNum: bigint, hash: Hash): void {
   if (!log) return
-  log.entries ??= new Map()
+  log.entries ??= new LogEntries()
   log.entries.set(seqNum, hash)
 }
 

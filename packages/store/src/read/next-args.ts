@@ -11,7 +11,7 @@ import {
   type WriteTarget,
   writeArgs,
 } from '@rakko/core'
-import { preloadDocuments } from '../load/preload-documents.js'
+import { type DocumentTarget, preloadDocuments, preloadTargets } from '../load/preload-documents.js'
 import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
 import { readMark } from '../transaction/arrival.js'
 import type { Database, LedgerQueries } from '../transaction/database.js'
@@ -31,7 +31,7 @@ export async function readNextArgs(
   publicKey: PublicKey,
   viewId: DocumentViewId | undefined,
 ): Promise<NextArgs> {
-  const ledger = await readLedger(context, publicKey, viewId === undefined ? [] : [viewId])
+  const ledger = await readLedger(context, publicKey, { targets: [], viewIds: viewId === undefined ? [] : [viewId] })
   return nextArgs(publicKey, viewId, ledger)
 }
 
@@ -44,8 +44,11 @@ export async function readWriteArgs(
   publicKey: PublicKey,
   targets: readonly (WriteTarget | undefined)[],
 ): Promise<(WriteArgs | RakkoError)[]> {
-  const views = targets.flatMap((target) => (target === undefined ? [] : askedView(target)))
-  const ledger = await readLedger(context, publicKey, views)
+  const asked = targets.filter((target) => target !== undefined)
+  const ledger = await readLedger(context, publicKey, {
+    targets: asked.filter(({ previous }) => previous === undefined),
+    viewIds: asked.filter(({ previous }) => previous !== undefined).map(askedView),
+  })
   // A copy: an id that is given out is not taken yet.
   const author = { ...(ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)) }
   ledger.authors.set(publicKey, author)
@@ -56,26 +59,34 @@ export async function readWriteArgs(
   })
 }
 
-/** What the rules ask about an author who continues from these views. */
+/** What the rules ask about an author who changes these documents, or continues from these views. */
 async function readLedger(
   { database, cache }: ArgsContext,
   publicKey: PublicKey,
-  viewIds: readonly DocumentViewId[],
+  { targets, viewIds }: { readonly targets: readonly DocumentTarget[]; readonly viewIds: readonly DocumentViewId[] },
 ): Promise<Ledger> {
   const reading = database.reading()
   const { ledger } = reading
   const keys = new Set([publicKey])
   const keep = cache.reading()
   const mark = (await cachedAuthor(reading, publicKey, cache)) ?? (await preloadLogs(reading, keys, NOTHING_ELSE))
+  const unknownTargets = cache.tell(ledger, mark, publicKey, distinct(targets), ({ documentId }) => documentId)
+  if (unknownTargets.length > 0) await preloadTargets(reading, publicKey, unknownTargets)
   const named = new Set(viewIds.flatMap(operationIdsOf))
-  const unknown = cache.tell(ledger, mark, publicKey, [...named])
+  const unknown = cache.tell(ledger, mark, publicKey, [...named], (id) => id)
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
   if (questions.length > 0) await preloadDocuments(reading, questions)
   const entries = missingSkiplinks(publicKey, ledger)
   if (entries.length > 0) await preloadLogs(reading, keys, { logs: [], entries, hashes: [] })
-  const isKnown = unknown.length === 0 && entries.length === 0
+  const isKnown = unknownTargets.length + unknown.length === 0 && entries.length === 0
   keep(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
   return ledger
+}
+
+/** Each document once. */
+function distinct(targets: readonly DocumentTarget[]): readonly DocumentTarget[] {
+  const byId = new Map(targets.map((target) => [target.documentId, target]))
+  return byId.size === targets.length ? targets : [...byId.values()]
 }
 
 const NOTHING_ELSE = { logs: [], entries: [], hashes: [] }
@@ -98,7 +109,7 @@ function missingSkiplinks(publicKey: PublicKey, ledger: Ledger): EntryKey[] {
   const missing: EntryKey[] = []
   for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {
     for (const { seqNum } of skiplinkKeys({ publicKey, logId }, latest + 1n, latest + 2n)) {
-      if (seqNum !== latest && !entries?.has(seqNum)) missing.push({ publicKey, logId, seqNum })
+      if (seqNum !== latest && entries?.at(seqNum) === undefined) missing.push({ publicKey, logId, seqNum })
     }
   }
   return missing

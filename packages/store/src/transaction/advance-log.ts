@@ -1,6 +1,7 @@
 import { type DocumentId, type Hash, logsForkedBy } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { AuthorState, LogState } from './ledger-state.js'
+import { LogEntries } from './log-entries.js'
 
 /** Puts a valid entry into its author's logs. Returns which logs it forks that were not forked before. */
 export function advanceLog(
@@ -26,7 +27,7 @@ export function advanceLog(
  */
 function extendLog(log: LogState, seqNum: bigint, hash: Hash): void {
   if (seqNum < log.seqNum || (seqNum === log.seqNum && hash > log.hash)) return
-  log.entries ??= new Map()
+  log.entries ??= new LogEntries()
   log.entries.set(log.seqNum, log.hash)
   log.seqNum = seqNum
   log.hash = hash

@@ -1,6 +1,7 @@
 import type { DocumentId, DocumentOperation, DocumentViewId, Hash, PublicKey, ReducedDocument } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
+import type { LogEntries } from './log-entries.js'
 import type { Tips } from './tips.js'
 
 export interface AuthorState {
@@ -33,8 +34,8 @@ export interface LogState {
   isForked: boolean
   readonly isNew: boolean
   isChanged: boolean
-  /** Entries before the latest that links may name, by sequence number. */
-  entries: Map<bigint, Hash> | undefined
+  /** Entries before the latest that links may name. */
+  entries: LogEntries | undefined
 }
 
 export interface DocumentState {

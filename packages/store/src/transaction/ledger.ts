@@ -126,7 +126,7 @@ export class Ledger implements WriteLookup {
   entryAt(publicKey: PublicKey, logId: bigint, seqNum: bigint): { readonly hash: Hash } | undefined {
     const log = this.latestEntry(publicKey, logId)
     if (log?.seqNum === seqNum) return log
-    const hash = log?.entries?.get(seqNum)
+    const hash = log?.entries?.at(seqNum)
     return hash === undefined ? undefined : { hash }
   }
 

@@ -1,6 +1,5 @@
 import {
   type DocumentId,
-  type Hash,
   lipmaa,
   type OperationId,
   operationIdsOf,
@@ -12,6 +11,7 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Marks } from './arrival.js'
 import type { Ledger } from './ledger.js'
 import { type AuthorState, authorState, type DocumentState, type LogState } from './ledger-state.js'
+import type { LogEntries } from './log-entries.js'
 import { Tips } from './tips.js'
 
 /** Documents that the cache holds at most, about a kilobyte each: as many as one round of a writer may change. */
@@ -86,18 +86,20 @@ export class WriteCache {
   }
 
   /**
-   * Puts into a ledger what an author will be told of these operations' documents, as far as it is kept since `mark`.
-   * Returns the operations whose documents are not. The ledger has read the author.
+   * Puts into a ledger what an author will be told of documents, as far as it is kept since `mark`. `nameOf` returns the
+   * operation by which a document is asked for. Returns those that are not kept. The ledger has read the author.
    */
-  tell(
+  tell<Asked>(
     ledger: Ledger,
     mark: bigint,
     publicKey: PublicKey,
-    operationIds: readonly OperationId[],
-  ): readonly OperationId[] {
+    asked: readonly Asked[],
+    nameOf: (one: Asked) => OperationId | DocumentId,
+  ): readonly Asked[] {
     const author = ledger.authors.get(publicKey)
-    if (mark !== this.#mark || !author || author.isForked) return operationIds
-    return operationIds.filter((id) => {
+    if (mark !== this.#mark || !author || author.isForked) return asked
+    return asked.filter((one) => {
+      const id = nameOf(one) as OperationId
       const cached = this.#documents.get(id as string as DocumentId) ?? this.#followed.get(id)
       if (cached?.publicKey !== publicKey || !isOfTheSameTables(ledger, cached)) return true
       ledger.operations.set(id, putDocument(ledger, author, cached))
@@ -253,6 +255,7 @@ function putDocument(
 
 /** Written out, as in `putLog`: with `...` objects of thousands of documents take several times as long. */
 function withoutFields(view: ReducedDocument): ReducedDocument {
+  if (view.fields.size === 0) return view
   const { documentId, schemaId, owner, signer, viewId, deleted, edited, follow } = view
   return { documentId, schemaId, owner, signer, viewId, deleted, edited, follow, fields: NO_FIELDS }
 }
@@ -280,14 +283,14 @@ function cachedLog({ logId, seqNum, hash, entries }: LogState): CachedLog {
 }
 
 /** Of a growing log, the entries that the next skiplinks may name. */
-function latestOf(entries: Map<bigint, Hash>, seqNum: bigint): Map<bigint, Hash> {
+function latestOf(entries: LogEntries, seqNum: bigint): LogEntries {
   if (entries.size <= MAX_ENTRIES) return entries
   const next = [lipmaa(seqNum + 1n), lipmaa(seqNum + 2n)]
-  return new Map([...entries].filter(([target]) => target >= seqNum - RECENT_ENTRIES || next.includes(target)))
+  return entries.filter((target) => target >= seqNum - RECENT_ENTRIES || next.includes(target))
 }
 
 /** Whether the entry is kept that the skiplink of entry `seqNum` names, if it has one. */
 function hasSkiplink({ seqNum: latest, entries }: CachedLog, seqNum: bigint): boolean {
   const target = lipmaa(seqNum)
-  return target >= seqNum - 1n || target === latest || entries?.has(target) === true
+  return target >= seqNum - 1n || target === latest || entries?.at(target) !== undefined
 }
