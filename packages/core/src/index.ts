@@ -91,7 +91,13 @@ export { itemRefusal } from './publish/item-refusal.js'
 export { MemoryLookup } from './publish/memory-lookup.js'
 export { nextArgs } from './publish/next-args.js'
 export type { PublishLookup } from './publish/publish-lookup.js'
-export { type PublishRequest, type ValidPublish, validatePublish } from './publish/validate-publish.js'
+export {
+  type CheckedPublish,
+  checkPublish,
+  type PublishRequest,
+  type ValidPublish,
+  validatePublish,
+} from './publish/validate-publish.js'
 export { askedView, type WriteArgs, type WriteLookup, type WriteTarget, writeArgs } from './publish/write-args.js'
 // Queries: the tree that a store compiles, how it is parsed, and its meaning for documents at hand.
 export { decodeCursor, encodeCursor } from './query/cursor.js'

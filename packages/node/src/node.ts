@@ -128,8 +128,9 @@ export class Node {
       const outcomes = await this.#store.publish([{ entry, operation }])
       await this.#watchKey([{ entry }], outcomes)
       const [outcome] = outcomes
-      if (outcome?.status === 'published') return outcome.next
-      throw outcome?.error ?? new RakkoError('INTERNAL', 'The store gave no outcome')
+      if (outcome?.status === 'refused') throw outcome.error
+      if (outcome?.next) return outcome.next
+      throw new RakkoError('INTERNAL', 'The store gave no outcome')
     })
   }
 

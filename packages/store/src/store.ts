@@ -237,7 +237,8 @@ export interface Published {
   readonly operationId: OperationId
   readonly documentId: DocumentId
   readonly viewId: DocumentViewId
-  readonly next: NextArgs
+  /** For the entry after this one in the same log. Absent where the item was trusted: its writer asks by `writeArgs`. */
+  readonly next?: NextArgs | undefined
 }
 
 export type PublishOutcome = Published | { readonly status: 'refused'; readonly error: RakkoError }

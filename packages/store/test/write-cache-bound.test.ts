@@ -76,6 +76,7 @@ function isKept(id: OperationId | undefined): boolean {
     operationBytes: none,
     hasItsPayload: true,
     idempotencyId: undefined,
+    isOwn: false,
     isFromPeer: false,
   }
   return cache.fill(new Ledger(registry, NO_COUNTERS), MARK, [item])

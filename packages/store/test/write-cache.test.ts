@@ -1,4 +1,4 @@
-import { RakkoError, type SchemaId, type WriteArgs, type WriteTarget } from '@rakko/core'
+import { decodeEntry, type Operation, RakkoError, type SchemaId, type WriteArgs, type WriteTarget } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
@@ -42,13 +42,16 @@ describe('what was read for those who are about to write', () => {
     })
   }
 
-  /** Updates as their author signs them, who knows what comes next. */
+  /** Updates as a node signs them, which has asked what comes next. */
   async function update(items: readonly SignedItem[], capacity: number): Promise<SignedItem[]> {
     const write = await ask(items)
     return items.map(({ documentId, viewId }, index) => {
-      const signed = panda.update(documentId, schemaId, write[index]?.previous ?? viewId, { capacity: int(capacity) })
+      const previous = write[index]?.previous ?? viewId
+      const values = { capacity: int(capacity) }
+      const signed = panda.update(documentId, schemaId, previous, values)
       expect(signed.args).toEqual(write[index]?.args)
-      return signed
+      const operation: Operation = { action: 'update', schemaId, previous, fields: new Map(Object.entries(values)) }
+      return { ...signed, trusted: { entry: decodeEntry(signed.entry), operation } }
     })
   }
 
@@ -107,8 +110,8 @@ describe('what was read for those who are about to write', () => {
       await publishAll(store, await update(documents, Number(seqNum)))
       expect(driver.statements).toBe(WITHOUT_READING)
     }
-    // Entry 13, which is asked for with the one before it, points at entry 4.
-    expect([...statements].filter(([, count]) => count !== 1)).toEqual([[12n, 2]])
+    // Entry 13 points at entry 4.
+    expect([...statements].filter(([, count]) => count !== 1)).toEqual([[13n, 2]])
   })
 
   test('is thrown away by a transaction that another store’s came before', async () => {

@@ -3,7 +3,7 @@ import type { DocumentId, Hash, OperationId, PublicKey, SchemaId } from '../ids.
 import type { Schema } from '../schema/schema.js'
 import { SYSTEM_SCHEMAS } from '../schema/system-schemas.js'
 import type { PublishLookup } from './publish-lookup.js'
-import type { ValidPublish } from './validate-publish.js'
+import type { CheckedPublish } from './validate-publish.js'
 
 interface StoredOperation {
   readonly documentId: DocumentId
@@ -39,7 +39,7 @@ export class MemoryLookup implements PublishLookup {
   }
 
   /** Adds what `validatePublish` found valid. Checks nothing itself. */
-  add({ publicKey, logId, seqNum }: Entry, { operation, operationId, documentId }: ValidPublish): void {
+  add({ publicKey, logId, seqNum }: Entry, { operation, operationId, documentId }: CheckedPublish): void {
     const log = logKey(publicKey, logId)
     this.#entries.set(`${log} ${seqNum}`, { hash: operationId })
     this.#hashes.add(operationId)

@@ -19,10 +19,13 @@ export interface PublishRequest {
   readonly lookup: PublishLookup
 }
 
-export interface ValidPublish {
+export interface CheckedPublish {
   readonly operation: Operation
   readonly operationId: OperationId
   readonly documentId: DocumentId
+}
+
+export interface ValidPublish extends CheckedPublish {
   /** For the entry after this one in the same log. */
   readonly next: NextArgs
 }
@@ -45,6 +48,14 @@ export interface ValidPublish {
  * Not checked: whether `previous` are tips, and whether relations and the pieces of a blob exist.
  */
 export function validatePublish(request: PublishRequest): ValidPublish {
+  const { entry, entryHash, lookup } = request
+  const checked = checkPublish(request)
+  const next = nextInLog(entry.publicKey, entry.logId, { seqNum: entry.seqNum, hash: entryHash }, lookup)
+  return { ...checked, next }
+}
+
+/** Rules 1 to 8, for a writer who does not ask what comes next: less has to be looked up. */
+export function checkPublish(request: PublishRequest): CheckedPublish {
   const { entry, entryHash, unchecked, lookup } = request
   const schema = lookup.schema(unchecked.schemaId)
   if (!schema) {
@@ -58,8 +69,7 @@ export function validatePublish(request: PublishRequest): ValidPublish {
   const operationId = entryHash as OperationId
   const documentId = findDocument(operation, operationId, lookup)
   checkLogId(entry, documentId, lookup)
-  const next = nextInLog(entry.publicKey, entry.logId, { seqNum: entry.seqNum, hash: entryHash }, lookup)
-  return { operation, operationId, documentId, next }
+  return { operation, operationId, documentId }
 }
 
 function checkSeqNum({ entry, entryHash, lookup }: PublishRequest): void {

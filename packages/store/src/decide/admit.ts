@@ -1,16 +1,18 @@
 import {
+  type CheckedPublish,
+  checkPublish,
   type Dependency,
   type DocumentId,
   type DocumentViewId,
   type Hash,
   type IngestDecision,
   type IngestLookup,
+  type NextArgs,
   type Operation,
   type PublicKey,
   type PublishLookup,
   RakkoError,
   type SchemaId,
-  type ValidPublish,
   validateIngest,
   validatePayloadLessEntry,
   validatePublish,
@@ -23,7 +25,7 @@ import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './receiv
 /** Takes what was decided. */
 export interface Decider {
   /** Returns the view that the document has now: its id is put together when somebody asks. */
-  accept(item: ReceivedItem, valid: Omit<ValidPublish, 'next'>): { readonly viewId: DocumentViewId }
+  accept(item: ReceivedItem, valid: CheckedPublish): { readonly viewId: DocumentViewId }
   /** Records what became of an entry that is not kept. */
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void
   /** Why this store does not take an item that no rule forbids; absent where it takes them all. */
@@ -49,16 +51,19 @@ export interface Admitted<Outcome> {
   readonly admission: Admission
 }
 
+type Judged = CheckedPublish & { readonly next?: NextArgs }
+
 /** Judges one item by the rules of publishing. */
 export function admitPublished(decider: PublishDecider, item: ReceivedItem): Admitted<PublishOutcome> {
   const { entry, entryHash, unchecked, operationBytes, hasItsPayload, idempotencyId } = item
   try {
     refuseRepeated(decider, idempotencyId)
     const payload = hasItsPayload || operationBytes === undefined ? {} : { payload: operationBytes }
-    const valid = validatePublish({ entry, entryHash, unchecked, lookup: decider, ...payload })
+    const request = { entry, entryHash, unchecked, lookup: decider, ...payload }
+    const { next, ...valid }: Judged = item.isOwn ? checkPublish(request) : validatePublish(request)
     const limit = decider.limit?.(item)
     if (limit) throw limit
-    const { operationId, documentId, next } = valid
+    const { operationId, documentId } = valid
     const view = decider.accept(item, valid)
     const outcome: PublishOutcome = {
       status: 'published',
@@ -107,6 +112,7 @@ export function asStored(
     unchecked: { action, schemaId, ...(previous !== undefined && { previous }) },
     operationBytes: undefined,
     hasItsPayload: false,
+    isOwn: false,
     idempotencyId: undefined,
   }
 }

@@ -80,6 +80,7 @@ export function decodeSigned(
       operationBytes: operation,
       hasItsPayload: true,
       idempotencyId: undefined,
+      isOwn: false,
       isFromPeer: true,
     }
   } catch (error) {

@@ -28,6 +28,8 @@ export interface ReceivedItem {
    */
   readonly hasItsPayload: boolean
   readonly idempotencyId: string | undefined
+  /** Encoded and signed by this process, which does not ask what comes next in the log. */
+  readonly isOwn: boolean
   /** Judged by the rules of replication, not by those of publishing. */
   readonly isFromPeer: boolean
 }
@@ -84,6 +86,7 @@ function decodeItem(item: PublishItem, { signed, fault }: Verified): Received {
       operationBytes,
       hasItsPayload: trusted !== undefined || carries(entry, operationBytes),
       idempotencyId,
+      isOwn: trusted !== undefined,
       isFromPeer: false,
     }
   } catch (error) {

@@ -7,7 +7,7 @@ import type { PayloadLessItem, ReceivedItem } from '../decide/received-item.js'
 import { preloadIdempotent } from '../load/idempotency.js'
 import { PeerLookup } from '../load/peer-lookup.js'
 import { documentQuestions, preloadDocuments } from '../load/preload-documents.js'
-import { preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
+import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import type { WriteCache } from '../transaction/write-cache.js'
 
@@ -55,6 +55,13 @@ export class ArrivalReader {
   }
 }
 
+/** The link of an entry and, where its publisher is told of it, of the one after it. */
+function skiplinksOf(item: ReceivedItem | PayloadLessItem): EntryKey[] {
+  const { entry } = item
+  const isOwn = 'isOwn' in item && item.isOwn
+  return skiplinkKeys(entry, entry.seqNum, ...(isOwn ? [] : [entry.seqNum + 1n]))
+}
+
 async function preload(
   transaction: WriteTransaction,
   items: readonly (ReceivedItem | PayloadLessItem)[],
@@ -62,7 +69,7 @@ async function preload(
   const entries = items.map(({ entry }) => entry)
   await preloadLogs(transaction, new Set(entries.map(({ publicKey }) => publicKey)), {
     logs: entries,
-    entries: entries.flatMap((entry) => skiplinkKeys(entry, entry.seqNum, entry.seqNum + 1n)),
+    entries: items.flatMap(skiplinksOf),
     hashes: items.map(({ entryHash }) => entryHash),
   })
   const questions = documentQuestions(items)

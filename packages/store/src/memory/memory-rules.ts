@@ -1,4 +1,5 @@
 import {
+  type CheckedPublish,
   type ClaimedSchema,
   type DecidedEntry,
   type DocumentId,
@@ -13,7 +14,6 @@ import {
   type Schema,
   type SchemaId,
   schemaAt,
-  type ValidPublish,
   type WriteLookup,
 } from '@rakko/core'
 import type { PreparedLookup, PublishDecider } from '../decide/admit.js'
@@ -145,7 +145,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
 
   accept(
     item: ReceivedItem,
-    { operation, operationId, documentId }: Omit<ValidPublish, 'next'>,
+    { operation, operationId, documentId }: CheckedPublish,
   ): ReturnType<MemoryDocument['add']> {
     const { entry, idempotencyId, operationBytes } = item
     const isPayloadLess = operationBytes === undefined

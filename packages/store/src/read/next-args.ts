@@ -31,7 +31,11 @@ export async function readNextArgs(
   publicKey: PublicKey,
   viewId: DocumentViewId | undefined,
 ): Promise<NextArgs> {
-  const ledger = await readLedger(context, publicKey, { targets: [], viewIds: viewId === undefined ? [] : [viewId] })
+  const ledger = await readLedger(context, publicKey, {
+    targets: [],
+    viewIds: viewId === undefined ? [] : [viewId],
+    linksOf: 2,
+  })
   return nextArgs(publicKey, viewId, ledger)
 }
 
@@ -48,6 +52,7 @@ export async function readWriteArgs(
   const ledger = await readLedger(context, publicKey, {
     targets: asked.filter(({ previous }) => previous === undefined),
     viewIds: asked.filter(({ previous }) => previous !== undefined).map(askedView),
+    linksOf: 1,
   })
   // A copy: an id that is given out is not taken yet.
   const author = { ...(ledger.authors.get(publicKey) ?? unknownAuthor(publicKey)) }
@@ -59,11 +64,18 @@ export async function readWriteArgs(
   })
 }
 
+interface LedgerQuestions {
+  readonly targets: readonly DocumentTarget[]
+  readonly viewIds: readonly DocumentViewId[]
+  /** Of so many entries that come next in each log, the links are read. Who publishes is told those of the second. */
+  readonly linksOf: 1 | 2
+}
+
 /** What the rules ask about an author who changes these documents, or continues from these views. */
 async function readLedger(
   { database, cache }: ArgsContext,
   publicKey: PublicKey,
-  { targets, viewIds }: { readonly targets: readonly DocumentTarget[]; readonly viewIds: readonly DocumentViewId[] },
+  { targets, viewIds, linksOf }: LedgerQuestions,
 ): Promise<Ledger> {
   const reading = database.reading()
   const { ledger } = reading
@@ -76,7 +88,7 @@ async function readLedger(
   const unknown = cache.tell(ledger, mark, publicKey, [...named], (id) => id)
   const questions = unknown.map((operationId) => ({ operationId, publicKey }))
   if (questions.length > 0) await preloadDocuments(reading, questions)
-  const entries = missingSkiplinks(publicKey, ledger)
+  const entries = missingSkiplinks(publicKey, ledger, linksOf)
   if (entries.length > 0) await preloadLogs(reading, keys, { logs: [], entries, hashes: [] })
   const isKnown = unknownTargets.length + unknown.length === 0 && entries.length === 0
   keep(mark, ledger, publicKey, isKnown ? [] : ledger.documents.values())
@@ -104,11 +116,12 @@ async function cachedAuthor(
   return cache.tellAuthor(reading.ledger, mark, publicKey) ? mark : undefined
 }
 
-/** The links of the entry that is about to be written, and of the one after it. */
-function missingSkiplinks(publicKey: PublicKey, ledger: Ledger): EntryKey[] {
+/** The links of the entries that are about to be written. */
+function missingSkiplinks(publicKey: PublicKey, ledger: Ledger, linksOf: LedgerQuestions['linksOf']): EntryKey[] {
   const missing: EntryKey[] = []
   for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {
-    for (const { seqNum } of skiplinkKeys({ publicKey, logId }, latest + 1n, latest + 2n)) {
+    const next = linksOf === 1 ? [latest + 1n] : [latest + 1n, latest + 2n]
+    for (const { seqNum } of skiplinkKeys({ publicKey, logId }, ...next)) {
       if (seqNum !== latest && entries?.at(seqNum) === undefined) missing.push({ publicKey, logId, seqNum })
     }
   }

@@ -1,5 +1,6 @@
 import {
   applyUpdate,
+  type CheckedPublish,
   type DocumentId,
   type DocumentViewId,
   documentViewIdFromTips,
@@ -13,7 +14,6 @@ import {
   type Schema,
   type SchemaId,
   startDocument,
-  type ValidPublish,
   type WriteLookup,
 } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
@@ -211,7 +211,7 @@ export class Ledger implements WriteLookup {
   }
 
   /** Adds what the rules of publishing or of ingest have found valid. */
-  accept(item: ReceivedItem, { operation, operationId, documentId }: Omit<ValidPublish, 'next'>): PassedView {
+  accept(item: ReceivedItem, { operation, operationId, documentId }: CheckedPublish): PassedView {
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }

@@ -194,7 +194,7 @@ export class WriteCache {
    * Whether an item is at its place: next in a log that is kept, or first in a log above all that its author ever had.
    * No entry can be stored there, so its hash need not be looked up. All else is left to the statements.
    */
-  #knows(ledger: Ledger, { entry, unchecked: { previous } }: ReceivedItem): boolean {
+  #knows(ledger: Ledger, { entry, isOwn, unchecked: { previous } }: ReceivedItem): boolean {
     const { publicKey, logId, seqNum } = entry
     const author = this.#authors.get(publicKey)
     if (!author || author.isForked) return false
@@ -206,7 +206,7 @@ export class WriteCache {
       const { log } = cached
       if (!log) return isNewLog
       if (log.logId !== logId || seqNum !== log.seqNum + 1n) return false
-      return hasSkiplink(log, seqNum) && hasSkiplink(log, seqNum + 1n)
+      return hasSkiplink(log, seqNum) && (isOwn || hasSkiplink(log, seqNum + 1n))
     })
   }
 
