@@ -28,6 +28,8 @@ export interface AssembleOptions {
   readonly storage: () => Promise<Omit<StorageReport, 'key' | 'maintenance'>>
   /** Whose deletions free space here. */
   readonly purge?: PurgeParams | undefined
+  /** See OpenParams. */
+  readonly verifyEveryMs?: number | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -46,6 +48,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     timers,
     storage,
     purge,
+    verifyEveryMs,
     schemas,
   } = options
   try {
@@ -60,6 +63,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
       random,
       pause,
       purge: policy,
+      verifyEveryMs,
     })
     let key = await keys.open(store.databaseId)
     const renewKey = async (): Promise<WriterSigner> => {

@@ -1,4 +1,4 @@
-import type { MaintenanceSlice, Store } from '@rakko/store'
+import { type MaintenanceSlice, type Store, VERIFY_AFTER_OPENING_MS } from '@rakko/store'
 import type { MaintenanceReport } from './storage-report.js'
 
 /** A platform's, bound; what they hand out must not keep a process alive. */
@@ -9,6 +9,8 @@ export interface Timers {
 
 export interface MaintenanceSchedulerOptions {
   readonly store: Pick<Store, 'maintain'>
+  /** Told of each slice that was done. */
+  readonly onSlice?: ((slice: MaintenanceSlice) => void) | undefined
   readonly timers: Timers
   /** Whether calls run that a slice would hold up. */
   readonly isBusy: () => boolean
@@ -27,7 +29,9 @@ export class MaintenanceScheduler {
   readonly #store: MaintenanceSchedulerOptions['store']
   readonly #timers: Timers
   readonly #isBusy: () => boolean
+  readonly #onSlice: MaintenanceSchedulerOptions['onSlice']
   #timer: unknown
+  #firstTimer: unknown
   /** Calls since the timer was set. */
   #calls = 0
   #working: Promise<void> | undefined
@@ -38,10 +42,11 @@ export class MaintenanceScheduler {
   #last: MaintenanceSlice['kind'] | undefined
   #failure: string | undefined
 
-  constructor({ store, timers, isBusy }: MaintenanceSchedulerOptions) {
+  constructor({ store, timers, isBusy, onSlice }: MaintenanceSchedulerOptions) {
     this.#store = store
     this.#timers = timers
     this.#isBusy = isBusy
+    this.#onSlice = onSlice
   }
 
   get report(): MaintenanceReport {
@@ -50,6 +55,15 @@ export class MaintenanceScheduler {
       ...(this.#last !== undefined && { last: this.#last }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
     }
+  }
+
+  /**
+   * The node was opened: an earlier process may have left something undone. What is not done in the first minutes is
+   * looked at after them, though no call comes.
+   */
+  open(): void {
+    this.wake()
+    this.#firstTimer = this.#timers.setTimeout(() => this.wake(), VERIFY_AFTER_OPENING_MS)
   }
 
   /** A call begins: there may be something to do after it. */
@@ -62,6 +76,7 @@ export class MaintenanceScheduler {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#timers.clearTimeout(this.#timer)
+    this.#timers.clearTimeout(this.#firstTimer)
     this.#goOn?.()
     await this.#working
   }
@@ -90,6 +105,7 @@ export class MaintenanceScheduler {
         }
         this.#slices += 1
         this.#last = slice.kind
+        this.#onSlice?.(slice)
         await this.#giveWay()
       } catch (error) {
         // Nobody waits who could be told. The next call starts the scheduler again.

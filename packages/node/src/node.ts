@@ -18,6 +18,7 @@ import {
   hasFindings,
   type IngestItem,
   type IngestOutcome,
+  type MaintenanceSlice,
   type SqlRow,
   type Store,
   type VerifyReport,
@@ -80,9 +81,12 @@ export class Node {
     })
     this.#liveQueries = new LiveQueries(store, pause)
     this.#storage = storage
-    this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy: () => this.#running.size > 0 })
-    // What an earlier process has left undone.
-    this.#scheduler?.wake()
+    const isBusy = () => this.#running.size > 0
+    const onSlice = (slice: MaintenanceSlice) => {
+      if (slice.kind === 'verify') this.#tellDamage(slice.report)
+    }
+    this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy, onSlice })
+    this.#scheduler?.open()
   }
 
   /** Of the key that signs. It is another one once that key was cloned, see NodeEvent. */
@@ -237,7 +241,7 @@ export class Node {
   verify(): Promise<VerifyReport> {
     return this.#run(async () => {
       const report = await this.#store.verify()
-      if (report.isDone && hasFindings(report)) this.#events.tell({ type: 'damage-found', report })
+      this.#tellDamage(report)
       return report
     })
   }
@@ -266,6 +270,10 @@ export class Node {
     await Promise.allSettled(this.#running)
     await this.#scheduler?.close()
     await this.#store.close()
+  }
+
+  #tellDamage(report: VerifyReport): void {
+    if (report.isDone && hasFindings(report)) this.#events.tell({ type: 'damage-found', report })
   }
 
   async #watchKey(...arrived: Parameters<OwnKey['check']>): Promise<void> {

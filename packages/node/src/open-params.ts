@@ -19,6 +19,8 @@ export interface OpenParams {
   readonly storage?: string | undefined
   readonly directory?: string | undefined
   readonly purge?: PurgeParams | undefined
+  /** Between two verifications in quiet moments; default a week. Infinity: none. */
+  readonly verifyEveryMs?: number | undefined
   /** For a directory in Node: what a write that has resolved survives; default `process`. */
   readonly durability?: 'process' | 'power' | undefined
   readonly schemas?: SchemaParams | undefined

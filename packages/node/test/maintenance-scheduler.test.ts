@@ -1,4 +1,4 @@
-import type { MaintenanceSlice } from '@rakko/store'
+import { type MaintenanceSlice, VERIFY_AFTER_OPENING_MS } from '@rakko/store'
 import { describe, expect, test } from 'vitest'
 import { MAINTENANCE_QUIET_MS, MaintenanceScheduler } from '../src/maintenance-scheduler.js'
 
@@ -37,9 +37,11 @@ function schedulerOf(options: { slices?: MaintenanceSlice[]; urgent?: Maintenanc
   const timers = new ManualTimers()
   const asked: boolean[] = []
   const state = { isBusy: false, onSlice: () => {} }
+  const told: MaintenanceSlice[] = []
   const scheduler = new MaintenanceScheduler({
     timers,
     isBusy: () => state.isBusy,
+    onSlice: (slice) => told.push(slice),
     store: {
       async maintain({ urgentOnly = false } = {}) {
         asked.push(urgentOnly)
@@ -48,7 +50,7 @@ function schedulerOf(options: { slices?: MaintenanceSlice[]; urgent?: Maintenanc
       },
     },
   })
-  return { scheduler, timers, asked, state }
+  return { scheduler, timers, asked, state, told }
 }
 
 const vacuum: MaintenanceSlice = { kind: 'vacuum', table: 'd5' }
@@ -69,6 +71,28 @@ describe('the maintenance scheduler', () => {
     expect(scheduler.report).toEqual({ slices: 2, last: 'checkpoint' })
     scheduler.wake()
     expect(timers.waiting).toEqual([MAINTENANCE_QUIET_MS])
+  })
+
+  test('tells of each slice that was done', async () => {
+    const { scheduler, timers, told } = schedulerOf({ slices: [vacuum, checkpoint] })
+    scheduler.wake()
+    await timers.fire()
+    expect(told).toEqual([vacuum, checkpoint])
+  })
+
+  test('looks at an open node once more after the first minutes, though no call comes, and not once it is closed', async () => {
+    const { scheduler, timers, asked } = schedulerOf()
+    scheduler.open()
+    expect(timers.waiting).toEqual([MAINTENANCE_QUIET_MS, VERIFY_AFTER_OPENING_MS])
+    // Both fire at once here. The later one counts as a call.
+    await timers.fire()
+    expect(asked).toEqual([true])
+    await timers.fire()
+    expect(asked).toEqual([true, false])
+    const other = schedulerOf()
+    other.scheduler.open()
+    await other.scheduler.close()
+    expect(other.timers.waiting).toEqual([])
   })
 
   test('does only what is urgent while calls run, and looks again', async () => {

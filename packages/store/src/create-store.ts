@@ -1,6 +1,7 @@
 import { bytesToHex, RakkoError, type Verifier } from '@rakko/core'
 import type { Driver } from './driver/driver.js'
 import { migrateData } from './maintain/data-migration.js'
+import { verifyInterval } from './maintain/due-verification.js'
 import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { SchemaRegistry } from './schemas/schema-registry.js'
@@ -12,6 +13,7 @@ import { migrate } from './tables/migrations/migrate.js'
 import { Names } from './tables/names.js'
 import type { Queries } from './tables/queries.js'
 import { Database } from './transaction/database.js'
+import { readLost } from './verify/lost.js'
 
 export interface StoreOptions {
   /** Open; the store closes it. */
@@ -33,6 +35,10 @@ export interface StoreOptions {
   readonly pause?: (() => Promise<void>) | undefined
   /** By default the creator's deletions, after seven days. Throws INVALID_ARGUMENT on an invalid policy. */
   readonly purge?: Partial<PurgePolicy> | undefined
+  /**
+   * Time between two verifications in quiet moments, in milliseconds; by default a week. Infinity: only `verify` looks.
+   */
+  readonly verifyEveryMs?: number | undefined
 }
 
 export const DEFAULT_SCHEMA_NAME = 'rakko'
@@ -43,16 +49,25 @@ const DATABASE_ID_BYTES = 16
  * DATABASE_TOO_NEW, DATABASE_DAMAGED and STORAGE_FAILED.
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
-  const { driver, schemaName, verifier, now, random, pause = async () => {}, purge } = options
+  const { driver, schemaName, verifier, now, random, pause = async () => {}, purge, verifyEveryMs } = options
   try {
     await migrate(driver, schemaName)
     const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas))
     const database = new Database(driver, new Names(schemaName), registry)
-    const { databaseId, unfilled } = await openMeta(database, random)
+    const { databaseId, unfilled, isLost } = await openMeta(database, random)
     await registry.load(database)
+    if (isLost) await readLost(database)
     if (unfilled) await migrateData(database, now())
     await driver.flush()
-    return new SqlStore(database, { databaseId, verifier, now, random, pause, purge: purgePolicy(purge) })
+    return new SqlStore(database, {
+      databaseId,
+      verifier,
+      now,
+      random,
+      pause,
+      purge: purgePolicy(purge),
+      verifyEveryMs: verifyInterval(verifyEveryMs),
+    })
   } catch (error) {
     throw storageFailed(error)
   }
@@ -60,11 +75,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
 async function openMeta(queries: Queries, random: StoreOptions['random']) {
   // COALESCE: of two nodes that open a new database at once, both get the id of the first.
-  const { rows } = await queries.query<{ database_id: Uint8Array; unfilled: boolean }>(
+  const { rows } = await queries.query<{ database_id: Uint8Array; unfilled: boolean; isLost: boolean }>(
     sql`UPDATE ${queries.names.table('meta')} SET database_id = COALESCE(database_id, ${random(DATABASE_ID_BYTES)}::bytea)
-     RETURNING database_id, unfilled`,
+     RETURNING database_id, unfilled, EXISTS (SELECT FROM ${queries.names.table('lost')}) AS "isLost"`,
   )
   const [row] = rows
   if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row that names it is lost')
-  return { databaseId: bytesToHex(row.database_id), unfilled: row.unfilled }
+  return { databaseId: bytesToHex(row.database_id), unfilled: row.unfilled, isLost: row.isLost }
 }

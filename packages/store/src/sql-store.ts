@@ -80,6 +80,8 @@ export interface SqlStoreOptions {
   readonly random: (length: number) => Uint8Array
   readonly pause: () => Promise<void>
   readonly purge: PurgePolicy
+  /** See StoreOptions. */
+  readonly verifyEveryMs: number
 }
 
 /** The store on an open database. It hands each call to the room that does it. */
@@ -96,16 +98,18 @@ export class SqlStore implements Store {
   readonly #now: () => number
   #closing: Promise<void> | undefined
 
-  constructor(database: Database, { databaseId, verifier, now, random, pause, purge: policy }: SqlStoreOptions) {
+  constructor(database: Database, options: SqlStoreOptions) {
+    const { databaseId, verifier, now, random, pause, purge: policy, verifyEveryMs } = options
     this.databaseId = databaseId
     this.#database = database
     this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache(), random }
     const onMissed = () => this.#maintenance.entriesMissed()
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
-    this.#verification = new Verification(database, now)
+    const verification = new Verification(database, now)
+    this.#verification = verification
     const lookAtMissed = (after: Hash | undefined) => this.#publisher.lookAtMissed(after)
-    this.#maintenance = new Maintenance({ database, now, policy, onMade, lookAtMissed })
+    this.#maintenance = new Maintenance({ database, now, policy, verification, verifyEveryMs, onMade, lookAtMissed })
     this.#appSql = new AppSql(database)
     this.#now = now
   }
@@ -268,7 +272,7 @@ export class SqlStore implements Store {
   }
 
   verify(): Promise<VerifyReport> {
-    return this.#run(async () => (await this.#verification.slice()).report)
+    return this.#run(() => this.#verification.slice())
   }
 
   close(): Promise<void> {

@@ -189,6 +189,8 @@ export type MaintenanceSlice =
   | { readonly kind: 'pins' }
   /** Dropped payloads of deleted documents. */
   | { readonly kind: 'purge' }
+  /** A slice of a verification: what it has found so far. */
+  | { readonly kind: 'verify'; readonly report: VerifyReport }
 
 /** One document, all of a schema, or all that an author has created. */
 export type ForgetTarget =

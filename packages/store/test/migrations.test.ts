@@ -13,6 +13,7 @@ const PUBLISHED: readonly string[] = [
   'bc27f6189891e612f160add07dfd854bb10cbb953abef65e3f6e0e375a48158a',
   'a2e47e47d737e0f623c7f7a3db9a4883af63dd13c2ce12895d35c77cad80e16b',
   '2429322e0672cc36cdf622dd38c881e9a4adb0d3964683d969e6116d205524ad',
+  'dc7fe7337c3891ed29caffc8af4c8607eee948dc3539557c5f5f925375af98ab',
 ]
 
 test('What a published migration does never changes', () => {

@@ -21,7 +21,7 @@ type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
 /** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
 export function openParams(options: OpenNodeOptions): OpenParams {
   const { schemas: _schemas, signal: _signal, deadlineMs: _deadlineMs, ...own } = checkOptions(options)
-  const { name, storage = 'auto', directory, durability, purge, allowSchemas, ...more } = own
+  const { name, storage = 'auto', directory, durability, purge, verifyEveryMs, allowSchemas, ...more } = own
   checkNoMore(more)
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
@@ -35,6 +35,9 @@ export function openParams(options: OpenNodeOptions): OpenParams {
   if (durability !== undefined && durability !== 'process' && durability !== 'power') {
     throw invalidArgument('durability', 'process or power', durability)
   }
+  if (verifyEveryMs !== undefined && !(typeof verifyEveryMs === 'number' && verifyEveryMs > 0)) {
+    throw invalidArgument('verifyEveryMs', 'milliseconds, more than 0', verifyEveryMs)
+  }
   const isList = Array.isArray(allowSchemas) && allowSchemas.every((id) => typeof id === 'string')
   if (allowSchemas !== undefined && allowSchemas !== 'all' && !isList) {
     throw invalidArgument('allowSchemas', "'all' or a list of schema ids", allowSchemas)
@@ -44,11 +47,15 @@ export function openParams(options: OpenNodeOptions): OpenParams {
     storage,
     ...(directory !== undefined && { directory }),
     ...(purge !== undefined && { purge }),
+    ...(verifyEveryMs !== undefined && { verifyEveryMs }),
     ...(durability !== undefined && { durability }),
     ...(allowSchemas !== undefined && { allowSchemas }),
   }
 }
 
-type OpenParams = Pick<OpenNodeOptions, 'name' | 'directory' | 'durability' | 'purge' | 'allowSchemas'> & {
+type OpenParams = Pick<
+  OpenNodeOptions,
+  'name' | 'directory' | 'durability' | 'purge' | 'verifyEveryMs' | 'allowSchemas'
+> & {
   readonly storage: string
 }

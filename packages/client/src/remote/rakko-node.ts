@@ -29,6 +29,11 @@ export interface OpenNodeOptions extends CallOptions {
   /** Whose deletions free space here, and when. Default: a week after its creator has deleted a document. */
   readonly purge?: PurgeOptions | undefined
   /**
+   * Between two verifications in quiet moments, in milliseconds, see `verify`. Default: a week. Infinity: only calls of
+   * `verify` look.
+   */
+  readonly verifyEveryMs?: number | undefined
+  /**
    * For a directory in Node: what a write that has resolved survives. `process`, the default, is the end of the
    * process. `power` is a power cut too, at the price of a flush for each group of writes.
    */

@@ -36,6 +36,7 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
     random: (length) => new Uint8Array(randomBytes(length)),
     storage: async () => (directory === undefined ? { kind } : { kind, directory }),
     purge: params.purge,
+    verifyEveryMs: params.verifyEveryMs,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
   })

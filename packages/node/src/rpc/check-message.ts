@@ -84,6 +84,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     storage: optional(text),
     directory: optional(text),
     purge: optional(object),
+    verifyEveryMs: optional((value) => (typeof value === 'number' ? undefined : 'a number')),
     schemas: optional(schemas),
     durability: optional(durability),
     allowSchemas: optional(allowed),

@@ -27,6 +27,7 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     storage: () => report(opened),
     purge: params.purge,
+    verifyEveryMs: params.verifyEveryMs,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
   })

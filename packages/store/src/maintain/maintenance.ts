@@ -1,6 +1,7 @@
 import type { Hash, SchemaId } from '@rakko/core'
 import type { MaintenanceSlice } from '../store.js'
 import { Compactor } from './compactor.js'
+import { DueVerification, type DueVerificationContext } from './due-verification.js'
 import { expireIdempotencyIds } from './expire-idempotency-ids.js'
 import { finishPins } from './finish-pins.js'
 import { Purger, type PurgerContext } from './purger.js'
@@ -11,7 +12,7 @@ const EXPIRE_MS = 60 * 60 * 1000
 /** Log that is worth a checkpoint in a quiet moment. An opening after a crash is then that much shorter. */
 const QUIET_WAL_BYTES = 4 * 1024 * 1024
 
-export interface MaintenanceContext extends PurgerContext {
+export interface MaintenanceContext extends PurgerContext, DueVerificationContext {
   /** Told of the schemas whose pinned views were made. */
   readonly onMade: (schemaIds: ReadonlySet<SchemaId>) => void
   /**
@@ -35,6 +36,7 @@ export interface MaintenanceContext extends PurgerContext {
  * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
  * | purge      | deleted documents are past their grace period                    | everywhere                  |
  * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
+ * | verify     | nobody has verified the database for a week                      | everywhere                  |
  *
  * If a process ends between a decision and the look at what waits for it, nothing else would wake what waits. So each
  * process looks once.
@@ -43,6 +45,7 @@ export class Maintenance {
   readonly #context: MaintenanceContext
   readonly #purger: Purger
   readonly #compactor: Compactor
+  readonly #dueVerification: DueVerification
   #expiredAt: number | undefined
   /** Nothing was left from before this process, or it was done since. */
   #isCounted = false
@@ -56,6 +59,7 @@ export class Maintenance {
     this.#context = context
     this.#purger = new Purger(context)
     this.#compactor = new Compactor(context.database)
+    this.#dueVerification = new DueVerification(context)
   }
 
   /** Does what is most urgent and returns what it was, undefined where nothing is due. Rejects where it failed. */
@@ -95,7 +99,8 @@ export class Maintenance {
       await driver.flush()
       return { kind: 'checkpoint' }
     }
-    return undefined
+    const report = await this.#dueVerification.slice()
+    return report && { kind: 'verify', report }
   }
 
   /** Called when documents were forgotten: their room can be given back. */

@@ -16,6 +16,7 @@ export type FixedTable =
   | 'pins'
   | 'deletions'
   | 'parked'
+  | 'lost'
 
 /** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

@@ -20,8 +20,11 @@ export class Database implements Queries {
   readonly names: Names
   readonly registry: SchemaRegistry
   readonly authorKeys = new AuthorKeys()
-  /** Documents that a verification has found to be lost, see verify/. Nobody is told that they never were. */
-  readonly lost = new Set<DocumentId>()
+  /**
+   * Documents that a verification has found to be lost, with the numbers of their schemas where these are known, see
+   * verify/. Nobody is told that they never were.
+   */
+  readonly lost = new Map<DocumentId, number | undefined>()
 
   constructor(driver: Driver, names: Names, registry: SchemaRegistry) {
     this.driver = driver

@@ -22,8 +22,11 @@ import { type Expected, expectedOf, isAfter, isAsExpected } from './expected-doc
 import type { Findings } from './findings.js'
 import { writeAgain } from './write-again.js'
 
-/** Documents that one slice reduces again. */
+/** Documents that one slice reduces again, and arrival numbers among which it looks for them. */
 const SLICE_DOCUMENTS = 64
+const SLICE_NUMBERS = 2048
+/** Rows of documents whose CREATE one slice looks for. */
+const SLICE_ROWS = 1024
 
 interface CreateRow {
   number: bigint
@@ -35,13 +38,22 @@ interface CreateRow {
   isPurged: boolean
 }
 
+interface DocumentRow {
+  number: bigint
+  id: Uint8Array
+  schema: number
+  /** Whether its CREATE is. */
+  isThere: boolean
+}
+
 /** Reduces every document again, and writes those again whose rows say something else. */
 export class DocumentCheck {
   readonly #database: Database
   readonly #findings: Findings
   readonly #indexes: IndexRepair
   readonly #now: () => number
-  #last = 0n
+  #last = 0
+  #lastRow = 0n
 
   constructor(database: Database, findings: Findings, indexes: IndexRepair, now: () => number) {
     this.#database = database
@@ -52,8 +64,10 @@ export class DocumentCheck {
 
   /** Returns whether all were looked at. */
   async slice(): Promise<boolean> {
-    const creates = await this.#creates()
-    this.#last = creates.at(-1)?.number ?? this.#last
+    if (this.#last >= this.#findings.entriesInAll) return this.#loseWithoutCreate()
+    const until = Math.min(this.#last + SLICE_NUMBERS, this.#findings.entriesInAll)
+    const creates = await this.#creates(until)
+    this.#last = creates.length < SLICE_DOCUMENTS ? until : Number(creates.at(-1)?.number ?? until)
     const whole = creates.filter(({ isPurged }) => !isPurged)
     await this.#learnSchemas(whole)
     const placed = await this.#placeMissing(whole.filter(({ isThere }) => !isThere))
@@ -62,26 +76,42 @@ export class DocumentCheck {
     const { wrong: still } = await this.#judge(wrong, placed)
     if (still.length > 0) await this.#mend(still)
     if (lost.length > 0) await this.#giveUp(lost, placed)
-    for (const row of creates) if (row.isPurged && !row.isThere) this.#lose(idOf(row))
+    const isLost = new Set(lost)
+    for (const row of creates) if (row.isPurged ? !row.isThere : isLost.has(idOf(row))) this.#loseCreate(row)
     this.#findings.documents += creates.length
-    if (creates.length === SLICE_DOCUMENTS) return false
-    await this.#loseWithoutCreate()
-    return true
+    return false
   }
 
-  async #creates(): Promise<CreateRow[]> {
+  /** Those among the next numbers. */
+  async #creates(until: number): Promise<CreateRow[]> {
     const { names } = this.#database
-    const { rows } = await this.#database.query<CreateRow>(
-      sql`SELECT e.number, e.hash, e.author, e.operation, d.number IS NOT NULL AS "isThere",
-         COALESCE(d.purged, false) OR e.operation IS NULL OR EXISTS (
-           SELECT FROM ${names.table('entries')} AS x WHERE x.document = e.number AND x.document <> x.number
-             AND x.decision = ${sql.integer(DECISION.purged)}) AS "isPurged"
-       FROM ${names.table('entries')} AS e LEFT JOIN ${names.table('documents')} AS d ON d.number = e.number
-       WHERE e.number > ${this.#last}::bigint AND e.action = ${sql.integer(ACTION.create)}
-         AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
-       ORDER BY e.number LIMIT ${sql.integer(SLICE_DOCUMENTS)}`,
-    )
-    return rows
+    const entries = names.table('entries')
+    return this.#byKey(async (queries) => {
+      const { rows } = await queries.query<CreateRow>(
+        sql`SELECT e.number, e.hash, e.author, e.operation, d.number IS NOT NULL AS "isThere",
+           COALESCE(d.purged, false) OR e.operation IS NULL OR EXISTS (
+             SELECT FROM ${entries} AS x WHERE x.document = e.number AND x.document <> x.number
+               AND x.decision = ${sql.integer(DECISION.purged)}) AS "isPurged"
+         FROM ${entries} AS e LEFT JOIN ${names.table('documents')} AS d ON d.number = e.number
+         WHERE e.number > ${this.#last}::bigint AND e.number <= ${until}::bigint
+           AND e.action = ${sql.integer(ACTION.create)}
+           AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
+         ORDER BY e.number LIMIT ${sql.integer(SLICE_DOCUMENTS)}`,
+      )
+      return rows
+    })
+  }
+
+  /** Reads few rows of large tables. Before a table was analyzed, PostgreSQL would read all of it. */
+  #byKey<Result>(work: (queries: LedgerQueries) => Promise<Result>): Promise<Result> {
+    const { ledger } = this.#database.reading()
+    return this.#database.snapshot(async (queries) => {
+      const off = ['seqscan', 'hashjoin', 'mergejoin'].map(
+        (way) => sql`set_config(${`enable_${way}`}::text, 'off', true)`,
+      )
+      await queries.query(sql`SELECT ${sql.join(off)}`)
+      return work({ names: queries.names, ledger, query: (statement) => queries.query(statement) })
+    })
   }
 
   /** A schema may be lost as well. Its definition tells what it was. */
@@ -128,7 +158,7 @@ export class DocumentCheck {
   ): Promise<{ wrong: readonly DocumentId[]; lost: readonly DocumentId[] }> {
     if (ids.length === 0) return { wrong: [], lost: [] }
     const database = this.#database
-    const histories = await readEach(ids, (some) => historiesOf(database.reading(), some))
+    const histories = await readEach(ids, (some) => this.#byKey((queries) => historiesOf(queries, some)))
     const read = () => readEach(ids, (some) => readDocuments(database, some))
     const stored = await orMended(database, this.#findings, () => tablesOf(database, histories), read)
     const withoutTips = await this.#withoutTips(ids)
@@ -146,11 +176,13 @@ export class DocumentCheck {
   /** Documents that a log's latest entry is missing of. What names nothing that is missing may look whole without it. */
   async #withoutTips(ids: readonly DocumentId[]): Promise<ReadonlySet<DocumentId>> {
     const { names } = this.#database
-    const { rows } = await this.#database.query<{ id: Uint8Array }>(
-      sql`SELECT DISTINCT d.id FROM ${names.table('documents')} AS d
-         JOIN ${names.table('heads')} AS h ON h.document = d.number
-       WHERE d.id = ANY(${hexArray(ids)}::bytea[])
-         AND NOT EXISTS (SELECT FROM ${names.table('entries')} AS e WHERE e.hash = h.hash)`,
+    const entries = names.table('entries')
+    const { rows } = await this.#byKey((queries) =>
+      queries.query<{ id: Uint8Array }>(
+        sql`SELECT DISTINCT c.hash AS id FROM ${entries} AS c JOIN ${names.table('heads')} AS h ON h.document = c.number
+         WHERE c.hash = ANY(${hexArray(ids)}::bytea[])
+           AND NOT EXISTS (SELECT FROM ${entries} AS e WHERE e.hash = h.hash)`,
+      ),
     )
     return new Set(rows.map(({ id }) => decodeHex(id) as DocumentId))
   }
@@ -177,26 +209,40 @@ export class DocumentCheck {
       }
       await transaction.dropCaches()
     })
-    for (const id of ids) this.#lose(id)
   }
 
-  /** Documents of which a row is left, and no CREATE. */
-  async #loseWithoutCreate(): Promise<void> {
+  /** Documents of which a row is left, and no CREATE. Returns whether all were looked at. */
+  async #loseWithoutCreate(): Promise<boolean> {
     const { names } = this.#database
-    const { rows } = await this.#database.query<{ id: Uint8Array }>(
-      sql`SELECT d.id FROM ${names.table('documents')} AS d
-       WHERE NOT EXISTS (SELECT FROM ${names.table('entries')} AS e WHERE e.number = d.number)`,
+    const rows = await this.#byKey(async (queries) => {
+      const { rows: found } = await queries.query<DocumentRow>(
+        sql`SELECT d.number, d.id, d.schema, e.number IS NOT NULL AS "isThere"
+         FROM ${names.table('documents')} AS d LEFT JOIN ${names.table('entries')} AS e ON e.number = d.number
+         WHERE d.number > ${this.#lastRow}::bigint
+         ORDER BY d.number LIMIT ${sql.integer(SLICE_ROWS)}`,
+      )
+      return found
+    })
+    this.#lastRow = rows.at(-1)?.number ?? this.#lastRow
+    const without = new Map(
+      rows.filter(({ isThere }) => !isThere).map((row) => [decodeHex(row.id) as OperationId, row]),
     )
-    const ids = rows.map(({ id }) => decodeHex(id) as DocumentId)
-    for (const id of await missing(this.#database, new Set(ids as readonly string[] as OperationId[]))) {
+    for (const id of await missing(this.#database, new Set(without.keys()))) {
       this.#findings.entryIds.add(id)
-      this.#lose(id as string as DocumentId)
+      const row = without.get(id)
+      if (row) this.#lose(id as string as DocumentId, row.number, row.schema)
     }
+    return rows.length < SLICE_ROWS
   }
 
-  #lose(id: DocumentId): void {
-    this.#findings.lost.add(id)
-    this.#database.lost.add(id)
+  #loseCreate(row: CreateRow): void {
+    const id = schemaOf(row)
+    this.#lose(idOf(row), row.number, id && this.#database.registry.get(id)?.number)
+  }
+
+  #lose(id: DocumentId, number: bigint, schema: number | undefined): void {
+    this.#findings.lost.set(id, { number: Number(number), schema })
+    this.#database.lost.set(id, schema)
   }
 }
 

@@ -63,6 +63,10 @@ export class EntryCheck {
     const gaps = until - from - rows.length
     if (gaps > 0) await this.#indexes.before(['entries'])
     findings.lostEntries += gaps
+    const there = new Set(rows.map(({ number }) => Number(number)))
+    for (let number = from + 1; gaps > 0 && number <= until; number += 1) {
+      if (!there.has(number)) findings.gaps.add(number)
+    }
     const authors = new Map<number, PublicKey>()
     const named = new Set<OperationId>()
     for (const row of rows) {

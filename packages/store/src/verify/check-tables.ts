@@ -8,6 +8,9 @@ import type { Findings } from './findings.js'
 
 /** Blocks of 8 kB that one slice reads. */
 const SLICE_BLOCKS = 64
+/** Rows that one slice may read by an index. Where many rows say the same, only the first of them are looked at. */
+const SLICE_INDEX_ROWS = 50_000
+const MIN_ROWS_OF_KEY = 32
 
 interface TableRow {
   name: string
@@ -17,13 +20,22 @@ interface TableRow {
   indexes: string[]
 }
 
-/** A table, of rows or of the long values of another, and the columns and condition of each of its indexes that finds rows by their columns. */
+/** An index that finds rows by their columns, as it stands in the catalog. */
+interface Index {
+  readonly columns: readonly string[]
+  readonly condition: string | null
+}
+
+/** A table, of rows or of the long values of another. */
 interface Table {
   readonly name: Sql
   readonly owner: string
-  readonly indexes: readonly { readonly columns: readonly string[]; readonly condition: string | null }[]
+  readonly indexes: readonly Index[]
   readonly blocks: number
+  /** The block that comes next. */
   next: number
+  /** The index that comes next for these blocks. -1: the blocks themselves. */
+  index: number
 }
 
 /** Reads every page of every table, and finds each row by each index. What PostgreSQL cannot read is mended at once. */
@@ -42,10 +54,14 @@ export class TableCheck {
     this.#tables ??= await this.#list()
     const [table] = this.#tables
     if (!table) return true
-    const from = table.next
-    table.next += SLICE_BLOCKS
+    const [from, index] = [table.next, table.index]
+    table.index += 1
+    if (table.index >= table.indexes.length) {
+      table.index = -1
+      table.next += SLICE_BLOCKS
+    }
     if (table.next >= table.blocks) this.#tables.shift()
-    const isWhole = await this.#isReadable(table, from)
+    const isWhole = await this.#isReadable(table, from, table.indexes[index])
     if (!isWhole) {
       await mend(this.#database, table.owner)
       this.#findings.tables.add(table.owner)
@@ -72,14 +88,18 @@ export class TableCheck {
       name: sql.raw(name),
       owner,
       blocks,
-      indexes: indexes.map((index) => JSON.parse(index) as Table['indexes'][number]),
+      indexes: indexes.map((index) => JSON.parse(index) as Index),
       next: 0,
+      index: -1,
     }))
   }
 
-  async #isReadable(table: Table, from: number): Promise<boolean> {
+  async #isReadable({ name }: Table, from: number, index: Index | undefined): Promise<boolean> {
+    const isWithin = sql`t.ctid >= ${`(${from},0)`}::text::tid AND t.ctid < ${`(${from + SLICE_BLOCKS},0)`}::text::tid`
     try {
-      return await this.#database.snapshot((queries) => areFound(queries, table, from))
+      if (index) return await this.#database.snapshot((queries) => areFound(queries, name, index, isWithin))
+      await this.#database.query(sql`SELECT count(*) FROM ${name} AS t WHERE ${isWithin}`)
+      return true
     } catch (error) {
       if (error instanceof SqlError && isDamageToOurs(error)) return false
       throw error
@@ -87,29 +107,39 @@ export class TableCheck {
   }
 }
 
-/** Whether each index leads to each row of these blocks. */
-async function areFound(queries: Queries, { name, indexes }: Table, from: number): Promise<boolean> {
-  const isWithin = sql`t.ctid >= ${`(${from},0)`}::text::tid AND t.ctid < ${`(${from + SLICE_BLOCKS},0)`}::text::tid`
-  await queries.query(sql`SELECT count(*) FROM ${name} AS t WHERE ${isWithin}`)
-  // Rows are looked for one by one, as calls do it.
-  for (const way of ['seqscan', 'hashjoin', 'mergejoin', 'bitmapscan', 'tidscan']) {
-    await queries.query(sql`SELECT set_config(${`enable_${way}`}::text, 'off', true)`)
-  }
-  for (const { columns, condition } of indexes) {
-    const isSame = columns.map((column) => sql`x.${sql.raw(column)} = t.${sql.raw(column)}`)
-    const isIndexed = condition === null ? sql`true` : sql.raw(condition)
-    const { rows } = await queries.query<{ missing: boolean }>(
-      sql`SELECT EXISTS (
-         SELECT FROM (SELECT t.ctid, t.* FROM ${name} AS t WHERE ${isWithin} AND (${isIndexed})) AS t
-         WHERE NOT EXISTS (SELECT FROM ${name} AS x WHERE ${sql.join(isSame, ' AND ')} AND x.ctid = t.ctid)
-           AND ${sql.join(
-             columns.map((column) => sql`t.${sql.raw(column)} IS NOT NULL`),
-             ' AND ',
-           )}) AS missing`,
-    )
-    if (rows[0]?.missing) return false
-  }
-  return true
+/**
+ * Whether an index leads to each of these rows. Rows that say the same are read together, and not more than a slice may
+ * read: then nobody knows of those behind.
+ */
+async function areFound(queries: Queries, name: Sql, { columns, condition }: Index, isWithin: Sql): Promise<boolean> {
+  const named = columns.map((column) => sql.raw(column))
+  const and = (conditions: readonly Sql[]) => sql.join(conditions, ' AND ')
+  // Each key is looked for by the index, as calls do it.
+  await queries.query(
+    sql`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+  )
+  const { rows } = await queries.query<{ missing: boolean }>(
+    sql`WITH stored AS MATERIALIZED (
+         SELECT t.ctid AS place, ${sql.join(named)} FROM ${name} AS t
+         WHERE ${isWithin} AND (${condition === null ? sql`true` : sql.raw(condition)})
+           AND ${and(named.map((column) => sql`t.${column} IS NOT NULL`))}
+       ), keys AS MATERIALIZED (SELECT DISTINCT ${sql.join(named)} FROM stored),
+       most AS MATERIALIZED (
+         SELECT GREATEST(${sql.integer(MIN_ROWS_OF_KEY)}, ${sql.integer(SLICE_INDEX_ROWS)} / GREATEST(count(*), 1)) AS rows
+         FROM keys
+       ), found AS MATERIALIZED (
+         SELECT ${sql.join(named.map((column) => sql`k.${column}`))}, f.place FROM keys AS k CROSS JOIN LATERAL (
+           SELECT x.ctid AS place FROM ${name} AS x WHERE ${and(named.map((column) => sql`x.${column} = k.${column}`))}
+           LIMIT (SELECT rows FROM most)) AS f
+       ), unread AS MATERIALIZED (
+         SELECT ${sql.join(named)} FROM found GROUP BY ${sql.join(named)} HAVING count(*) >= (SELECT rows FROM most)
+       )
+     SELECT EXISTS (
+       SELECT FROM stored AS s WHERE NOT EXISTS (SELECT FROM found AS f WHERE f.place = s.place)
+         AND NOT EXISTS (SELECT FROM unread AS u WHERE ${and(named.map((column) => sql`u.${column} = s.${column}`))})
+     ) AS missing`,
+  )
+  return rows[0]?.missing !== true
 }
 
 /**

@@ -5,6 +5,7 @@ import { DocumentCheck } from './check-documents.js'
 import { EntryCheck } from './check-entries.js'
 import { IndexRepair, TableCheck } from './check-tables.js'
 import { Findings } from './findings.js'
+import { keepLost } from './lost.js'
 
 /**
  * Compares what is stored with itself, slice by slice, and mends what entries tell:
@@ -13,7 +14,8 @@ import { Findings } from './findings.js'
  * 2. entries are what their hashes say, and what they name is there,
  * 3. documents are what their entries give when they are reduced again.
  *
- * Each slice is a few short reads. It writes only where something is wrong. Where it stands is kept in memory.
+ * Each slice is a few short reads. It writes only where something is wrong, and in the end when that was. Where it
+ * stands is kept in memory.
  */
 export class Verification {
   readonly #database: Database
@@ -21,6 +23,7 @@ export class Verification {
   #findings = new Findings()
   /** What is left to do, in order. Empty before the first slice and after the last. */
   #checks: { slice(): Promise<boolean> }[] = []
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(database: Database, now: () => number) {
     this.#database = database
@@ -32,16 +35,22 @@ export class Verification {
     return this.#checks.length > 0
   }
 
-  /** Does the next slice, of a new verification where none is under way. Tells whether it found anything. */
-  async slice(): Promise<{ report: VerifyReport; hasFound: boolean }> {
+  /** Does the next slice, of a new verification where none is under way. Slices that are asked for at once take turns. */
+  slice(): Promise<VerifyReport> {
+    const slice = this.#turn.then(() => this.#slice())
+    this.#turn = slice.catch(() => undefined)
+    return slice
+  }
+
+  async #slice(): Promise<VerifyReport> {
     if (this.#checks.length === 0) this.#begin()
     const { count } = this.#findings
     const [check] = this.#checks
     if (await check?.slice()) this.#checks.shift()
     const isDone = this.#checks.length === 0
-    if (isDone) this.#clearFound()
-    if (this.#findings.count > count) await this.#database.flush()
-    return { report: this.#findings.report(isDone), hasFound: this.#findings.count > count }
+    if (isDone) await keepLost(this.#database, this.#findings, this.#now())
+    if (isDone || this.#findings.count > count) await this.#database.flush()
+    return this.#findings.report(isDone)
   }
 
   #begin(): void {
@@ -50,21 +59,18 @@ export class Verification {
     const indexes = new IndexRepair(database, findings)
     this.#checks = [
       new TableCheck(database, findings),
-      { slice: () => this.#restoreCounters() },
+      { slice: () => this.#restoreCounters(indexes) },
       new EntryCheck(database, findings, indexes),
       new DocumentCheck(database, findings, indexes, this.#now),
     ]
   }
 
-  /** What an earlier verification found to be lost stays so until this one has looked at everything. */
-  #clearFound(): void {
-    const { lost } = this.#database
-    for (const id of lost) if (!this.#findings.lost.has(id)) lost.delete(id)
-  }
-
   /** The row that every write transaction locks. */
-  async #restoreCounters(): Promise<boolean> {
+  async #restoreCounters(indexes: IndexRepair): Promise<boolean> {
     const { names } = this.#database
+    const { rows } = await this.#database.query(sql`SELECT number FROM ${names.table('arrival')}`)
+    if (rows.length > 0) return true
+    await indexes.before(['arrival'])
     const { affectedRows } = await this.#database.query(
       sql`INSERT INTO ${names.table('arrival')} (number, author, schema, parked, parked_bytes, awaited)
        SELECT (SELECT COALESCE(max(number), 0) FROM ${names.table('entries')}),

@@ -4,7 +4,7 @@ import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
 import { verifier } from './author.js'
 
-/** A store as the tests use it; what differs from test to test comes in. */
+/** A store as the tests use it; what differs from test to test comes in. Only tests of that verify by the clock. */
 export function openStore(
   driver: Driver,
   {
@@ -13,7 +13,8 @@ export function openStore(
     pause = nextTurn,
     purge,
     allowSchemas,
-  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas'>> = {},
+    verifyEveryMs = Number.POSITIVE_INFINITY,
+  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas' | 'verifyEveryMs'>> = {},
 ): Promise<Store> {
   return createStore({
     driver,
@@ -24,6 +25,7 @@ export function openStore(
     random: (length) => new Uint8Array(randomBytes(length)),
     pause,
     purge,
+    verifyEveryMs,
   })
 }
 

@@ -12,6 +12,7 @@ import { roomForUpdates } from './0006-room-for-updates.js'
 import { schemasById } from './0007-schemas-by-id.js'
 import { searchWords } from './0008-search-words.js'
 import { pruneCounters } from './0009-prune-counters.js'
+import { verifications } from './0010-verifications.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   schemasById,
   searchWords,
   pruneCounters,
+  verifications,
 ]
 
 /** The format that this code writes. */
