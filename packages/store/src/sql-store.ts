@@ -69,6 +69,7 @@ import type {
   SyncScope,
 } from './sync-source.js'
 import type { Database } from './transaction/database.js'
+import { HistoryCache } from './transaction/history-cache.js'
 import { WriteCache } from './transaction/write-cache.js'
 import { Verification } from './verify/verification.js'
 import type { VerifyReport } from './verify-report.js'
@@ -102,9 +103,10 @@ export class SqlStore implements Store {
     const { databaseId, verifier, now, random, pause, purge: policy, verifyEveryMs } = options
     this.databaseId = databaseId
     this.#database = database
-    this.#ingestContext = { database, now, listeners: this.#listeners, cache: new WriteCache(), random }
+    const [cache, histories] = [new WriteCache(), new HistoryCache()]
+    this.#ingestContext = { database, now, listeners: this.#listeners, cache, histories, random, pause }
     const onMissed = () => this.#maintenance.entriesMissed()
-    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, pause, onMissed })
+    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
     const verification = new Verification(database, now)
     this.#verification = verification

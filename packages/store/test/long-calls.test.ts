@@ -1,14 +1,17 @@
-import { SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import { decodeEntry, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
 import {
   MAX_TRANSACTION_BYTES,
   MAX_TRANSACTION_IDS,
-  MAX_TRANSACTION_ITEMS,
+  MAX_TRANSACTION_OTHERS,
   MAX_TRANSACTION_SCHEMAS,
-} from '../src/ingest/publisher.js'
+  TRANSACTION_MS,
+} from '../src/ingest/share.js'
+import { MemoryData } from '../src/memory/memory-data.js'
+import { MemoryStore } from '../src/memory/memory-store.js'
 import type { Store } from '../src/store.js'
-import { Author, type SignedItem } from './support/author.js'
+import { Author, type SignedItem, verifier } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
@@ -20,15 +23,20 @@ afterAll(() => driver.close())
 
 let store: Store
 let opened = 0
+/** Stands still, so that no machine is too slow for what is expected. */
+let clock: number
 
 beforeEach(async () => {
   driver.failOn = () => false
-  store = await openStore(driver, { schemaName: `long calls ${++opened}` })
+  clock = Date.now()
+  store = await openStore(driver, { schemaName: `long calls ${++opened}`, now: () => clock })
   driver.reset()
 })
 
 const field = (author: Author, name = 'a'): SignedItem =>
   author.create(SCHEMA_FIELD_DEFINITION, { name: str(name), type: str('str') })
+
+const openMemoryStore = (): MemoryStore => new MemoryStore({ data: new MemoryData(''), verifier, now: () => clock })
 
 /** One document of one author, each entry after the one before. */
 function chain(author: Author, length: number): SignedItem[] {
@@ -43,7 +51,7 @@ function chain(author: Author, length: number): SignedItem[] {
 
 describe('a call that is too long for one transaction takes several', () => {
   test('by its items, and each gets its outcome in the order of the call', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 1)
+    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 1)
     const outcomes = await store.ingest(items)
     expect(outcomes).toEqual(items.map(({ id, documentId }) => ({ status: 'held', operationId: id, documentId })))
     expect(driver.transactions).toBe(2)
@@ -91,13 +99,13 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('but a batch takes one: it is stored whole or not at all', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 1)
+    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 1)
     await store.publishBatch(items)
     expect(driver.transactions).toBe(1)
   })
 
   test('and what waited in one of them is reported as the last of them left it', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 10)
+    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 10)
     const [first, ...rest] = items as [SignedItem, ...SignedItem[]]
     const last = rest.splice(5).concat(first)
     const outcomes = await store.ingest([...rest, ...last])
@@ -105,23 +113,85 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('also where more waits than one author may let wait', async () => {
-    const items = chain(new Author(1), 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_ITEMS).reverse()
+    const items = chain(new Author(1), 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_OTHERS).reverse()
     expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))
+  })
+
+  test('by the time that the last one took, and no longer once one was quick', async () => {
+    const items = chain(new Author(1), 4 * MAX_TRANSACTION_OTHERS)
+    const began = clock
+    driver.failOn = (sql) => {
+      if (sql.includes('INSERT INTO')) clock = began + 2 * TRANSACTION_MS
+      return false
+    }
+    await store.ingest(items)
+    // All of the limits, then half of them, then all of them again.
+    expect(driver.transactions).toBe(5)
+  })
+
+  test('by the time that its signatures take', async () => {
+    const items = chain(new Author(1), 3)
+    const slow = await openStore(driver, { schemaName: `long calls ${++opened}`, now: () => (clock += TRANSACTION_MS) })
+    driver.reset()
+    await slow.ingest(items)
+    expect(driver.transactions).toBe(3)
+  })
+
+  test('and what this process has signed itself goes before what came from elsewhere', async () => {
+    const order: string[] = []
+    const call = (name: string, items: SignedItem[]) => store.publish(items).then(() => order.push(name))
+    const [panda, penguin] = [new Author(1), new Author(2)]
+    const own = field(panda)
+    const fields = new Map([
+      ['name', str('a')],
+      ['type', str('str')],
+    ])
+    const trusted = {
+      entry: decodeEntry(own.entry),
+      operation: { action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields } as const,
+    }
+    await Promise.all([call('others', chain(penguin, 2 * MAX_TRANSACTION_OTHERS)), call('own', [{ ...own, trusted }])])
+    expect(order).toEqual(['own', 'others'])
   })
 
   test('and lets calls go between that came later', async () => {
     const order: string[] = []
-    const long = store.ingest(chain(new Author(1), 2 * MAX_TRANSACTION_ITEMS + 1)).then(() => order.push('long'))
+    const long = store.ingest(chain(new Author(1), 2 * MAX_TRANSACTION_OTHERS + 1)).then(() => order.push('long'))
     const short = store.publish([field(new Author(2))]).then(() => order.push('short'))
     await Promise.all([long, short])
     expect(order).toEqual(['short', 'long'])
   })
 
+  test('and the history of a document that all of them change is read once', async () => {
+    const panda = new Author(1)
+    const document = field(panda)
+    const updates = Array.from({ length: 4 * MAX_TRANSACTION_OTHERS }, (_, index) => {
+      const { documentId, viewId } = document
+      const fields = index % 3 === 0 ? { type: str('int') } : { name: str(`n${index}`) }
+      return panda.update(documentId, SCHEMA_FIELD_DEFINITION, viewId, fields, panda.newLog())
+    })
+    const items = [document, ...updates]
+    let reads = 0
+    driver.failOn = (sql) => {
+      if (sql.includes('history AS')) reads += 1
+      return false
+    }
+    expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))
+    const last = panda.update(document.documentId, SCHEMA_FIELD_DEFINITION, document.viewId, {}, panda.newLog())
+    await store.ingest([last])
+    const again = openMemoryStore()
+    await again.ingest([...items, last])
+    expect(await store.documents([document.documentId])).toEqual(await again.documents([document.documentId]))
+    // By the second call: the transactions of the first one hand it on.
+    expect(reads).toBe(1)
+  })
+
   test('and where the database fails, what was stored before is published and the rest is STORAGE_FAILED', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_ITEMS + 2)
+    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 2)
     driver.failOn = (sql) => sql.includes('INSERT INTO') && driver.transactions > 1
     const codes = codesOf(await store.publish(items))
-    expect(codes.slice(0, MAX_TRANSACTION_ITEMS)).toEqual(Array(MAX_TRANSACTION_ITEMS).fill('published'))
-    expect(codes.slice(MAX_TRANSACTION_ITEMS)).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED'])
+    const stored = codes.indexOf('STORAGE_FAILED')
+    expect(stored).toBeGreaterThan(0)
+    expect(codes).toEqual(items.map((_, index) => (index < stored ? 'published' : 'STORAGE_FAILED')))
   })
 })

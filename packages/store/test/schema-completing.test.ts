@@ -8,7 +8,8 @@ import { defineSchema, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'
 
-const UPDATES = 600
+/** As many as one transaction takes. */
+const UPDATES = 300
 const FIELDS = 512
 const DEFINITIONS = 100
 

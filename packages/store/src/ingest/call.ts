@@ -14,9 +14,14 @@ export type Result = Outcome | RakkoError
 export type Received = ReceivedFromPeer
 
 export interface CallOptions {
-  readonly items: readonly (Incoming<Received> | Promise<Incoming<Received>>)[]
   /** Of each item, its entry and operation together. */
   readonly sizes: readonly number[]
+  /** Checks an item's signature. Returns at once where that is done in this thread; never rejects. */
+  readonly receive: (index: number) => Incoming<Received> | Promise<Incoming<Received>>
+  /** Lets others go on where this thread was busy for long. */
+  readonly rest: () => Promise<void> | undefined
+  /** This process has signed all of its items, so it need not wait for those of others. */
+  readonly isOwn: boolean
   /** Its items are stored together or not at all, so it shares its transaction with no other call. */
   readonly isBatch?: boolean
   /** Its order among other calls says nothing: those that came later may go before the rest of it. */
@@ -37,6 +42,7 @@ export interface Taken {
  * in a later one: the caller is told what became of it in the end.
  */
 export class Call {
+  readonly isOwn: boolean
   readonly isBatch: boolean
   readonly givesWay: boolean
   readonly bytes: number
@@ -45,6 +51,9 @@ export class Call {
   /** Places of the items that are still to come, the next one at `#next`. */
   #order: readonly number[]
   #next = 0
+  /** Places of the items up to here were received, or are about to be. Nothing more of an item is kept until then. */
+  #received = 0
+  readonly #ahead = new Map<number, ReturnType<CallOptions['receive']>>()
   /** Places of entries that wait, by their hash. */
   readonly #waiting = new Map<Hash, number[]>()
   #hasSorted = false
@@ -54,15 +63,17 @@ export class Call {
 
   constructor(options: CallOptions) {
     this.#options = options
+    this.isOwn = options.isOwn
     this.isBatch = options.isBatch ?? false
     this.givesWay = options.givesWay ?? false
     this.bytes = options.sizes.reduce((sum, size) => sum + size, 0)
-    this.#results = options.items.map(() => undefined)
-    this.#order = options.items.map((_, index) => index)
+    this.#results = options.sizes.map(() => undefined)
+    this.#order = options.sizes.map((_, index) => index)
+    this.#receiveAhead()
   }
 
   get length(): number {
-    return this.#options.items.length
+    return this.#results.length
   }
 
   get isTaken(): boolean {
@@ -77,7 +88,7 @@ export class Call {
   take(): Taken | Promise<Taken> {
     const index = this.#order[this.#next] ?? -1
     this.#next += 1
-    const incoming = this.#incoming(index)
+    const incoming = this.#receive(index)
     const taken = (decode: Incoming<Received>): Taken => ({ call: this, index, received: decode() })
     return incoming instanceof Promise ? incoming.then(taken) : taken(incoming)
   }
@@ -116,6 +127,7 @@ export class Call {
     }
     this.#order = await this.#sorted(unparked.sort((one, other) => one - other))
     this.#next = 0
+    this.#received = 0
   }
 
   committing(): void {
@@ -131,6 +143,7 @@ export class Call {
   fail(failure: RakkoError): void {
     this.#failure ??= failure
     this.#next = this.#order.length
+    this.#ahead.clear()
     for (const index of this.#results.keys()) this.#results[index] ??= failure
     this.#settleOnceDone()
   }
@@ -150,10 +163,23 @@ export class Call {
     this.#options.settle(this.#results as Result[], this.#failure)
   }
 
-  #incoming(index: number): CallOptions['items'][number] {
-    const incoming = this.#options.items[index]
-    if (incoming === undefined) throw new Error('a call has no such item')
+  #receive(index: number): ReturnType<CallOptions['receive']> {
+    this.#received = Math.max(this.#received, this.#next)
+    const incoming = this.#ahead.get(index) ?? this.#options.receive(index)
+    this.#ahead.delete(index)
+    this.#receiveAhead()
     return incoming
+  }
+
+  /** Where other threads check signatures, they check several side by side. In this one each is checked in its turn. */
+  #receiveAhead(): void {
+    while (this.#received < Math.min(this.#next + MAX_AHEAD, this.#order.length)) {
+      const index = this.#order[this.#received] ?? -1
+      const incoming = this.#options.receive(index)
+      this.#ahead.set(index, incoming)
+      this.#received += 1
+      if (!(incoming instanceof Promise)) return
+    }
   }
 
   /** Places of items, each after those that it follows. Of each item only its ids are in memory. */
@@ -161,7 +187,9 @@ export class Call {
     const steps: Step[] = []
     const byHash = new Map<Hash, Step>()
     for (const index of places) {
-      const received = (await this.#incoming(index))()
+      const resting = this.#options.rest()
+      if (resting) await resting
+      const received = (await this.#options.receive(index))()
       if (received instanceof RakkoError || !isReadable(received)) continue
       const { backlink } = received.entry
       const previous = previousOf(received)
@@ -173,6 +201,9 @@ export class Call {
     return walkBefore(steps, ({ names }) => names.flatMap((name) => byHash.get(name) ?? [])).map(({ index }) => index)
   }
 }
+
+/** Items whose signatures are checked before their turn. */
+const MAX_AHEAD = 256
 
 function isUnparked(result: Result | undefined): boolean {
   return result !== undefined && !(result instanceof RakkoError) && result.status === 'waiting' && !result.parked

@@ -7,8 +7,9 @@ import type { Listeners } from '../listeners.js'
 import { findCompletedSchemas } from '../load/find-schemas.js'
 import type { DocumentChange, ForkedLog, StoreCommit } from '../store.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
+import type { HistoryCache } from '../transaction/history-cache.js'
 import type { WriteCache } from '../transaction/write-cache.js'
-import { type Materialised, materialise } from '../write/materialise.js'
+import { type Materialised, type Materialising, materialise } from '../write/materialise.js'
 import { Parking } from '../write/parking.js'
 import { keepViews } from '../write/pins/keep-views.js'
 import { writeLedger } from '../write/write-ledger.js'
@@ -21,8 +22,13 @@ export interface IngestContext {
   readonly now: () => number
   readonly listeners: Listeners<StoreCommit>
   readonly cache: WriteCache
+  readonly histories: HistoryCache
   /** Returns this many random bytes. */
   readonly random: (length: number) => Uint8Array
+  /**
+   * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
+   */
+  readonly pause: () => Promise<void>
 }
 
 /** What one transaction did. */
@@ -102,6 +108,7 @@ export async function lookAgain(
   const decided = [...first.outcomeOf.keys()]
   const forks = [...first.forks]
   for (let hasMore = decided.length > 0; hasMore; ) {
+    await context.pause().catch(() => {})
     const next = await wakeRest(context, decided)
     decided.push(...next.outcomeOf.keys())
     forks.push(...next.forks)
@@ -119,7 +126,7 @@ async function ingestWith(
     decidedBefore = [],
   }: { readonly allOrNone?: boolean; readonly decidedBefore?: readonly Hash[] } = {},
 ): Promise<Ingested> {
-  const { database, cache, listeners } = context
+  const { database, cache, histories, listeners } = context
   const now = context.now()
   const done = await database
     .write(async (transaction) => {
@@ -138,7 +145,7 @@ async function ingestWith(
       const { ledger } = transaction
       // The schema that a refused item claims becomes known in memory too, since its number has to be kept.
       const hasWritten = ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0
-      const materialised = hasWritten ? await reduce(transaction) : []
+      const { materialised, reduced } = hasWritten ? await reduce(transaction, histories) : NOTHING_CHANGED
       if (hasWritten) {
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
@@ -146,6 +153,7 @@ async function ingestWith(
       return {
         transaction,
         materialised,
+        reduced,
         hasWritten,
         outcomeOf,
         hasMore: parking.hasMore,
@@ -154,11 +162,15 @@ async function ingestWith(
     })
     .catch((error: unknown) => {
       cache.clear()
+      histories.clear()
       throw error
     })
-  const { materialised, hasWritten, outcomes, outcomeOf, hasMore } = done
+  const { materialised, reduced, hasWritten, outcomes, outcomeOf, hasMore } = done
   const { ledger, marks } = done.transaction
-  if (hasWritten) cache.committed(marks, ledger)
+  if (hasWritten) {
+    cache.committed(marks, ledger)
+    histories.committed(marks, ledger, reduced)
+  }
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
   }
@@ -197,11 +209,13 @@ async function decide(
   return { outcomes: arrivals.outcomes, outcomeOf: arrivals.outcomeOf, left: arrivals.left() }
 }
 
-async function reduce(transaction: WriteTransaction): Promise<Materialised[]> {
-  const materialised = await materialise(transaction)
+async function reduce(transaction: WriteTransaction, histories: HistoryCache): Promise<Materialising> {
+  const made = await materialise(transaction, histories)
   await findCompletedSchemas(transaction)
-  return materialised
+  return made
 }
+
+const NOTHING_CHANGED: Materialising = { materialised: [], reduced: new Map() }
 
 function withParked(
   outcomes: readonly Outcome[],

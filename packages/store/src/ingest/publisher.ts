@@ -1,41 +1,30 @@
-import { HASH_BYTES, type Hash, RakkoError, type SchemaId, type Verifier } from '@rakko/core'
+import { type Hash, RakkoError, type Verifier } from '@rakko/core'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { receiveFromPeer } from '../decide/receive-from-peer.js'
-import { type ReceivedItem, receiveItem } from '../decide/received-item.js'
+import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { Call, type CallOptions, type Received, type Taken } from './call.js'
 import { type IngestContext, type Ingested, ingest, lookAgain, wakeRest } from './ingest.js'
-
-/**
- * A transaction takes so much, of one call or of several, and no more: no caller waits long for another. A batch is
- * never split.
- */
-export const MAX_TRANSACTION_ITEMS = 2048
-export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
-/** Ids in `previous`: each is looked up. */
-export const MAX_TRANSACTION_IDS = 16_384
-/** Schemas that are not in memory or have no tables. Looking for one takes a millisecond, making its tables some ten. */
-export const MAX_TRANSACTION_SCHEMAS = 32
+import { Pace, type Share, TRANSACTION_MS } from './share.js'
 
 export interface PublisherContext extends IngestContext {
   readonly verifier: Verifier
-  /**
-   * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
-   */
-  readonly pause: () => Promise<void>
   /** Called where the database failed before all that waited for a decided entry was looked at, see `lookAgain`. */
   readonly onMissed: () => void
 }
 
 /**
  * Publishes, and takes entries from elsewhere, with group commit. One writer at a time takes all calls that came while
- * the last transaction ran. Signatures are verified side by side before that.
+ * the last transaction ran, as far as its share goes. Signatures are verified when their turn comes.
  */
 export class Publisher {
   readonly #context: PublisherContext
   readonly #waiting: Call[] = []
+  readonly #pace = new Pace()
+  /** When others last had a turn. */
+  #paused = 0
   #writing: Promise<void> | undefined
   readonly #settling = new Set<Promise<void>>()
   readonly #forkListeners = new Listeners<readonly ForkedLog[]>()
@@ -51,7 +40,7 @@ export class Publisher {
       // This call's items were judged by the rules of publishing.
       const settle: CallOptions['settle'] = (results) =>
         resolve((results as (PublishOutcome | RakkoError)[]).map(published))
-      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle })
+      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle, isOwn: areOwn(items) })
     })
   }
 
@@ -64,7 +53,7 @@ export class Publisher {
         if (failure) reject(failure)
         else resolve(results as Published[])
       }
-      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle, isBatch: true })
+      this.#enqueue(items, (item) => receiveItem(item, verifier), { settle, isOwn: areOwn(items), isBatch: true })
     })
   }
 
@@ -76,7 +65,7 @@ export class Publisher {
         if (failure) reject(failure)
         else resolve((results as (IngestOutcome | RakkoError)[]).map(ingested))
       }
-      this.#enqueue(items, (item) => receiveFromPeer(item, verifier), { settle, givesWay: true })
+      this.#enqueue(items, (item) => receiveFromPeer(item, verifier), { settle, isOwn: false, givesWay: true })
     })
   }
 
@@ -90,8 +79,10 @@ export class Publisher {
    */
   async lookAgain(): Promise<void> {
     let last: Hash | undefined
-    do last = await this.#lookAgainAfter(last, {})
-    while (last !== undefined)
+    do {
+      await this.#pause()
+      last = await this.#lookAgainAfter(last, {})
+    } while (last !== undefined)
   }
 
   /** Looks at some of what waits though what it waits for is decided. Returns where to go on, undefined at the end. */
@@ -117,65 +108,66 @@ export class Publisher {
     return this.#context.database.registry.allowed.refusal(received.unchecked.schemaId) ?? received
   }
 
-  #isNewSchema(received: Received): received is ReceivedItem {
-    return 'unchecked' in received && !this.#context.database.registry.get(received.unchecked.schemaId)?.hasTable
-  }
-
   #enqueue<Item extends PublishItem | IngestItem>(
     items: readonly Item[],
-    receive: (item: Item) => CallOptions['items'][number],
-    options: Pick<CallOptions, 'settle' | 'isBatch' | 'givesWay'>,
+    receive: (item: Item) => ReturnType<CallOptions['receive']>,
+    options: Pick<CallOptions, 'settle' | 'isOwn' | 'isBatch' | 'givesWay'>,
   ): void {
     const sizes = items.map(({ entry, operation }) => (entry?.length ?? 0) + (operation?.length ?? 0))
-    this.#waiting.push(new Call({ items: items.map(receive), sizes, ...options }))
+    const rest = () => (this.#context.now() - this.#paused > TRANSACTION_MS ? this.#pause() : undefined)
+    const call = new Call({ sizes, receive: (index) => receive(items[index] as Item), rest, ...options })
+    const later = call.isOwn ? this.#waiting.findIndex(({ isOwn }) => !isOwn) : -1
+    this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, call)
     this.#writing ??= this.#write()
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // If the pause fails, fewer calls join, nothing more.
-      await this.#context.pause().catch(() => {})
+      await this.#pause()
       await this.#commit(await this.#take())
     }
+    this.#context.histories.clear()
     this.#writing = undefined
+  }
+
+  /** If the pause fails, fewer calls join, nothing more. */
+  async #pause(): Promise<void> {
+    await this.#context.pause().catch(() => {})
+    this.#paused = this.#context.now()
   }
 
   /** What the next transaction takes, of the calls in their order. Each is whole in it, unless it is too large alone. */
   async #take(): Promise<Part> {
-    const part: Part = { calls: new Set(), taken: [] }
-    const newSchemas = new Set<SchemaId>()
-    let [bytes, ids] = [0, 0]
-    const hasRoom = (call: Call, items: number, size: number): boolean =>
-      call.isBatch ||
-      (part.taken.length + items <= MAX_TRANSACTION_ITEMS &&
-        bytes + size <= MAX_TRANSACTION_BYTES &&
-        ids < MAX_TRANSACTION_IDS &&
-        newSchemas.size < MAX_TRANSACTION_SCHEMAS)
-    for (const call of this.#waiting) {
-      if (part.calls.size > 0 && (call.isBatch || !hasRoom(call, call.length, call.bytes))) break
+    const { database, now } = this.#context
+    const share = this.#pace.share(database.registry, now)
+    const part: Part = { calls: new Set(), taken: [], share }
+    for (const call of [...this.#waiting]) {
+      const { isOwn, isBatch } = call
+      if (part.calls.size > 0 && (isBatch || !share.hasRoom(call.length, call.bytes, isOwn))) break
       part.calls.add(call)
-      while (!call.isTaken && (part.taken.length === 0 || hasRoom(call, 1, call.nextSize))) {
-        bytes += call.nextSize
+      while (!call.isTaken && (isBatch || share.hasRoom(1, call.nextSize, isOwn))) {
+        const size = call.nextSize
         const taking = call.take()
         // Promises for thousands of items would be made for nothing: mostly none is one.
         const taken = taking instanceof Promise ? await taking : taking
         const received = this.#allowed(taken.received)
         part.taken.push({ ...taken, received })
-        ids += idsIn(received)
-        if (this.#isNewSchema(received)) newSchemas.add(received.unchecked.schemaId)
+        share.add(received, size, isOwn)
       }
-      if (call.isBatch || !call.isTaken) break
+      if (isBatch || !call.isTaken) break
     }
     return part
   }
 
-  async #commit({ calls, taken }: Part): Promise<void> {
+  async #commit({ calls, taken, share }: Part): Promise<void> {
+    const began = this.#context.now()
     const items = taken.flatMap(({ received }) => (received instanceof RakkoError ? [] : [received]))
     const allOrNone = taken[0]?.call.isBatch === true
     try {
       const refusal = allOrNone ? batchRefusal(taken.map(({ received }) => received)) : undefined
       if (refusal) throw refusal
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
+      this.#pace.took(this.#context.now() - began, share.part)
       const woken = await this.#wakeRest(ingested)
       let next = 0
       for (const one of taken) {
@@ -189,7 +181,7 @@ export class Publisher {
       }
       this.#leave(calls)
       // Only callers wait until this one is durable. The next transaction does not.
-      const settling = this.#settle({ calls, taken }, woken).finally(() => this.#settling.delete(settling))
+      const settling = this.#settle(calls, taken, woken).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
       for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
@@ -207,6 +199,7 @@ export class Publisher {
     const outcomeOf = new Map(first.outcomeOf)
     const forks = [...first.forks]
     for (let { hasMore } = first; hasMore; ) {
+      await this.#pause()
       const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => this.#missed())
       for (const [hash, outcome] of next.outcomeOf) if (!outcomeOf.has(hash)) outcomeOf.set(hash, outcome)
       forks.push(...next.forks)
@@ -227,7 +220,11 @@ export class Publisher {
     this.#waiting.splice(0, this.#waiting.length, ...rest.filter((call) => !later.includes(call)), ...later)
   }
 
-  async #settle({ calls, taken }: Part, { forks, hasWritten }: Pick<Ingested, 'forks' | 'hasWritten'>): Promise<void> {
+  async #settle(
+    calls: Part['calls'],
+    taken: Part['taken'],
+    { forks, hasWritten }: Pick<Ingested, 'forks' | 'hasWritten'>,
+  ): Promise<void> {
     try {
       if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
@@ -251,13 +248,11 @@ export class Publisher {
 interface Part {
   readonly calls: Set<Call>
   readonly taken: Taken[]
+  readonly share: Share
 }
 
-/** How many ids an item names. */
-function idsIn(received: Received): number {
-  if (!('unchecked' in received)) return 0
-  const { previous } = received.unchecked
-  return previous === undefined ? 0 : Math.ceil(previous.length / (2 * HASH_BYTES + 1))
+function areOwn(items: readonly PublishItem[]): boolean {
+  return items.every(({ trusted }) => trusted !== undefined)
 }
 
 const NOTHING: Ingested = {

@@ -56,7 +56,7 @@ export async function claimSchema(
  * What one transaction does at most for the schemas that it completes: operations of their definitions' histories, and
  * fields. Beyond it a schema becomes known once an operation claims it or somebody asks for it. The latest views come first.
  */
-export const MAX_COMPLETING_WORK = 32_768
+export const MAX_COMPLETING_WORK = 8192
 
 /** Looks for the schemas that this transaction has completed. */
 export async function findCompletedSchemas(queries: LedgerQueries): Promise<void> {

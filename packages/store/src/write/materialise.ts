@@ -1,7 +1,8 @@
-import { type DocumentViewId, type OperationValue, type ReducedDocument, reduce } from '@rakko/core'
-import { type Histories, loadHistories } from '../load/histories.js'
+import { type DocumentId, type DocumentViewId, type OperationValue, type ReducedDocument, reduce } from '@rakko/core'
+import { loadHistories } from '../load/histories.js'
 import type { NumberedOperation } from '../load/stored-operations.js'
 import type { WriteTransaction } from '../transaction/database.js'
+import type { HistoryCache } from '../transaction/history-cache.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { DocumentState } from '../transaction/ledger-state.js'
 
@@ -24,27 +25,42 @@ export interface Materialised {
   readonly payload: number | undefined
 }
 
-/**
- * The latest views of all documents that the ledger changes. Those of documents that were only followed are known
- * already. After a merge or a concurrent operation the whole graph is read and reduced, in one statement for all of
- * them.
- */
-export async function materialise(transaction: WriteTransaction): Promise<Materialised[]> {
-  const { ledger } = transaction
-  const changed = [...ledger.documents.values()].filter(({ isChanged }) => isChanged)
-  const merged = changed.filter(({ view, isPurged }) => !view && !isPurged)
-  const histories = await loadHistories(
-    transaction,
-    merged.map(({ id }) => id),
-  )
-  return changed.map((document) => materialiseDocument(ledger, histories, document))
+/** What a transaction makes of all documents that it changes, and the whole histories that it has reduced for that. */
+export interface Materialising {
+  readonly materialised: Materialised[]
+  readonly reduced: ReadonlyMap<DocumentId, readonly NumberedOperation[]>
 }
 
-function materialiseDocument(ledger: Ledger, histories: Histories, document: DocumentState): Materialised {
+/**
+ * The latest views of all documents that the ledger changes. Those of documents that were only followed are known
+ * already. After a merge or a concurrent operation the whole graph is reduced. What is not cached of it is read in one
+ * statement for all of them.
+ */
+export async function materialise(transaction: WriteTransaction, cache: HistoryCache): Promise<Materialising> {
+  const { ledger, marks } = transaction
+  const changed = [...ledger.documents.values()].filter(({ isChanged }) => isChanged)
+  const merged = changed.filter(({ view, isPurged }) => !view && !isPurged)
+  const reduced = new Map<DocumentId, readonly NumberedOperation[]>()
+  for (const { id, added } of merged) {
+    const known = cache.tell(marks.before, id)
+    if (!known) continue
+    for (const [publicKey, number] of known.authors) ledger.authorNumbers.set(publicKey, number)
+    reduced.set(id, [...known.operations, ...added])
+  }
+  const unread = merged.filter(({ id }) => !reduced.has(id))
+  const histories = await loadHistories(
+    transaction,
+    unread.map(({ id }) => id),
+  )
+  for (const { id, added } of unread) reduced.set(id, histories.get(id) ?? added)
+  return { materialised: changed.map((document) => materialiseDocument(ledger, reduced, document)), reduced }
+}
+
+function materialiseDocument(ledger: Ledger, reduced: Materialising['reduced'], document: DocumentState): Materialised {
   const [create] = document.added
   if (document.isPurged) return purged(ledger, document)
   if (document.view === 'created' && create) return created(ledger, document, create)
-  const operations = (document.view ? undefined : histories.get(document.id)) ?? document.added
+  const operations = reduced.get(document.id) ?? document.added
   const view = document.view && document.view !== 'created' ? document.view : reduce(operations)
   const { viewId, follow, edited, deleted } = view
   return {

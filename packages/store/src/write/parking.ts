@@ -248,7 +248,7 @@ interface WokenBounds {
 const FIRST_LOOK: WokenBounds = { entries: 256, bytes: 1024 * 1024 }
 
 /** What one transaction looks at of what waits for the entries that it has decided. Another one looks at the rest. */
-export const MAX_WOKEN: WokenBounds = { entries: 2048, bytes: 4 * 1024 * 1024 }
+export const MAX_WOKEN: WokenBounds = { entries: 512, bytes: 1024 * 1024 }
 
 interface ParkedEntry {
   hash: Uint8Array

@@ -3,7 +3,7 @@ import { onTestFinished, TestRunner } from 'vitest'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
 import type { StoreHarness } from '../acceptance/store-harness.js'
-import { openStore } from './open-store.js'
+import { openStore, stillClock } from './open-store.js'
 import { RecycledPlaces } from './recycled-places.js'
 
 /**
@@ -20,7 +20,7 @@ export class PgliteHarness implements StoreHarness {
     this.#places = new RecycledPlaces(driver)
   }
 
-  async open({ schemas = [], now = Date.now }: Parameters<StoreHarness['open']>[0] = {}): Promise<Store> {
+  async open({ schemas = [], now = stillClock() }: Parameters<StoreHarness['open']>[0] = {}): Promise<Store> {
     const schemaName = await this.#places.take()
     if (TestRunner.getCurrentTest()) onTestFinished(() => this.#places.giveBack(schemaName))
     for (const schema of schemas) await this.#addSchema(schemaName, schema)

@@ -2,6 +2,7 @@ import type { Verifier } from '@rakko/core'
 import { createStore } from '../../src/create-store.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
+import { stillClock } from './open-store.js'
 import { RecycledPlaces } from './recycled-places.js'
 
 /** One place in a database for many stores in turn. */
@@ -26,7 +27,7 @@ export class RecycledStore {
       driver: this.#driver,
       schemaName,
       verifier: this.#verifier,
-      now: Date.now,
+      now: stillClock(),
       random: (length) => new Uint8Array(length),
     })
   }
