@@ -17,15 +17,22 @@ import {
   validatePayloadLessEntry,
   validatePublish,
 } from '@rakko/core'
-import type { IngestOutcome, PublishOutcome } from '../store.js'
+import type { IngestOutcome, Published, PublishOutcome } from '../store.js'
 import type { Admission } from './dependency-queue.js'
 import type { InvalidEntry } from './receive-from-peer.js'
 import { isPayloadLess, type PayloadLessItem, type ReceivedItem } from './received-item.js'
 
+/** A view that a document had. Its id may be put together when somebody asks: mostly nobody does. */
+export interface PassedView {
+  readonly viewId: DocumentViewId
+  /** Whether it is put together only then. */
+  readonly isLate: boolean
+}
+
 /** Takes what was decided. */
 export interface Decider {
   /** Returns the view that the document has now: its id is put together when somebody asks. */
-  accept(item: ReceivedItem, valid: CheckedPublish): { readonly viewId: DocumentViewId }
+  accept(item: ReceivedItem, valid: CheckedPublish): PassedView
   /** Records what became of an entry that is not kept. */
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void
   /** Why this store does not take an item that no rule forbids; absent where it takes them all. */
@@ -60,26 +67,29 @@ export function admitPublished(decider: PublishDecider, item: ReceivedItem): Adm
     refuseRepeated(decider, idempotencyId)
     const payload = hasItsPayload || operationBytes === undefined ? {} : { payload: operationBytes }
     const request = { entry, entryHash, unchecked, lookup: decider, ...payload }
-    const { next, ...valid }: Judged = item.isOwn ? checkPublish(request) : validatePublish(request)
+    const valid: Judged = item.isOwn ? checkPublish(request) : validatePublish(request)
     const limit = decider.limit?.(item)
     if (limit) throw limit
-    const { operationId, documentId } = valid
-    const view = decider.accept(item, valid)
-    const outcome: PublishOutcome = {
-      status: 'published',
-      operationId,
-      documentId,
-      // A stranger decides how long it is, and mostly nobody asks.
-      get viewId() {
-        return view.viewId
-      },
-      next,
-    }
-    return { outcome, admission: { status: 'decided' } }
+    return { outcome: published(valid, decider.accept(item, valid)), admission: { status: 'decided' } }
   } catch (error) {
     if (error instanceof RakkoError)
       return { outcome: { status: 'refused', error }, admission: { status: 'undecided' } }
     throw error
+  }
+}
+
+/** A getter of its own costs an object a kilobyte: only where a view id may be long. */
+function published({ operationId, documentId, next }: Judged, view: PassedView): Published {
+  const status = 'published'
+  if (!view.isLate) return { status, operationId, documentId, viewId: view.viewId, next }
+  return {
+    status,
+    operationId,
+    documentId,
+    get viewId() {
+      return view.viewId
+    },
+    next,
   }
 }
 

@@ -7,7 +7,7 @@ import type { PayloadLessItem, ReceivedItem } from '../decide/received-item.js'
 import { preloadIdempotent } from '../load/idempotency.js'
 import { PeerLookup } from '../load/peer-lookup.js'
 import { documentQuestions, preloadDocuments } from '../load/preload-documents.js'
-import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
+import { type EntryKey, preloadLogs, skiplinkOf } from '../load/preload-logs.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import type { WriteCache } from '../transaction/write-cache.js'
 
@@ -57,9 +57,10 @@ export class ArrivalReader {
 
 /** The link of an entry and, where its publisher is told of it, of the one after it. */
 function skiplinksOf(item: ReceivedItem | PayloadLessItem): EntryKey[] {
-  const { entry } = item
+  const { publicKey, logId, seqNum } = item.entry
   const isOwn = 'isOwn' in item && item.isOwn
-  return skiplinkKeys(entry, entry.seqNum, ...(isOwn ? [] : [entry.seqNum + 1n]))
+  const targets = [skiplinkOf(seqNum), isOwn ? undefined : skiplinkOf(seqNum + 1n)]
+  return targets.flatMap((target) => (target === undefined ? [] : [{ publicKey, logId, seqNum: target }]))
 }
 
 async function preload(

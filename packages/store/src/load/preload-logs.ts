@@ -31,11 +31,9 @@ export interface EntryKey extends LogKey {
 /** The first entry that has a skiplink. */
 const FIRST_SKIPLINK = 4n
 
-/** Targets of the skiplinks of a log's entries; entries without a skiplink have none. */
-export function skiplinkKeys({ publicKey, logId }: LogKey, ...seqNums: readonly bigint[]): EntryKey[] {
-  return seqNums
-    .filter((seqNum) => seqNum >= FIRST_SKIPLINK && isSkiplinkRequired(seqNum))
-    .map((seqNum) => ({ publicKey, logId, seqNum: lipmaa(seqNum) }))
+/** The target of an entry's skiplink; undefined where the entry has none. */
+export function skiplinkOf(seqNum: bigint): bigint | undefined {
+  return seqNum >= FIRST_SKIPLINK && isSkiplinkRequired(seqNum) ? lipmaa(seqNum) : undefined
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type SchemaId,
   SYSTEM_SCHEMAS,
 } from '@rakko/core'
+import type { PassedView } from '../decide/admit.js'
 import type { Parked } from '../decide/parked.js'
 import type { ArrivedEntry } from '../sync-source.js'
 
@@ -44,13 +45,14 @@ export class MemoryDocument {
   }
 
   /** Returns the view that it has now, whatever is added later. */
-  add(operation: DocumentOperation): { readonly viewId: DocumentViewId } {
+  add(operation: DocumentOperation): PassedView {
     this.operations.push(operation)
     this.isDeleted ||= operation.operation.action === 'delete'
     this.#view = undefined
     const { operations } = this
     const count = operations.length
     return {
+      isLate: true,
       get viewId() {
         return reduce(operations.slice(0, count)).viewId
       },

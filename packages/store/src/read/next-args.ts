@@ -12,7 +12,7 @@ import {
   writeArgs,
 } from '@rakko/core'
 import { type DocumentTarget, preloadDocuments, preloadTargets } from '../load/preload-documents.js'
-import { type EntryKey, preloadLogs, skiplinkKeys } from '../load/preload-logs.js'
+import { type EntryKey, preloadLogs, skiplinkOf } from '../load/preload-logs.js'
 import { readMark } from '../transaction/arrival.js'
 import type { Database, LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
@@ -82,7 +82,7 @@ async function readLedger(
   const keys = new Set([publicKey])
   const keep = cache.reading()
   const mark = (await cachedAuthor(reading, publicKey, cache)) ?? (await preloadLogs(reading, keys, NOTHING_ELSE))
-  const unknownTargets = cache.tell(ledger, mark, publicKey, distinct(targets), ({ documentId }) => documentId)
+  const unknownTargets = distinct(cache.tell(ledger, mark, publicKey, targets, ({ documentId }) => documentId))
   if (unknownTargets.length > 0) await preloadTargets(reading, publicKey, unknownTargets)
   const named = new Set(viewIds.flatMap(operationIdsOf))
   const unknown = cache.tell(ledger, mark, publicKey, [...named], (id) => id)
@@ -120,9 +120,10 @@ async function cachedAuthor(
 function missingSkiplinks(publicKey: PublicKey, ledger: Ledger, linksOf: LedgerQuestions['linksOf']): EntryKey[] {
   const missing: EntryKey[] = []
   for (const { logId, seqNum: latest, entries } of ledger.authors.get(publicKey)?.logs.values() ?? []) {
-    const next = linksOf === 1 ? [latest + 1n] : [latest + 1n, latest + 2n]
-    for (const { seqNum } of skiplinkKeys({ publicKey, logId }, ...next)) {
-      if (seqNum !== latest && entries?.at(seqNum) === undefined) missing.push({ publicKey, logId, seqNum })
+    for (let ahead = 1; ahead <= linksOf; ahead += 1) {
+      const seqNum = skiplinkOf(latest + BigInt(ahead))
+      if (seqNum === undefined || seqNum === latest || entries?.at(seqNum) !== undefined) continue
+      missing.push({ publicKey, logId, seqNum })
     }
   }
   return missing

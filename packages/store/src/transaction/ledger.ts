@@ -16,6 +16,7 @@ import {
   startDocument,
   type WriteLookup,
 } from '@rakko/core'
+import type { PassedView } from '../decide/admit.js'
 import type { ReceivedItem } from '../decide/received-item.js'
 import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
 import type { ForkedLog } from '../store.js'
@@ -33,7 +34,7 @@ import {
   type NewSchema,
 } from './ledger-state.js'
 import { tableLimit } from './table-limit.js'
-import { type PassedView, Tips } from './tips.js'
+import { Tips } from './tips.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 

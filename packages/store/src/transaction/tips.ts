@@ -6,13 +6,9 @@ import {
   type OperationId,
   operationIdsOf,
 } from '@rakko/core'
+import type { PassedView } from '../decide/admit.js'
 
 type Following = Pick<DocumentOperation, 'id' | 'operation'>
-
-/** A view that a document had. Its id is put together when somebody asks. */
-export interface PassedView {
-  readonly viewId: DocumentViewId
-}
 
 /** So many tips make a view id that is no longer than an operation. */
 const FEW_TIPS = 16
@@ -37,9 +33,10 @@ export class Tips {
   /** The view of this moment, whatever follows. Only a short id is put together at once. */
   get passed(): PassedView {
     const isShort = this.#ids === undefined ? this.viewId.length <= FEW_CHARACTERS : this.#ids.size <= FEW_TIPS
-    if (isShort) return { viewId: this.viewId }
+    if (isShort) return { viewId: this.viewId, isLate: false }
     const [start, followed, count] = [this.#start, this.#followed, this.#followed.length]
     return {
+      isLate: true,
       get viewId() {
         const tips = new Tips(start)
         for (const one of followed.slice(0, count)) tips.follow(one)
