@@ -13,8 +13,8 @@ export interface LivePage {
   /** An estimate of the memory that they take. */
   readonly bytes: number
   /**
-   * Follows changes of documents of the query's schema, and of what it includes: where `areRelatedStale`. `read` holds
-   * documents as they are after these changes, with what the query includes. Changes nothing unless it returns
+   * Follows changes of documents of the query's schema, and of those it includes where `areRelatedStale`. `read` holds
+   * documents as they are after these changes, with their included ones. Changes nothing unless it returns
    * `applied`. After `rerun` the page can no longer be used.
    */
   apply(

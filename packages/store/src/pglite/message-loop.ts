@@ -17,8 +17,8 @@ interface Shown {
 }
 
 /**
- * Guards the loop that runs messages. Its stack ends early enough for PostgreSQL's own error. Where a message is left in
- * the middle all the same (JavaScript's stack or memory ended, WebAssembly trapped), what PostgreSQL holds in memory
+ * Guards the loop that runs messages. Its stack ends early enough for PostgreSQL's own error. A message may be left in
+ * the middle all the same: JavaScript's stack or memory ends, or WebAssembly traps. Then what PostgreSQL holds in memory
  * fits together no more, though it would go on to answer.
  *
  * @returns what tells the error of the first message that was left so.

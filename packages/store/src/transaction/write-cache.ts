@@ -86,8 +86,8 @@ export class WriteCache {
   }
 
   /**
-   * Puts into a ledger what an author will be told of documents, as far as it is kept since `mark`. `nameOf` returns the
-   * operation by which a document is asked for. Returns those that are not kept. The ledger has read the author.
+   * Puts into a ledger what an author will be told of documents, as far as it is kept since `mark`. Returns the others.
+   * `nameOf` returns the operation that a document is asked for by. The ledger has read the author.
    */
   tell<Asked>(
     ledger: Ledger,

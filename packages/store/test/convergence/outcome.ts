@@ -4,8 +4,8 @@ import { wordOf } from '../acceptance/ingesting.js'
 import type { RandomGraph } from './random-graph.js'
 
 /**
- * All of a store that has to be the same whatever the order of arrival: rows with their view ids, histories, what was
- * decided about each entry, forks, schemas and their state hashes.
+ * All of a store that has to be the same whatever the order of arrival. That is rows with their view ids, histories,
+ * what was decided about each entry, forks, schemas and their state hashes.
  */
 export async function outcomeOf(store: DocumentStore, { items, schemaIds, publicKeys }: RandomGraph): Promise<unknown> {
   const ids = [...new Set(items.map(({ documentId }) => documentId))].sort()

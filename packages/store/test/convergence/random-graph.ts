@@ -36,9 +36,9 @@ const AUTHORS = 3
 const MAX_KEY = 2 ** 31
 
 /**
- * Creates, updates, merges and deletes, of `operations` in all, concurrent as each follows any earlier ones of its
- * document: a DELETE too, so that some are refused, and what builds on them. Copies of a key write on by themselves:
- * their logs fork, carry two documents, and a document lies in two logs.
+ * Creates, updates, merges and deletes, `operations` in all. They are concurrent, as each follows any earlier ones of
+ * its document. A DELETE is followed too, so that some are refused, and what builds on them. Copies of a key write on
+ * by themselves: their logs fork, carry two documents, and a document lies in two logs.
  */
 export function randomGraph(random: Random, operations: number): RandomGraph {
   const definitions = randomDefinitions(random)
