@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly sizes: readonly number[]
   /** Checks an item's signature. Returns at once where that is done in this thread; never rejects. */
   readonly receive: (index: number) => Incoming<Received> | Promise<Incoming<Received>>
+  /** Whether it may return later: then what others check goes on beside the transactions. */
+  readonly isAhead: boolean
   /** Lets others go on where this thread was busy for long. */
   readonly rest: () => Promise<void> | undefined
   /** This process has signed all of its items, so it need not wait for those of others. */
@@ -69,7 +71,7 @@ export class Call {
     this.bytes = options.sizes.reduce((sum, size) => sum + size, 0)
     this.#results = options.sizes.map(() => undefined)
     this.#order = options.sizes.map((_, index) => index)
-    this.#receiveAhead()
+    if (options.isAhead) this.#receiveAhead()
   }
 
   get length(): number {
@@ -167,7 +169,7 @@ export class Call {
     this.#received = Math.max(this.#received, this.#next)
     const incoming = this.#ahead.get(index) ?? this.#options.receive(index)
     this.#ahead.delete(index)
-    this.#receiveAhead()
+    if (incoming instanceof Promise) this.#receiveAhead()
     return incoming
   }
 
@@ -175,10 +177,8 @@ export class Call {
   #receiveAhead(): void {
     while (this.#received < Math.min(this.#next + MAX_AHEAD, this.#order.length)) {
       const index = this.#order[this.#received] ?? -1
-      const incoming = this.#options.receive(index)
-      this.#ahead.set(index, incoming)
+      this.#ahead.set(index, this.#options.receive(index))
       this.#received += 1
-      if (!(incoming instanceof Promise)) return
     }
   }
 

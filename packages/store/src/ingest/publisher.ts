@@ -23,6 +23,8 @@ export class Publisher {
   readonly #context: PublisherContext
   readonly #waiting: Call[] = []
   readonly #pace = new Pace()
+  /** Whether signatures are checked in other threads. */
+  #isAhead = false
   /** When others last had a turn. */
   #paused = 0
   #writing: Promise<void> | undefined
@@ -115,7 +117,12 @@ export class Publisher {
   ): void {
     const sizes = items.map(({ entry, operation }) => (entry?.length ?? 0) + (operation?.length ?? 0))
     const rest = () => (this.#context.now() - this.#paused > TRANSACTION_MS ? this.#pause() : undefined)
-    const call = new Call({ sizes, receive: (index) => receive(items[index] as Item), rest, ...options })
+    const received: CallOptions['receive'] = (index) => {
+      const incoming = receive(items[index] as Item)
+      this.#isAhead ||= incoming instanceof Promise
+      return incoming
+    }
+    const call = new Call({ sizes, receive: received, rest, isAhead: this.#isAhead && !options.isOwn, ...options })
     const later = call.isOwn ? this.#waiting.findIndex(({ isOwn }) => !isOwn) : -1
     this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, call)
     this.#writing ??= this.#write()
@@ -130,6 +137,12 @@ export class Publisher {
     this.#writing = undefined
   }
 
+  /** What this process has signed itself does not wait until all is looked at that waited for what was taken. */
+  async #writeOwn(taken: ReadonlySet<Call>): Promise<void> {
+    while (this.#waiting[0]?.isOwn && !taken.has(this.#waiting[0]))
+      await this.#commit(await this.#take({ ownOnly: true }))
+  }
+
   /** If the pause fails, fewer calls join, nothing more. */
   async #pause(): Promise<void> {
     await this.#context.pause().catch(() => {})
@@ -137,12 +150,13 @@ export class Publisher {
   }
 
   /** What the next transaction takes, of the calls in their order. Each is whole in it, unless it is too large alone. */
-  async #take(): Promise<Part> {
+  async #take({ ownOnly = false } = {}): Promise<Part> {
     const { database, now } = this.#context
     const share = this.#pace.share(database.registry, now)
     const part: Part = { calls: new Set(), taken: [], share }
     for (const call of [...this.#waiting]) {
       const { isOwn, isBatch } = call
+      if (ownOnly && !isOwn) break
       if (part.calls.size > 0 && (isBatch || !share.hasRoom(call.length, call.bytes, isOwn))) break
       part.calls.add(call)
       while (!call.isTaken && (isBatch || share.hasRoom(1, call.nextSize, isOwn))) {
@@ -168,12 +182,12 @@ export class Publisher {
       if (refusal) throw refusal
       const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
       this.#pace.took(this.#context.now() - began, share.part)
-      const woken = await this.#wakeRest(ingested)
       let next = 0
       for (const one of taken) {
         const { call, received } = one
         call.record(one, received instanceof RakkoError ? received : (ingested.outcomes[next++] ?? lost()))
       }
+      const woken = await this.#wakeRest(ingested, calls)
       for (const call of this.#waiting) call.decided(woken.outcomeOf)
       for (const call of calls) {
         call.committing()
@@ -195,11 +209,15 @@ export class Publisher {
    * together. If the database fails meanwhile, entries wait on that could be decided: maintenance looks at them. Each
    * look passes all that is decided: how much waits is bounded, so there are a few looks at most.
    */
-  async #wakeRest(first: Ingested): Promise<Pick<Ingested, 'outcomeOf' | 'forks' | 'hasWritten'>> {
+  async #wakeRest(
+    first: Ingested,
+    calls: ReadonlySet<Call>,
+  ): Promise<Pick<Ingested, 'outcomeOf' | 'forks' | 'hasWritten'>> {
     const outcomeOf = new Map(first.outcomeOf)
     const forks = [...first.forks]
     for (let { hasMore } = first; hasMore; ) {
       await this.#pause()
+      await this.#writeOwn(calls)
       const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => this.#missed())
       for (const [hash, outcome] of next.outcomeOf) if (!outcomeOf.has(hash)) outcomeOf.set(hash, outcome)
       forks.push(...next.forks)
