@@ -4,7 +4,11 @@ import { findChromium, QUICK_START, TEST_FLAGS } from './.config/scripts/chromiu
 import { seedsFrom } from './.config/scripts/seeds.mjs'
 import { bundledWorkers } from './.config/testing/bundled-workers.js'
 
+/** Files that replace what modules take when they load: a process of its own for each. */
+const ALONE = '**/*.alone.test.ts'
+
 const ELSEWHERE = [
+  ALONE,
   '**/*.browser.test.ts',
   '**/*.system.test.ts',
   '**/*.packed.test.ts',
@@ -21,6 +25,17 @@ const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 const inNode = (name: string, folder: string, isolate = true, execArgv: string[] = []) => ({
   test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, isolate, execArgv, provide, ...TIMEOUTS },
 })
+
+const alone = {
+  test: {
+    name: 'alone',
+    include: [`packages/*/test/${ALONE}`],
+    exclude: ELSEWHERE.filter((files) => files !== ALONE),
+    execArgv: QUICK_START,
+    provide,
+    ...TIMEOUTS,
+  },
+}
 
 const executablePath = findChromium()
 
@@ -93,7 +108,8 @@ export default defineConfig({
       // Core is pure: one page does for all of its files.
       inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),
       // Their tests open many databases, and each does little.
-      ...['node', 'client'].map((name) => inNode(name, `packages/${name}`, true, QUICK_START)),
+      ...['node', 'client'].map((name) => inNode(name, `packages/${name}`, false, QUICK_START)),
+      alone,
       ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
