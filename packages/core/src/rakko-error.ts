@@ -94,7 +94,8 @@ export const ERROR_CODES = {
   DATABASE_TOO_NEW: 'the database was written by a later version',
   ENVIRONMENT_FAILED: 'memory, a policy or the platform kept the node from starting; no database was touched',
   STORAGE_UNAVAILABLE: 'the storage asked for is not available here',
-  STORAGE_FAILED: 'the database refused or failed; nothing was stored, but where details.outcome is `unknown`',
+  STORAGE_FAILED:
+    'the database refused or failed (details.sqlState `53100`: the storage is full); nothing was stored, but where details.outcome is `unknown`',
   KEY_STORE_FAILED: 'the key store cannot be read or written',
   // Ours
   INTERNAL: 'a defect of Rakko',

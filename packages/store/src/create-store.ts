@@ -73,13 +73,26 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 }
 
+/** Only a new database is written to. */
 async function openMeta(queries: Queries, random: StoreOptions['random']) {
-  // COALESCE: of two nodes that open a new database at once, both get the id of the first.
-  const { rows } = await queries.query<{ database_id: Uint8Array; unfilled: boolean; isLost: boolean }>(
-    sql`UPDATE ${queries.names.table('meta')} SET database_id = COALESCE(database_id, ${random(DATABASE_ID_BYTES)}::bytea)
-     RETURNING database_id, unfilled, EXISTS (SELECT FROM ${queries.names.table('lost')}) AS "isLost"`,
-  )
-  const [row] = rows
-  if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row that names it is lost')
-  return { databaseId: bytesToHex(row.database_id), unfilled: row.unfilled, isLost: row.isLost }
+  const [meta, lost] = [queries.names.table('meta'), queries.names.table('lost')]
+  const read = async () => {
+    const statement = sql`SELECT database_id, unfilled, EXISTS (SELECT FROM ${lost}) AS "isLost" FROM ${meta}`
+    const { rows } = await queries.query<MetaRow>(statement)
+    if (!rows[0]) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row that names it is lost')
+    return rows[0]
+  }
+  const { database_id: known, unfilled, isLost } = await read()
+  if (known) return { databaseId: bytesToHex(known), unfilled, isLost }
+  // Of two nodes that open a new database at once, both get the id of the first.
+  const drawn = random(DATABASE_ID_BYTES)
+  await queries.query(sql`UPDATE ${meta} SET database_id = ${drawn}::bytea WHERE database_id IS NULL`)
+  return { databaseId: bytesToHex((await read()).database_id ?? drawn), unfilled, isLost }
+}
+
+interface MetaRow {
+  /** Null in a new database. */
+  database_id: Uint8Array | null
+  unfilled: boolean
+  isLost: boolean
 }

@@ -35,7 +35,6 @@ import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
 import { readLogHeights } from './read/sync/log-heights.js'
 import { readHistory, readViews } from './read/views.js'
 import type { KnownSchema } from './schemas/schema-registry.js'
-import { viewIndexes } from './schemas/view-indexes.js'
 import { storageFailed } from './storage-failed.js'
 import type {
   CommitListener,
@@ -114,6 +113,11 @@ export class SqlStore implements Store {
     this.#maintenance = new Maintenance({ database, now, policy, verification, verifyEveryMs, onMade, lookAtMissed })
     this.#appSql = new AppSql(database)
     this.#now = now
+    database.onRestart((schemaIds) => {
+      for (const one of [cache, histories]) one.clear()
+      onMissed()
+      onMade(schemaIds)
+    })
   }
 
   async publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
@@ -199,18 +203,13 @@ export class SqlStore implements Store {
 
   declareIndexes(declarations: readonly IndexDeclaration[]): Promise<void> {
     return this.#run(async () => {
-      const { names, registry } = this.#database
-      const checked = []
-      for (const { schemaId, indexes, search } of declarations) {
-        const known = await knownSchemaOf(this.#database, schemaId)
-        viewIndexes(names, known.views, { indexes, search })
-        checked.push({ known, number: known.number, views: known.views, indexes, search })
-      }
-      for (const { known, indexes, search } of checked) {
-        registry.change(known, { indexes, search, isDeclared: true })
-        this.#appSql.bind(known)
-      }
-      await declareIndexes(this.#database, checked)
+      const found = async (one: IndexDeclaration) => ({
+        ...one,
+        known: await knownSchemaOf(this.#database, one.schemaId),
+      })
+      const declared = await Promise.all(declarations.map(found))
+      await declareIndexes(this.#database, declared)
+      for (const { known } of declared) this.#appSql.bind(known)
     })
   }
 

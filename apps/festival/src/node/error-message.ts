@@ -106,7 +106,7 @@ export function errorDetail(error: unknown): string {
 
 function isQuotaError(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'QuotaExceededError' || /quota|no space|disk full/i.test(cause.message)) return true
+    if (cause.name === 'QuotaExceededError' || /quota|no space|storage is full/i.test(cause.message)) return true
   }
   return false
 }

@@ -2,10 +2,12 @@ import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
+import type { Reserve } from '@rakko/store/pglite'
 import { isAlive, listen, newContenderId, pidOf, socketId, socketName } from './lock-socket.js'
 import { makeDirectory } from './make-directory.js'
 import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
+import { lacksRoom, storageFull } from './reserve.js'
 
 /**
  * Lets one process at a time have a directory, in `<directory>/lock`:
@@ -37,17 +39,24 @@ export class DirectoryLock {
     this.#server = server
   }
 
-  /** @throws {RakkoError} DATABASE_IN_USE with `pid`; STORAGE_UNAVAILABLE: nothing can be written there */
-  static async acquire(directory: string): Promise<DirectoryLock> {
+  /**
+   * The lock's files take some kilobytes: those of the reserve, where there are no others.
+   *
+   * @throws {RakkoError} DATABASE_IN_USE with `pid`; STORAGE_UNAVAILABLE: nothing can be written there
+   */
+  static async acquire(directory: string, reserve?: Pick<Reserve, 'giveUp'>): Promise<DirectoryLock> {
     for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const lock = await DirectoryLock.#tryAcquire(directory)
+      const lock = await DirectoryLock.#tryAcquire(directory, reserve)
       if (lock !== undefined) return lock
     }
     throw unlockable(directory, new Error('nobody can reach its sockets'))
   }
 
   /** Undefined where this contender withdrew, which another one, with a new ID, can make good. */
-  static async #tryAcquire(directory: string): Promise<DirectoryLock | undefined> {
+  static async #tryAcquire(
+    directory: string,
+    reserve: Pick<Reserve, 'giveUp'> | undefined,
+  ): Promise<DirectoryLock | undefined> {
     const folder = lockFolder(directory)
     const id = newContenderId()
     let server: Server | undefined
@@ -61,6 +70,12 @@ export class DirectoryLock {
     } catch (error) {
       await letGo(folder, id, server)
       if (error instanceof RakkoError) throw error
+      if (lacksRoom(error)) {
+        const { owner, isAlive } = await readLock(directory)
+        if (isAlive) throw inUse(directory, owner)
+        // Two that come here at once give up the same reserve, and one of them gets the lock.
+        if (reserve?.giveUp()) return undefined
+      }
       throw unlockable(directory, error)
     }
   }
@@ -139,6 +154,7 @@ export function inUse(directory: string, owner: string): RakkoError {
 
 function unlockable(directory: string, cause: unknown): RakkoError {
   const message = `${directory} cannot be locked: ${reasonOf(cause)}`
+  if (lacksRoom(cause)) return storageFull(directory, message, cause)
   return new RakkoError('STORAGE_UNAVAILABLE', message, { directory }, { cause })
 }
 

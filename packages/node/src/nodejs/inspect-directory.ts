@@ -6,12 +6,13 @@ import { type DataTree, inspectData } from '@rakko/store/pglite'
 import { inUse, type LockState, readLock } from './directory-lock.js'
 import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
+import { RESERVE_FILE } from './reserve.js'
 
 /** PostgreSQL's files, within a database's directory. */
 export const DATA_FOLDER = 'data'
 /** What an interrupted first start leaves; the name between is the contender's own. */
 export const UNFINISHED_FOLDER = /^data\..+\.new$/
-const LOCK_FOLDER = 'lock'
+const OWN_NAMES: ReadonlySet<string> = new Set(['lock', RESERVE_FILE])
 
 type Stat = NonNullable<Awaited<ReturnType<DataTree['stat']>>>
 
@@ -41,7 +42,7 @@ export async function inspectDirectory(directory: string): Promise<DirectoryStat
   if (!isDirectory(directory)) return 'new'
   const names = list(directory, directory)
   if (!names.includes(DATA_FOLDER)) {
-    const foreign = names.find((name) => name !== LOCK_FOLDER && !UNFINISHED_FOLDER.test(name))
+    const foreign = names.find((name) => !OWN_NAMES.has(name) && !UNFINISHED_FOLDER.test(name))
     if (foreign === undefined) return 'new'
     throw unavailable(directory, `it holds other files (${foreign}) and no database of Rakko's`)
   }

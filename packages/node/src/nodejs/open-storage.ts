@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { RakkoError, refusal } from '@rakko/core'
 import type { Driver } from '@rakko/store'
-import { DirectoryFiles, MemoryFiles, openPglite } from '@rakko/store/pglite'
+import { DirectoryFiles, MemoryFiles, openPglite, type Reserve } from '@rakko/store/pglite'
 import { DirectoryLock } from './directory-lock.js'
 import { fileSync, syncDirectory, writeSynced } from './file-sync.js'
 import {
@@ -13,8 +13,10 @@ import {
   realDirectory,
   UNFINISHED_FOLDER,
 } from './inspect-directory.js'
+import { platform } from './platform.js'
 import { loadPreparedFiles } from './prepared-archive.js'
 import { reasonOf } from './reason-of.js'
+import { lacksRoom, ReserveFile, storageFull } from './reserve.js'
 
 export interface OpenStorageOptions {
   readonly kind: 'directory' | 'memory'
@@ -63,13 +65,16 @@ function openMemory(): Promise<Driver> {
 
 async function openDirectory(path: string, durability: Durability): Promise<OpenedStorage> {
   await inspectUnlocked(path)
-  const lock = await DirectoryLock.acquire(path)
+  const lock = await DirectoryLock.acquire(path, new ReserveFile(path))
   try {
     const directory = await realDirectory(path)
+    const reserve = new ReserveFile(directory)
     // Whoever owned the lock since the first look may have changed everything.
-    if ((await inspectDirectory(directory)) === 'new') unpack(directory, durability)
+    if ((await inspectDirectory(directory)) === 'new') unpack(directory, durability, reserve)
+    else keep(directory, reserve)
     const files = new DirectoryFiles(join(directory, DATA_FOLDER), durability === 'power' ? fileSync : undefined)
-    const driver = await openPglite({ files, label: directory, onEnd: () => lock.release() })
+    const { now } = platform
+    const driver = await openPglite({ files, label: directory, reserve, now, onEnd: () => lock.release() })
     return { kind: 'directory', directory, driver }
   } catch (error) {
     await lock.release()
@@ -77,12 +82,20 @@ async function openDirectory(path: string, durability: Durability): Promise<Open
   }
 }
 
-/** The database appears whole by being renamed: what a killed first start leaves is known by its name and removed. */
-function unpack(directory: string, durability: Durability): void {
+/** A database that was made without a reserve, or had to give it up, is opened without one where there is no room. */
+function keep(directory: string, reserve: Reserve): boolean {
   try {
-    for (const name of readdirSync(directory)) {
-      if (UNFINISHED_FOLDER.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
-    }
+    return reserve.keep()
+  } catch (error) {
+    throw unwritable(directory, error)
+  }
+}
+
+/** The database appears whole by being renamed: what a killed first start leaves is known by its name and removed. */
+function unpack(directory: string, durability: Durability, reserve: Reserve): void {
+  removeUnfinished(directory)
+  if (!keep(directory, reserve)) throw storageFull(directory, `${directory} cannot hold a database`)
+  try {
     const unfinished = join(directory, `${DATA_FOLDER}.${process.pid}.new`)
     mkdirSync(unfinished, { mode: 0o700 })
     const folders = [unfinished]
@@ -98,12 +111,25 @@ function unpack(directory: string, durability: Durability): void {
     renameSync(unfinished, join(directory, DATA_FOLDER))
     if (durability === 'power') for (const folder of [directory, dirname(directory)]) syncDirectory(folder)
   } catch (error) {
-    if (error instanceof RakkoError) throw error
-    throw new RakkoError(
-      'STORAGE_UNAVAILABLE',
-      `no database can be made in ${directory}: ${reasonOf(error)}`,
-      { directory },
-      { cause: error },
-    )
+    // What was written takes room that somebody else may need.
+    reserve.giveUp()
+    removeUnfinished(directory)
+    throw error instanceof RakkoError ? error : unwritable(directory, error)
   }
+}
+
+function removeUnfinished(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) {
+      if (UNFINISHED_FOLDER.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
+    }
+  } catch (error) {
+    throw unwritable(directory, error)
+  }
+}
+
+function unwritable(directory: string, cause: unknown): RakkoError {
+  const words = `${directory} cannot hold a database: ${reasonOf(cause)}`
+  if (lacksRoom(cause)) return storageFull(directory, words, cause)
+  return new RakkoError('STORAGE_UNAVAILABLE', words, { directory }, { cause })
 }

@@ -82,9 +82,10 @@ describe('opening', () => {
   it('what a killed first start left is removed and the start done again', async () => {
     mkdirSync(join(directory, 'data.4711.new', 'base'), { recursive: true })
     writeFileSync(join(directory, 'data.4711.new', 'PG_VERSION'), '18\n')
+    writeFileSync(join(directory, 'reserve'), 'a part')
     const { driver } = await open()
     await driver.close()
-    expect(readdirSync(directory).sort()).toEqual(['data', 'lock'])
+    expect(readdirSync(directory).sort()).toEqual(['data', 'lock', 'reserve'])
   })
 
   it('a failed opening can be done again', async () => {

@@ -37,6 +37,13 @@ export interface Driver {
   flush(): Promise<void>
   /** Absent where PostgreSQL looks after itself, as a server does. */
   readonly maintenance?: DriverMaintenance | undefined
+  /** Whether the storage is full: writes are refused until there is room again, and reads go on. */
+  readonly isFull?: boolean
+  /**
+   * Calls the listener when PostgreSQL had ended and was started again: of a COMMIT that failed nobody knows whether it
+   * is stored. Returns what ends that. Absent where PostgreSQL never ends by itself.
+   */
+  onRestart?(listener: () => void): () => void
   /** Waits for earlier calls, then closes. Idempotent. Every later call rejects with NODE_CLOSED. */
   close(): Promise<void>
 }

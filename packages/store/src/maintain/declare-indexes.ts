@@ -1,23 +1,42 @@
+import { isStorageFull } from '../driver/storage-full.js'
+import type { KnownSchema } from '../schemas/schema-registry.js'
 import { DECLARED, type DeclaredIndexes, viewIndexes } from '../schemas/view-indexes.js'
 import { type Sql, sql } from '../sql/sql.js'
+import { storageFailed } from '../storage-failed.js'
 import type { Queries } from '../tables/queries.js'
-import type { ViewsTable } from '../tables/views-table.js'
 import type { Database } from '../transaction/database.js'
 
-interface Declared extends DeclaredIndexes {
-  /** Of the schema. */
+/** Indexes of one schema, by the names that they get. */
+interface Wanted {
   readonly number: number
-  readonly views: ViewsTable
+  readonly made: ReadonlyMap<string, Sql>
 }
 
-/** Makes the indexes of existing tables those that are declared. Takes one statement where they are so already. */
+interface Declared extends DeclaredIndexes {
+  readonly known: KnownSchema
+}
+
+/**
+ * Notes what is declared, and makes the indexes of existing tables so. That takes one statement where they are so
+ * already. Without them reads take longer: where the storage is full the next declaration makes them.
+ *
+ * Throws INVALID_ARGUMENT, and notes nothing then.
+ */
 export async function declareIndexes(database: Database, declared: readonly Declared[]): Promise<void> {
-  const { names } = database
-  const wanted = declared.map(({ number, views, ...indexes }) => ({
+  const { names, registry } = database
+  const wanted = declared.map(({ known: { number, views }, ...indexes }) => ({
     number,
-    views,
     made: viewIndexes(names, views, indexes),
   }))
+  for (const { known, indexes, search } of declared) registry.change(known, { indexes, search, isDeclared: true })
+  try {
+    await makeIndexes(database, wanted)
+  } catch (error) {
+    if (!isStorageFull(storageFailed(error))) throw error
+  }
+}
+
+async function makeIndexes(database: Database, wanted: readonly Wanted[]): Promise<void> {
   if (wanted.length === 0) return
   const isMissed = await changes(database, wanted)
   if (isMissed.length === 0) return
@@ -30,14 +49,7 @@ export async function declareIndexes(database: Database, declared: readonly Decl
 }
 
 /** Statements that drop what is declared no longer and make what is missing, on tables that exist. */
-async function changes(
-  queries: Queries,
-  wanted: readonly {
-    readonly number: number
-    readonly views: ViewsTable
-    readonly made: ReadonlyMap<string, Sql>
-  }[],
-): Promise<Sql[]> {
+async function changes(queries: Queries, wanted: readonly Wanted[]): Promise<Sql[]> {
   const { names } = queries
   // Every start asks this. The view pg_indexes joins four tables: planning it takes longer than running all of this.
   const { rows } = await queries.query<{ number: number; there: string[] }>(

@@ -1,4 +1,5 @@
 import type { Hash, SchemaId } from '@rakko/core'
+import { isStorageFull } from '../driver/storage-full.js'
 import type { MaintenanceSlice } from '../store.js'
 import { Compactor } from './compactor.js'
 import { DueVerification, type DueVerificationContext } from './due-verification.js'
@@ -38,6 +39,8 @@ export interface MaintenanceContext extends PurgerContext, DueVerificationContex
  * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
  * | verify     | nobody has verified the database for a week                      | everywhere                  |
  *
+ * Nothing is due while the storage is full: all of it writes.
+ *
  * If a process ends between a decision and the look at what waits for it, nothing else would wake what waits. So each
  * process looks once.
  */
@@ -66,6 +69,7 @@ export class Maintenance {
   async slice(urgentOnly = false): Promise<MaintenanceSlice | undefined> {
     const { database, now, onMade } = this.#context
     const { driver } = database
+    if (driver.isFull) return undefined
     if (driver.maintenance) {
       const needs = await readNeeds(database, this.#isCounted)
       const need = needs.find(({ table, isUrgent }) => (isUrgent || !urgentOnly) && !this.#failed.has(table))
@@ -137,7 +141,7 @@ export class Maintenance {
     try {
       await database.exec(statement)
     } catch (error) {
-      this.#failed.add(table)
+      if (!isStorageFull(error)) this.#failed.add(table)
       throw error
     }
     await database.flush()

@@ -10,6 +10,8 @@ const DATA_PATH = '/pglite/data'
 export interface DatabaseFiles extends Filesystem, Durability {
   /** Called instead of `closeFs` where PostgreSQL could not be started. Keeps nothing that PostgreSQL wrote. */
   abandon?(): void
+  /** Another PostgreSQL can be started on them, once they were closed. */
+  readonly outlivePostgres?: boolean
   /** PostgreSQL's syncs reach the storage, so PostgreSQL has to make them. */
   readonly isSynced?: boolean
 }
@@ -96,6 +98,7 @@ export class MemoryFiles extends ModuleFiles {
 
 /** A complete data directory on disk, in Node only. With `sync` what is committed survives the end of the machine. */
 export class DirectoryFiles extends ModuleFiles {
+  readonly outlivePostgres = true
   readonly #root: string
   readonly #sync: FileSync | undefined
 

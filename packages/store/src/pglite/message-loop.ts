@@ -59,5 +59,5 @@ function isOwn(error: unknown): boolean {
 
 function brokenOff(cause: unknown): RakkoError {
   const words = `PostgreSQL broke off in the middle, what it had committed is safe: ${wordsOf(cause)}`
-  return new RakkoError('STORAGE_FAILED', words, { outcome: 'unknown' }, { cause })
+  return new RakkoError('STORAGE_FAILED', words, {}, { cause })
 }

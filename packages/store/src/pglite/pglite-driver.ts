@@ -1,10 +1,10 @@
 import { type ErrorCode, RakkoError } from '@rakko/core'
 import type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
+import { isStorageFull } from '../driver/storage-full.js'
 import type { Postgres } from './postgres.js'
+import type { Server } from './server.js'
 import { Turns } from './turns.js'
-import { wordsOf } from './webassembly.js'
-import { WriteAheadLog } from './write-ahead-log.js'
 
 /** The storage under PostgreSQL's files, as far as the driver has to look after it. */
 export interface Durability {
@@ -13,10 +13,10 @@ export interface Durability {
 }
 
 export interface PgliteDriverOptions {
-  readonly postgres: Postgres
+  readonly server: Server
   readonly durability: Durability
-  /** Ends PostgreSQL and its files; called once. */
-  readonly end: () => Promise<void>
+  /** Called when PostgreSQL and its files have ended. */
+  readonly onEnd?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -25,62 +25,69 @@ export interface PgliteDriverOptions {
  */
 const MAX_WAL_BYTES = 32 * 1024 * 1024
 
+/** What writes nothing, whatever it calls: no function of the store's does. */
+const READS = /^\s*SELECT\b/i
 /** Errors that say nothing about the database. */
 const OF_THE_CALL: ReadonlySet<ErrorCode> = new Set(['INVALID_ARGUMENT', 'ANSWER_TOO_LARGE'])
 
-/** One PGlite, opened already. */
+/** PGlite, opened already. */
 export class PgliteDriver implements Driver {
-  readonly #postgres: Postgres
+  readonly #server: Server
   readonly #durability: Durability
-  readonly #end: () => Promise<void>
+  readonly #onEnd: PgliteDriverOptions['onEnd']
   readonly #turns = new Turns()
   #flushing: Promise<void> | undefined
   #nextFlush: Promise<void> | undefined
-  readonly #log: WriteAheadLog
   readonly maintenance: DriverMaintenance
-  #failure: RakkoError | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ postgres, durability, end }: PgliteDriverOptions) {
-    this.#postgres = postgres
+  constructor({ server, durability, onEnd }: PgliteDriverOptions) {
+    this.#server = server
     this.#durability = durability
-    this.#end = end
-    this.#log = new WriteAheadLog(postgres)
+    this.#onEnd = onEnd
     this.maintenance = {
-      logBytes: () => this.#turn(async () => this.#run(() => this.#log.bytes())),
-      checkpoint: () => this.#turn(async () => this.#run(() => this.#log.checkpoint())),
+      logBytes: () => this.#turn(async () => this.#run(() => server.log.bytes())),
+      checkpoint: () => this.#turn(async () => this.#run(() => server.log.checkpoint())),
     }
   }
 
+  get isFull(): boolean {
+    return this.#server.isFull
+  }
+
+  onRestart(listener: () => void): () => void {
+    return this.#server.onRestart(listener)
+  }
+
   query<Row>(sql: string, params: readonly unknown[] = [], maxBytes?: number): Promise<QueryResult<Row>> {
-    return this.#turn(async () => {
-      const result = this.#run(() => this.#postgres.query<Row>(sql, params, maxBytes))
+    return this.#turn(async (postgres) => {
+      const result = await this.#ask(sql, postgres, (one) => one.query<Row>(sql, params, maxBytes))
       if (result.affectedRows > 0) this.#checkpointWhereDue()
       return result
     })
   }
 
   exec(sql: string): Promise<void> {
-    return this.#turn(async () => {
-      this.#run(() => this.#postgres.exec(sql))
+    return this.#turn(async (postgres) => {
+      this.#commit(() => postgres.exec(sql))
       this.#checkpointWhereDue()
     })
   }
 
   transaction<T>(run: (transaction: DriverTransaction) => Promise<T>): Promise<T> {
-    return this.#turn(async () => {
-      this.#run(() => this.#postgres.exec('BEGIN'))
-      const transaction = new OpenTransaction(this.#postgres, (work) => this.#run(work))
+    return this.#turn(async (postgres) => {
+      this.#run(() => postgres.exec('BEGIN'))
+      const transaction = new OpenTransaction(postgres, (work) => this.#run(work))
       let result: T
       try {
         result = await run(transaction)
         transaction.end()
-        const [tag] = this.#run(() => this.#postgres.exec('COMMIT'))
+        const [tag] = this.#commit(() => postgres.exec('COMMIT'))
         // PostgreSQL rolls back at COMMIT where a statement failed before and the callback ignored its error.
         if (tag === 'ROLLBACK') throw transaction.failure ?? new Error('the transaction had failed and was rolled back')
       } catch (error) {
         transaction.end()
-        if (this.#postgres.inTransaction) this.#run(() => this.#postgres.exec('ROLLBACK'))
+        if (postgres.inTransaction && !this.#server.failure) this.#run(() => postgres.exec('ROLLBACK'))
         throw error
       }
       this.#checkpointWhereDue()
@@ -91,13 +98,17 @@ export class PgliteDriver implements Driver {
   flush(): Promise<void> {
     const { makeDurable } = this.#durability
     if (this.#closing) return Promise.reject(closed())
-    if (!makeDurable) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
+    if (!makeDurable) {
+      // A commit was as durable as it can be when it was answered.
+      const { end } = this.#server
+      return end ? Promise.reject(end) : Promise.resolve()
+    }
     // A flush under way may have begun before this caller's commit. The next flush serves all who wait by then.
     this.#nextFlush ??= (this.#flushing ?? Promise.resolve()).catch(noop).then(() => {
       this.#flushing = this.#nextFlush
       this.#nextFlush = undefined
       return makeDurable.call(this.#durability).catch((error: unknown) => {
-        throw this.#fail(error)
+        throw this.#server.fail(error)
       })
     })
     return this.#nextFlush
@@ -107,48 +118,62 @@ export class PgliteDriver implements Driver {
     this.#closing ??= this.#turns.run(async () => {
       try {
         // A checkpoint first, so that the next opening has nothing to recover.
-        if (!this.#failure) this.#run(() => this.#postgres.exec('CHECKPOINT'))
+        this.#run(() => this.#server.log.checkpoint())
       } catch {
         // A storage that takes no more has all that was reported as stored. The next opening recovers it.
       }
       await (this.#nextFlush ?? this.#flushing)?.catch(noop)
-      await this.#end()
+      try {
+        await this.#server.close()
+      } finally {
+        await this.#onEnd?.()
+      }
     })
     return this.#closing
   }
 
-  async #turn<T>(work: () => Promise<T>): Promise<T> {
+  async #turn<T>(work: (postgres: Postgres) => Promise<T>): Promise<T> {
     if (this.#closing) throw closed()
     return this.#turns.run(() => {
-      if (this.#failure) throw this.#failure
-      return work()
+      const postgres = this.#server.ready()
+      return postgres instanceof Promise ? postgres.then(work) : work(postgres)
     })
   }
 
-  /** After an error that is neither PostgreSQL's nor the caller's, nobody should go on with the database. */
+  /** An instance that gave up serves no more, whatever becomes of the call that met it. */
   #run<T>(work: () => T): T {
+    const { failure } = this.#server
+    if (failure) throw failure
     try {
       return work()
     } catch (error) {
-      if (error instanceof SqlError || (error instanceof RakkoError && OF_THE_CALL.has(error.code))) throw error
-      throw this.#fail(error)
+      if (error instanceof SqlError) this.#server.refused(error)
+      else if (!(error instanceof RakkoError && OF_THE_CALL.has(error.code))) throw this.#server.fail(error)
+      throw error
     }
   }
 
-  #fail(error: unknown): RakkoError {
-    if (this.#failure === undefined) {
-      const { code, message, details } =
-        error instanceof RakkoError
-          ? error
-          : {
-              code: 'STORAGE_FAILED' as const,
-              message: `the storage failed: ${wordsOf(error)}`,
-              details: {},
-            }
-      // Every later call gets this too, until the database is opened again.
-      this.#failure = new RakkoError(code, message, { ...details, reopen: true }, { cause: error })
+  /** The same for what commits: where PostgreSQL ends before it has answered, nobody knows whether it has. */
+  #commit<T>(work: () => T): T {
+    const { failure } = this.#server
+    if (failure) throw failure
+    try {
+      return this.#run(work)
+    } catch (error) {
+      const { failure: met } = this.#server
+      if (!met || error !== met) throw error
+      throw new RakkoError(met.code, met.message, { ...met.details, outcome: 'unknown' }, { cause: met.cause })
     }
-    return this.#failure
+  }
+
+  /** A read that finds no room finds the reserve's, or PostgreSQL started again. It has changed nothing before. */
+  #ask<T>(sql: string, postgres: Postgres, work: (postgres: Postgres) => T): T | Promise<T> {
+    try {
+      return this.#commit(() => work(postgres))
+    } catch (error) {
+      if (!isStorageFull(error) || !READS.test(sql)) throw error
+      return Promise.resolve(this.#server.ready()).then((next) => this.#commit(() => work(next)))
+    }
   }
 
   /**
@@ -158,7 +183,8 @@ export class PgliteDriver implements Driver {
   #checkpointWhereDue(): void {
     try {
       this.#run(() => {
-        if (this.#log.bytes() >= MAX_WAL_BYTES) this.#log.checkpoint()
+        const { log } = this.#server
+        if (log.bytes() >= MAX_WAL_BYTES) log.checkpoint()
       })
     } catch {}
   }

@@ -2,6 +2,7 @@ import { RakkoError, refusal } from '@rakko/core'
 import { answerTooLarge } from '../driver/answer-too-large.js'
 import { isDamageToOurs } from '../driver/damage.js'
 import { MAX_ANSWER_BYTES, type QueryResult } from '../driver/driver.js'
+import { NO_ROOM } from '../driver/storage-full.js'
 import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { ServerLog } from './server-log.js'
@@ -155,7 +156,9 @@ function gaveUp({ complaint, lastLine }: Pick<ServerLog, 'complaint' | 'lastLine
   if (complaint && isDamageToOurs({ sqlState: complaint.sqlState, message: words })) {
     return new RakkoError('DATABASE_DAMAGED', `PostgreSQL gave up, and nothing was deleted: ${words}`, details)
   }
-  return new RakkoError('STORAGE_FAILED', `PostgreSQL gave up, what it had committed is safe: ${words}`, details)
+  const message = `PostgreSQL gave up, what it had committed is safe: ${words}`
+  if (complaint?.about !== 'room') return new RakkoError('STORAGE_FAILED', message, details)
+  return new RakkoError('STORAGE_FAILED', `the storage is full: ${message}`, { ...details, sqlState: NO_ROOM })
 }
 
 /** A `\0` would end the statement early and leave the rest to be read as protocol. */

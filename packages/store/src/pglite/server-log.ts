@@ -1,3 +1,5 @@
+import { NO_ROOM } from '../driver/storage-full.js'
+
 /** Begins each line with the SQL state of what it tells, see `readComplaint`. */
 export const LOG_LINE_PREFIX = '%e '
 
@@ -9,7 +11,6 @@ export const MAX_LINE_CHARACTERS = 2_000
 const LEVELS = ['PANIC', 'FATAL', 'ERROR'] as const
 /** No room, no memory, too many files: the class of insufficient resources. */
 const RESOURCES = '53'
-const NO_ROOM = '53100'
 /** Reading or writing failed, or was not allowed. What the database holds was not seen. */
 const NO_ACCESS: ReadonlySet<string> = new Set(['58030', '42501'])
 
@@ -52,7 +53,8 @@ function beginningOf(line: string): string {
 function readComplaint(line: string, level: string): Complaint {
   const words = line.slice(line.indexOf(`${level}:`)).trim()
   const sqlState = /^[0-9A-Z]{5}(?= )/.exec(line)?.[0] ?? ''
-  if (sqlState === NO_ROOM) return { words, sqlState, about: 'room' }
+  // PostgreSQL has no state for a quota that is used up.
+  if (sqlState === NO_ROOM || /quota exceeded/i.test(words)) return { words, sqlState, about: 'room' }
   // For some system calls PostgreSQL passes the system's words on, with a state that says nothing.
   if (sqlState.startsWith(RESOURCES) || /out of memory|cannot allocate memory/i.test(words)) {
     return { words, sqlState, about: 'memory' }

@@ -78,6 +78,11 @@ export class SchemaRegistry {
     return this.#byNumber.get(number)
   }
 
+  /** Of those in memory. */
+  get ids(): ReadonlySet<SchemaId> {
+    return new Set(this.#byId.keys())
+  }
+
   /** In order of their numbers. */
   all(): KnownSchema[] {
     return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)

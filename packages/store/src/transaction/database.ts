@@ -1,4 +1,4 @@
-import type { DocumentId } from '@rakko/core'
+import type { DocumentId, SchemaId } from '@rakko/core'
 import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { execSql, querySql } from '../sql/run-sql.js'
@@ -44,6 +44,18 @@ export class Database implements Queries {
   /** Makes what is committed as durable as the storage can. */
   flush(): Promise<void> {
     return this.driver.flush()
+  }
+
+  /**
+   * Calls the listener when PostgreSQL had ended and was started again, once the registry has the schemas that the
+   * database knows: these. Nobody knows whether a last COMMIT was stored, so what was read may be out of date.
+   */
+  onRestart(listener: (schemaIds: ReadonlySet<SchemaId>) => void): void {
+    this.driver.onRestart?.(() => {
+      const loaded = this.registry.load(this)
+      // Where that fails PostgreSQL has ended again, and comes here once more.
+      loaded.then(() => listener(this.registry.ids)).catch(() => {})
+    })
   }
 
   /** For statements that have to see the same state of the database. */

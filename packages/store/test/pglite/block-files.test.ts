@@ -363,9 +363,10 @@ describe('PostgreSQL on files in blocks', () => {
     })().catch((error: unknown) => error)
     expect(failure).toMatchObject({
       code: 'STORAGE_FAILED',
-      details: { postgres: expect.stringContaining('No space'), reopen: true },
+      message: expect.stringContaining('the storage is full'),
+      details: { postgres: expect.stringContaining('No space'), sqlState: '53100', outcome: 'unknown', reopen: true },
     })
-    await expect(driver.query('SELECT 1')).rejects.toBe(failure)
+    await expect(driver.query('SELECT 1')).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { reopen: true } })
     await driver.close().catch(() => undefined)
     blocks.isFull = false
     const again = await open(loaded(devices))

@@ -3,6 +3,7 @@ import type { QueryResult } from '../../src/driver/driver.js'
 import { SqlError } from '../../src/driver/sql-error.js'
 import { PgliteDriver } from '../../src/pglite/pglite-driver.js'
 import { Postgres } from '../../src/pglite/postgres.js'
+import { Server } from '../../src/pglite/server.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 
 const MEGABYTE = 1024 * 1024
@@ -39,7 +40,8 @@ describe('a checkpoint within the writes', () => {
 
   beforeEach(() => {
     postgres = new ScriptedPostgres()
-    driver = new PgliteDriver({ postgres, durability: {}, end: async () => {} })
+    const instance = { postgres, close: async () => {}, drop: async () => {} }
+    driver = new PgliteDriver({ server: new Server({ instance }), durability: {} })
   })
 
   const commit = (megabytes: number) =>

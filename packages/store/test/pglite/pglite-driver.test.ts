@@ -1,7 +1,10 @@
+import type { RakkoError } from '@rakko/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Driver } from '../../src/driver/driver.js'
 import { SqlError } from '../../src/driver/sql-error.js'
+import { DirectoryFiles, openPglite } from '../../src/pglite/index.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
+import { Directories } from '../verify/damaged-directory.js'
 
 let driver: Driver
 
@@ -229,21 +232,39 @@ describe('a statement that leaves PostgreSQL in the middle', () => {
   const brokenOff = {
     code: 'STORAGE_FAILED',
     message: expect.stringContaining('broke off in the middle'),
-    details: { outcome: 'unknown', reopen: true },
+    details: { reopen: true },
   }
 
   it('ends the database: nothing after it is answered out of what fits together no more', async () => {
     const other = await openMemoryDriver()
     const [broken, next] = [other.query(deepJson), other.query('SELECT 1 AS one')]
-    await expect(broken).rejects.toMatchObject(brokenOff)
+    await expect(broken).rejects.toMatchObject({ ...brokenOff, details: { outcome: 'unknown', reopen: true } })
     await expect(next).rejects.toMatchObject(brokenOff)
     await other.close()
   })
 
-  it('within a transaction, fails that', async () => {
+  it('is followed by another on the same files, which has what was committed', async () => {
+    const directories = new Directories()
+    const directory = directories.copyAgain()
+    const files = new DirectoryFiles(directory)
+    const other = await openPglite({ files, label: directory, now: () => 0 })
+    await other.exec('CREATE TABLE item (id int); INSERT INTO item VALUES (7)')
+    const [broken, next] = [other.query(deepJson), other.query('SELECT id FROM item')]
+    const failure = await broken.catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'STORAGE_FAILED', details: { outcome: 'unknown' } })
+    expect((failure as RakkoError).details).not.toHaveProperty('reopen')
+    expect((await next).rows).toEqual([{ id: 7 }])
+    await other.close()
+    directories.remove()
+  })
+
+  it('within a transaction, fails that, of which nothing is stored', async () => {
     const other = await openMemoryDriver()
     const attempt = other.transaction((session) => session.query(deepJson))
-    await expect(attempt).rejects.toMatchObject(brokenOff)
+    await expect(attempt).rejects.toMatchObject({
+      ...brokenOff,
+      details: expect.not.objectContaining({ outcome: 'unknown' }),
+    })
     await other.close()
   })
 })
