@@ -29,7 +29,7 @@ function makeFifo(path: string): void {
 }
 
 async function prepared(): Promise<void> {
-  await (await openNode({ name: 'test', directory })).close()
+  await (await openInProcess({ name: 'test', directory })).close()
 }
 
 describe.each([

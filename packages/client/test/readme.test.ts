@@ -4,12 +4,13 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSchemas } from '../../../.config/testing/run-schemas.js'
+import { runSchemasCommand } from '../../node/dist/nodejs/schemas-command.js'
 import { DEFINITIONS, FIRST_DEFINITIONS, SURROUNDINGS } from './readme-surroundings.js'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const compiler = join(root, 'node_modules/typescript/bin/tsc')
-const schemasCommand = join(root, 'packages/node/bin/rakko-schemas.js')
 
 /** A folder that git ignores, inside the package, so that `@rakko/client` resolves as it does in an app. */
 const ignored = fileURLToPath(new URL('../.rakko/', import.meta.url))
@@ -65,7 +66,9 @@ const makeApp = async (files: Readonly<Record<string, string>>): Promise<string>
   return folder
 }
 
-const writeSchemas = (folder: string) => run(process.execPath, [schemasCommand, 'definitions.ts'], { cwd: folder })
+const writeSchemas = async (folder: string): Promise<void> => {
+  expect(await runSchemas(runSchemasCommand, folder, 'definitions.ts')).toMatchObject({ code: 0, stderr: '' })
+}
 
 /** An app of definitions, whose schemas it generates, and one more file. */
 const writeApp = async (definitions: string, app: string): Promise<string> => {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseLockFile, readLock } from '@rakko/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type RanSchemas, runSchemas } from '../../../.config/testing/run-schemas.js'
+import { runSchemasCommand } from '../src/nodejs/schemas-command.js'
 
 const BIN = fileURLToPath(new URL('../bin/rakko-schemas.js', import.meta.url))
 
@@ -16,13 +18,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
+const run = (...args: string[]): Promise<RanSchemas> => runSchemas(runSchemasCommand, folder, ...args)
 
-function run(...args: string[]): Promise<Ran> {
+/** As a developer calls it: in a process of its own. */
+function runBin(...args: string[]): Promise<RanSchemas> {
   return new Promise((resolve) => {
     execFile(process.execPath, [BIN, ...args], { cwd: folder }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
@@ -44,7 +43,7 @@ const definitions = (fields: string): string => `
 describe('rakko-schemas', () => {
   test('writes lock, module and key; a second run changes nothing; a changed definition adds to the lock', async () => {
     await write('definitions.ts', definitions('name: str()'))
-    const first = await run('definitions.ts')
+    const first = await runBin('definitions.ts')
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout).toContain('5 new commits, wrote schema.lock, schemas.ts')
     expect((await stat(join(folder, 'secret.txt'))).mode & 0o777).toBe(0o600)
@@ -114,7 +113,7 @@ describe('rakko-schemas', () => {
   })
 
   test('explains itself', async () => {
-    expect(await run()).toMatchObject({ code: 2, stdout: '' })
+    expect(await runBin()).toMatchObject({ code: 2, stdout: '' })
     expect(await run('--nope')).toMatchObject({ code: 2 })
     expect((await run('--help')).stdout).toContain('Usage: rakko-schemas')
   })
