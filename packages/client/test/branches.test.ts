@@ -5,11 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Branch, DEVELOPER_SEED, lockText } from '../../../.config/testing/branch-locks.js'
-import { runSchemas } from '../../../.config/testing/run-schemas.js'
-import { runSchemasCommand } from '../../node/dist/nodejs/schemas-command.js'
 import type { BoundSchema, LockedSchemas } from '../src/exports.js'
 import { openNode } from '../src/in-process.js'
 
+const BIN = fileURLToPath(new URL('../../node/bin/rakko-schemas.js', import.meta.url))
 const run = promisify(execFile)
 
 type Schemas = LockedSchemas & Readonly<Record<'venue' | 'artist' | 'stall', BoundSchema>>
@@ -45,11 +44,8 @@ async function newApp(name: string) {
         })`
       await writeFile(join(source, 'definitions.js'), text)
     },
-    async schemas(): Promise<string> {
-      const { code, stdout } = await runSchemas(runSchemasCommand, source, 'definitions.js')
-      expect(code).toBe(0)
-      return stdout
-    },
+    schemas: async (): Promise<string> =>
+      (await run(process.execPath, [BIN, 'definitions.js'], { cwd: source })).stdout,
     async commit(message: string): Promise<void> {
       await git('add', '-A')
       await git('commit', '-q', '-m', message)
