@@ -1,6 +1,6 @@
 import { type DocumentId, evaluateFilter, type Query, readDocument } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
-import { documentBytes } from './document-bytes.js'
+import { DocumentBytes } from './document-bytes.js'
 import type { Applied, LivePage } from './page-in-memory.js'
 
 /** The page of a full-text search: which documents it finds and in what order only the database can tell. */
@@ -11,7 +11,9 @@ export class FoundPage implements LivePage {
 
   constructor(query: Query, page: DocumentPage) {
     this.page = page
-    this.bytes = page.documents.reduce((sum, document) => sum + documentBytes(document), 0)
+    const held = new DocumentBytes()
+    for (const document of page.documents) held.add(document)
+    this.bytes = held.bytes
     this.#query = query
   }
 

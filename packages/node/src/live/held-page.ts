@@ -10,7 +10,7 @@ import {
   type Schema,
 } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage } from '@rakko/store'
-import { documentBytes } from './document-bytes.js'
+import { DocumentBytes } from './document-bytes.js'
 import { LIVE_RESERVE_ROWS } from './limits.js'
 import type { Applied, LivePage } from './page-in-memory.js'
 import { patched } from './patched.js'
@@ -20,7 +20,6 @@ import { isSameDocument } from './same-document.js'
 interface HeldRow {
   readonly document: Document
   readonly keys: readonly FilterValue[]
-  readonly bytes: number
 }
 
 /** What one change means for the page: each part is undefined where it is not known without asking the database. */
@@ -56,7 +55,7 @@ export class HeldPage implements LivePage {
   #count: number | undefined
   /** Whether matching documents lie beyond the cursors. */
   readonly #beyond: { earlier: boolean | undefined; later: boolean | undefined }
-  #bytes: number
+  readonly #bytes = new DocumentBytes()
 
   /** Takes what the statement of `heldQuery(query)` found. */
   constructor(query: Query, schema: Schema, found: DocumentPage) {
@@ -68,7 +67,7 @@ export class HeldPage implements LivePage {
     const rows = found.documents.map((document) => this.#row(document))
     this.#rows = query.isBackward ? rows.reverse() : rows
     this.#byId = new Map(this.#rows.map((row) => [row.document.id, row]))
-    this.#bytes = this.#rows.reduce((sum, { bytes }) => sum + bytes, 0)
+    for (const { document } of this.#rows) this.#bytes.add(document)
     const isWhole = rows.length < heldLength(query)
     this.#horizon = isWhole ? undefined : this.#rows.at(-1)?.keys
     this.#count = found.count
@@ -81,7 +80,7 @@ export class HeldPage implements LivePage {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#bytes.bytes
   }
 
   get page(): DocumentPage {
@@ -131,7 +130,7 @@ export class HeldPage implements LivePage {
       const document = read.get(held.document.id)
       // A deleted document has no relations, and is not read.
       if (!document || changes.has(document.id) || isSameDocument(held.document, document)) return []
-      const row = { document, keys: held.keys, bytes: documentBytes(document) }
+      const row = { document, keys: held.keys }
       return [{ id: document.id, row, countBy: 0, mayHaveLeftASide: false }]
     })
   }
@@ -162,7 +161,7 @@ export class HeldPage implements LivePage {
     if (!hasAllFields(this.#schema, document)) return 'read'
     if (document !== read && this.#needsRelated(held?.document, document)) return 'read'
     const isSame = isHeld && isSameDocument(held.document, document)
-    return { ...effect, row: isSame ? held : { document, keys, bytes: documentBytes(document) } }
+    return { ...effect, row: isSame ? held : { document, keys } }
   }
 
   /** Whether the filter or the order asks about anything that changed. */
@@ -213,7 +212,7 @@ export class HeldPage implements LivePage {
     if (held) {
       this.#rows.splice(this.#place(held.keys), 1)
       this.#byId.delete(id)
-      this.#bytes -= held.bytes
+      this.#bytes.remove(held.document)
     }
     if (this.#count !== undefined) this.#count = countBy === undefined ? undefined : this.#count + countBy
     for (const one of ['earlier', 'later'] as const) {
@@ -225,7 +224,7 @@ export class HeldPage implements LivePage {
   #put(row: HeldRow): void {
     this.#rows.splice(this.#place(row.keys), 0, row)
     this.#byId.set(row.document.id, row)
-    this.#bytes += row.bytes
+    this.#bytes.add(row.document)
   }
 
   /** Index of the first row that is not before these keys. */
@@ -243,9 +242,9 @@ export class HeldPage implements LivePage {
   #trim(): void {
     const most = heldLength(this.#query) + LIVE_RESERVE_ROWS
     if (this.#rows.length <= most) return
-    for (const { document, bytes } of this.#rows.splice(heldLength(this.#query))) {
+    for (const { document } of this.#rows.splice(heldLength(this.#query))) {
       this.#byId.delete(document.id)
-      this.#bytes -= bytes
+      this.#bytes.remove(document)
     }
     this.#horizon = this.#rows.at(-1)?.keys
   }
@@ -265,7 +264,7 @@ export class HeldPage implements LivePage {
   #row(document: Document): HeldRow {
     const keys = orderValues(this.#query.order, this.#schema, readDocument(document))
     if (!keys) throw new Error('a document was read without what it is sorted by')
-    return { document, keys, bytes: documentBytes(document) }
+    return { document, keys }
   }
 }
 

@@ -8,9 +8,9 @@ export const MAX_LIVE_BYTES = 128 * 1024 * 1024
 /** The same for all that the app that has the node holds; beyond it one that grows ends with LIVE_QUERIES_TOO_LARGE. */
 export const MAX_APP_LIVE_BYTES = 512 * 1024 * 1024
 /** The same for all of one served port. */
-export const MAX_PORT_LIVE_BYTES = 64 * 1024 * 1024
+export const MAX_PORT_LIVE_BYTES = 32 * 1024 * 1024
 /** The same for all served ports together. */
-export const MAX_PORTS_LIVE_BYTES = 128 * 1024 * 1024
+export const MAX_PORTS_LIVE_BYTES = 64 * 1024 * 1024
 /** Live queries that look into commits between two turns of other calls. */
 export const LIVE_QUERIES_AT_ONCE = 256
 /** Commits that a live query lets wait; where there are more, it drops them and runs its statement again. */

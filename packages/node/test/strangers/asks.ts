@@ -40,7 +40,7 @@ export const ASKS: Readonly<Record<string, (world: AskWorld) => Ask>> = {
   }),
   live: ({ random, note }) => ({
     method: 'live',
-    params: { schemaId: note, query: { first: between(random, 1, 10_000) } },
+    params: { schemaId: note, query: { first: between(random, 1, 10_000) }, port: 1 },
     times: between(random, 1, 1000),
   }),
   failing: ({ random, budget }) => ({

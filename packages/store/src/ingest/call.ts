@@ -32,10 +32,13 @@ export interface CallOptions {
   readonly settle: (results: readonly Result[], failure: RakkoError | undefined) => void
 }
 
-/** An item whose turn has come. */
-export interface Taken {
+export interface Place {
   readonly call: Call
   readonly index: number
+}
+
+/** An item whose turn has come. */
+export interface Taken extends Place {
   readonly received: Received
 }
 
@@ -98,6 +101,7 @@ export class Call {
   /** An outcome of this call's own transaction. */
   record({ index, received }: Taken, result: Result): void {
     this.#results[index] = result
+    releaseFrames(result)
     if (received instanceof RakkoError || result instanceof RakkoError || result.status !== 'waiting') return
     const places = this.#waiting.get(received.entryHash)
     if (places) places.push(index)
@@ -151,7 +155,7 @@ export class Call {
   }
 
   /** Items were stored, and are lost perhaps. */
-  lose(taken: readonly Taken[], failure: RakkoError): void {
+  lose(taken: readonly Place[], failure: RakkoError): void {
     this.#failure ??= failure
     for (const { index } of taken) {
       const result = this.#results[index]
@@ -200,6 +204,15 @@ export class Call {
     }
     return walkBefore(steps, ({ names }) => names.flatMap((name) => byHash.get(name) ?? [])).map(({ index }) => index)
   }
+}
+
+/**
+ * Until its stack is read, an error of V8 holds on to all that the functions had at hand which threw it: a decoded
+ * payload of a stranger, for as long as the call goes on.
+ */
+function releaseFrames(result: Result): void {
+  if (result instanceof RakkoError) void result.stack
+  else if (result.status === 'refused') void result.error.stack
 }
 
 /** Items whose signatures are checked before their turn. */

@@ -5,7 +5,7 @@ import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
-import { Call, type CallOptions, type Received, type Taken } from './call.js'
+import { Call, type CallOptions, type Place, type Received, type Taken } from './call.js'
 import { type IngestContext, type Ingested, ingest, lookAgain, wakeRest } from './ingest.js'
 import { Pace, type Share, TRANSACTION_MS } from './share.js'
 
@@ -194,8 +194,9 @@ export class Publisher {
         await call.takeUpUnparked()
       }
       this.#leave(calls)
-      // Only callers wait until this one is durable. The next transaction does not.
-      const settling = this.#settle(calls, taken, woken).finally(() => this.#settling.delete(settling))
+      // Only callers wait until this one is durable. The next transaction does not. What was decoded goes now.
+      const places = taken.map(({ call, index }) => ({ call, index }))
+      const settling = this.#settle(calls, places, woken).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
       for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
@@ -240,7 +241,7 @@ export class Publisher {
 
   async #settle(
     calls: Part['calls'],
-    taken: Part['taken'],
+    taken: readonly Place[],
     { forks, hasWritten }: Pick<Ingested, 'forks' | 'hasWritten'>,
   ): Promise<void> {
     try {
