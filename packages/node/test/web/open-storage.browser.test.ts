@@ -115,47 +115,60 @@ async function contentOf(folder: FileSystemDirectoryHandle): Promise<Record<stri
   return content
 }
 
+/** Writes a file of the private file system, or part of one. */
+async function rewrite(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const writable = await (await folder.getFileHandle(name, { create: true })).createWritable()
+  await writable.write(bytes)
+  await writable.close()
+}
+
+/** The first bytes of a file, all unless it is said how many. */
+async function bytesOf(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  end?: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await (await folder.getFileHandle(name)).getFile()
+  return new Uint8Array(await file.slice(0, end).arrayBuffer())
+}
+
 describe('damage', () => {
-  const damages: [what: string, damage: (folder: FileSystemDirectoryHandle) => Promise<void>, words: string][] = [
-    ['a missing file', (folder) => folder.removeEntry('blocks'), 'one of its files is missing'],
+  const damages: [files: string[], damage: (folder: FileSystemDirectoryHandle) => Promise<void>, words: string][] = [
+    [['blocks'], (folder) => folder.removeEntry('blocks'), 'one of its files is missing'],
     [
-      'cut blocks',
-      async (folder) => {
-        const writable = await (await folder.getFileHandle('blocks')).createWritable({ keepExistingData: true })
-        await writable.truncate(100_000)
-        await writable.close()
-      },
+      ['blocks'],
+      async (folder) => rewrite(folder, 'blocks', await bytesOf(folder, 'blocks', 100_000)),
       'the blocks were cut',
     ],
     [
-      'an empty list of files',
+      ['log-0', 'log-1'],
       async (folder) => {
-        for (const name of ['log-0', 'log-1']) {
-          const writable = await (await folder.getFileHandle(name)).createWritable()
-          await writable.close()
-        }
+        for (const name of ['log-0', 'log-1']) await rewrite(folder, name, new Uint8Array())
       },
       'its list of files is not to be found',
     ],
   ]
 
-  it.each(damages)('%s is told, and the files are left as they are', async (_, damage, words) => {
+  it('(missing, cut or empty files) is told, and the files are left as they are: put right, they open', async () => {
     const name = newName()
     const first = opener()
     await first.open('opfs', name)
     await first.ask({ do: 'close' })
     const folder = await opfsFolder(name)
-    await damage(folder)
-    const before = await contentOf(folder)
-    const error = await opener()
-      .open('auto', name)
-      .catch((reason: unknown) => reason)
-    expect(error).toMatchObject({
-      code: 'DATABASE_DAMAGED',
-      details: { name },
-      message: expect.stringContaining(words),
-    })
-    expect(await contentOf(folder)).toEqual(before)
+    for (const [files, damage, words] of damages) {
+      const whole = await Promise.all(files.map(async (file) => [file, await bytesOf(folder, file)] as const))
+      await damage(folder)
+      const before = await contentOf(folder)
+      await expect(first.open('auto', name)).rejects.toMatchObject({
+        code: 'DATABASE_DAMAGED',
+        details: { name },
+        message: expect.stringContaining(words),
+      })
+      expect(await contentOf(folder)).toEqual(before)
+      for (const [file, bytes] of whole) await rewrite(folder, file, bytes)
+    }
+    expect(await first.open('auto', name)).toEqual({ kind: 'opfs', passedOver: [] })
+    await first.ask({ do: 'close' })
   })
 })
 
@@ -193,18 +206,25 @@ describe('auto, where a storage fails', () => {
   }
 
   it.each([
-    ['root', 'opfs', 'UnknownError'],
-    ['root', 'opfs', 'InvalidStateError'],
-    ['handle', 'opfs', 'UnknownError'],
-    ['handle', 'opfs', 'SecurityError'],
-    ['indexeddb', 'indexeddb', 'UnknownError'],
-  ] as const)('(%s of %s: %s) makes no empty database beside the one that is there', async (at, kind, error) => {
+    [
+      'opfs',
+      [
+        ['root', 'UnknownError'],
+        ['root', 'InvalidStateError'],
+        ['handle', 'UnknownError'],
+        ['handle', 'SecurityError'],
+      ],
+    ],
+    ['indexeddb', [['indexeddb', 'UnknownError']]],
+  ] as const)('makes no empty database beside the one that is there in %s (%o)', async (kind, failures) => {
     const name = await madeIn(kind)
-    await expect((await broken(at, error)).open('auto', name)).rejects.toMatchObject({
-      code: 'STORAGE_UNAVAILABLE',
-      message: expect.stringContaining(error),
-      details: { name },
-    })
+    for (const [at, error] of failures) {
+      await expect((await broken(at, error)).open('auto', name)).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        message: expect.stringContaining(error),
+        details: { name },
+      })
+    }
     const later = opener()
     expect(await later.open('auto', name)).toEqual({ kind, passedOver: [] })
     expect(await later.query('SELECT * FROM item')).toEqual([])
