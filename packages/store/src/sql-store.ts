@@ -70,6 +70,7 @@ import type {
 import type { Database } from './transaction/database.js'
 import { HistoryCache } from './transaction/history-cache.js'
 import { WriteCache } from './transaction/write-cache.js'
+import { DocumentsBack } from './verify/documents-back.js'
 import { Verification } from './verify/verification.js'
 import type { VerifyReport } from './verify-report.js'
 
@@ -102,8 +103,14 @@ export class SqlStore implements Store {
     const { databaseId, verifier, now, random, pause, purge: policy, verifyEveryMs } = options
     this.databaseId = databaseId
     this.#database = database
+    const documentsBack = new DocumentsBack(database, now)
+    const onBack: IngestContext['onBack'] = async (ids, stale) => {
+      this.#silentChanges.tell(await documentsBack.look(ids, stale))
+      // What builds on entries of these documents may have waited for them.
+      this.#maintenance.entriesMissed()
+    }
     const [cache, histories] = [new WriteCache(), new HistoryCache()]
-    this.#ingestContext = { database, now, listeners: this.#listeners, cache, histories, random, pause }
+    this.#ingestContext = { database, now, listeners: this.#listeners, cache, histories, random, pause, onBack }
     const onMissed = () => this.#maintenance.entriesMissed()
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)

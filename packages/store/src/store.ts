@@ -154,9 +154,9 @@ export type IngestOutcome =
   | { readonly status: 'held'; readonly operationId: OperationId; readonly documentId: DocumentId }
   /**
    * It was decided before, and nothing changed. `isNew`: it was decided just now, since it builds on what was forgotten
-   * here.
+   * here. `isBack`: it was lost here, as a verification had found, and is stored again.
    */
-  | { readonly status: 'decided'; readonly decision: Decision; readonly isNew?: true }
+  | { readonly status: 'decided'; readonly decision: Decision; readonly isNew?: true; readonly isBack?: true }
   /**
    * `final`: it can never be valid. Its hash is kept, so that nothing fetches it again. Otherwise these bytes are no
    * entry with its payload, and other bytes for the same hash may be.

@@ -33,6 +33,8 @@ export interface PassedView {
 export interface Decider {
   /** Returns the view that the document has now: its id is put together when somebody asks. */
   accept(item: ReceivedItem, valid: CheckedPublish): PassedView
+  /** Whether an entry was held here, was lost and takes its place again. */
+  isComingBack?(hash: Hash): boolean
   /** Records what became of an entry that is not kept. */
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void
   /** Why this store does not take an item that no rule forbids; absent where it takes them all. */
@@ -48,6 +50,8 @@ export interface PreparedLookup extends IngestLookup {
   /** Reads what the rules will ask about an item. */
   prepare(item: ReceivedItem | PayloadLessItem): Promise<void>
   prepareSchema(id: SchemaId): Promise<void>
+  /** Whether an entry is held, though its document is lost: nothing can build on it yet. */
+  isOrphan?(hash: Hash): boolean
   prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
   /** Reads the log in which an author writes a document, where that was not read before. */
   prepareLog(publicKey: PublicKey, documentId: DocumentId): Promise<void> | undefined
@@ -144,6 +148,9 @@ export async function admitFromPeer(
   const { entryHash } = item
   const known = lookup.entry(entryHash)
   if (known) return { outcome: { status: 'decided', decision: known.decision }, admission: { status: 'undecided' } }
+  if (lookup.isOrphan?.(entryHash)) {
+    return { outcome: { status: 'decided', decision: 'held' }, admission: { status: 'undecided' } }
+  }
   if ('error' in item) return refuse(decider, item)
   await lookup.prepare(item)
   const decision = judge(lookup, item, deletion)
@@ -155,6 +162,10 @@ export async function admitFromPeer(
       if (error) return { outcome: { status: 'refused', error, final: false }, admission: { status: 'undecided' } }
       await lookup.prepareLog(item.entry.publicKey, decision.documentId)
       decider.accept(stored, decision)
+      if (decider.isComingBack?.(entryHash)) {
+        const decided = stored.operationBytes === undefined ? 'purged' : 'held'
+        return { outcome: { status: 'decided', decision: decided, isBack: true }, admission: { status: 'decided' } }
+      }
       const { operationId, documentId } = decision
       return { outcome: { status: 'held', operationId, documentId }, admission: { status: 'decided' } }
     }

@@ -8,6 +8,7 @@ import { preloadIdempotent } from '../load/idempotency.js'
 import { PeerLookup } from '../load/peer-lookup.js'
 import { documentQuestions, preloadDocuments } from '../load/preload-documents.js'
 import { type EntryKey, preloadLogs, skiplinkOf } from '../load/preload-logs.js'
+import { preloadLost } from '../load/preload-lost.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import type { WriteCache } from '../transaction/write-cache.js'
 
@@ -48,6 +49,7 @@ export class ArrivalReader {
     const readable = arrived.filter(isReadable)
     const peers = readable.filter(({ isFromPeer }) => isFromPeer)
     const ordered = peers.length > 0 ? causalOrder(readable) : readable
+    await preloadLost(transaction, peers)
     if (!isCached) await preload(transaction, ordered)
     await preloadIdempotent(transaction, arrived.filter(isPublished), this.#now)
     const hashes = arrived.filter((item) => !isReadable(item)).map(({ entryHash }) => entryHash)

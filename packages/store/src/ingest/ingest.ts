@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { DocumentId, Hash } from '@rakko/core'
 import type { Pick } from '../decide/admit.js'
 import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
@@ -9,6 +9,7 @@ import type { DocumentChange, ForkedLog, StoreCommit } from '../store.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import type { HistoryCache } from '../transaction/history-cache.js'
 import type { WriteCache } from '../transaction/write-cache.js'
+import { endLost } from '../write/end-lost.js'
 import { type Materialised, type Materialising, materialise } from '../write/materialise.js'
 import { Parking } from '../write/parking.js'
 import { keepViews } from '../write/pins/keep-views.js'
@@ -29,6 +30,8 @@ export interface IngestContext {
    * Lets what already waits in the event loop be handled, so that calls in the queue of a worker join the transaction.
    */
   readonly pause: () => Promise<void>
+  /** Looks at documents of which entries have come back. `stale`: those whose rows lack operations that are stored. */
+  readonly onBack: (ids: ReadonlySet<DocumentId>, stale: readonly DocumentId[]) => Promise<void>
 }
 
 /** What one transaction did. */
@@ -150,6 +153,7 @@ async function ingestWith(
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
       }
+      await endLost(transaction)
       return {
         transaction,
         materialised,
@@ -174,6 +178,7 @@ async function ingestWith(
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
   }
+  if (ledger.lost.documents.size > 0) await context.onBack(ledger.lost.documents, ledger.staleDocuments)
   const decided = ledger.decided.map(({ hash }) => hash)
   return { outcomes, outcomeOf, forks: ledger.forks, hasWritten, decided, hasMore }
 }

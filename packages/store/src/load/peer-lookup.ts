@@ -14,10 +14,11 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import { isPayloadLess, type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
+import { damagedRows } from '../driver/damaged-rows.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
-import { ACTIONS, DECISIONS } from '../tables/codes.js'
+import { ACTIONS, DECISION, DECISIONS } from '../tables/codes.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { claimSchema } from './find-schemas.js'
@@ -57,6 +58,8 @@ export class PeerLookup implements IngestLookup {
     SchemaId,
     { readonly definitions: number; readonly state: Awaited<ReturnType<typeof claimSchema>> }
   >()
+  /** What builds on these waits until their documents are back. */
+  readonly #orphans = new Set<Hash>()
   /** By the tip and the sequence number that were asked for. */
   readonly #ancestors = new Map<string, Hash | undefined>()
   /** How many of the ledger's `accepted` and `decided` are in `#decided`. */
@@ -95,6 +98,11 @@ export class PeerLookup implements IngestLookup {
     const target = lipmaa(seqNum)
     if (this.#ledger.isForked(publicKey, logId)) await this.prepareAncestor(backlink, target)
     else this.#ancestors.set(`${backlink} ${target}`, this.#ledger.entryAt(publicKey, logId, target)?.hash)
+    const isHeld = ['held', 'purged'].includes(this.entry(backlink)?.decision ?? '')
+    if (!isHeld || this.ancestor(backlink, target) !== undefined) return
+    // All that comes before a held entry was held. So this one is lost, and its author says what it was.
+    if (this.#ledger.counters.lost === 0) throw damagedRows('an entry before a held one is lost')
+    this.#ancestors.set(`${backlink} ${target}`, skiplink)
   }
 
   async prepareSchema(id: SchemaId): Promise<void> {
@@ -121,6 +129,10 @@ export class PeerLookup implements IngestLookup {
   entry(hash: Hash): DecidedEntry | undefined {
     this.#catchUp()
     return this.#decided.get(hash)
+  }
+
+  isOrphan(hash: Hash): boolean {
+    return this.#orphans.has(hash)
   }
 
   ancestor(tip: Hash, seqNum: bigint): Hash | undefined {
@@ -183,9 +195,16 @@ export class PeerLookup implements IngestLookup {
     )
     for (const row of rows) {
       const hash = decodeHex(row.hash) as Hash
-      if (!this.#decided.has(hash)) this.#decided.set(hash, this.#decidedEntry(row))
+      if (this.#isOrphan(row)) this.#orphans.add(hash)
+      else if (!this.#decided.has(hash)) this.#decided.set(hash, this.#decidedEntry(row))
       if (row.entry) this.#links.set(hash, decodeEntry(row.entry))
     }
+  }
+
+  /** Whether the entry is held, and both its document's row and its CREATE are lost: nobody knows what it belongs to. */
+  #isOrphan({ decision, schema }: EntryRow): boolean {
+    const isHeld = decision === DECISION.held || decision === DECISION.purged
+    return isHeld && schema === null && this.#ledger.counters.lost > 0
   }
 
   #decidedEntry(row: EntryRow): DecidedEntry {
@@ -194,7 +213,9 @@ export class PeerLookup implements IngestLookup {
     const { public_key, log_id, seq_num, action, document, schema } = row
     const schemaId = schema === null ? undefined : this.#ledger.schemaAt(schema)?.schema.id
     const known = action === null ? undefined : ACTIONS[action]
-    if (log_id === null || seq_num === null || !known || !schemaId) throw new Error('a held entry lacks its columns')
+    if (log_id === null || seq_num === null || !known || !schemaId) {
+      throw damagedRows('the row of a held entry or of its document is lost')
+    }
     return {
       decision,
       publicKey: decodeHex(public_key) as PublicKey,

@@ -6,6 +6,7 @@ import {
   type PublicKey,
   validateOperation,
 } from '@rakko/core'
+import { damagedRows } from '../driver/damaged-rows.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
@@ -67,7 +68,7 @@ export async function readStoredDocuments(
     const plain = payloads[index]
     if (!plain) continue
     const schema = queries.ledger.schema(plain.schemaId)
-    if (!schema) throw new Error('a stored operation has no known schema')
+    if (!schema) throw damagedRows('a stored operation has no known schema')
     const operation = validateOperation(plain, schema)
     document.operations.push({ id, publicKey, operation, number: Number(row.number) })
   }

@@ -6,6 +6,7 @@ import {
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
 } from '@rakko/core'
+import { damagedRows } from '../driver/damaged-rows.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import { hexArray } from '../sql/column.js'
 import { type Sql, sql } from '../sql/sql.js'
@@ -87,7 +88,7 @@ async function forgetSome(transaction: WriteTransaction, targets: readonly Targe
   await transaction.query(markBucketsSql(names, numbers))
   for (const number of schemas) {
     const schema = ledger.schemaAt(number)
-    if (!schema) throw new Error('a stored document has no known schema')
+    if (!schema) throw damagedRows('a stored document has no known schema')
     const ofSchema = targets.filter((one) => one.schema === number).map((one) => one.number)
     await transaction.run(forgetViews(names, schema, ofSchema))
   }

@@ -33,7 +33,7 @@ export async function readDocuments(database: Database, ids: readonly DocumentId
   }
   return ids.map((id) => {
     const document = documents.get(id)
-    if (!document && database.lost.has(id)) throw documentLost(id)
+    if (database.lost.has(id)) throw documentLost(id)
     return document
   })
 }

@@ -15,6 +15,8 @@ export interface Counters {
   parkedBytes: number
   /** Whether some view is pinned whose operations have not all arrived. */
   readonly awaited: boolean
+  /** What a verification has found to be lost, see verify/lost.ts. */
+  readonly lost: number
 }
 
 /** For a ledger that only reads. */
@@ -25,6 +27,7 @@ export const NO_COUNTERS: Readonly<Counters> = {
   parked: 0,
   parkedBytes: 0,
   awaited: false,
+  lost: 0,
 }
 
 /** Transactions as the row `arrival` shows them. */
@@ -42,6 +45,7 @@ interface ArrivalRow {
   parked: number
   parked_bytes: bigint
   awaited: boolean
+  lost: bigint
   before: bigint
   own: bigint
 }
@@ -53,14 +57,15 @@ export async function lockArrival(
 ): Promise<{ counters: Counters; marks: Marks }> {
   const { rows } = await querySql<ArrivalRow>(
     transaction,
-    sql`SELECT number, author, schema, parked, parked_bytes, awaited, xmin::text::bigint AS before,
+    sql`SELECT number, author, schema, parked, parked_bytes, awaited, lost, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own
      FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row of its counters is lost')
   const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
-  const counters = { number: Number(number), author, schema, parked, parkedBytes: Number(parked_bytes), awaited }
+  const [parkedBytes, lost] = [Number(parked_bytes), Number(row.lost)]
+  const counters = { number: Number(number), author, schema, parked, parkedBytes, awaited, lost }
   return { counters, marks: { before, own } }
 }
 

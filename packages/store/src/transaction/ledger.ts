@@ -5,6 +5,7 @@ import {
   type DocumentViewId,
   documentViewIdFromTips,
   type Hash,
+  type Operation,
   type OperationId,
   type PublicKey,
   type RakkoError,
@@ -18,6 +19,7 @@ import {
 } from '@rakko/core'
 import type { PassedView } from '../decide/admit.js'
 import type { ReceivedItem } from '../decide/received-item.js'
+import { damagedRows } from '../driver/damaged-rows.js'
 import { type KnownSchema, knownSchema, type SchemaRegistry } from '../schemas/schema-registry.js'
 import type { ForkedLog } from '../store.js'
 import type { Queries } from '../tables/queries.js'
@@ -33,6 +35,7 @@ import {
   type LogState,
   type NewSchema,
 } from './ledger-state.js'
+import { LostPlaces } from './lost-places.js'
 import { tableLimit } from './table-limit.js'
 import { Tips } from './tips.js'
 
@@ -74,6 +77,8 @@ export class Ledger implements WriteLookup {
   readonly unknownSchemas = new Set<SchemaId>()
   /** Documents of its items' idempotency ids, made within the last day or in this transaction. */
   readonly idempotent = new Map<string, DocumentId>()
+  /** Entries that were lost and come again. */
+  readonly lost = new LostPlaces()
   readonly #registry: SchemaRegistry
   /** Schemas that were asked for, by id and by number. A transaction may use more than the registry keeps. */
   readonly #used = new Map<SchemaId | number, KnownSchema>()
@@ -168,32 +173,11 @@ export class Ledger implements WriteLookup {
 
   limit(item: ReceivedItem): RakkoError | undefined {
     // Entries that were parked before there was an allow list are checked here.
-    return this.#registry.allowed.refusal(item.unchecked.schemaId) ?? tableLimit(this, item)
+    return this.#registry.allowed.refusal(item.unchecked.schemaId) ?? tableLimit(this, this.#registry, item)
   }
 
   isTableCounted(id: SchemaId): boolean {
     return !this.#registry.allowed.isListed(id)
-  }
-
-  /** Tables counted against an author, including those that this transaction makes. */
-  tablesMadeBy(publicKey: PublicKey): number {
-    const author = this.authors.get(publicKey)
-    if (!author) return 0
-    let tables = author.isNew ? 0 : this.#registry.tablesMadeBy(author.number)
-    for (const made of this.newTables.values()) {
-      const { schema, views } = made.schema
-      if (made.author === author && this.isTableCounted(schema.id)) tables += views.groups.length
-    }
-    return tables
-  }
-
-  /** Tables of schemas that the app has not asked for, including those that this transaction makes. */
-  get strangersTables(): number {
-    let tables = this.#registry.strangersTables
-    for (const { schema: known } of this.newTables.values()) {
-      if (!known.isDeclared && this.isTableCounted(known.schema.id)) tables += known.views.groups.length
-    }
-    return tables
   }
 
   addSchema(schema: Schema, definition: number): void {
@@ -202,7 +186,7 @@ export class Ledger implements WriteLookup {
 
   authorNumber(publicKey: PublicKey): number {
     const number = this.authors.get(publicKey)?.number ?? this.authorNumbers.get(publicKey)
-    if (number === undefined) throw new Error('an author of a document was not loaded')
+    if (number === undefined) throw damagedRows('an author of a document is lost')
     return number
   }
 
@@ -213,6 +197,7 @@ export class Ledger implements WriteLookup {
 
   /** Adds what the rules of publishing or of ingest have found valid. */
   accept(item: ReceivedItem, { operation, operationId, documentId }: CheckedPublish): PassedView {
+    if (this.lost.has(item.entryHash)) return this.#takeBack(item, operationId, documentId)
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
@@ -228,6 +213,35 @@ export class Ledger implements WriteLookup {
       this.unknownSchemas.clear()
     }
     if (item.idempotencyId !== undefined) this.idempotent.set(item.idempotencyId, document.id)
+    this.accepted.push({ number, item, author, document })
+    return document.tips.passed
+  }
+
+  /** Documents that got new operations, and are not reduced before what was lost of them is stored. */
+  get staleDocuments(): DocumentId[] {
+    const changed = [...this.documents.values()].filter(({ isChanged, isNew }) => isChanged && !isNew)
+    return changed.map(({ id }) => id).filter((id) => this.lost.documents.has(id))
+  }
+
+  isComingBack(hash: Hash): boolean {
+    return this.lost.has(hash)
+  }
+
+  /**
+   * An entry takes its place again. It forks no log, since the place is free. Its document is reduced afterwards, with
+   * all that is left of it.
+   */
+  #takeBack(item: ReceivedItem, operationId: OperationId, documentId: DocumentId): PassedView {
+    const author = this.#author(item.entry.publicKey)
+    const isCreate = (operationId as string) === documentId
+    const known = this.documents.get(operationId)
+    const after = isCreate ? 0 : this.#document(documentId).number
+    const number = this.lost.take(item.entryHash, isCreate, after) ?? ++this.counters.number
+    const create = { id: operationId, publicKey: author.publicKey, operation: item.unchecked as Operation, number }
+    const document = isCreate ? (known ?? this.#create(create, author)) : this.#document(documentId)
+    this.operations.set(operationId, document)
+    this.lost.documents.add(document.id)
+    if (!author.logs.has(item.entry.logId)) advanceLog(author, item, document)
     this.accepted.push({ number, item, author, document })
     return document.tips.passed
   }

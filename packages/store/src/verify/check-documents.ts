@@ -6,20 +6,18 @@ import {
   type SchemaId,
   unlessInvalid,
 } from '@rakko/core'
-import { SqlError } from '../driver/sql-error.js'
 import { learnSchema } from '../ingest/learn-schema.js'
-import { type Histories, loadHistories } from '../load/histories.js'
 import { readDocuments } from '../read/documents.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
-import { sql } from '../sql/sql.js'
-import type { Document } from '../store.js'
+import { type Sql, sql } from '../sql/sql.js'
 import { ACTION, DECISION } from '../tables/codes.js'
 import type { Database, LedgerQueries } from '../transaction/database.js'
 import { missing } from './check-entries.js'
 import { type IndexRepair, orMended } from './check-tables.js'
-import { type Expected, expectedOf, isAfter, isAsExpected } from './expected-document.js'
+import { isAfter, isAsExpected } from './expected-document.js'
 import type { Findings } from './findings.js'
+import { historiesOf, readEach, tablesOf } from './read-each.js'
 import { writeAgain } from './write-again.js'
 
 /** Documents that one slice reduces again, and arrival numbers among which it looks for them. */
@@ -46,6 +44,13 @@ interface DocumentRow {
   isThere: boolean
 }
 
+interface Judged {
+  readonly wrong: readonly DocumentId[]
+  readonly lost: readonly DocumentId[]
+  /** Those that all entries are there of, the wrong ones too, with their schemas. */
+  readonly whole: ReadonlyMap<DocumentId, SchemaId>
+}
+
 /** Reduces every document again, and writes those again whose rows say something else. */
 export class DocumentCheck {
   readonly #database: Database
@@ -66,24 +71,39 @@ export class DocumentCheck {
   async slice(): Promise<boolean> {
     if (this.#last >= this.#findings.entriesInAll) return this.#loseWithoutCreate()
     const until = Math.min(this.#last + SLICE_NUMBERS, this.#findings.entriesInAll)
-    const creates = await this.#creates(until)
+    const creates = await this.#creates(sql`e.number > ${this.#last}::bigint AND e.number <= ${until}::bigint`)
     this.#last = creates.length < SLICE_DOCUMENTS ? until : Number(creates.at(-1)?.number ?? until)
-    const whole = creates.filter(({ isPurged }) => !isPurged)
-    await this.#learnSchemas(whole)
-    const placed = await this.#placeMissing(whole.filter(({ isThere }) => !isThere))
-    const { wrong, lost } = await this.#judge(whole.map(idOf), placed)
+    await this.#look(creates)
+    this.#findings.documents += creates.length
+    return false
+  }
+
+  /** Looks again at documents that entries have come back of. Returns those that all is there of, with their schemas. */
+  async again(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, SchemaId>> {
+    const whole = new Map<DocumentId, SchemaId>()
+    for (let start = 0; start < ids.length; start += SLICE_DOCUMENTS) {
+      const some = hexArray(ids.slice(start, start + SLICE_DOCUMENTS))
+      const found = await this.#look(await this.#creates(sql`e.hash = ANY(${some}::bytea[])`))
+      for (const [id, schemaId] of found) whole.set(id, schemaId)
+    }
+    return whole
+  }
+
+  async #look(creates: readonly CreateRow[]): Promise<ReadonlyMap<DocumentId, SchemaId>> {
+    const kept = creates.filter(({ isPurged }) => !isPurged)
+    await this.#learnSchemas(kept)
+    const placed = await this.#placeMissing(kept.filter(({ isThere }) => !isThere))
+    const { wrong, lost, whole } = await this.#judge(kept.map(idOf), placed)
     // A write may have come between two reads of the first look.
     const { wrong: still } = await this.#judge(wrong, placed)
     if (still.length > 0) await this.#mend(still)
     if (lost.length > 0) await this.#giveUp(lost, placed)
     const isLost = new Set(lost)
     for (const row of creates) if (row.isPurged ? !row.isThere : isLost.has(idOf(row))) this.#loseCreate(row)
-    this.#findings.documents += creates.length
-    return false
+    return whole
   }
 
-  /** Those among the next numbers. */
-  async #creates(until: number): Promise<CreateRow[]> {
+  async #creates(condition: Sql): Promise<CreateRow[]> {
     const { names } = this.#database
     const entries = names.table('entries')
     return this.#byKey(async (queries) => {
@@ -93,8 +113,7 @@ export class DocumentCheck {
              SELECT FROM ${entries} AS x WHERE x.document = e.number AND x.document <> x.number
                AND x.decision = ${sql.integer(DECISION.purged)}) AS "isPurged"
          FROM ${entries} AS e LEFT JOIN ${names.table('documents')} AS d ON d.number = e.number
-         WHERE e.number > ${this.#last}::bigint AND e.number <= ${until}::bigint
-           AND e.action = ${sql.integer(ACTION.create)}
+         WHERE ${condition} AND e.action = ${sql.integer(ACTION.create)}
            AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
          ORDER BY e.number LIMIT ${sql.integer(SLICE_DOCUMENTS)}`,
       )
@@ -152,11 +171,8 @@ export class DocumentCheck {
    * `wrong` are those whose rows are not what their entries give, `lost` those that have neither. Where entries are
    * missing and the rows can be read, they are left as they are.
    */
-  async #judge(
-    ids: readonly DocumentId[],
-    placed: ReadonlySet<DocumentId>,
-  ): Promise<{ wrong: readonly DocumentId[]; lost: readonly DocumentId[] }> {
-    if (ids.length === 0) return { wrong: [], lost: [] }
+  async #judge(ids: readonly DocumentId[], placed: ReadonlySet<DocumentId>): Promise<Judged> {
+    if (ids.length === 0) return { wrong: [], lost: [], whole: new Map() }
     const database = this.#database
     const histories = await readEach(ids, (some) => this.#byKey((queries) => historiesOf(queries, some)))
     const read = () => readEach(ids, (some) => readDocuments(database, some))
@@ -164,13 +180,16 @@ export class DocumentCheck {
     const withoutTips = await this.#withoutTips(ids)
     const wrong: DocumentId[] = []
     const lost: DocumentId[] = []
+    const whole = new Map<DocumentId, SchemaId>()
     for (const [index, id] of ids.entries()) {
       const [expected, document] = [histories[index], placed.has(id) ? undefined : stored[index]]
       const isWhole = expected && !withoutTips.has(id) && !isAfter(document, expected)
       if (isWhole && !isAsExpected(document, expected)) wrong.push(id)
-      if (!isWhole && !document) lost.push(id)
+      if (isWhole) whole.set(id, expected.view.schemaId)
+      // What was lost is read no more until all of it is there: it may have changed since.
+      else if (!document || database.lost.has(id)) lost.push(id)
     }
-    return { wrong, lost }
+    return { wrong, lost, whole }
   }
 
   /** Documents that a log's latest entry is missing of. What names nothing that is missing may look whole without it. */
@@ -243,39 +262,6 @@ export class DocumentCheck {
   #lose(id: DocumentId, number: bigint, schema: number | undefined): void {
     this.#findings.lost.set(id, { number: Number(number), schema })
     this.#database.lost.set(id, schema)
-  }
-}
-
-/** Those that have the documents' rows. */
-function tablesOf({ registry }: Database, documents: readonly (Expected | undefined)[]): Set<string> {
-  const schemas = new Set(documents.flatMap((one) => (one && registry.get(one.view.schemaId)) ?? []))
-  const views = [...schemas].flatMap(({ views: made, hasTable }) =>
-    hasTable ? made.groups.map((_, group) => made.alias(group)) : [],
-  )
-  return new Set(['documents', ...views])
-}
-
-async function historiesOf(queries: LedgerQueries, ids: readonly DocumentId[]): Promise<(Expected | undefined)[]> {
-  const histories: Histories = await loadHistories(queries, ids as readonly string[] as OperationId[])
-  return ids.map((id) => {
-    const operations = histories.get(id as string as OperationId)
-    return operations && expectedOf(operations)
-  })
-}
-
-/** Reads all at once, and where that fails one by one: undefined for those that cannot be read. */
-async function readEach<Read extends Expected | Document>(
-  ids: readonly DocumentId[],
-  read: (ids: readonly DocumentId[]) => Promise<(Read | undefined)[]>,
-): Promise<(Read | undefined)[]> {
-  try {
-    return await read(ids)
-  } catch (error) {
-    if (error instanceof SqlError) throw error
-    if (ids.length === 1) return [undefined]
-    const found: (Read | undefined)[] = []
-    for (const id of ids) found.push(...(await readEach([id], read)))
-    return found
   }
 }
 

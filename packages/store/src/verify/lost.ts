@@ -6,7 +6,7 @@ import { sql } from '../sql/sql.js'
 import type { Database } from '../transaction/database.js'
 import type { Findings } from './findings.js'
 
-interface LostRow {
+export interface LostRow {
   /** Arrival number of an entry that is lost, or of the CREATE of a document that is. */
   readonly number: number
   readonly entry: boolean
@@ -14,12 +14,15 @@ interface LostRow {
   readonly schema: number | undefined
 }
 
-const LOST = new Bulk<LostRow>({
-  number: bigintColumn(({ number }) => number),
-  entry: boolColumn(({ entry }) => entry),
-  document: hexColumn(({ document }) => document),
-  schema: integerColumn(({ schema }) => schema),
-})
+export const LOST = new Bulk<LostRow>(
+  {
+    number: bigintColumn(({ number }) => number),
+    entry: boolColumn(({ entry }) => entry),
+    document: hexColumn(({ document }) => document),
+    schema: integerColumn(({ schema }) => schema),
+  },
+  { onConflict: sql`ON CONFLICT (number) DO UPDATE SET document = excluded.document, schema = excluded.schema` },
+)
 
 /**
  * Called once all was looked at: what is lost, and when that was known (milliseconds since 1970), outlives the process.

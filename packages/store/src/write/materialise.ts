@@ -1,4 +1,11 @@
-import { type DocumentId, type DocumentViewId, type OperationValue, type ReducedDocument, reduce } from '@rakko/core'
+import {
+  type DocumentId,
+  type DocumentViewId,
+  type OperationValue,
+  type ReducedDocument,
+  reduce,
+  unlessInvalid,
+} from '@rakko/core'
 import { loadHistories } from '../load/histories.js'
 import type { NumberedOperation } from '../load/stored-operations.js'
 import type { WriteTransaction } from '../transaction/database.js'
@@ -38,7 +45,9 @@ export interface Materialising {
  */
 export async function materialise(transaction: WriteTransaction, cache: HistoryCache): Promise<Materialising> {
   const { ledger, marks } = transaction
-  const changed = [...ledger.documents.values()].filter(({ isChanged }) => isChanged)
+  const changed = [...ledger.documents.values()].filter(
+    ({ isChanged, id }) => isChanged && !ledger.lost.documents.has(id),
+  )
   const merged = changed.filter(({ view, isPurged }) => !view && !isPurged)
   const reduced = new Map<DocumentId, readonly NumberedOperation[]>()
   for (const { id, added } of merged) {
@@ -53,7 +62,16 @@ export async function materialise(transaction: WriteTransaction, cache: HistoryC
     unread.map(({ id }) => id),
   )
   for (const { id, added } of unread) reduced.set(id, histories.get(id) ?? added)
-  return { materialised: changed.map((document) => materialiseDocument(ledger, reduced, document)), reduced }
+  if (ledger.counters.lost === 0) {
+    return { materialised: changed.map((document) => materialiseDocument(ledger, reduced, document)), reduced }
+  }
+  const materialised = changed.flatMap((document) => {
+    const made = unlessInvalid(() => materialiseDocument(ledger, reduced, document))
+    // Entries of it are lost. It is not read any more until they come back.
+    if (!made) ledger.lost.documents.add(document.id)
+    return made ?? []
+  })
+  return { materialised, reduced }
 }
 
 function materialiseDocument(ledger: Ledger, reduced: Materialising['reduced'], document: DocumentState): Materialised {

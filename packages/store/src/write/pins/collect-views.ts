@@ -1,3 +1,4 @@
+import { damagedRows } from '../../driver/damaged-rows.js'
 import { Bulk } from '../../sql/bulk.js'
 import { bigintColumn, byteaColumn } from '../../sql/column.js'
 import { sql } from '../../sql/sql.js'
@@ -40,7 +41,7 @@ export async function collectViews(transaction: WriteTransaction): Promise<boole
   for (const number of new Set(made.map(({ schema }) => schema))) {
     if (number !== null) await ledger.holdSchemas(transaction, [number])
     const schema = number === null ? undefined : ledger.schemaAt(number)
-    if (!schema) throw new Error('a stored document has no known schema')
+    if (!schema) throw damagedRows('a stored document has no known schema')
     const ofSchema = made.filter((one) => one.schema === number)
     const source = GONE.source(ofSchema)
     for (const group of schema.views.groups.keys()) {

@@ -7,6 +7,7 @@ import {
   reduceAt,
   unlessInvalid,
 } from '@rakko/core'
+import { damagedRows } from '../../driver/damaged-rows.js'
 import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { Bulk, type Columns } from '../../sql/bulk.js'
@@ -221,7 +222,7 @@ async function pinnedTables(transaction: WriteTransaction, number: number): Prom
   ledger.pinnedSchemas.add(number)
   await ledger.holdSchemas(transaction, [number])
   const schema = ledger.schemaAt(number)
-  if (!schema) throw new Error('a stored document has no known schema')
+  if (!schema) throw damagedRows('a stored document has no known schema')
   if (schema.hasPinned || ledger.newPinned.has(number)) return schema
   await transaction.exec(
     sql`${schema.views.createPinnedSql(names)}
