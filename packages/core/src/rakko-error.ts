@@ -90,7 +90,8 @@ export const ERROR_CODES = {
   INGEST_NOT_ALLOWED: 'who serves this node takes no entries of others but by publishing',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
-  DATABASE_DAMAGED: 'the database cannot be opened; nothing of it was deleted or made again',
+  DATABASE_DAMAGED:
+    'bytes of the database are damaged: it cannot be opened, or a part of it cannot be read; nothing was deleted',
   DATABASE_TOO_NEW: 'the database was written by a later version',
   ENVIRONMENT_FAILED: 'memory, a policy or the platform kept the node from starting; no database was touched',
   STORAGE_UNAVAILABLE: 'the storage asked for is not available here',

@@ -5,7 +5,7 @@ export const MAX_NAMED = 1000
 
 /** What a verification has looked at so far, and what it came to. */
 export interface VerifyReport {
-  /** Whether everything was looked at. The next slice then begins anew. */
+  /** Whether everything was looked at. The next slice then begins again. */
   readonly isDone: boolean
   /** Arrival numbers looked at, and how many there are. */
   readonly entries: number

@@ -70,7 +70,7 @@ export class MessageReader {
     this.#end = needed
   }
 
-  /** Forgets what was collected. Of what comes now no more rows are kept than come to `maxBytes`. */
+  /** Drops what was collected. Of what comes now no more rows are kept than come to `maxBytes`. */
   reset(maxBytes = Number.POSITIVE_INFINITY): void {
     this.#end = 0
     this.#maxBytes = maxBytes

@@ -62,7 +62,7 @@ export class Postgres {
     const prepared = this.#prepare(sql)
     const { rows, tags, bytes } = this.#run(prepared, params, maxBytes)
     const tag = tags[0] ?? ''
-    if (DEFINES.test(tag)) this.#forgetPlans()
+    if (DEFINES.test(tag)) this.#dropPlans()
     return { rows: rows as Row[], affectedRows: affectedRows(tag), bytes }
   }
 
@@ -70,7 +70,7 @@ export class Postgres {
   exec(sql: string): string[] {
     this.#writer.simpleQuery(withoutNull(sql))
     const { tags, error } = this.#send()
-    if (tags.some((tag) => DEFINES.test(tag))) this.#forgetPlans()
+    if (tags.some((tag) => DEFINES.test(tag))) this.#dropPlans()
     if (error) throw error
     return tags
   }
@@ -142,14 +142,14 @@ export class Postgres {
     return reply
   }
 
-  #forgetPlans(): void {
+  #dropPlans(): void {
     if (this.#prepared.size === 0) return
     for (const { name } of this.#prepared.values()) this.#writer.closeStatement(name)
     this.#prepared.clear()
   }
 }
 
-/** PostgreSQL has ended, or answers no more. */
+/** PostgreSQL has ended, or returns nothing more. */
 function gaveUp({ complaint, lastLine }: Pick<ServerLog, 'complaint' | 'lastLine'>): RakkoError {
   const words = complaint?.words ?? lastLine ?? 'it said nothing'
   const details = { postgres: words }

@@ -39,7 +39,7 @@ export class AppSql {
   readonly #database: Database
   /** Numbers of the schemas that have views, by name. Who takes a name first keeps it. */
   readonly #bound = new Map<string, number>()
-  /** Fingerprint of the views that are known to exist. */
+  /** Digest of the views that are known to exist. */
   #made: string | undefined
 
   constructor(database: Database) {
@@ -106,7 +106,7 @@ export class AppSql {
     return [...this.#bound.values()].flatMap((number) => this.#database.registry.at(number) ?? [])
   }
 
-  /** Fingerprint of the views in the database. */
+  /** Digest of the views in the database. */
   async #found(): Promise<string | null | undefined> {
     const { rows } = await this.#database.query<{ made: string | null }>(
       sql`SELECT obj_description(to_regnamespace(${this.#database.names.appSchema.text}), 'pg_namespace') AS made`,
