@@ -16,6 +16,9 @@ function checkItem(item: unknown, index: number): IngestItem {
   const { entry, operation } = readable(`items[${index}]`, () =>
     isObject(item) ? { entry: item.entry, operation: item.operation } : {},
   )
+  if (entry === undefined && operation === undefined) {
+    throw invalidArgument(`items[${index}]`, '{ entry, operation }, or { entry }', item)
+  }
   if (!(entry instanceof Uint8Array)) throw invalidArgument(`items[${index}].entry`, 'a Uint8Array', entry)
   if (operation === undefined) return { entry: compactBytes(entry) }
   if (operation instanceof Uint8Array) return { entry: compactBytes(entry), operation: compactBytes(operation) }

@@ -64,7 +64,15 @@ export function eventTests(world: () => World): void {
     await refused(undefined).toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'items' } })
     await refused([item, { operation: item.operation }]).toMatchObject({ details: { field: 'items[1].entry' } })
     await refused([{ ...item, operation: 'text' }]).toMatchObject({ details: { field: 'items[0].operation' } })
-    await refused([item, undefined, item]).toMatchObject({ details: { field: 'items[1].entry' } })
+    for (const [other, got] of [
+      [undefined, 'undefined'],
+      [new Map([['entry', item.entry]]), 'an instance of Map'],
+    ] as const) {
+      await refused([item, other, item]).toMatchObject({
+        message: `Invalid items[1]: expected { entry, operation }, or { entry }, got ${got}`,
+        details: { field: 'items[1]' },
+      })
+    }
     await refused(new Array(4_097).fill(item)).toMatchObject({ details: { field: 'items', got: 4_097 } })
     const large = { entry: item.entry, operation: new Uint8Array(32 * 1024 * 1024) }
     await refused([item, large]).toMatchObject({ details: { field: 'items' } })
