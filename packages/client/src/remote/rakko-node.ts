@@ -57,10 +57,10 @@ export interface PurgeOptions {
   readonly allow?: readonly string[] | undefined
 }
 
-/** Exactly one of these. */
+/** Exactly one of these. A schema that the app does not ship is named by its id. */
 export type ForgetTarget =
   | { readonly document: string }
-  | { readonly schema: BoundSchema }
+  | { readonly schema: BoundSchema | string }
   | { readonly author: string }
 
 /** Reaches a node that another thread or process serves (`servePort`). */
@@ -116,7 +116,8 @@ export interface RakkoNode {
   /**
    * Removes documents from this node for good: one, all of a schema, or all that a key has created. This node's own
    * documents are included. They do not come back from peers, nor does what others add to them. Nobody else is told.
-   * New documents of the schema can still be created. Rejects with STILL_NEEDED on the definition of a schema.
+   * New documents of the schema can still be created. Rejects with STILL_NEEDED on the definition of a schema, and with
+   * INVALID_ARGUMENT, INVALID_SCHEMA_ID, INVALID_HASH or INVALID_PUBLIC_KEY on what is no target.
    */
   forget(target: ForgetTarget, options?: CallOptions): Promise<void>
   /**

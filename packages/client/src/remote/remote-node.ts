@@ -93,8 +93,8 @@ function remoteNode(
     },
     async forget(target: ForgetTarget, options?: CallOptions) {
       if (!isObject(target)) throw invalidArgument('target', 'one of document, schema and author', target)
-      const { document, schema, author } = target as { document?: string; schema?: BoundSchema; author?: string }
-      const params = { document, author, ...(schema !== undefined && { schema: checkSchema('schema', schema).id }) }
+      const { document, schema, author } = target as ForgetMembers
+      const params = { document, author, ...(schema !== undefined && { schema: schemaIdOf(schema) }) }
       await connection.request('forget', params, options)
     },
     async stateHash(schema: BoundSchema, options?: CallOptions) {
@@ -108,6 +108,17 @@ function remoteNode(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+interface ForgetMembers {
+  readonly document?: string
+  readonly schema?: BoundSchema | string
+  readonly author?: string
+}
+
+/** The node checks the form of an id. Throws INVALID_ARGUMENT. */
+function schemaIdOf(schema: BoundSchema | string): string {
+  return typeof schema === 'string' ? schema : checkSchema('schema', schema).id
 }
 
 /** The lock, and what the app's definitions say that it defines. */

@@ -44,6 +44,17 @@ export function forgetTests(world: () => World): void {
     expect((await events.find()).map(({ $id }) => $id)).toEqual([id])
   })
 
+  test('a schema is also named by its id, be it one that this node does not know', async () => {
+    const { node, schemas } = world()
+    const events = node.collection(schemas.event)
+    const venue = await venuesOf(world()).create({ name: 'Stays', capacity: 1 })
+    await events.create({ title: 'Four', starts: 4, venue })
+    await node.forget({ schema: schemas.event.id })
+    expect(await events.count()).toBe(0)
+    expect(await venuesOf(world()).get(venue)).toMatchObject({ name: 'Stays' })
+    await node.forget({ schema: `nowhere_0020${'0'.repeat(64)}` })
+  })
+
   test('what this node has created can be forgotten; it goes on signing', async () => {
     const { node } = world()
     const venues = venuesOf(world())
@@ -62,7 +73,9 @@ export function forgetTests(world: () => World): void {
     await refused({ document: schemas.venue.id, author: node.publicKey }).toMatchObject({ code: 'INVALID_ARGUMENT' })
     await refused({ document: '0020' }).toMatchObject({ code: 'INVALID_HASH' })
     await refused({ author: 'nobody' }).toMatchObject({ code: 'INVALID_PUBLIC_KEY' })
-    await refused({ schema: 'venue' }).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await refused({ schema: 5 }).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await refused({ schema: 'venue' }).toMatchObject({ code: 'INVALID_SCHEMA_ID', details: { field: 'schemaId' } })
+    await refused({ schema: 'schema_definition_v1' }).toMatchObject({ code: 'STILL_NEEDED' })
     const [, definition = ''] = schemas.venue.id.split('_')
     await refused({ document: definition }).toMatchObject({ code: 'STILL_NEEDED' })
   })
