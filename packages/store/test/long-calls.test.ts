@@ -1,4 +1,4 @@
-import { decodeEntry, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import { decodeEntry, type Operation, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../src/ingest/share.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
-import type { Store } from '../src/store.js'
+import type { PublishItem, Store } from '../src/store.js'
 import { Author, type SignedItem, verifier } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, str } from './support/definitions.js'
@@ -47,6 +47,17 @@ function chain(author: Author, length: number): SignedItem[] {
     items.push(author.update(documentId, SCHEMA_FIELD_DEFINITION, viewId, { name: str('b') }))
   }
   return items
+}
+
+/** A definition of a field, as a process hands over what it has signed itself. */
+function ownField(author: Author): PublishItem {
+  const item = field(author)
+  const fields = new Map([
+    ['name', str('a')],
+    ['type', str('str')],
+  ])
+  const operation: Operation = { action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields }
+  return { ...item, trusted: { entry: decodeEntry(item.entry), operation } }
 }
 
 describe('a call that is too long for one transaction takes several', () => {
@@ -139,19 +150,20 @@ describe('a call that is too long for one transaction takes several', () => {
 
   test('and what this process has signed itself goes before what came from elsewhere', async () => {
     const order: string[] = []
-    const call = (name: string, items: SignedItem[]) => store.publish(items).then(() => order.push(name))
+    const call = (name: string, items: PublishItem[]) => store.publish(items).then(() => order.push(name))
     const [panda, penguin] = [new Author(1), new Author(2)]
-    const own = field(panda)
-    const fields = new Map([
-      ['name', str('a')],
-      ['type', str('str')],
-    ])
-    const trusted = {
-      entry: decodeEntry(own.entry),
-      operation: { action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields } as const,
-    }
-    await Promise.all([call('others', chain(penguin, 2 * MAX_TRANSACTION_OTHERS)), call('own', [{ ...own, trusted }])])
+    await Promise.all([call('others', chain(penguin, 2 * MAX_TRANSACTION_OTHERS)), call('own', [ownField(panda)])])
     expect(order).toEqual(['own', 'others'])
+  })
+
+  test('but others have every other transaction, however much this process writes', async () => {
+    const order: string[] = []
+    const panda = new Author(1)
+    const own = ['first', 'second', 'third'].map((name) =>
+      store.publishBatch([ownField(panda)]).then(() => order.push(name)),
+    )
+    await Promise.all([...own, store.ingest([field(new Author(2))]).then(() => order.push('others'))])
+    expect(order).toEqual(['first', 'others', 'second', 'third'])
   })
 
   test('and lets calls go between that came later', async () => {

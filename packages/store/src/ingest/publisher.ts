@@ -25,6 +25,8 @@ export class Publisher {
   readonly #pace = new Pace()
   /** Whether signatures are checked in other threads. */
   #isAhead = false
+  /** Own writes went first in the last transaction. */
+  #areOthersNext = false
   /** When others last had a turn. */
   #paused = 0
   #writing: Promise<void> | undefined
@@ -123,15 +125,14 @@ export class Publisher {
       return incoming
     }
     const call = new Call({ sizes, receive: received, rest, isAhead: this.#isAhead && !options.isOwn, ...options })
-    const later = call.isOwn ? this.#waiting.findIndex(({ isOwn }) => !isOwn) : -1
-    this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, call)
+    this.#waiting.push(call)
     this.#writing ??= this.#write()
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#pause()
-      await this.#commit(await this.#take())
+      await this.#commit(await this.#take(this.#inTurn()))
     }
     this.#context.histories.clear()
     this.#writing = undefined
@@ -139,8 +140,17 @@ export class Publisher {
 
   /** What this process has signed itself does not wait until all is looked at that waited for what was taken. */
   async #writeOwn(taken: ReadonlySet<Call>): Promise<void> {
-    while (this.#waiting[0]?.isOwn && !taken.has(this.#waiting[0]))
-      await this.#commit(await this.#take({ ownOnly: true }))
+    const ownOnes = () => this.#waiting.filter((call) => call.isOwn && !taken.has(call))
+    for (let own = ownOnes(); own.length > 0; own = ownOnes()) await this.#commit(await this.#take(own))
+  }
+
+  /** Own writes, then those of others. After a transaction of own ones others come first, however many own ones wait. */
+  #inTurn(): readonly Call[] {
+    const own = this.#waiting.filter(({ isOwn }) => isOwn)
+    const others = this.#waiting.filter(({ isOwn }) => !isOwn)
+    const isForOthers = this.#areOthersNext && others.length > 0
+    this.#areOthersNext = !isForOthers && own.length > 0
+    return isForOthers ? others : [...own, ...others]
   }
 
   /** If the pause fails, fewer calls join, nothing more. */
@@ -149,14 +159,13 @@ export class Publisher {
     this.#paused = this.#context.now()
   }
 
-  /** What the next transaction takes, of the calls in their order. Each is whole in it, unless it is too large alone. */
-  async #take({ ownOnly = false } = {}): Promise<Part> {
+  /** What the next transaction takes of calls, in their order. Each is whole in it, unless it is too large alone. */
+  async #take(calls: readonly Call[]): Promise<Part> {
     const { database, now } = this.#context
     const share = this.#pace.share(database.registry, now)
     const part: Part = { calls: new Set(), taken: [], share }
-    for (const call of [...this.#waiting]) {
+    for (const call of calls) {
       const { isOwn, isBatch } = call
-      if (ownOnly && !isOwn) break
       if (part.calls.size > 0 && (isBatch || !share.hasRoom(call.length, call.bytes, isOwn))) break
       part.calls.add(call)
       while (!call.isTaken && (isBatch || share.hasRoom(1, call.nextSize, isOwn))) {
