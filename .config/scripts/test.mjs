@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
@@ -8,6 +6,7 @@ import { close, explained, playwrightCounts, readText, sum, vitestCounts } from 
 import { ensureDependencies, ensureReference } from './dependencies.mjs'
 import { Parts } from './parts.mjs'
 import { claimPort } from './port.mjs'
+import { withTemporary } from './temporary.mjs'
 import { checkNames, filesOf, playwrightFiles, vitestFiles } from './test-files.mjs'
 import { runVitest } from './vitest.mjs'
 
@@ -78,16 +77,13 @@ function test(args, env) {
 }
 
 /** @param {readonly string[]} files all where there are none @param {NodeJS.ProcessEnv} env */
-async function testFestival(files, env) {
-  const reports = mkdtempSync(join(tmpdir(), 'rakko-reports-'))
-  try {
-    const report = join(reports, 'playwright.json')
+function testFestival(files, env) {
+  return withTemporary(async (folder, temporary) => {
+    const report = join(folder, 'playwright.json')
     const port = await claimPort(0)
     const exitCode = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...files], {
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, RAKKO_FESTIVAL_PORT: `${port}` },
+      env: { ...env, ...temporary, PLAYWRIGHT_JSON_OUTPUT_FILE: report, RAKKO_FESTIVAL_PORT: `${port}` },
     })
     return explained(exitCode, () => playwrightCounts(readText(report)))
-  } finally {
-    rmSync(reports, { recursive: true, force: true })
-  }
+  })
 }

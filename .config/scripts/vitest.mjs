@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runNode } from './command.mjs'
+import { withTemporary } from './temporary.mjs'
 
 /**
  * Runs Vitest, which leaves a report for `read`.
@@ -11,14 +10,15 @@ import { runNode } from './command.mjs'
  * @param {Parameters<typeof runNode>[2]} [options]
  * @returns {Promise<Result>}
  */
-export async function runVitest(args, read, options) {
-  const reports = mkdtempSync(join(tmpdir(), 'rakko-reports-'))
-  try {
-    const report = join(reports, 'vitest.json')
+export function runVitest(args, read, options) {
+  return withTemporary(async (folder, temporary) => {
+    const report = join(folder, 'vitest.json')
     const reporting = ['--reporter=json', `--outputFile.json=${report}`]
-    const exitCode = await runNode('node_modules/vitest/vitest.mjs', ['run', ...args, ...reporting], options)
+    const env = { ...(options?.env ?? process.env), ...temporary }
+    const exitCode = await runNode('node_modules/vitest/vitest.mjs', ['run', ...args, ...reporting], {
+      ...options,
+      env,
+    })
     return read(exitCode, report)
-  } finally {
-    rmSync(reports, { recursive: true, force: true })
-  }
+  })
 }

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Runs something with a folder for all its temporary files, which is removed whatever comes of it: tests that fail,
+ * browsers and runners that are killed leave theirs behind.
+ * @template Result
+ * @param {(folder: string, env: NodeJS.ProcessEnv) => Promise<Result>} run with what tells a process of the folder
+ * @returns {Promise<Result>}
+ */
+export async function withTemporary(run) {
+  // A short name: the paths of sockets in it are bounded.
+  const folder = mkdtempSync(join(tmpdir(), 'rakko-'))
+  try {
+    return await run(folder, { TMPDIR: folder, TMP: folder, TEMP: folder })
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
