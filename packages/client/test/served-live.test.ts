@@ -1,12 +1,15 @@
+import { serve } from '@rakko/node/rpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection } from '../src/calls/connection.js'
 import { openNode as openInProcess } from '../src/in-process.js'
 import { openNode, type RakkoError, type RakkoNode, type Subscription, servePort } from '../src/nodejs.js'
+import { connectionOf } from '../src/remote/remote-node.js'
 import { MAX_PORT_LIVE_QUERIES, MAX_PORTS_LIVE_QUERIES, PortSubscriptions } from '../src/serve/port-subscriptions.js'
+import { relay } from '../src/serve/relay.js'
 import { lockSchemas } from './acceptance/test-schemas.js'
 
-/** As they are held, a live query of them takes about 21 MB. */
-const ROWS = 12
+/** As they are held, a live query of them takes about 11 MB. */
+const ROWS = 6
 const CHARACTERS = 900_000
 
 let schemas: Awaited<ReturnType<typeof lockSchemas>>
@@ -107,7 +110,7 @@ test('a port has so many live queries open and no more, and all ports together',
   ]
   await fill(first, MAX_PORT_LIVE_QUERIES)
   await expect(open(first)).rejects.toMatchObject(tooMany)
-  first.delete(1)
+  first.end(1)
   await open(first)
   await fill(second, MAX_PORT_LIVE_QUERIES)
   await fill(third, MAX_PORTS_LIVE_QUERIES - 2 * MAX_PORT_LIVE_QUERIES)
@@ -118,4 +121,25 @@ test('a port has so many live queries open and no more, and all ports together',
   const failure = new Error('no such schema')
   await expect(fourth.add(() => Promise.reject(failure))).rejects.toBe(failure)
   await fill(fourth, MAX_PORT_LIVE_QUERIES)
+})
+
+test('who does not show that an update was read gets no further one, also at the second of two ports', async () => {
+  const { facade, end } = serve(relay(connectionOf(await follower()), new Set()))
+  let id = 0
+  const call = (method: string, params: object) => {
+    id += 1
+    return facade.handle({ id, method, params }) as Promise<{ result: { subscription: number; receipt: number } }>
+  }
+  const query = { schemaId: schemas.venue.id, query: {} }
+  const { subscription } = (await call('live', query)).result
+  const { receipt } = (await call('next', { subscription })).result
+  expect(receipt).toEqual(expect.any(Number))
+  const refused = { ok: false, error: { code: 'INVALID_MESSAGE', details: { field: 'params.receipt' } } }
+  for (const wrong of [{}, { receipt: receipt / 2 }]) {
+    expect(await call('next', { subscription, ...wrong })).toMatchObject(refused)
+  }
+  const waiting = call('next', { subscription, receipt })
+  await host.collection(schemas.venue).create({ name: '', capacity: -1 })
+  expect(await waiting).toMatchObject({ ok: true, result: { receipt: expect.any(Number) } })
+  await end()
 })

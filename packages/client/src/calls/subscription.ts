@@ -45,10 +45,11 @@ export function subscribe<Value>(
   async function follow(): Promise<void> {
     const { subscription } = await source.open(closing.signal)
     try {
-      for (;;) {
+      for (let receipt: number | undefined; ; ) {
         const limits = { signal: closing.signal, deadlineMs: Number.POSITIVE_INFINITY }
-        const update = await connection.request('next', { subscription }, limits)
+        const update = await connection.request('next', { subscription, receipt }, limits)
         if (update === undefined || isClosed()) return
+        receipt = update.receipt
         for (const value of source.valuesOf(update)) {
           guarded(() => next(value))
           if (isClosed()) return

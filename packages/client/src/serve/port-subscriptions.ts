@@ -1,4 +1,11 @@
-import { checkLiveQueries, type SubscriptionParams } from '@rakko/node/rpc'
+import {
+  checkLiveQueries,
+  invalidMessage,
+  type NextParams,
+  notOpen,
+  type SubscriptionParams,
+  type SubscriptionUpdate,
+} from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
 
 /** Live queries and listeners to events that the other end of one served port may have open at once. */
@@ -9,10 +16,18 @@ export const MAX_PORTS_LIVE_QUERIES = 5_000
 /** How many are open for ports, of each node. */
 const openForPorts = new WeakMap<Connection, number>()
 
+/** Of the latest update of a subscription. */
+interface Receipts {
+  /** Which the other end has to name, to show that it has read the update. */
+  readonly given?: number
+  /** Which the node has asked for, where it is at a served port itself. */
+  readonly own?: number | undefined
+}
+
 /** The live queries and listeners to events that are open for one served port. */
 export class PortSubscriptions {
   readonly #connection: Connection
-  readonly #open = new Set<number>()
+  readonly #open = new Map<number, Receipts>()
   /** Those too that are being opened. */
   #count = 0
 
@@ -27,7 +42,7 @@ export class PortSubscriptions {
     this.#countBy(1)
     try {
       const opened = await open()
-      this.#open.add(opened.subscription)
+      this.#open.set(opened.subscription, {})
       return opened
     } catch (error) {
       this.#countBy(-1)
@@ -35,18 +50,40 @@ export class PortSubscriptions {
     }
   }
 
-  has(subscription: number): boolean {
-    return this.#open.has(subscription)
+  /**
+   * Asks for the next update, once the one before was read. Who never reads the port would make its queue grow with each
+   * update otherwise. Throws INVALID_MESSAGE.
+   */
+  async next(
+    { subscription, receipt }: NextParams,
+    ask: (params: NextParams) => Promise<SubscriptionUpdate | undefined>,
+  ): Promise<SubscriptionUpdate | undefined> {
+    const latest = this.#open.get(subscription)
+    if (!latest) throw notOpen(subscription)
+    if (latest.given !== undefined && receipt !== latest.given) {
+      throw invalidMessage('params.receipt', 'the receipt of the update before', receipt)
+    }
+    const update = await ask({ subscription, ...(latest.own !== undefined && { receipt: latest.own }) })
+    if (update === undefined) return undefined
+    const given = Math.random()
+    if (this.#open.has(subscription)) this.#open.set(subscription, { given, own: update.receipt })
+    return { ...update, receipt: given }
   }
 
-  delete(subscription: number): void {
+  /** Throws INVALID_MESSAGE where it is not open for this port. */
+  end(subscription: number): void {
+    if (!this.#open.has(subscription)) throw notOpen(subscription)
+    this.#delete(subscription)
+  }
+
+  #delete(subscription: number): void {
     if (this.#open.delete(subscription)) this.#countBy(-1)
   }
 
   /** All that are open, which count no more. */
   takeAll(): number[] {
-    const all = [...this.#open]
-    for (const subscription of all) this.delete(subscription)
+    const all = [...this.#open.keys()]
+    for (const subscription of all) this.#delete(subscription)
     return all
   }
 

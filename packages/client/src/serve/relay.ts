@@ -1,16 +1,16 @@
 import { RakkoError } from '@rakko/core'
-import {
-  type Cancellation,
-  type LiveParams,
-  type Method,
-  type Methods,
-  type NodeInfo,
-  notOpen,
-  type OpenParams,
-  type Request,
-  type RequestHandler,
-  type StorageReport,
-  type SubscriptionParams,
+import type {
+  Cancellation,
+  LiveParams,
+  Method,
+  Methods,
+  NextParams,
+  NodeInfo,
+  OpenParams,
+  Request,
+  RequestHandler,
+  StorageReport,
+  SubscriptionParams,
 } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
 import { PortSubscriptions } from './port-subscriptions.js'
@@ -96,11 +96,8 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     // A number that the other end chose is none of its own.
     if (method === 'live') return subscribe(method, { ...(params as LiveParams), port }, cancellation)
     if (method === 'events') return subscribe(method, {}, cancellation)
-    if (method === 'next' || method === 'end') {
-      const { subscription } = params as SubscriptionParams
-      if (!open.has(subscription)) throw notOpen(subscription)
-      if (method === 'end') open.delete(subscription)
-    }
+    if (method === 'next') return open.next(params as NextParams, (asked) => pass(method, asked, cancellation))
+    if (method === 'end') open.end((params as SubscriptionParams).subscription)
     return pass(method, params as never, cancellation)
   }
   return Object.assign(handle, { end })

@@ -103,7 +103,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   page: query,
   count: query,
   live: { ...query, port: (value) => (value === undefined || isId(value) ? undefined : 'an integer from 0') },
-  next: subscription,
+  next: { ...subscription, receipt: optional((value) => (typeof value === 'number' ? undefined : 'a number')) },
   end: subscription,
   events: {},
   publish: { entry: bytes, operation: bytes },

@@ -3,6 +3,7 @@ export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'
 export { Cancellation } from './cancellation.js'
+export { invalidMessage } from './check-message.js'
 export { errorFromData, errorToData } from './error-data.js'
 export { eventFromData } from './event-data.js'
 export { checkIngest, outcomeFromData } from './ingest-data.js'
@@ -17,6 +18,7 @@ export type {
   LockCommit,
   Method,
   Methods,
+  NextParams,
   NodeInfo,
   OpenParams,
   PlacedRow,

@@ -97,7 +97,7 @@ export interface Methods {
    * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once
    * it was closed. A live query that fails is closed with it.
    */
-  next: { params: SubscriptionParams; result: SubscriptionUpdate | undefined }
+  next: { params: NextParams; result: SubscriptionUpdate | undefined }
   /** Ends a subscription of this session. */
   end: { params: SubscriptionParams; result: undefined }
   publish: { params: { readonly entry: Uint8Array; readonly operation: Uint8Array }; result: NextArgs }
@@ -209,8 +209,18 @@ export interface SubscriptionParams {
   readonly subscription: number
 }
 
-/** What a subscription tells: of a live query, or of events, one at least. */
-export type SubscriptionUpdate = LiveUpdate | { readonly events: readonly WireNodeEvent[] }
+export interface NextParams extends SubscriptionParams {
+  /** That of the update before, where it had one. */
+  readonly receipt?: number | undefined
+}
+
+/**
+ * What a subscription tells: of a live query, or of events, one at least. At a served port it has a receipt, which only
+ * knows who has read it: whoever does not name it gets no further update.
+ */
+export type SubscriptionUpdate = (LiveUpdate | { readonly events: readonly WireNodeEvent[] }) & {
+  readonly receipt?: number
+}
 
 /** A NodeEvent whose error is data. */
 export type WireNodeEvent =
