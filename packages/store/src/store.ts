@@ -282,6 +282,8 @@ export interface DocumentPage {
   readonly hasPreviousPage: boolean
   /** Documents of all pages, where the query asked for it. */
   readonly count?: number
+  /** How many documents of the schema are lost, see `verify`: some may be missing here. Absent where none is. */
+  readonly lost?: number
 }
 
 /** A page with the arrival number of the latest entry that was stored when it was read. */

@@ -33,8 +33,9 @@ export function operationOf<S extends BoundSchema>(schema: S, operation: WireOpe
 }
 
 export function pageOf<Row>(page: WirePage, toRow: (row: WireRow) => Row): RowPage<Row> {
-  const { rows, startCursor, endCursor, hasNextPage, hasPreviousPage, count } = page
-  return { rows: rows.map(toRow), startCursor, endCursor, hasNextPage, hasPreviousPage, count }
+  const { rows, startCursor, endCursor, hasNextPage, hasPreviousPage, count, lost } = page
+  const found = { rows: rows.map(toRow), startCursor, endCursor, hasNextPage, hasPreviousPage, count }
+  return lost === undefined ? found : { ...found, lost }
 }
 
 function relatedOf(target: BoundSchema | undefined, value: WireRelated): unknown {

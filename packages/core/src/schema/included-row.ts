@@ -99,6 +99,8 @@ export interface RowPage<RowType> {
   readonly hasPreviousPage: boolean
   /** Rows of all pages, where the query asked for it. */
   readonly count: number | undefined
+  /** How many documents of the schema are damaged and lost: some may be missing here. Absent where none is. */
+  readonly lost?: number
 }
 
 /**

@@ -202,6 +202,8 @@ export interface WirePage {
   readonly hasPreviousPage: boolean
   /** Where the query asked for it. */
   readonly count?: number
+  /** How many documents of the schema are lost, where some are. */
+  readonly lost?: number
 }
 
 export interface SubscriptionParams {

@@ -59,7 +59,7 @@ export function wireUpdate({ page, delta }: LiveChange, query: Query): LiveUpdat
 
 /** What a page says beside its rows. */
 function wireAround(
-  { start, end, hasNextPage, hasPreviousPage, count }: DocumentPage,
+  { start, end, hasNextPage, hasPreviousPage, count, lost }: DocumentPage,
   { order }: Query,
 ): Omit<WirePage, 'rows'> {
   return {
@@ -68,6 +68,7 @@ function wireAround(
     ...(start && { startCursor: encodeCursor(order, start) }),
     ...(end && { endCursor: encodeCursor(order, end) }),
     ...(count !== undefined && { count }),
+    ...(lost !== undefined && { lost }),
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type DocumentId,
   type PublicKey,
   type RakkoError,
   refusal,
@@ -9,6 +10,7 @@ import {
 import { damagedRows } from '../driver/damaged-rows.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import { hexArray } from '../sql/column.js'
+import { decodeHex } from '../sql/decode-id.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { ForgetTarget } from '../store.js'
 import { DECISION } from '../tables/codes.js'
@@ -43,6 +45,7 @@ export async function forget(database: Database, target: ForgetTarget): Promise<
   for (let start = 0; start < targets.length; start += DOCUMENTS_AT_ONCE) {
     const some = targets.slice(start, start + DOCUMENTS_AT_ONCE)
     await database.write((transaction) => forgetSome(transaction, some))
+    if (database.lost.size > 0) await dropLost(database, some)
   }
   if ('author' in target) await forgetParked(database, target.author)
   return new Set(targets.flatMap(({ schema }) => database.registry.at(schema)?.schema.id ?? []))
@@ -71,10 +74,31 @@ async function findTargets(database: Database, target: ForgetTarget): Promise<Ta
   }
   const { rows } = await database.query<TargetRow>(
     sql`SELECT d.number, d.schema FROM ${names.table('entries')} AS e JOIN ${documents} AS d ON d.number = e.number
-     WHERE e.hash = ANY(${hexArray([target.document])}::bytea[])`,
+     WHERE e.hash = ANY(${hexArray([target.document])}::bytea[])
+     UNION SELECT number, schema FROM ${names.table('lost')}
+     WHERE document = ANY(${hexArray([target.document])}::bytea[]) AND schema IS NOT NULL`,
   )
   if (rows.some(({ schema }) => numbers.includes(schema))) throw stillNeeded('document', target.document)
   return rows
+}
+
+/** What was forgotten is missed by nobody, and does not come back: of a CREATE that is lost the id is known. */
+async function dropLost(database: Database, targets: readonly TargetRow[]): Promise<void> {
+  const { names } = database
+  const table = names.table('lost')
+  const numbers = targets.map(({ number }) => number)
+  const isTarget = sql`number = ANY(${numbers}::bigint[]) AND document IS NOT NULL`
+  const { rows } = await database.query<{ document: Uint8Array }>(sql`SELECT document FROM ${table} WHERE ${isTarget}`)
+  await database.write(async (transaction) => {
+    await transaction.run([
+      sql`INSERT INTO ${names.table('entries')} (number, hash, decision)
+        SELECT number, document, ${sql.integer(DECISION.forgotten)} FROM ${table} WHERE ${isTarget} AND entry
+        ON CONFLICT DO NOTHING`,
+      sql`DELETE FROM ${table} WHERE ${isTarget}`,
+      sql`UPDATE ${names.table('arrival')} SET lost = (SELECT count(*) FROM ${table})`,
+    ])
+  })
+  for (const { document } of rows) database.lost.delete(decodeHex(document) as DocumentId)
 }
 
 async function forgetSome(transaction: WriteTransaction, targets: readonly TargetRow[]): Promise<void> {

@@ -32,6 +32,11 @@ export class Database implements Queries {
     this.registry = registry
   }
 
+  /** How many documents of a schema are lost, and may be missing in what is read of it. Those of an unknown one count. */
+  lostOf(schema: number): number {
+    return [...this.lost.values()].filter((number) => number === schema || number === undefined).length
+  }
+
   query<Row>(statement: Sql, maxBytes?: number): Promise<QueryResult<Row>> {
     return querySql(this.driver, statement, maxBytes)
   }

@@ -1,4 +1,4 @@
-import type { DocumentId, DocumentViewId, SchemaId } from '@rakko/core'
+import { type DocumentId, type DocumentViewId, parseQuery, type Schema, type SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
@@ -145,6 +145,30 @@ test('A document that gets an operation while entries of it are lost reads as da
   expect([...(after?.fields.values() ?? [])]).toContainEqual(str('meanwhile'))
   expect((await verifyAll(world.store)).lost).toEqual({ entries: 0, entryIds: [], documents: [] })
   places.giveBack(world.schemaName)
+})
+
+test('Pages and counts tell of lost documents until these are back or forgotten', async () => {
+  const world = await open()
+  const { store, schemaName } = world
+  const schema = (await store.schema(schemaId)) as Schema
+  const query = parseQuery({ first: 100 }, schema)
+  const whole = await store.query(query)
+  const living = whole.documents.length
+  expect(whole).not.toHaveProperty('lost')
+  const first = definitions + 1
+  await lose(world, { entries: `number = ${first}` })
+  for (const one of [store, await openStore(driver, { schemaName })]) {
+    expect(await one.query(query)).toMatchObject({ lost: 1 })
+    const refused = { code: 'DATABASE_DAMAGED', details: { count: living, lost: 1 } }
+    await expect(one.count(query)).rejects.toMatchObject(refused)
+  }
+  await store.forget({ document: ids[0] as DocumentId })
+  expect(await store.query(query)).not.toHaveProperty('lost')
+  expect(await store.count(query)).toBe(living - 1)
+  expect(statuses(await store.ingest([items[first - 1] as SignedItem]))).toEqual(['decided'])
+  expect(await store.documents([ids[0] as DocumentId])).toEqual([undefined])
+  expect((await verifyAll(store)).lost).toEqual({ entries: 0, entryIds: [], documents: [] })
+  places.giveBack(schemaName)
 })
 
 test('An entry that never was here forks its log, also where others are lost', async () => {

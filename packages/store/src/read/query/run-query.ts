@@ -1,4 +1,4 @@
-import type { Query } from '@rakko/core'
+import { type Query, RakkoError } from '@rakko/core'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
@@ -25,7 +25,11 @@ type PageRow = Readonly<Record<string, unknown>> &
  * these are read once each, by one statement more for each of their schemas.
  */
 export async function runQuery(database: Database, query: Query): Promise<DocumentPage> {
-  return (await select(database, await queriedSchemas(database, query), query)).page
+  const schemas = await queriedSchemas(database, query)
+  const { page } = await select(database, schemas, query)
+  const known = schemas.get(query.schemaId)
+  const lost = known && database.lost.size > 0 ? database.lostOf(known.number) : 0
+  return lost > 0 ? { ...page, lost } : page
 }
 
 /**
@@ -132,12 +136,19 @@ function cellsOf({ cells }: CompiledInclude): Sql[] {
   return Object.entries(cells).map(([name, cell]) => sql`${cell} AS ${sql.id(name)}`)
 }
 
-/** How many documents the filter lets through; order and page do not matter. */
+/**
+ * How many documents the filter lets through; order and page do not matter. Throws DATABASE_DAMAGED where documents of the
+ * schema are lost: `details.count` is without them.
+ */
 export async function runCount(database: Database, query: Query): Promise<number> {
   const schema = await knownSchemaOf(database, query.schemaId)
   if (!schema.hasTable) return 0
   const { rows } = await database.query<{ count: bigint }>(compileCount(database.names, schema, query))
-  return Number(rows[0]?.count ?? 0n)
+  const count = Number(rows[0]?.count ?? 0n)
+  const lost = database.lostOf(schema.number)
+  if (lost === 0) return count
+  const words = `${count} documents were counted, and ${lost} of the schema are damaged and may be missing in that`
+  throw new RakkoError('DATABASE_DAMAGED', words, { count, lost })
 }
 
 function emptyPage(query: Query): DocumentPage {
