@@ -11,7 +11,8 @@ const DEADLINE_MS = 100_000
 const SPARE_MB = 64
 /**
  * Processor time while an honest caller waits. Promised are 250 ms for any one thing. A write meets three of them at most:
- * what goes on while it reads, what goes on while it is signed, and its own.
+ * what goes on while it reads, what goes on while it is signed, and its own. A store in memory alone, for simulations,
+ * takes a call in one go.
  */
 const MAX_WORK_MS = 750
 /** Processor time, for each byte and beside that for each case. */
@@ -29,17 +30,19 @@ test.for(seeds(3, 6, 15, 17, 24, 33))(
     const cost = await runCase(drawn, DEADLINE_MS)
     const told = tell(drawn, cost)
     task.meta.told = told
-    expect(found(cost), told).toEqual([])
+    expect(found(drawn, cost), told).toEqual([])
   },
 )
 
 /** What is beyond a bound. Times say something only where nobody waits for them: `npm test` goes by memory. */
-function found({ answers, excessMb, workMs, ms, bytes }: Cost): string[] {
+function found({ store }: Case, { answers, excessMb, workMs, ms, bytes }: Cost): string[] {
   const allowedMs = START_MS + (bytes * MAX_MICROSECONDS) / 1000
   return [
     answers ? [] : 'an honest caller gets no answer any more',
     excessMb <= SPARE_MB ? [] : `${excessMb} MB more than 64 MB and 8 bytes for each that came`,
-    !isTorture || workMs <= MAX_WORK_MS ? [] : `an honest caller waited for ${workMs} ms of processor time`,
+    !isTorture || store === 'memory' || workMs <= MAX_WORK_MS
+      ? []
+      : `an honest caller waited for ${workMs} ms of processor time`,
     !isTorture || ms <= allowedMs
       ? []
       : `${ms} ms of processor time for ${bytes} bytes, ${Math.round(allowedMs)} allowed`,
