@@ -1,24 +1,22 @@
 import { RakkoError } from '@rakko/core'
 import type { PGlite } from '#pglite'
 import { BaseFilesystem, type FsStats } from '#pglite'
-import { BlockLog, type Change, DamagedFilesError, writeAll } from './block-log.js'
+import { BlockLog, type Change, DamagedFilesError } from './block-log.js'
+import { type AddedBlock, BLOCK_BYTES, BlockSpace, blocksOf, notWritten } from './block-space.js'
 import type { DatabaseFiles, ModuleOptions } from './database-files.js'
-import { type Devices, NoRoomError } from './device.js'
+import type { Devices } from './device.js'
 import { FileError, type FileNode, FileTree } from './file-tree.js'
 import type { DataTree } from './inspect-data.js'
 import type { PreparedFile } from './prepared-files.js'
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
-/** Two of PostgreSQL's pages: small files waste little, and the list of a large file's blocks stays short. */
-export const BLOCK_BYTES = 16 * 1024
 /** Size at which the list of files is written again, unless most of it is files. */
 const MAX_LOG_BYTES = 4 * 1024 * 1024
 const FILE_MODE = 0o100600
 const DIRECTORY_MODE = 0o40700
 
 const encoder = new TextEncoder()
-const zeros = new Uint8Array(BLOCK_BYTES)
 
 /**
  * A file system within three files of the platform's: one holds blocks, two hold the list of what is where (see
@@ -29,12 +27,10 @@ const zeros = new Uint8Array(BLOCK_BYTES)
  */
 export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   readonly #devices: Devices
+  readonly #blocks: BlockSpace
   readonly #log: BlockLog
   readonly #files = new Map<number, FileNode>()
   #tree: FileTree
-  #free: number[] = []
-  /** Blocks from here on were never used. */
-  #end = 0
   #lastDescriptor = 0
   #rewriteBytes = MAX_LOG_BYTES
   #pglite: PGlite | undefined
@@ -42,6 +38,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   constructor(devices: Devices) {
     super()
     this.#devices = devices
+    this.#blocks = new BlockSpace(devices.blocks)
     this.#log = new BlockLog(devices.logs)
     this.#tree = new FileTree(BLOCK_BYTES)
   }
@@ -55,17 +52,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     const changes = this.#log.read()
     if (!changes) return false
     for (const change of changes) this.#replay(change)
-    const used = new Set<number>()
-    for (const block of this.#tree.usedBlocks()) {
-      if (used.has(block)) throw new DamagedFilesError(`two files claim block ${block}`)
-      used.add(block)
-      this.#end = Math.max(this.#end, block + 1)
-    }
-    const size = this.#devices.blocks.getSize()
-    if (size < this.#end * BLOCK_BYTES) {
-      throw new DamagedFilesError(`the blocks were cut: ${size} bytes instead of ${this.#end * BLOCK_BYTES}`)
-    }
-    for (let block = this.#end - 1; block >= 0; block--) if (!used.has(block)) this.#free.push(block)
+    this.#blocks.claim(this.#tree.usedBlocks())
     return true
   }
 
@@ -80,19 +67,11 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
 
   /** Throws away what an interrupted start wrote, and begins with these files. */
   create(prepared: readonly PreparedFile[]): void {
-    let blockCount = 0
-    for (const { bytes } of prepared) blockCount += blocksOf(bytes?.length ?? 0)
-    const content = new Uint8Array(blockCount * BLOCK_BYTES)
-    for (const { path, bytes } of prepared) {
-      if (bytes) {
-        const blocks = Array.from({ length: blocksOf(bytes.length) }, (_, index) => this.#end + index)
-        content.set(bytes, this.#end * BLOCK_BYTES)
-        this.#end += blocks.length
-        this.#tree.apply(['file', path, FILE_MODE, bytes.length, blocks])
-      } else this.#tree.apply(['directory', path, DIRECTORY_MODE])
+    const places = this.#blocks.begin(prepared.map(({ bytes }) => bytes ?? new Uint8Array(0)))
+    for (const [index, { path, bytes }] of prepared.entries()) {
+      if (bytes) this.#tree.apply(['file', path, FILE_MODE, bytes.length, places[index] ?? []])
+      else this.#tree.apply(['directory', path, DIRECTORY_MODE])
     }
-    this.#devices.blocks.truncate(0)
-    writeAll(this.#devices.blocks, content, 0)
     for (const log of this.#devices.logs) log.truncate(0)
     this.#log.rewrite(this.#tree.snapshot())
   }
@@ -107,7 +86,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
       read: async (path) => {
         const node = this.#tree.file(path)
         const bytes = new Uint8Array(node.bytes)
-        this.#read(node, bytes, 0)
+        this.#blocks.read(node, bytes, 0)
         return bytes
       },
       list: async (path) => [...this.#tree.directory(path).names],
@@ -128,7 +107,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   override async syncToFs(): Promise<void> {}
 
   async makeDurable(): Promise<void> {
-    this.#devices.blocks.flush()
+    this.#blocks.flush()
     this.#log.flush()
     await this.#devices.persist?.()
   }
@@ -144,7 +123,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
 
   abandon(): void {
     this.#log.close()
-    this.#devices.blocks.close()
+    this.#blocks.close()
   }
 
   chmod(path: string, mode: number): void {
@@ -163,7 +142,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     const node = this.#opened(descriptor)
     this.#files.delete(descriptor)
     node.opened -= 1
-    if (node.isRemoved && node.opened === 0) this.#free.push(...this.#tree.resize(node, 0))
+    if (node.isRemoved && node.opened === 0) this.#blocks.release(this.#tree.resize(node, 0))
   }
 
   fstat(descriptor: number): FsStats {
@@ -204,7 +183,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   truncate(path: string, bytes: number): void {
     const node = this.#tree.file(relative(path))
     if (node.bytes === bytes) return
-    if (bytes > node.bytes) this.#clear(node, node.bytes, bytes)
+    if (bytes > node.bytes) this.#blocks.clear(node, node.bytes, bytes)
     this.#changeFile(node, [], bytes)
   }
 
@@ -217,7 +196,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
   read(descriptor: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
     const node = this.#opened(descriptor)
     const count = Math.max(Math.min(length, node.bytes - position), 0)
-    this.#read(node, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, count), position)
+    this.#blocks.read(node, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, count), position)
     return count
   }
 
@@ -234,64 +213,20 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     return length
   }
 
-  #read(node: FileNode, bytes: Uint8Array, position: number): void {
-    for (const { index, start, from, to } of pieces(position, bytes.length)) {
-      const piece = bytes.subarray(from, to)
-      const block = node.blocks[index] ?? -1
-      if (block < 0) piece.fill(0)
-      else if (this.#devices.blocks.read(piece, { at: block * BLOCK_BYTES + start }) !== piece.length) {
-        throw new FileError('EIO', node.path)
-      }
-    }
-  }
-
   #write(node: FileNode, bytes: Uint8Array, position: number): void {
-    if (position > node.bytes) this.#clear(node, node.bytes, position)
-    const added: [index: number, block: number][] = []
+    if (position > node.bytes) this.#blocks.clear(node, node.bytes, position)
+    const added = this.#blocks.write(node, bytes, position)
     try {
-      for (const { index, start, from, to } of pieces(position, bytes.length)) {
-        const piece = bytes.subarray(from, to)
-        const known = node.blocks[index] ?? -1
-        if (known >= 0) {
-          this.#writeBlock(node, piece, known * BLOCK_BYTES + start)
-          continue
-        }
-        const block = this.#free.pop() ?? this.#end++
-        added.push([index, block])
-        if (piece.length === BLOCK_BYTES) this.#writeBlock(node, piece, block * BLOCK_BYTES)
-        else {
-          const padded = zeros.slice()
-          padded.set(piece, start)
-          this.#writeBlock(node, padded, block * BLOCK_BYTES)
-        }
-      }
       this.#changeFile(node, added, Math.max(node.bytes, position + bytes.length))
     } catch (error) {
-      // The list may still say whose these blocks are. Until it is read again they stay out of use.
-      if (this.#log.isExact) for (const [, block] of added) this.#free.push(block)
+      // The list may say whose these blocks are. Until it is read again they stay out of use.
+      if (this.#log.isExact) this.#blocks.release(added.map(([, block]) => block))
       throw error
     }
   }
 
-  /** Writes zeros over what blocks of this file hold from when it was longer. */
-  #clear(node: FileNode, from: number, to: number): void {
-    for (const piece of pieces(from, to - from)) {
-      const block = node.blocks[piece.index] ?? -1
-      if (block < 0) continue
-      this.#writeBlock(node, zeros.subarray(0, piece.to - piece.from), block * BLOCK_BYTES + piece.start)
-    }
-  }
-
-  #writeBlock(node: FileNode, bytes: Uint8Array, at: number): void {
-    try {
-      writeAll(this.#devices.blocks, bytes, at)
-    } catch (error) {
-      throw notWritten(error, node.path)
-    }
-  }
-
   /** Blocks and size of a file. They go into the list, unless the file was removed. */
-  #changeFile(node: FileNode, added: readonly (readonly [index: number, block: number])[], bytes: number): void {
+  #changeFile(node: FileNode, added: readonly AddedBlock[], bytes: number): void {
     const changes: Change[] = added.map(([index, block]) => ['blocks', node.path, index, [block]])
     if (bytes !== node.bytes) changes.push(['size', node.path, bytes])
     if (changes.length === 0) return
@@ -300,7 +235,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
       return
     }
     for (const [index, block] of added) this.#tree.assign(node, index, [block])
-    this.#free.push(...this.#tree.resize(node, bytes))
+    this.#blocks.release(this.#tree.resize(node, bytes))
   }
 
   #change(changes: readonly Change[]): void {
@@ -311,7 +246,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     } catch (error) {
       throw notWritten(error, String(changes[0]?.[1]))
     }
-    for (const change of changes) this.#free.push(...this.#tree.apply(change))
+    for (const change of changes) this.#blocks.release(this.#tree.apply(change))
     if (this.#log.bytes >= this.#rewriteBytes) this.#rewrite()
   }
 
@@ -329,28 +264,6 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
     if (!node) throw new FileError('EBADF', String(descriptor))
     return node
   }
-}
-
-/** The error that PostgreSQL is told. */
-function notWritten(error: unknown, path: string): FileError {
-  return new FileError(error instanceof NoRoomError ? 'ENOSPC' : 'EIO', path)
-}
-
-/** A stretch of a file, block by block. `start` lies within the block, `from` and `to` within the stretch. */
-function* pieces(
-  position: number,
-  length: number,
-): Generator<{ index: number; start: number; from: number; to: number }> {
-  for (let from = 0; from < length; ) {
-    const start = (position + from) % BLOCK_BYTES
-    const to = Math.min(length, from + BLOCK_BYTES - start)
-    yield { index: Math.floor((position + from) / BLOCK_BYTES), start, from, to }
-    from = to
-  }
-}
-
-function blocksOf(bytes: number): number {
-  return Math.ceil(bytes / BLOCK_BYTES)
 }
 
 function relative(path: string): string {

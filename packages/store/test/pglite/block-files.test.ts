@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Driver } from '../../src/driver/driver.js'
-import { BLOCK_BYTES } from '../../src/pglite/block-files.js'
+import { BLOCK_BYTES } from '../../src/pglite/block-space.js'
 import {
   BlockFiles,
   type Device,
