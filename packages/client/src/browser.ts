@@ -2,7 +2,7 @@ import { platformTimers as timers } from './calls/platform.js'
 import type { Channel, PortLike } from './channel/channel.js'
 import { facadeOver, portChannel } from './channel/port-channel.js'
 import { lifeLock } from './channel/worker-life.js'
-import { isOverPort, openParams, sessionOptions } from './remote/open-node-options.js'
+import { isOverPort, openingParams, sessionParams } from './remote/open-node-options.js'
 import type { OpenNode } from './remote/rakko-node.js'
 import { connect } from './remote/remote-node.js'
 import { notLoaded, startWorker } from './start-worker.js'
@@ -11,10 +11,10 @@ export * from './exports.js'
 
 /** In a browser: a dedicated worker of the page's own, or a port. */
 export const openNode: OpenNode = async (options) => {
-  const session = { ...sessionOptions(options), timers, askForPersistence }
-  if (isOverPort(options)) return connect({ ...session, channel: portChannel(options.port), open: {} })
-  const open = openParams(options)
-  return connect({ ...session, channel: workerChannel(), open })
+  const page = { timers, askForPersistence }
+  if (isOverPort(options)) return connect({ ...page, ...sessionParams(options), channel: portChannel(options.port) })
+  const params = openingParams(options)
+  return connect({ ...page, ...params, channel: workerChannel() })
 }
 
 async function askForPersistence(): Promise<boolean> {

@@ -46,9 +46,24 @@ test('only a node can be connected to', async () => {
   }
 })
 
+test('an option that a port does not have is refused', async () => {
+  const { port1 } = new MessageChannel()
+  const opening = openAny({ port: port1, name: 'test' } as never)
+  await expect(opening).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'name' } })
+  port1.close()
+})
+
 test('what is no purge policy is refused, and leaves nothing open', async () => {
-  const purge = { policy: 'sometimes' as 'all' }
-  const opening = openNode({ name: 'test', storage: 'memory', purge })
-  await expect(opening).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { field: 'purge.policy' } })
+  const refused = async (purge: object, code: string, details: object) => {
+    const opening = openNode({ name: 'test', storage: 'memory', purge })
+    await expect(opening).rejects.toMatchObject({ code, details })
+    // Not even the thread is started.
+    await expect(openAny({ name: 'test', directory: '/nowhere', purge })).rejects.toMatchObject({ code, details })
+  }
+  await refused({ policy: 'sometimes' }, 'INVALID_ARGUMENT', { field: 'purge.policy', got: 'sometimes' })
+  await refused({ grace: 1 }, 'INVALID_ARGUMENT', { field: 'purge.grace', expected: 'one of policy, graceMs, allow' })
+  await refused({ graceMs: -1 }, 'INVALID_ARGUMENT', { field: 'purge.graceMs', got: '-1' })
+  await refused({ allow: ['nobody'] }, 'INVALID_PUBLIC_KEY', {})
+  await refused(new Map(), 'INVALID_ARGUMENT', { field: 'purge' })
   await (await openNode({ name: 'test', storage: 'memory', purge: { policy: 'all', graceMs: 0 } })).close()
 })

@@ -107,7 +107,7 @@ export { compareOrder, orderValues } from './query/evaluate-order.js'
 export { filterFields } from './query/filter-fields.js'
 export { parseQuery } from './query/parse-query.js'
 export { type SearchFilter, searchesOf } from './query/parse-search.js'
-export { isPlainObject, typeName } from './query/plain-object.js'
+export { isPlainObject, typeName, unknownMember } from './query/plain-object.js'
 export {
   type ComparisonOperator,
   type Filter,

@@ -1,4 +1,5 @@
 import { isPlainObject, type RakkoError, refusal, typeName } from '@rakko/core'
+import { compactBytes } from '@rakko/node/rpc'
 import type { CallOptions } from './call-options.js'
 import { readable, readMembers } from './read-members.js'
 
@@ -40,15 +41,24 @@ export function checkNoMore(options: object): void {
 export function checkCallOptions(options: CallOptions | undefined): CallOptions {
   const { signal, deadlineMs, ...more } = checkOptions(options)
   checkNoMore(more)
-  if (signal !== undefined && !isAbortSignal(signal)) throw invalidArgument('signal', 'an AbortSignal', signal)
+  if (signal !== undefined && !readable('signal', () => isAbortSignal(signal))) {
+    throw invalidArgument('signal', 'an AbortSignal', signal)
+  }
   if (deadlineMs !== undefined) checkDeadline(deadlineMs)
-  return options ?? {}
+  return { signal, deadlineMs }
 }
 
 /** An id, whose form the node checks. Throws INVALID_ARGUMENT. */
 export function checkId(field: string, expected: string, id: unknown): string {
   if (typeof id === 'string') return id
   throw invalidArgument(field, expected, id)
+}
+
+/** Without the rest of their buffer. Throws INVALID_ARGUMENT. */
+export function checkBytes(field: string, value: unknown, expected = 'a Uint8Array'): Uint8Array {
+  const bytes = readable(field, () => (value instanceof Uint8Array ? compactBytes(value) : undefined))
+  if (bytes !== undefined) return bytes
+  throw invalidArgument(field, expected, value)
 }
 
 /** Throws INVALID_ARGUMENT. */

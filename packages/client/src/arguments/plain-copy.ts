@@ -1,14 +1,12 @@
 import { isPlainObject, type RakkoError } from '@rakko/core'
 import { invalidArgument, isObject } from './arguments.js'
-import { readable, readMembers } from './read-members.js'
+import { readable, readList, readMembers } from './read-members.js'
 
 /**
  * Levels of objects and lists in an argument. A structured clone works on the stack, and a browser says nothing where
  * it overflows.
  */
 const MAX_LEVELS = 256
-/** Elements of a list: one without elements can claim any length. */
-export const MAX_LIST_LENGTH = 10_000_000
 
 /** What was copied already, and with how many levels left: many objects may hold the same one. */
 type Copies = Map<object, { readonly copy: unknown; readonly levels: number }>
@@ -35,7 +33,10 @@ function copy(name: string, path: string, value: unknown, levels: number, copies
   if (value instanceof Uint8Array) return copyBytes(path || name, value)
   const isList = Array.isArray(value)
   if (!isList && !isPlainObject(value)) return clone(path || name, value)
-  if (levels === 0) throw invalidArgument(name, `at most ${MAX_LEVELS} levels of objects and lists`, 'more')
+  if (levels === 0) {
+    // How many more is not known: whoever goes on to count them may go round in circles.
+    throw invalidArgument(name, `at most ${MAX_LEVELS} levels of objects and lists`, MAX_LEVELS + 1)
+  }
   const known = copies.get(value)
   if (known !== undefined && known.levels <= levels) return known.copy
   const copied = isList
@@ -47,11 +48,13 @@ function copy(name: string, path: string, value: unknown, levels: number, copies
 
 type CopyPart = (part: unknown, path: string) => unknown
 
-/** By its places: the names that a proxy gives may be none of its elements'. */
 function copyList(list: readonly unknown[], path: string, copyItem: CopyPart): unknown[] {
-  if (list.length > MAX_LIST_LENGTH) throw invalidArgument(path, `at most ${MAX_LIST_LENGTH} elements`, 'more')
-  // A path costs more than most elements: only what may be refused gets one.
-  return Array.from(list, (item, i) => (isCarried(item) ? item : copyItem(item, `${path}[${i}]`)))
+  const copied = readList(path, list) ?? []
+  for (const [i, item] of copied.entries()) {
+    // A path costs more than most elements: only what may be refused gets one.
+    if (!isCarried(item)) copied[i] = copyItem(item, `${path}[${i}]`)
+  }
+  return copied
 }
 
 function copyObject(name: string, path: string, object: object, copyValue: CopyPart): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import type { SubscriptionParams, SubscriptionUpdate } from '@rakko/node/rpc'
 import { checkCallOptions, invalidArgument } from '../arguments/arguments.js'
+import { readable } from '../arguments/read-members.js'
 import type { Connection } from './connection.js'
 import { afterThisTask } from './platform.js'
 
@@ -80,13 +81,16 @@ export function subscribe<Value>(
 }
 
 function checkObserver<Value>(observer: Observer<Value> | Observer<Value>['next']): Observer<Value> {
-  const checked = typeof observer === 'function' ? { next: observer } : observer
-  if (typeof checked?.next === 'function' && ['function', 'undefined'].includes(typeof checked.error)) {
+  const given = typeof observer === 'function' ? { next: observer } : observer
+  // They are called as the observer's own methods.
+  const checked = readable('observer', () => {
+    if (typeof given?.next !== 'function' || !['function', 'undefined'].includes(typeof given.error)) return undefined
     return {
-      next: (value) => checked.next(value),
-      ...(checked.error && { error: (error) => checked.error?.(error) }),
+      next: (value: Value) => given.next(value),
+      ...(given.error && { error: (error: RakkoError) => given.error?.(error) }),
     }
-  }
+  })
+  if (checked !== undefined) return checked
   throw invalidArgument('observer', 'a callback, or an object with the callbacks next and error', observer)
 }
 

@@ -1,6 +1,7 @@
 import type { Facade } from '@rakko/node/rpc'
 import { type Endpoint, wrap } from 'comlink'
 import { invalidArgument } from '../arguments/arguments.js'
+import { readable } from '../arguments/read-members.js'
 import type { Channel, PortEvent, PortLike } from './channel.js'
 
 /** Comlink over a port whose other end exposes a facade. */
@@ -26,7 +27,7 @@ export function portChannel(port: PortLike): Channel {
 export function checkPort(port: unknown): void {
   const methods = ['postMessage', 'addEventListener', 'removeEventListener'] as const
   const given = (port ?? {}) as Partial<Record<(typeof methods)[number], unknown>>
-  if (methods.every((name) => typeof given[name] === 'function')) return
+  if (readable('port', () => methods.every((name) => typeof given[name] === 'function'))) return
   throw invalidArgument('port', 'a MessagePort, or an adapter of one', port)
 }
 

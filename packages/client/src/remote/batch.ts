@@ -1,10 +1,10 @@
 import { type BoundSchema, type CreateFields, type DocumentId, type DocumentViewId, isPlainObject } from '@rakko/core'
 import { type BatchWrite, MAX_BATCH_WRITES } from '@rakko/node/rpc'
-import { checkId, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
+import { checkId, checkNoMore, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { checkSchema } from '../arguments/check-schema.js'
-import { MAX_LIST_LENGTH } from '../arguments/plain-copy.js'
-import { readable, readMembers } from '../arguments/read-members.js'
+import { copyMember } from '../arguments/plain-copy.js'
+import { readable, readList, readMembers } from '../arguments/read-members.js'
 import { wireFields } from '../arguments/wire-fields.js'
 import type { Connection } from '../calls/connection.js'
 import type { CreateOptions } from './collection.js'
@@ -63,14 +63,12 @@ export async function batch(
   if (writes.length > MAX_BATCH_WRITES) {
     throw invalidArgument('writes', `at most ${MAX_BATCH_WRITES} writes a batch`, writes.length)
   }
-  const params = { writes, ...(idempotencyId !== undefined && { idempotencyId }) }
+  const params = {
+    writes,
+    idempotencyId: copyMember('options', 'idempotencyId', idempotencyId) as string | undefined,
+  }
   const results = await connection.request('batch', params, call as CallOptions)
   return results.map(({ documentId, viewId }) => ({ id: documentId, viewId }))
-}
-
-/** A longer list is left as it is, so that the check of fields refuses it before anything copies it. */
-function isListToCopy(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.length <= MAX_LIST_LENGTH
 }
 
 /** The writes that `work` makes. What it throws is thrown, and nothing is written then. */
@@ -91,13 +89,13 @@ function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
     if (!readable('fields', () => isPlainObject(fields))) return wireFields(fields)
     const resolved = Object.entries(readMembers('fields', '', fields as object)).map(([name, value]) => [
       name,
-      readable(name, () => (isListToCopy(value) ? Array.from(value, placeOf) : placeOf(value))),
+      readList(name, value)?.map(placeOf) ?? placeOf(value),
     ])
     return wireFields(Object.fromEntries(resolved))
   }
   const changeOf = (schema: BoundSchema, document: unknown, options: BatchChangeOptions | undefined) => {
     const { previous, ...more } = checkOptions(options)
-    for (const name of Object.keys(more)) throw invalidArgument(name, 'no option of this name', name)
+    checkNoMore(more)
     const place = isObject(document) ? places.get(document) : undefined
     const id = place === undefined ? checkId('document', 'a document id, or a document of this batch', document) : ''
     return {
@@ -122,7 +120,7 @@ function collect(work: (write: BatchWriter) => void): readonly BatchWrite[] {
   })
   isOver = true
   // What is thenable, since an async function of another window, or a compiled one, returns another Promise.
-  if (isObject(returned) && typeof returned.then === 'function') {
+  if (isObject(returned) && readable('work', () => typeof returned.then === 'function')) {
     Promise.resolve(returned).catch(() => undefined)
     throw invalidArgument('work', 'a function that is not async: what it wrote after an await would be lost', returned)
   }

@@ -1,14 +1,15 @@
-import { checkIngest, compactBytes, type IngestItem, type IngestOutcome, outcomeFromData } from '@rakko/node/rpc'
-import { invalidArgument, isObject } from '../arguments/arguments.js'
+import { checkIngest, type IngestItem, type IngestOutcome, outcomeFromData } from '@rakko/node/rpc'
+import { checkBytes, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
-import { readable } from '../arguments/read-members.js'
+import { readable, readList } from '../arguments/read-members.js'
 import type { Connection } from '../calls/connection.js'
 
 export type { IngestItem, IngestOutcome }
 
 export async function ingest(connection: Connection, items: readonly IngestItem[], options?: CallOptions) {
-  if (!Array.isArray(items)) throw invalidArgument('items', 'a list of entries with their operations', items)
-  const params = { items: checkIngest(Array.from(items, checkItem)) }
+  const given = readList('items', items)
+  if (given === undefined) throw invalidArgument('items', 'a list of entries with their operations', items)
+  const params = { items: checkIngest(given.map(checkItem)) }
   return (await connection.request('ingest', params, options)).map(outcomeFromData)
 }
 
@@ -19,8 +20,7 @@ function checkItem(item: unknown, index: number): IngestItem {
   if (entry === undefined && operation === undefined) {
     throw invalidArgument(`items[${index}]`, '{ entry, operation }, or { entry }', item)
   }
-  if (!(entry instanceof Uint8Array)) throw invalidArgument(`items[${index}].entry`, 'a Uint8Array', entry)
-  if (operation === undefined) return { entry: compactBytes(entry) }
-  if (operation instanceof Uint8Array) return { entry: compactBytes(entry), operation: compactBytes(operation) }
-  throw invalidArgument(`items[${index}].operation`, 'a Uint8Array, or nothing', operation)
+  const checked = { entry: checkBytes(`items[${index}].entry`, entry) }
+  if (operation === undefined) return checked
+  return { ...checked, operation: checkBytes(`items[${index}].operation`, operation, 'a Uint8Array, or nothing') }
 }

@@ -1,28 +1,48 @@
-import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
+import { parseSchemaId } from '@rakko/core'
+import { type OpenParams, purgePolicy, type SchemaParams } from '@rakko/node/rpc'
+import { checkCallOptions, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
+import type { CallOptions } from '../arguments/call-options.js'
+import { copyMember } from '../arguments/plain-copy.js'
+import { readable, readList } from '../arguments/read-members.js'
 import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
+import { schemaParams } from './schema-params.js'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 
+/** What opening takes beside a channel: checked, and copied where it goes to the node. */
+export interface OpeningParams extends CallOptions {
+  readonly open: Omit<OpenParams, 'schemas'>
+  readonly schemas: SchemaParams | undefined
+}
+
 export function isOverPort(options: OpenNodeOptions | OpenPortOptions): options is OpenPortOptions {
-  if (!isObject(options) || !('port' in options)) return false
-  // One that is undefined is one that is not there, where a name says what else to open.
-  return options.port !== undefined || options.name === undefined
+  return readable('options', () => {
+    if (!isObject(options) || !('port' in options)) return false
+    // One that is undefined is one that is not there, where a name says what else to open.
+    return options.port !== undefined || options.name === undefined
+  })
 }
 
-/** The part of the options that the page's half keeps. Throws INVALID_ARGUMENT. */
-export function sessionOptions(options: SessionOptions | undefined): SessionOptions {
-  const { schemas, signal, deadlineMs } = checkOptions(options)
-  const call = { ...(signal !== undefined && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }
-  return { ...(schemas !== undefined && { schemas }), ...checkCallOptions(call) }
+/** For a node that somebody else opened. Throws INVALID_ARGUMENT. */
+export function sessionParams(options: Omit<OpenPortOptions, 'port'> | undefined): OpeningParams {
+  // The port is the channel's to check.
+  const { schemas, port: _port, ...call } = checkOptions<Partial<OpenPortOptions>>(options)
+  return { ...checkCallOptions(call), open: {}, schemas: schemas === undefined ? undefined : schemaParams(schemas) }
 }
 
-type SessionOptions = Pick<OpenNodeOptions, 'schemas' | 'signal' | 'deadlineMs'>
+/** For a node of one's own, checked as far as a page can. Throws what a node does where it knows better. */
+export function openingParams(options: OpenNodeOptions): OpeningParams {
+  const { name, storage, directory, durability, purge, verifyEveryMs, allowSchemas, ...session } = checkOptions(options)
+  const open = openParams({ name, storage, directory, durability, purge, verifyEveryMs, allowSchemas })
+  return { ...sessionParams(session), open }
+}
 
-/** The part of the options that goes to the node, checked as far as a page can. Throws INVALID_ARGUMENT. */
-export function openParams(options: OpenNodeOptions): OpenParams {
-  const { schemas: _schemas, signal: _signal, deadlineMs: _deadlineMs, ...own } = checkOptions(options)
-  const { name, storage = 'auto', directory, durability, purge, verifyEveryMs, allowSchemas, ...more } = own
-  checkNoMore(more)
+type Own = Pick<
+  OpenNodeOptions,
+  'storage' | 'directory' | 'durability' | 'purge' | 'verifyEveryMs' | 'allowSchemas'
+> & { readonly name: string | undefined }
+
+function openParams({ name, storage = 'auto', directory, durability, purge, verifyEveryMs, allowSchemas }: Own) {
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -38,24 +58,23 @@ export function openParams(options: OpenNodeOptions): OpenParams {
   if (verifyEveryMs !== undefined && !(typeof verifyEveryMs === 'number' && verifyEveryMs > 0)) {
     throw invalidArgument('verifyEveryMs', 'milliseconds, more than 0', verifyEveryMs)
   }
-  const isList = Array.isArray(allowSchemas) && allowSchemas.every((id) => typeof id === 'string')
-  if (allowSchemas !== undefined && allowSchemas !== 'all' && !isList) {
-    throw invalidArgument('allowSchemas', "'all' or a list of schema ids", allowSchemas)
-  }
   return {
     name,
     storage,
-    ...(directory !== undefined && { directory }),
-    ...(purge !== undefined && { purge }),
-    ...(verifyEveryMs !== undefined && { verifyEveryMs }),
-    ...(durability !== undefined && { durability }),
-    ...(allowSchemas !== undefined && { allowSchemas }),
+    directory,
+    // Opening takes its time: what the node would refuse after it is refused before.
+    purge: purge === undefined ? undefined : purgePolicy(copyMember('options', 'purge', purge)),
+    verifyEveryMs,
+    durability,
+    allowSchemas: allowed(allowSchemas),
   }
 }
 
-type OpenParams = Pick<
-  OpenNodeOptions,
-  'name' | 'directory' | 'durability' | 'purge' | 'verifyEveryMs' | 'allowSchemas'
-> & {
-  readonly storage: string
+function allowed(given: OpenNodeOptions['allowSchemas']): OpenParams['allowSchemas'] {
+  if (given === undefined || given === 'all') return given
+  const ids = readList('allowSchemas', given)
+  if (ids?.every((id) => typeof id === 'string') !== true) {
+    throw invalidArgument('allowSchemas', "'all' or a list of schema ids", given)
+  }
+  return ids.map((id) => parseSchemaId(id as string))
 }

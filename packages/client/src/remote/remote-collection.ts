@@ -12,7 +12,8 @@ import {
 import { type Change, type ErrorData, errorFromData } from '@rakko/node/rpc'
 import { checkId, checkNoMore, checkOptions, invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
-import { plainCopy } from '../arguments/plain-copy.js'
+import { copyMember, plainCopy } from '../arguments/plain-copy.js'
+import { readList } from '../arguments/read-members.js'
 import { wireFields } from '../arguments/wire-fields.js'
 import type { Connection } from '../calls/connection.js'
 import type { Write } from '../calls/gathered-writes.js'
@@ -33,11 +34,11 @@ import { operationOf, pageOf, rowOf } from './row-of.js'
 export function remoteCollection<S extends BoundSchema>(connection: Connection, schema: S): Collection<S> {
   const schemaId = schema.id
 
-  async function createMany(items: readonly unknown[], idempotencyId: string | undefined, options: CallOptions) {
+  async function createMany(items: readonly unknown[], idempotencyId: unknown, options: CallOptions) {
     const params = {
       schemaId,
-      items: Array.from(items, (fields, i) => wireFields(fields, `items[${i}]`)),
-      ...optional({ idempotencyId }),
+      items: items.map((fields, i) => wireFields(fields, `items[${i}]`)),
+      idempotencyId: copyMember('options', 'idempotencyId', idempotencyId) as string | undefined,
     }
     const outcomes = await connection.request('create', params, options)
     return outcomes.map(createOutcome)
@@ -67,8 +68,9 @@ export function remoteCollection<S extends BoundSchema>(connection: Connection, 
     },
     async createMany(items, options?: CreateOptions) {
       const { idempotencyId, ...call } = checkOptions(options)
-      if (!Array.isArray(items)) throw invalidArgument('items', 'an array of field values', items)
-      return createMany(items, idempotencyId, call)
+      const given = readList('items', items)
+      if (given === undefined) throw invalidArgument('items', 'an array of field values', items)
+      return createMany(given, idempotencyId, call)
     },
     async update(id, fields, options) {
       const { change, call } = changeOf(id, options)

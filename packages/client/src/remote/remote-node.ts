@@ -1,9 +1,10 @@
-import type { BoundSchema, BoundSchemas, DocumentViewId, PublicKey } from '@rakko/core'
-import { compactBytes, type ExpectedSchema, type NodeInfo, type OpenParams, type SchemaParams } from '@rakko/node/rpc'
-import { checkId, invalidArgument, isObject } from '../arguments/arguments.js'
+import { type BoundSchema, type DocumentViewId, isPlainObject, type PublicKey } from '@rakko/core'
+import type { ForgetParams, NodeInfo } from '@rakko/node/rpc'
+import { checkBytes, checkId, checkNoMore, invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { checkSchema } from '../arguments/check-schema.js'
 import { plainCopy } from '../arguments/plain-copy.js'
+import { readable, readMembers } from '../arguments/read-members.js'
 import { Connection, DEFAULT_DEADLINE_MS } from '../calls/connection.js'
 import type { Timers } from '../calls/deadline.js'
 import { Deadline } from '../calls/deadline.js'
@@ -13,7 +14,8 @@ import { type BatchWriter, batch } from './batch.js'
 import type { Collection, CreateOptions } from './collection.js'
 import { type IngestItem, ingest } from './ingest.js'
 import { type NodeEvent, subscribeToEvents } from './node-events.js'
-import type { ForgetTarget, LockedSchemas, RakkoNode } from './rakko-node.js'
+import type { OpeningParams } from './open-node-options.js'
+import type { ForgetTarget, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
 import { type VerifyOptions, verify } from './verify.js'
@@ -21,11 +23,9 @@ import { type VerifyOptions, verify } from './verify.js'
 /** What a page can be asked that a worker cannot. */
 export type AskForPersistence = () => Promise<boolean>
 
-export interface ConnectOptions extends CallOptions {
+export interface ConnectOptions extends OpeningParams {
   readonly channel: Channel
   readonly timers: Timers
-  readonly open: Omit<OpenParams, 'schemas'>
-  readonly schemas?: LockedSchemas | undefined
   readonly askForPersistence?: AskForPersistence | undefined
 }
 
@@ -46,8 +46,7 @@ export async function connect(options: ConnectOptions): Promise<RakkoNode> {
   const deadline = new Deadline(timers, deadlineMs ?? DEFAULT_DEADLINE_MS)
   try {
     const connection = new Connection(channel, timers, deadlineMs)
-    const params = { ...open, ...(schemas !== undefined && { schemas: schemaParams(schemas) }) }
-    const info = await connection.request('open', plainCopy('options', params), call)
+    const info = await connection.request('open', { ...open, ...(schemas !== undefined && { schemas }) }, call)
     const node = remoteNode(connection, info, askForPersistence)
     connections.set(node, connection)
     return node
@@ -92,10 +91,14 @@ function remoteNode(
       return connection.request('nextArgs', params, options)
     },
     async forget(target: ForgetTarget, options?: CallOptions) {
-      if (!isObject(target)) throw invalidArgument('target', 'one of document, schema and author', target)
-      const { document, schema, author } = target as ForgetMembers
-      const params = { document, author, ...(schema !== undefined && { schema: schemaIdOf(schema) }) }
-      await connection.request('forget', params, options)
+      if (!readable('target', () => isPlainObject(target))) {
+        throw invalidArgument('target', 'one of document, schema and author', target)
+      }
+      const { document, schema, author, ...more } = readMembers('target', 'target', target)
+      checkNoMore(more)
+      const ids = plainCopy('target', { document, author }) as ForgetParams
+      const id = schema === undefined ? undefined : schemaIdOf(schema as BoundSchema | string)
+      await connection.request('forget', { ...ids, schema: id }, options)
     },
     async stateHash(schema: BoundSchema, options?: CallOptions) {
       return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)
@@ -110,51 +113,7 @@ function remoteNode(
   }
 }
 
-interface ForgetMembers {
-  readonly document?: string
-  readonly schema?: BoundSchema | string
-  readonly author?: string
-}
-
 /** The node checks the form of an id. Throws INVALID_ARGUMENT. */
 function schemaIdOf(schema: BoundSchema | string): string {
   return typeof schema === 'string' ? schema : checkSchema('schema', schema).id
-}
-
-/** The lock, and what the app's definitions say that it defines. */
-function schemaParams(schemas: LockedSchemas): SchemaParams {
-  if (!isObject(schemas) || !Array.isArray(schemas.$lock)) {
-    throw invalidArgument('schemas', 'schemas of the generated module', schemas)
-  }
-  const { $lock, $versions = {}, ...bound } = schemas as BoundSchemas
-  if (!isObject($versions) || !Object.values($versions).every(Array.isArray)) {
-    throw invalidArgument('schemas.$versions', 'lists of schemas of the generated module', $versions)
-  }
-  const own = Object.entries<BoundSchema>(bound).map(([name, schema]) => expectedSchema(`schemas.${name}`, schema))
-  const earlier = Object.entries<readonly BoundSchema[]>($versions).flatMap(([name, versions]) =>
-    versions.map((version, index) => expectedSchema(`schemas.$versions.${name}[${index}]`, version)),
-  )
-  return { lock: $lock, expected: [...own, ...earlier.map((schema) => ({ ...schema, isEarlier: true }))] }
-}
-
-function expectedSchema(field: string, schema: BoundSchema): ExpectedSchema {
-  const { id, fields, indexes, search } = checkSchema(field, schema)
-  const types = Object.entries(fields).map(([name, { type }]) => [name, type === 'bigint' ? 'int' : type])
-  return {
-    id,
-    fields: Object.fromEntries(types) as Record<string, string>,
-    ...(indexes && { indexes }),
-    ...(search && { search: searchOf(search) }),
-  }
-}
-
-/** A declared search, its language named. */
-function searchOf(search: NonNullable<BoundSchema['search']>): NonNullable<ExpectedSchema['search']> {
-  if (!('fields' in search)) return { fields: search, language: 'simple' }
-  return { fields: search.fields, language: search.language ?? 'simple' }
-}
-
-function checkBytes(field: string, value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return compactBytes(value)
-  throw invalidArgument(field, 'a Uint8Array', value)
 }

@@ -1,6 +1,7 @@
 import { invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { plainCopy } from '../arguments/plain-copy.js'
+import { readable } from '../arguments/read-members.js'
 import type { Connection } from '../calls/connection.js'
 
 /** What a parameter can be: text may hold U+0000, an int is a safe integer or a bigint, ids are text. */
@@ -23,20 +24,25 @@ export interface Sql {
 export function remoteSql(connection: Connection): Sql {
   const ask = async (text: string, params: unknown, options?: CallOptions): Promise<SqlRow[]> => {
     if (typeof text !== 'string') throw invalidArgument('text', 'a statement', text)
-    if (!Array.isArray(params)) throw invalidArgument('params', 'a list of values', params)
-    return [...(await connection.request('sql', { text, params: plainCopy('params', params) }, options))]
+    if (!readable('params', () => Array.isArray(params))) throw invalidArgument('params', 'a list of values', params)
+    return [
+      ...(await connection.request(
+        'sql',
+        { text, params: plainCopy('params', params as readonly unknown[]) },
+        options,
+      )),
+    ]
   }
-  return (text: string | TemplateStringsArray, ...rest: readonly unknown[]) => {
-    if (isTemplate(text))
-      return ask(
-        text.reduce((before, part, i) => `${before}$${i}${part}`),
-        rest,
-      )
+  return async (text: string | TemplateStringsArray, ...rest: readonly unknown[]) => {
+    const template = readable('text', () => statementOf(text))
+    if (template !== undefined) return ask(template, rest)
     const [params = [], options] = rest
-    return ask(text, params, options as CallOptions | undefined)
+    return ask(text as string, params, options as CallOptions | undefined)
   }
 }
 
-function isTemplate(text: unknown): text is TemplateStringsArray {
-  return Array.isArray(text) && 'raw' in text
+/** The statement of a template. */
+function statementOf(text: string | TemplateStringsArray): string | undefined {
+  if (!Array.isArray(text) || !('raw' in text)) return undefined
+  return text.reduce((before, part, i) => `${before}$${i}${part}`)
 }

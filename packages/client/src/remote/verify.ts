@@ -1,5 +1,5 @@
 import type { VerifyReport } from '@rakko/node/rpc'
-import { invalidArgument, isObject } from '../arguments/arguments.js'
+import { checkOptions, invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Connection } from '../calls/connection.js'
 
@@ -11,10 +11,9 @@ export interface VerifyOptions extends CallOptions {
 
 /** Asks for one slice after the other, so that other calls come between them. */
 export async function verify(connection: Connection, options?: VerifyOptions): Promise<VerifyReport> {
-  if (options !== undefined && !isObject(options)) throw invalidArgument('options', 'an object', options)
-  const { onProgress, ...call } = options ?? {}
+  const { onProgress, ...call } = checkOptions(options)
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalidArgument('options.onProgress', 'a function', onProgress)
+    throw invalidArgument('onProgress', 'a function', onProgress)
   }
   for (;;) {
     const report = await connection.request('verify', {}, call)

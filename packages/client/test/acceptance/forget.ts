@@ -71,6 +71,10 @@ export function forgetTests(world: () => World): void {
     await refused({}).toMatchObject({ code: 'INVALID_ARGUMENT' })
     await refused(undefined).toMatchObject({ code: 'INVALID_ARGUMENT' })
     await refused({ document: schemas.venue.id, author: node.publicKey }).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await refused({ document: schemas.venue.id, autor: node.publicKey }).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { field: 'autor', expected: 'no option of this name' },
+    })
     await refused({ document: '0020' }).toMatchObject({ code: 'INVALID_HASH' })
     await refused({ author: 'nobody' }).toMatchObject({ code: 'INVALID_PUBLIC_KEY' })
     await refused({ schema: 5 }).toMatchObject({ code: 'INVALID_ARGUMENT' })

@@ -35,14 +35,14 @@ export function oddObjectTests(world: () => World): void {
   const events = () => world().node.collection(world().schemas.event)
   const venue = () => venues().create({ name: 'As it was', capacity: 3 })
 
-  async function refusalOf(call: () => unknown): Promise<RakkoError> {
+  async function refusalOf(call: () => unknown, name?: string): Promise<RakkoError> {
     const error: unknown = await Promise.resolve()
       .then(call)
       .then(
         () => 'accepted',
         (thrown: unknown) => thrown,
       )
-    expect(error).toBeInstanceOf(RakkoError)
+    expect(error, name).toBeInstanceOf(RakkoError)
     return error as RakkoError
   }
 
@@ -95,6 +95,90 @@ export function oddObjectTests(world: () => World): void {
       }
       expect((await refusalOf(() => events().count({ where: odd() }))).code).toMatch(/^INVALID_(QUERY|ARGUMENT)$/)
       expect((await refusalOf(() => events().find(odd()))).details.field).toBe('options')
+    })
+  })
+
+  describe.each(['ownKeys', 'getOwnPropertyDescriptor', 'get', 'getPrototypeOf'])('a proxy whose %s throws', (trap) => {
+    const cause = new Error('the trap’s own')
+    const trapped = <Target extends object>(target: Target) => new Proxy(target, { [trap]: raise }) as never
+    const raise = () => {
+      throw cause
+    }
+
+    test('is refused, with what it threw as the cause', async () => {
+      const { node, schemas, transport } = world()
+      const id = await venue()
+      const before = await venues().count()
+      const fields = () => trapped({ name: 'Trapped', capacity: 1 })
+      const options = () => trapped({ deadlineMs: 60_000 })
+      const calls: Record<string, () => unknown> = {
+        create: () => venues().create(fields()),
+        'create with options': () => venues().create({ name: 'Trapped', capacity: 1 }, options()),
+        'an idempotency id': () => venues().create({ name: 'Trapped', capacity: 1 }, { idempotencyId: fields() }),
+        'update with options': () => venues().update(id, fields(), { deadlineMs: 60_000 }),
+        update: () => venues().update(id, fields()),
+        delete: () => venues().delete(id, options()),
+        'createMany, one of them': () => venues().createMany([fields()]),
+        'create in a batch': () => node.batch((write) => write.create(schemas.venue, fields())),
+        'update in a batch': () => node.batch((write) => write.update(schemas.venue, id, fields())),
+        'delete in a batch': () => node.batch((write) => write.delete(schemas.venue, id, trapped({ previous: id }))),
+        'options of a batch': () => node.batch(() => undefined, options()),
+        get: () => venues().get(id, options()),
+        view: () => venues().view(id, options()),
+        history: () => venues().history(id, options()),
+        find: () => venues().find(trapped({ where: {} })),
+        page: () => venues().page({ where: fields() }),
+        count: () => venues().count({ where: fields() }),
+        include: () => events().find({ include: trapped({ venue: true }) }),
+        live: () => venues().live(trapped({ where: {} }), () => undefined),
+        'options of live': () => venues().live({}, () => undefined, trapped({ signal: undefined })),
+        'options of ingest': () => node.ingest([], options()),
+        'onEvent with options': () => node.onEvent(() => undefined, options()),
+        forget: () => node.forget(trapped({ document: id })),
+        'forget, its document': () => node.forget({ document: trapped({ id }) }),
+        'options of sql': () => node.sql('SELECT 1', [], options()),
+        'options of verify': () => node.verify(options()),
+        'options of publish': () => node.publish(new Uint8Array(), new Uint8Array(), options()),
+        openNode: () => transport.openNode(trapped({ name: 'trapped' })),
+        'openNode with schemas': () => transport.openNode({ name: 'trapped', schemas: trapped({ $lock: [] }) }),
+        'openNode with purge': () => transport.openNode({ name: 'trapped', purge: trapped({ graceMs: 0 }) }),
+        servePort: () => transport.servePort(node, new MessageChannel().port1, trapped({ write: true })),
+      }
+      const reads: Record<string, () => unknown> = {
+        collection: () => node.collection(trapped({ id: schemas.venue.id, fields: {} })),
+        signal: () => venues().page({ signal: trapped({ aborted: false }) }),
+        'a schema to forget': () => node.forget({ schema: trapped({ id: schemas.venue.id, fields: {} }) }),
+        createMany: () => venues().createMany(trapped([{ name: 'Trapped', capacity: 1 }])),
+        ingest: () => node.ingest(trapped([])),
+        'an item of ingest': () => node.ingest([trapped({ entry: new Uint8Array() })]),
+        'params of sql': () => node.sql('SELECT 1', trapped([1])),
+        'a list in a batch': () => node.batch((write) => write.create(schemas.event, { venue: trapped([1]) } as never)),
+        'versions of schemas': () => transport.openNode({ name: 'trapped', schemas: { $lock: trapped([1]) } as never }),
+        'allowed schemas': () => transport.openNode({ name: 'trapped', allowSchemas: trapped([]) }),
+        observer: () => venues().live({}, trapped({ next: () => undefined })),
+        onEvent: () => node.onEvent(trapped({ next: () => undefined })),
+        port: () => transport.openNode({ port: trapped({}) }),
+        'port to serve': () => transport.servePort(node, trapped({})),
+        'what work returns': () => node.batch(() => trapped({})),
+        template: () => node.sql(trapped(Object.assign(['SELECT 1'], { raw: [] }))),
+      }
+      const bytes: Record<string, () => unknown> = {
+        publish: () => node.publish(trapped(new Uint8Array()), new Uint8Array()),
+        'an entry of ingest': () => node.ingest([{ entry: trapped(new Uint8Array()) }]),
+      }
+      const touched = {
+        ...calls,
+        ...(trap === 'get' && reads),
+        ...(['get', 'getPrototypeOf'].includes(trap) && bytes),
+      }
+      for (const [name, call] of Object.entries(touched)) {
+        const error = await refusalOf(call, name)
+        expect([error.code, error.details.expected], name).toEqual(['INVALID_ARGUMENT', 'a value that can be read'])
+        expect(error.cause, name).toBe(cause)
+      }
+      expect(await venues().get(id)).toMatchObject({ $viewId: id })
+      expect(await venues().count()).toBe(before)
+      await venues().delete(id)
     })
   })
 

@@ -1,4 +1,12 @@
-import { isPlainObject, type PublicKey, parsePublicKey, type RakkoError, refusal, typeName } from '@rakko/core'
+import {
+  isPlainObject,
+  type PublicKey,
+  parsePublicKey,
+  type RakkoError,
+  refusal,
+  typeName,
+  unknownMember,
+} from '@rakko/core'
 
 /** Whose deletions free space here. This is local policy, while the deletion itself is everybody's. */
 export const PURGE_POLICIES = ['creator', 'all', 'never'] as const
@@ -21,6 +29,9 @@ export const DEFAULT_PURGE: PurgePolicy = { policy: 'creator', graceMs: 7 * DAY_
 /** Completes the policy that an app gives. Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
 export function purgePolicy(given: unknown = {}): PurgePolicy {
   if (!isPlainObject(given)) throw invalid('purge', 'a plain object', given)
+  const known = Object.keys(DEFAULT_PURGE)
+  const unknown = unknownMember(given, known)
+  if (unknown !== undefined) throw invalid(`purge.${unknown}`, `one of ${known.join(', ')}`, unknown)
   const { policy, graceMs, allow } = { ...DEFAULT_PURGE, ...withoutUndefined(given) } as Record<string, unknown>
   const found = PURGE_POLICIES.find((one) => one === policy)
   if (!found) throw invalid('purge.policy', PURGE_POLICIES.join(', '), policy)
