@@ -1,5 +1,6 @@
 import { bytesToHex } from '../bytes/hex.js'
 import { compareValues } from './compare-values.js'
+import { containsText } from './contains-text.js'
 import type { DocumentReader } from './document-reader.js'
 import type { Filter, FilterValue } from './query.js'
 
@@ -72,9 +73,9 @@ function comparable(value: FilterValue): unknown {
 function compare(stored: FilterValue, operator: Exclude<Comparison['operator'], 'in' | 'notIn'>, value: FilterValue) {
   switch (operator) {
     case 'contains':
-      return String(stored).includes(String(value))
+      return containsText(String(stored), String(value))
     case 'notContains':
-      return !String(stored).includes(String(value))
+      return !containsText(String(stored), String(value))
     case 'eq':
       return compareValues(stored, value) === 0
     case 'notEq':
