@@ -228,8 +228,8 @@ export class SqlStore implements Store {
     return this.#run(async () => {
       const schemaIds = await forget(this.#database, target)
       if (schemaIds.size > 0) {
-        this.#maintenance.documentsForgotten()
         this.#silentChanges.tell(schemaIds)
+        await this.#maintenance.documentsForgotten(schemaIds)
       }
       await this.#publisher.lookAgain()
       await this.#database.flush()
@@ -301,7 +301,7 @@ export class SqlStore implements Store {
   async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing) throw closed()
     try {
-      return await work()
+      return await this.#database.repeatable(work)
     } catch (error) {
       throw storageFailed(error)
     }

@@ -187,6 +187,8 @@ export type MaintenanceSlice =
   | { readonly kind: 'expire' }
   /** Made pinned views, and removed those that nothing pins any more. */
   | { readonly kind: 'pins' }
+  /** Dropped tables of schemas that have no documents. */
+  | { readonly kind: 'tables' }
   /** Dropped payloads of deleted documents. */
   | { readonly kind: 'purge' }
   /** A slice of a verification: what it has found so far. */

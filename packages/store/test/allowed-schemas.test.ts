@@ -138,6 +138,21 @@ describe('tables', () => {
     await publishAll(reopened, [documentOf(panda, ids[0] as SchemaId)])
     reopened.allowSchemas([ids.at(-1) as SchemaId])
     await publishAll(reopened, [last])
+
+    // What is forgotten counts no longer, and another author's schema may come.
+    const another = defineSchema(panda, 'another', { name: 'str' })
+    await publishAll(reopened, another.items)
+    const next = documentOf(panda, another.schemaId)
+    expect(codesOf(await reopened.publish([next]))).toEqual(['TABLE_LIMIT'])
+    const before = await tables()
+    await reopened.forget({ author: (keys[1] as Author).publicKey })
+    // Each had an index.
+    expect(await tables()).toBe(before - 2 * MAX_TABLES_PER_AUTHOR)
+    await publishAll(reopened, [next])
+    const refilled = ids.slice(MAX_TABLES_PER_AUTHOR, 2 * MAX_TABLES_PER_AUTHOR)
+    const newcomer = new Author(2000)
+    const outcomes = codesOf(await reopened.publish(refilled.map((schemaId) => documentOf(newcomer, schemaId))))
+    expect(outcomes.filter((code) => code === 'TABLE_LIMIT')).toHaveLength(1)
   })
 
   test('of a wide schema count as many as they are, those of the app not at all', async () => {

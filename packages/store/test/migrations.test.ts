@@ -14,6 +14,7 @@ const PUBLISHED: readonly string[] = [
   'a2e47e47d737e0f623c7f7a3db9a4883af63dd13c2ce12895d35c77cad80e16b',
   '2429322e0672cc36cdf622dd38c881e9a4adb0d3964683d969e6116d205524ad',
   'dc7fe7337c3891ed29caffc8af4c8607eee948dc3539557c5f5f925375af98ab',
+  '26aabc5edbcd2d82d50d184347d6a07642f24cddc0bf12864088f39df7b0df1b',
 ]
 
 test('What a published migration does never changes', () => {

@@ -75,8 +75,13 @@ export class Compactor {
 
   /** Does the next step; undefined where there is none. Rejects where it failed: the table is left as it is. */
   async slice(): Promise<MaintenanceSlice | undefined> {
-    if (this.#isDue) this.#tables = await this.#findTables()
-    else if (this.#isNew) this.#tables = await this.#findLeft()
+    if (this.#isDue) {
+      // Some of those from before may have been dropped.
+      this.#tables = await this.#findTables()
+      this.#tails = undefined
+    } else if (this.#isNew) {
+      this.#tables = await this.#findLeft()
+    }
     this.#isDue = false
     this.#isNew = false
     const [table] = this.#tables

@@ -37,7 +37,7 @@ interface TargetRow {
  *
  * A transaction forgets some documents. One that fails leaves whole documents, and the call can be repeated.
  *
- * Returns the schemas whose documents were forgotten. Throws STILL_NEEDED on definitions, by which other documents are
+ * Returns the schemas whose documents were forgotten: drop-tables.ts looks at their tables next. Throws STILL_NEEDED on definitions, by which other documents are
  * read. Definitions of a forgotten author stay.
  */
 export async function forget(database: Database, target: ForgetTarget): Promise<ReadonlySet<SchemaId>> {

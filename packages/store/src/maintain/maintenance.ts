@@ -2,6 +2,7 @@ import type { Hash, SchemaId } from '@rakko/core'
 import { isStorageFull } from '../driver/storage-full.js'
 import type { MaintenanceSlice } from '../store.js'
 import { Compactor } from './compactor.js'
+import { TableDropper } from './drop-tables.js'
 import { DueVerification, type DueVerificationContext } from './due-verification.js'
 import { expireIdempotencyIds } from './expire-idempotency-ids.js'
 import { finishPins } from './finish-pins.js'
@@ -36,6 +37,7 @@ export interface MaintenanceContext extends PurgerContext, DueVerificationContex
  * | wake       | at the first opening, and after the database failed: see below   | everywhere                  |
  * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
  * | purge      | deleted documents are past their grace period                    | everywhere                  |
+ * | tables     | an earlier process has left tables of schemas without documents  | everywhere                  |
  * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
  * | verify     | nobody has verified the database for a week                      | everywhere                  |
  *
@@ -48,6 +50,7 @@ export class Maintenance {
   readonly #context: MaintenanceContext
   readonly #purger: Purger
   readonly #compactor: Compactor
+  readonly #tableDropper: TableDropper
   readonly #dueVerification: DueVerification
   #expiredAt: number | undefined
   /** Nothing was left from before this process, or it was done since. */
@@ -62,6 +65,7 @@ export class Maintenance {
     this.#context = context
     this.#purger = new Purger(context)
     this.#compactor = new Compactor(context.database)
+    this.#tableDropper = new TableDropper(context.database)
     this.#dueVerification = new DueVerification(context)
   }
 
@@ -89,6 +93,10 @@ export class Maintenance {
       await driver.flush()
       return { kind: 'purge' }
     }
+    if (await this.#tableDropper.slice()) {
+      await driver.flush()
+      return { kind: 'tables' }
+    }
     const compacted = driver.maintenance && (await this.#compactor.slice())
     if (compacted) return compacted
     const time = now()
@@ -107,9 +115,10 @@ export class Maintenance {
     return report && { kind: 'verify', report }
   }
 
-  /** Called when documents were forgotten: their room can be given back. */
-  documentsForgotten(): void {
+  /** Called when documents were forgotten: their room can be given back. Tables without any are dropped at once. */
+  async documentsForgotten(schemaIds: ReadonlySet<SchemaId>): Promise<void> {
     this.#compactor.wake()
+    await this.#tableDropper.documentsForgotten(schemaIds)
   }
 
   /** Called when entries wait that could be decided. */

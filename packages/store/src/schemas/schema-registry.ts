@@ -51,6 +51,10 @@ export class SchemaRegistry {
   #idleFields = 0
   /** The highest number that was ever seen. */
   #newest = 0
+  /** See `dropped`. */
+  #dropped: number | undefined
+  /** Changes of what is here, by transactions that have committed. */
+  #changes = 0
   readonly allowed: AllowedSchemas
 
   constructor(allowed: AllowedSchemas) {
@@ -65,6 +69,14 @@ export class SchemaRegistry {
   /** The highest number of a schema that this process knows. Who finds a higher one has to `load`. */
   get newest(): number {
     return this.#newest
+  }
+
+  /**
+   * How often tables of this database had been dropped when it was read which there are. Who finds another number has to
+   * `load`. Undefined before the first `load`.
+   */
+  get dropped(): number | undefined {
+    return this.#dropped
   }
 
   /** The schema, if it is in memory. Otherwise see `find`. */
@@ -123,7 +135,16 @@ export class SchemaRegistry {
 
   /** Called when something has changed for a schema, which may have left memory since it was `known`. */
   change(known: KnownSchema, change: Partial<KnownSchema>): void {
+    this.#changes += 1
     this.set({ ...(this.#byNumber.get(known.number) ?? known), ...change })
+  }
+
+  /**
+   * Called with `arrival.dropped` of a transaction that has committed. Whoever has read more meanwhile has perhaps read
+   * what the transaction's changes have hidden again, so it is read once more.
+   */
+  tablesAsOf(dropped: number): void {
+    this.#dropped = dropped
   }
 
   #drop(id: SchemaId): void {
@@ -171,10 +192,17 @@ export class SchemaRegistry {
     const { names } = queries
     const { rows } = await queries.query<SchemaRow>(
       sql`SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
+         (SELECT dropped FROM ${names.table('arrival')}) AS dropped,
          ARRAY(SELECT f.name FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS fields,
          ARRAY(SELECT f.type FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS types
        FROM ${names.table('schemas')} AS s WHERE ${condition} ORDER BY number`,
     )
+    const dropped = rows[0]?.dropped ?? this.#dropped
+    this.#dropped ??= dropped
+    if (dropped !== this.#dropped) {
+      await this.#readTables(queries)
+      return this.#read(queries, condition)
+    }
     return rows.map(({ number, schema_id, name, description, has_table, has_pinned, made_by, fields, types }) => {
       const id = schema_id as SchemaId
       const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
@@ -190,6 +218,29 @@ export class SchemaRegistry {
         isDeclared,
       }
     })
+  }
+
+  /** Learns which tables there are, once some were dropped: by this process or by another node on this database. */
+  async #readTables(queries: Queries): Promise<void> {
+    const { names } = queries
+    for (;;) {
+      const changes = this.#changes
+      const { rows } = await queries.query<TablesRow>(
+        sql`SELECT a.dropped, s.number, s.has_table, s.has_pinned, s.made_by FROM ${names.table('arrival')} AS a
+         LEFT JOIN ${names.table('schemas')} AS s ON s.has_table OR s.has_pinned`,
+      )
+      // What a transaction has committed meanwhile is perhaps not in these rows.
+      if (changes !== this.#changes) continue
+      const byNumber = new Map(rows.map((row) => [row.number, row]))
+      for (const known of this.all()) {
+        const row = byNumber.get(known.number)
+        const [hasTable, hasPinned] = [row?.has_table === true, row?.has_pinned === true]
+        if (known.hasTable === hasTable && known.hasPinned === hasPinned) continue
+        this.set({ ...known, hasTable, hasPinned, madeBy: row?.made_by ?? undefined })
+      }
+      this.#dropped = rows[0]?.dropped
+      return
+    }
   }
 }
 
@@ -215,7 +266,16 @@ export function knownSchema(number: number, schema: Schema, hasTable = false): K
   return { number, schema, views: new ViewsTable(number, schema), hasTable, hasPinned: false, indexes: [] }
 }
 
+interface TablesRow {
+  dropped: number
+  number: number | null
+  has_table: boolean | null
+  has_pinned: boolean | null
+  made_by: number | null
+}
+
 interface SchemaRow {
+  dropped: number
   number: number
   schema_id: string
   name: string

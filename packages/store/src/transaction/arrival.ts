@@ -17,6 +17,8 @@ export interface Counters {
   readonly awaited: boolean
   /** What a verification has found to be lost, see verify/lost.ts. */
   readonly lost: number
+  /** How often tables were dropped, see maintain/drop-tables.ts. */
+  dropped: number
 }
 
 /** For a ledger that only reads. */
@@ -28,6 +30,7 @@ export const NO_COUNTERS: Readonly<Counters> = {
   parkedBytes: 0,
   awaited: false,
   lost: 0,
+  dropped: 0,
 }
 
 /** Transactions as the row `arrival` shows them. */
@@ -46,6 +49,7 @@ interface ArrivalRow {
   parked_bytes: bigint
   awaited: boolean
   lost: bigint
+  dropped: number
   before: bigint
   own: bigint
 }
@@ -57,15 +61,15 @@ export async function lockArrival(
 ): Promise<{ counters: Counters; marks: Marks }> {
   const { rows } = await querySql<ArrivalRow>(
     transaction,
-    sql`SELECT number, author, schema, parked, parked_bytes, awaited, lost, xmin::text::bigint AS before,
+    sql`SELECT number, author, schema, parked, parked_bytes, awaited, lost, dropped, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own
      FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row of its counters is lost')
-  const { number, author, schema, parked, parked_bytes, awaited, before, own } = row
+  const { number, author, schema, parked, parked_bytes, awaited, dropped, before, own } = row
   const [parkedBytes, lost] = [Number(parked_bytes), Number(row.lost)]
-  const counters = { number: Number(number), author, schema, parked, parkedBytes, awaited, lost }
+  const counters = { number: Number(number), author, schema, parked, parkedBytes, awaited, lost, dropped }
   return { counters, marks: { before, own } }
 }
 

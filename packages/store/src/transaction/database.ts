@@ -1,5 +1,6 @@
 import type { DocumentId, SchemaId } from '@rakko/core'
 import type { Driver, DriverTransaction, QueryResult } from '../driver/driver.js'
+import { SqlError } from '../driver/sql-error.js'
 import type { SchemaRegistry } from '../schemas/schema-registry.js'
 import { execSql, querySql } from '../sql/run-sql.js'
 import { type Sql, sql } from '../sql/sql.js'
@@ -8,6 +9,8 @@ import type { Queries } from '../tables/queries.js'
 import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
 import { AuthorKeys } from './author-keys.js'
 import { Ledger } from './ledger.js'
+
+const UNDEFINED_TABLE = '42P01'
 
 /** Queries whose results go into a ledger: those of a transaction, or of a reader without one. */
 export interface LedgerQueries extends Queries {
@@ -63,6 +66,22 @@ export class Database implements Queries {
     })
   }
 
+  /**
+   * For what can be done twice. Statements name tables that may be dropped while they wait. Then the registry learns
+   * which there are, and all is done again.
+   */
+  async repeatable<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { dropped } = this.registry
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof SqlError && error.sqlState === UNDEFINED_TABLE)) throw error
+      await this.registry.load(this)
+      if (this.registry.dropped === dropped) throw error
+      return await work()
+    }
+  }
+
   /** For statements that have to see the same state of the database. */
   snapshot<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     const { names } = this
@@ -89,7 +108,7 @@ export class Database implements Queries {
       const { counters, marks } = await lockArrival(opened, names)
       const ledger = new Ledger(registry, counters)
       const transaction = new WriteTransaction(opened, names, ledger, marks)
-      if (registry.newest < counters.schema) await registry.load(transaction)
+      if (registry.newest < counters.schema || registry.dropped !== counters.dropped) await registry.load(transaction)
       return { result: await work(transaction), ledger }
     })
     for (const schema of ledger.newSchemas.values()) registry.set(schema)
@@ -97,6 +116,10 @@ export class Database implements Queries {
       registry.change(schema, { hasTable: true, madeBy: author.number })
     }
     for (const schema of ledger.newPinned.values()) registry.change(schema, { hasPinned: true })
+    for (const schema of ledger.droppedTables) {
+      registry.change(schema, { hasTable: false, madeBy: undefined, hasPinned: false })
+    }
+    registry.tablesAsOf(ledger.counters.dropped)
     return result
   }
 }

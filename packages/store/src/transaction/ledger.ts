@@ -71,6 +71,8 @@ export class Ledger implements WriteLookup {
   readonly newSchemas = new Map<SchemaId, NewSchema>()
   /** Schemas, by number, whose tables it makes, and the author of the document that they are made for. */
   readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
+  /** Schemas whose tables it drops. */
+  readonly droppedTables: KnownSchema[] = []
   /** How many definitions were accepted, of schemas and of fields. */
   definitions = 0
   /** Schemas that were looked for and not found since the last definition was accepted. */

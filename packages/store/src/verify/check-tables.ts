@@ -94,16 +94,27 @@ export class TableCheck {
     }))
   }
 
-  async #isReadable({ name }: Table, from: number, index: Index | undefined): Promise<boolean> {
+  async #isReadable({ name, owner }: Table, from: number, index: Index | undefined): Promise<boolean> {
     const isWithin = sql`t.ctid >= ${`(${from},0)`}::text::tid AND t.ctid < ${`(${from + SLICE_BLOCKS},0)`}::text::tid`
     try {
       if (index) return await this.#database.snapshot((queries) => areFound(queries, name, index, isWithin))
       await this.#database.query(sql`SELECT count(*) FROM ${name} AS t WHERE ${isWithin}`)
       return true
     } catch (error) {
-      if (error instanceof SqlError && isDamageToOurs(error)) return false
+      if (error instanceof SqlError && isDamageToOurs(error)) return await this.#isDropped(owner)
       throw error
     }
+  }
+
+  /** Schemas that have lost their last document lose their tables meanwhile, see maintain/drop-tables.ts. */
+  async #isDropped(owner: string): Promise<boolean> {
+    const number = /^[dp]([0-9]+)(?:_[0-9]+)?$/.exec(owner)?.[1]
+    if (number === undefined) return false
+    const { rows } = await this.#database.query<{ wanted: boolean }>(
+      sql`SELECT ${owner.startsWith('d') ? sql`has_table` : sql`has_pinned`} AS wanted
+       FROM ${this.#database.names.table('schemas')} WHERE number = ${sql.integer(Number(number))}`,
+    )
+    return rows[0]?.wanted === false
   }
 }
 

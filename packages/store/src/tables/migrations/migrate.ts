@@ -13,6 +13,7 @@ import { schemasById } from './0007-schemas-by-id.js'
 import { searchWords } from './0008-search-words.js'
 import { pruneCounters } from './0009-prune-counters.js'
 import { verifications } from './0010-verifications.js'
+import { droppedTables } from './0011-dropped-tables.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   searchWords,
   pruneCounters,
   verifications,
+  droppedTables,
 ]
 
 /** The format that this code writes. */

@@ -1,0 +1,116 @@
+import { type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+import type { KnownSchema } from '../schemas/schema-registry.js'
+import { type Sql, sql } from '../sql/sql.js'
+import type { Queries } from '../tables/queries.js'
+import type { Database, WriteTransaction } from '../transaction/database.js'
+
+/** Tables that one slice drops. Of a wide schema more go, since all of them go together. */
+const TABLES_AT_ONCE = 16
+
+/**
+ * Drops the tables of schemas that have no documents, slice by slice. So they count no longer, and other schemas may
+ * have tables. The schema's next document has them made again.
+ *
+ * Only `forget` takes the last document of a schema, and has them dropped before it resolves. Where it failed or its
+ * process ended, a quiet moment of the next one does it. The tables of what the app ships, lists or declares stay. So do
+ * those that an app's own SQL has views of: another node on this database may have declared these schemas.
+ */
+export class TableDropper {
+  readonly #database: Database
+  #isDue = true
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Called when documents of these schemas were forgotten. */
+  async documentsForgotten(schemaIds: ReadonlySet<SchemaId>): Promise<void> {
+    const { registry } = this.#database
+    if (![...schemaIds].some((id) => this.#isOthers(registry.get(id)))) return
+    this.#isDue = true
+    while (await this.slice());
+  }
+
+  /** Returns whether it has dropped any. */
+  async slice(): Promise<boolean> {
+    if (!this.#isDue) return false
+    this.#isDue = false
+    // What is lost may be documents of these schemas.
+    if (this.#database.lost.size > 0 || (await this.#findUnused(this.#database)).length === 0) return false
+    try {
+      this.#isDue = await this.#database.write((transaction) => this.#dropSome(transaction))
+    } catch (error) {
+      this.#isDue = true
+      throw error
+    }
+    return this.#isDue
+  }
+
+  /** Returns whether it has dropped any. */
+  async #dropSome(transaction: WriteTransaction): Promise<boolean> {
+    const { names, ledger } = transaction
+    if (ledger.counters.lost > 0) return false
+    const dropped = ledger.droppedTables
+    let tables = 0
+    for (const known of await this.#findUnused(transaction)) {
+      const named = tablesOf(transaction, known)
+      if (tables > 0 && tables + named.length > TABLES_AT_ONCE) break
+      if (!(await areEmpty(transaction, named))) continue
+      await transaction.exec(sql`DROP TABLE ${sql.join(named)}`)
+      dropped.push(known)
+      tables += named.length
+    }
+    if (dropped.length === 0) return false
+    ledger.counters.dropped += 1
+    const numbers = dropped.map(({ number }) => number)
+    await transaction.query(
+      sql`WITH unmade AS (
+         UPDATE ${names.table('schemas')} SET has_table = false, has_pinned = false, made_by = NULL
+         WHERE number = ANY(${numbers}::integer[])
+       )
+       UPDATE ${names.table('arrival')} SET dropped = ${ledger.counters.dropped}::integer`,
+    )
+    return true
+  }
+
+  async #findUnused(queries: Queries): Promise<KnownSchema[]> {
+    const { registry } = this.#database
+    const { names } = queries
+    const { rows } = await queries.query<{ number: number }>(
+      sql`WITH viewed AS (
+         SELECT substring(t.relname FROM '^[dp]([0-9]+)(?:_[0-9]+)?$')::integer AS number
+         FROM pg_depend AS x JOIN pg_class AS t ON t.oid = x.refobjid
+         WHERE x.classid = 'pg_rewrite'::regclass AND x.refclassid = 'pg_class'::regclass
+           AND t.relnamespace = ${names.schema.text}::regnamespace
+       )
+       SELECT number FROM ${names.table('schemas')} AS s
+       WHERE (has_table OR has_pinned) AND number > ${sql.integer(SYSTEM_SCHEMAS.size)}
+         AND NOT EXISTS (SELECT FROM ${names.table('documents')} AS d WHERE d.schema = s.number)
+         AND NOT EXISTS (SELECT FROM viewed AS v WHERE v.number = s.number)
+       ORDER BY number`,
+    )
+    const numbers = rows.map(({ number }) => number).filter((number) => this.#isOthers(registry.at(number)))
+    if (numbers.length === 0) return []
+    // Another node on this database may have made tables that this process does not know of.
+    const some = await registry.reread(queries, numbers.slice(0, TABLES_AT_ONCE))
+    return some.filter((known) => this.#isOthers(known))
+  }
+
+  #isOthers(known: KnownSchema | undefined): boolean {
+    return !known || !(known.isDeclared || this.#database.registry.allowed.isListed(known.schema.id))
+  }
+}
+
+function tablesOf({ names }: WriteTransaction, { views, hasTable, hasPinned }: KnownSchema): Sql[] {
+  return [...views.groups.keys()].flatMap((group) => [
+    ...(hasTable ? [views.name(names, group)] : []),
+    ...(hasPinned ? [views.pinnedName(names, group)] : []),
+  ])
+}
+
+/** Rows without a document are what a damage has left. They are the verification's business. */
+async function areEmpty(transaction: WriteTransaction, tables: readonly Sql[]): Promise<boolean> {
+  const isFilled = tables.map((table) => sql`EXISTS (SELECT FROM ${table})`)
+  const { rows } = await transaction.query<{ filled: boolean }>(sql`SELECT ${sql.join(isFilled, ' OR ')} AS filled`)
+  return rows[0]?.filled === false
+}
