@@ -5,7 +5,7 @@ import type { QuerySource } from './query-source.js'
 import { boundSet, boundValue } from './query-value.js'
 
 /** As many as `strpos` compares in twice the time that a regular expression takes. */
-const MAX_COMPARED_CHARACTERS = 32
+const MAX_COMPARED_BYTES = sql.integer(32)
 
 const TRUE = sql`true`
 const FALSE = sql`false`
@@ -70,9 +70,9 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
     }
     const [value] = values
     if (value === undefined) throw new Error(`a comparison by ${operator} has no value`)
-    if (operator === 'contains') return contains(field, String(value))
-    if (operator === 'notContains') return sql`NOT ${contains(field, String(value))}`
     const bound = boundValue(type, value)
+    if (operator === 'contains') return contains(field, bound)
+    if (operator === 'notContains') return sql`NOT ${contains(field, bound)}`
     const comparison = sql`${field} ${COMPARISONS[operator]} ${bound}`
     const lossy = PREFIX_COMPARISONS[operator]
     // An index holds only the beginning of the field. It is searched by that, and the whole value decides.
@@ -82,14 +82,13 @@ function compileComparison(filter: Extract<Filter, { kind: 'compare' }>, source:
 }
 
 /**
- * NULL where the field is. `strpos` compares up to all characters of what it looks for at every place, so that a long
- * one costs a product. As a regular expression, `***=` before a literal, it costs one step a place. To prepare that
- * takes longer than to look through short texts, so those that are too short are passed over.
+ * NULL where the field is. `strpos` compares up to all of what it looks for at every place, so that a long one costs a
+ * product. As a regular expression, `***=` before a literal, it costs one step a place. To prepare that takes longer than
+ * to look through short texts, so those that are too short are passed over. The statement's text is the same for all.
  */
-function contains(field: Sql, text: string): Sql {
-  const bound = boundValue('str', text)
-  if (text.length <= MAX_COMPARED_CHARACTERS) return sql`(strpos(${field}, ${bound}) > 0)`
-  return sql`(CASE WHEN octet_length(${field}) >= octet_length(${bound}) THEN ${field} ~ ('***=' || ${bound})
+function contains(field: Sql, text: Sql): Sql {
+  return sql`(CASE WHEN octet_length(${text}) <= ${MAX_COMPARED_BYTES} THEN strpos(${field}, ${text}) > 0
+    WHEN octet_length(${field}) >= octet_length(${text}) THEN ${field} ~ ('***=' || ${text})
     WHEN ${field} IS NOT NULL THEN false END)`
 }
 
