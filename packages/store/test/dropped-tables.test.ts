@@ -102,6 +102,16 @@ describe('tables of a schema whose documents are all forgotten', () => {
     expect(await tables()).toEqual(['d5'])
   })
 
+  test('stay while they have rows: documents that a damage has taken can be made again', async () => {
+    await publishAll(store, [...venue.items, zoo])
+    await driver.query(`DELETE FROM "${harness.schemaName(store)}".documents WHERE schema = 5`)
+    const reopened = await harness.reopen(store)
+    expect(await maintain(reopened)).toEqual([])
+    expect(await tables()).toEqual(['d5'])
+    while (!(await reopened.verify()).isDone);
+    expect(await capacities(reopened)).toEqual([int(1)])
+  })
+
   test('are many, and go sixteen at a time', async () => {
     const others = Array.from({ length: 20 }, (_, index) => defineSchema(stranger, `other_${index}`, { name: 'str' }))
     await publishAll(
