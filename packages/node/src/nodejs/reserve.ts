@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statfsSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { NO_ROOM, type Reserve } from '@rakko/store/pglite'
@@ -11,6 +11,8 @@ export const RESERVE_FILE = 'reserve'
  * checkpoints.
  */
 export const RESERVE_BYTES = 4 * 1024 * 1024
+/** Of which this is held back while reads use the rest. */
+export const LAST_BYTES = 512 * 1024
 /** File systems that compress look at no more at once. */
 const PIECE_BYTES = 1024 * 1024
 /** For the want of room: of the device, and of what the system lets this user have. */
@@ -33,64 +35,71 @@ export function storageFull(directory: string, reason: string, cause?: unknown):
  */
 export class ReserveFile implements Reserve {
   readonly #path: string
-  #isKept: boolean
+  /** Of the file; 0 where there is none. */
+  #bytes: number
 
   constructor(directory: string) {
     this.#path = join(directory, RESERVE_FILE)
-    this.#isKept = bytesOf(this.#path) === RESERVE_BYTES
+    this.#bytes = bytesOf(this.#path)
   }
 
   get isKept(): boolean {
-    return this.#isKept
+    return this.#bytes === RESERVE_BYTES
   }
 
   keep(): boolean {
-    this.#isKept ||= hasRoom(dirname(this.#path)) && this.#write()
-    return this.#isKept
+    // Without as much room again the next write would give the reserve up at once.
+    if (!this.isKept && this.#hasRoom(2 * RESERVE_BYTES)) this.#write(RESERVE_BYTES)
+    return this.isKept
   }
 
   giveUp(): boolean {
-    this.#isKept = false
-    const isThere = bytesOf(this.#path) !== undefined
+    const isThere = this.#bytes > 0
+    this.#bytes = 0
     rmSync(this.#path, { force: true })
     return isThere
   }
 
-  #write(): boolean {
+  keepLast(): void {
+    if (this.#bytes > LAST_BYTES) {
+      truncateSync(this.#path, LAST_BYTES)
+      this.#bytes = LAST_BYTES
+    } else if (this.#bytes < LAST_BYTES && this.#hasRoom(2 * LAST_BYTES)) this.#write(LAST_BYTES)
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { bavail, blocks, bsize } = statfsSync(dirname(this.#path))
+    // Some file systems do not say what they have. Then writing tells.
+    return blocks === 0 || bavail * bsize + this.#bytes >= bytes
+  }
+
+  #write(bytes: number): void {
     try {
-      writeRandom(this.#path)
-      return true
+      writeRandom(this.#path, bytes)
+      this.#bytes = bytes
     } catch (error) {
-      rmSync(this.#path, { force: true })
-      if (lacksRoom(error)) return false
-      throw error
+      this.giveUp()
+      if (!lacksRoom(error)) throw error
     }
   }
 }
 
-/** Undefined where there is no such file, or nobody says. */
-function bytesOf(path: string): number | undefined {
+/** 0 where there is no such file, or nobody says. */
+function bytesOf(path: string): number {
   try {
     return statSync(path).size
   } catch {
-    return undefined
+    return 0
   }
 }
 
-/** Without as much room again the next write would give the reserve up at once. */
-function hasRoom(directory: string): boolean {
-  const { bavail, blocks, bsize } = statfsSync(directory)
-  // Some file systems do not say what they have. Then writing tells.
-  return blocks === 0 || bavail * bsize >= 2 * RESERVE_BYTES
-}
-
 /** What compresses to nothing would take no room. */
-function writeRandom(path: string): void {
-  const piece = randomFillSync(new Uint8Array(PIECE_BYTES))
+function writeRandom(path: string, bytes: number): void {
+  const piece = randomFillSync(new Uint8Array(Math.min(bytes, PIECE_BYTES)))
   const descriptor = openSync(path, 'w', 0o600)
   try {
-    for (let written = 0; written < RESERVE_BYTES; ) {
-      written += writeSync(descriptor, piece, 0, Math.min(PIECE_BYTES, RESERVE_BYTES - written))
+    for (let written = 0; written < bytes; ) {
+      written += writeSync(descriptor, piece, 0, Math.min(piece.length, bytes - written))
     }
   } finally {
     closeSync(descriptor)

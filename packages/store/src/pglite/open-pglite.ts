@@ -23,7 +23,7 @@ export interface OpenPgliteOptions extends StartOptions {
  */
 export async function openPglite({ reserve, now, onEnd, ...options }: OpenPgliteOptions): Promise<Driver> {
   const { files } = options
-  const start = () => startPostgres(options)
+  const start = () => startPostgres({ ...options, recyclesLog: reserve?.isKept ?? true })
   const instance = await startWithRoom(start, reserve)
   const server = new Server({ instance, reserve, restart: files.outlivePostgres && now ? { start, now } : undefined })
   return new PgliteDriver({ server, durability: files, onEnd })

@@ -25,6 +25,8 @@ export interface PgliteDriverOptions {
  */
 const MAX_WAL_BYTES = 32 * 1024 * 1024
 
+/** The first may end PostgreSQL, the second finds it as another call has left it. */
+const MAX_READ_RUNS = 3
 /** What writes nothing, whatever it calls: no function of the store's does. */
 const READS = /^\s*SELECT\b/i
 /** Errors that say nothing about the database. */
@@ -87,7 +89,7 @@ export class PgliteDriver implements Driver {
         if (tag === 'ROLLBACK') throw transaction.failure ?? new Error('the transaction had failed and was rolled back')
       } catch (error) {
         transaction.end()
-        if (postgres.inTransaction && !this.#server.failure) this.#run(() => postgres.exec('ROLLBACK'))
+        this.#rollBack(postgres)
         throw error
       }
       this.#checkpointWhereDue()
@@ -140,6 +142,14 @@ export class PgliteDriver implements Driver {
     })
   }
 
+  /** Where PostgreSQL ends instead, the transaction has ended too. The caller is told why it failed before. */
+  #rollBack(postgres: Postgres): void {
+    if (!postgres.inTransaction || this.#server.failure) return
+    try {
+      this.#run(() => postgres.exec('ROLLBACK'))
+    } catch {}
+  }
+
   /** An instance that gave up serves no more, whatever becomes of the call that met it. */
   #run<T>(work: () => T): T {
     const { failure } = this.#server
@@ -166,13 +176,19 @@ export class PgliteDriver implements Driver {
     }
   }
 
-  /** A read that finds no room finds the reserve's, or PostgreSQL started again. It has changed nothing before. */
-  #ask<T>(sql: string, postgres: Postgres, work: (postgres: Postgres) => T): T | Promise<T> {
-    try {
-      return this.#commit(() => work(postgres))
-    } catch (error) {
-      if (!isStorageFull(error) || !READS.test(sql)) throw error
-      return Promise.resolve(this.#server.ready()).then((next) => this.#commit(() => work(next)))
+  /**
+   * A read that finds no room finds the reserve's, or PostgreSQL started again. It has changed nothing before, but has
+   * logged what it found out about rows. That is some way that the next run need not go.
+   */
+  async #ask<T>(sql: string, postgres: Postgres, work: (postgres: Postgres) => T): Promise<T> {
+    let current = postgres
+    for (let run = 1; ; run++) {
+      try {
+        return this.#commit(() => work(current))
+      } catch (error) {
+        if (!isStorageFull(error) || !READS.test(sql) || run === MAX_READ_RUNS) throw error
+        current = await this.#server.ready({ afterRead: true })
+      }
     }
   }
 

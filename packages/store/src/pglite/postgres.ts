@@ -2,7 +2,8 @@ import { RakkoError, refusal } from '@rakko/core'
 import { answerTooLarge } from '../driver/answer-too-large.js'
 import { isDamageToOurs } from '../driver/damage.js'
 import { MAX_ANSWER_BYTES, type QueryResult } from '../driver/driver.js'
-import { NO_ROOM } from '../driver/storage-full.js'
+import type { SqlError } from '../driver/sql-error.js'
+import { isStorageFull, NO_ROOM } from '../driver/storage-full.js'
 import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
 import { MessageWriter } from './message-writer.js'
 import { ServerLog } from './server-log.js'
@@ -137,7 +138,7 @@ export class Postgres {
     this.#reader.reset(maxBytes)
     this.#exchange(this.#writer.finish(), this.#onData)
     const reply = this.#reader.read(columns)
-    if (reply.status === undefined) throw gaveUp(this.#log)
+    if (reply.status === undefined) throw gaveUp(this.#log, reply.error)
     this.#inTransaction = reply.status !== 'I'
     return reply
   }
@@ -149,15 +150,18 @@ export class Postgres {
   }
 }
 
-/** PostgreSQL has ended, or returns nothing more. */
-function gaveUp({ complaint, lastLine }: Pick<ServerLog, 'complaint' | 'lastLine'>): RakkoError {
+/**
+ * PostgreSQL has ended, or returns nothing more. After an error for want of room, which it has told already, it may end
+ * with words about its own state.
+ */
+function gaveUp({ complaint, lastLine }: Pick<ServerLog, 'complaint' | 'lastLine'>, told?: SqlError): RakkoError {
   const words = complaint?.words ?? lastLine ?? 'it said nothing'
   const details = { postgres: words }
   if (complaint && isDamageToOurs({ sqlState: complaint.sqlState, message: words })) {
     return new RakkoError('DATABASE_DAMAGED', `PostgreSQL gave up, and nothing was deleted: ${words}`, details)
   }
   const message = `PostgreSQL gave up, what it had committed is safe: ${words}`
-  if (complaint?.about !== 'room') return new RakkoError('STORAGE_FAILED', message, details)
+  if (complaint?.about !== 'room' && !isStorageFull(told)) return new RakkoError('STORAGE_FAILED', message, details)
   return new RakkoError('STORAGE_FAILED', `the storage is full: ${message}`, { ...details, sqlState: NO_ROOM })
 }
 

@@ -12,8 +12,13 @@ export interface Reserve {
    * than want of room is in the way.
    */
   keep(): boolean
-  /** Gives the room back. Returns whether there was any. */
+  /** Gives all of the room back. Returns whether there was any. */
   giveUp(): boolean
+  /**
+   * Leaves, or makes where it can, only what the next start takes. One read can log as much as there is room for, and a
+   * PostgreSQL that ended so has to recover.
+   */
+  keepLast(): void
 }
 
 /** Starts PostgreSQL, with the reserve's room where it finds no other. */

@@ -4,6 +4,7 @@ import { isStorageFull } from '../driver/storage-full.js'
 import { Listeners } from '../listeners.js'
 import type { Postgres } from './postgres.js'
 import { type Reserve, startWithRoom } from './reserve.js'
+import { settleReads } from './settle-reads.js'
 import { wordsOf } from './webassembly.js'
 import { WriteAheadLog } from './write-ahead-log.js'
 
@@ -31,13 +32,15 @@ export interface Restart {
   readonly now: () => number
 }
 
-/** Between two starts, in milliseconds. One takes half a second, and whatever ended the last may be there still. */
+/** Between a start that failed and the next, in milliseconds. What was in the way is mostly there still. */
 export const RESTART_PAUSE_MS = 2_000
 /**
  * Log after which a checkpoint is made while the storage is full. Reads log too, since pages have checksums, and the
  * reserve's room has to do.
  */
 const MAX_FULL_LOG_BYTES = 1024 * 1024
+/** The same while all pages are read. */
+const SETTLED_LOG_BYTES = 512 * 1024
 
 /**
  * PostgreSQL as the driver knows it: one instance after another. One that gave up, or broke off in the middle, serves
@@ -56,7 +59,7 @@ export class Server {
   /** Why the instance serves no more. */
   #failure: RakkoError | undefined
   #isFinal = false
-  #startedAt = Number.NEGATIVE_INFINITY
+  #failedAt = Number.NEGATIVE_INFINITY
   /** PostgreSQL has found no room since the last call. */
   #lacksRoom: boolean
   #isFull = false
@@ -95,13 +98,14 @@ export class Server {
   }
 
   /**
-   * PostgreSQL for one call, which waits for no other. Starts it again where it has ended.
+   * PostgreSQL for one call, which waits for no other. Starts it again where it has ended. `afterRead`: the call has read
+   * and found no room, so there must be some for it now.
    *
    * @throws {RakkoError} why it cannot be: DATABASE_DAMAGED, STORAGE_FAILED
    */
-  ready(): Postgres | Promise<Postgres> {
-    if (!this.#failure && this.#reserve) this.#mindRoom(this.#reserve)
-    if (this.#failure) return this.#startAgain(this.#failure)
+  ready({ afterRead = false } = {}): Postgres | Promise<Postgres> {
+    if (!this.#failure && this.#reserve) this.#mindRoom(this.#reserve, afterRead)
+    if (this.#failure) return this.#startAgain(this.#failure, afterRead)
     return this.#running.postgres
   }
 
@@ -139,13 +143,12 @@ export class Server {
     return this.#instance
   }
 
-  async #startAgain(failure: RakkoError): Promise<Postgres> {
+  async #startAgain(failure: RakkoError, afterRead: boolean): Promise<Postgres> {
     if (this.#isFinal || !this.#restart) throw failure
     const { start, now } = this.#restart
-    const time = now()
+    const since = now() - this.#failedAt
     // A clock that was set back says nothing.
-    if (time >= this.#startedAt && time - this.#startedAt < RESTART_PAUSE_MS) throw failure
-    this.#startedAt = time
+    if (since >= 0 && since < RESTART_PAUSE_MS) throw failure
     await this.#instance?.drop()
     // The memory of the last instance can go before the next one takes as much.
     this.#instance = undefined
@@ -159,26 +162,33 @@ export class Server {
       this.#lacksRoom = lacks(this.#reserve)
       this.#log = new WriteAheadLog(instance.postgres)
     } catch (error) {
+      this.#failedAt = now()
       this.#failure = undefined
       throw this.fail(asCallFailed(error))
     }
-    if (this.#reserve) this.#mindRoom(this.#reserve)
+    if (this.#reserve) this.#mindRoom(this.#reserve, afterRead)
     if (this.#failure) throw this.#failure
     this.#restarted.tell()
     return this.#running.postgres
   }
 
   /** Between two calls, when no transaction is open. */
-  #mindRoom(reserve: Reserve): void {
+  #mindRoom(reserve: Reserve, afterRead: boolean): void {
     try {
       if (this.#lacksRoom) {
-        reserve.giveUp()
+        keepLast(reserve)
         this.#setFull(true)
         this.#lacksRoom = false
       }
       if (!this.#isFull) return
       if (hasRoom(reserve)) this.#setFull(false)
-      else if (this.#log.bytes() >= MAX_FULL_LOG_BYTES) this.#log.checkpoint()
+      else if (afterRead || this.#log.bytes() >= MAX_FULL_LOG_BYTES) {
+        // A checkpoint needs some room before it makes more.
+        if (afterRead) reserve.giveUp()
+        this.#log.checkpoint()
+        keepLast(reserve)
+        if (afterRead) settleReads(this.#running.postgres, this.#log, SETTLED_LOG_BYTES)
+      }
     } catch (error) {
       // What PostgreSQL refuses for want of room it may do before the next call.
       if (!(error instanceof SqlError)) this.fail(error)
@@ -186,7 +196,8 @@ export class Server {
   }
 
   #setFull(isFull: boolean): void {
-    this.#running.postgres.exec(`SET default_transaction_read_only = ${isFull ? 'on' : 'off'}`)
+    const [readOnly, recycle] = isFull ? ['on', 'off'] : ['off', 'on']
+    this.#running.postgres.exec(`SET default_transaction_read_only = ${readOnly}; SET wal_recycle = ${recycle}`)
     this.#isFull = isFull
   }
 }
@@ -202,6 +213,13 @@ function hasRoom(reserve: Reserve): boolean {
   } catch {
     return false
   }
+}
+
+/** Without it reads go on too, as long as they need no more room than there is. */
+function keepLast(reserve: Reserve): void {
+  try {
+    reserve.keepLast()
+  } catch {}
 }
 
 /** An opening is refused with codes of its own, which no caller of an open database expects. */

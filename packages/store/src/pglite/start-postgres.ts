@@ -18,6 +18,8 @@ export interface PgliteAssets {
 }
 
 export interface StartOptions {
+  /** By default it does. Where room is short a log that was read is removed instead of kept for later. */
+  readonly recyclesLog?: boolean | undefined
   readonly files: DatabaseFiles
   /** What errors call the database by: a directory, a name. */
   readonly label: string
@@ -25,7 +27,7 @@ export interface StartOptions {
 }
 
 /** Starts one PostgreSQL. Throws as `openPglite` does, and leaves the files closed then. */
-export async function startPostgres({ files, label, assets }: StartOptions): Promise<Instance> {
+export async function startPostgres({ files, label, assets, recyclesLog = true }: StartOptions): Promise<Instance> {
   const log = new ServerLog()
   const keep = (line: string) => {
     log.add(line)
@@ -34,7 +36,10 @@ export async function startPostgres({ files, label, assets }: StartOptions): Pro
   try {
     const pglite = new PGlite({
       fs: files,
-      startParams: [...(files.isSynced ? SYNCED_START_PARAMETERS : START_PARAMETERS)],
+      startParams: [
+        ...(files.isSynced ? SYNCED_START_PARAMETERS : START_PARAMETERS),
+        ...(recyclesLog ? [] : ['-c', 'wal_recycle=off']),
+      ],
       onStderr: keep,
       onStdout: keep,
       // A database is never made here, so its maker is never loaded.
