@@ -31,7 +31,7 @@ export function decodeCbor(bytes: Uint8Array): CborItem {
 
 function readItem(reader: CborReader, depth: number): CborItem {
   const major = reader.readHead()
-  if (depth > MAX_CBOR_DEPTH) throw reader.malformed(`at most ${MAX_CBOR_DEPTH} levels`, 'more')
+  if (depth > MAX_CBOR_DEPTH) throw reader.malformed(`at most ${MAX_CBOR_DEPTH} levels`, `${depth}`)
   switch (major) {
     case MAJOR.unsigned:
       return { kind: 'int', value: reader.bigArgument }

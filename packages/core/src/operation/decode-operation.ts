@@ -123,7 +123,7 @@ function readByteArray(reader: CborReader): Uint8Array {
     const byte = readUnsigned(reader, 'previous')
     if (byte > 255n) throw invalidOperation('previous', 'bytes', `${byte}`)
     bytes.push(Number(byte))
-    if (bytes.length > HASH_BYTES) throw invalidOperation('previous', `${HASH_BYTES} bytes`, 'more')
+    if (bytes.length > HASH_BYTES) throw invalidOperation('previous', `${HASH_BYTES} bytes`, `${bytes.length}`)
   })
   return Uint8Array.from(bytes)
 }
@@ -138,8 +138,9 @@ function readFields(reader: CborReader): Map<string, PlainValue> {
     if (reader.major !== MAJOR.text) throw unexpected(reader, 'fields', 'a field name')
     const name = reader.textValue()
     if (before !== undefined) checkOrder(before, name)
-    if (fields.size === MAX_SCHEMA_FIELDS)
-      throw invalidOperation('fields', `at most ${MAX_SCHEMA_FIELDS} fields`, 'more')
+    if (fields.size === MAX_SCHEMA_FIELDS) {
+      throw invalidOperation('fields', `at most ${MAX_SCHEMA_FIELDS} fields`, `${fields.size + 1}`)
+    }
     before = name
     fields.set(name, readValue(reader, name))
   })

@@ -1,3 +1,4 @@
+import type { RakkoError } from '../rakko-error.js'
 import type { Schema } from '../schema/schema.js'
 import { invalidQuery } from './invalid-query.js'
 import { parseSearch } from './parse-search.js'
@@ -40,7 +41,7 @@ export function parseFilter(where: unknown, schema: Schema, path = 'where'): Fil
 function parseGroup(where: unknown, schema: Schema, path: string, depth: number, budget: Budget): Filter {
   if (!isPlainObject(where)) throw invalidQuery(path, 'an object of fields', where)
   spendTerm(budget, path)
-  if (depth > MAX_FILTER_DEPTH) throw invalidQuery(path, `at most ${MAX_FILTER_DEPTH} levels`, 'more')
+  if (depth > MAX_FILTER_DEPTH) throw invalidQuery(path, `at most ${MAX_FILTER_DEPTH} levels`, depth)
   const filters: Filter[] = []
   for (const [key, value] of Object.entries(where)) {
     if (value === undefined) continue
@@ -56,7 +57,7 @@ function parseGroup(where: unknown, schema: Schema, path: string, depth: number,
     } else if (key === '$search') {
       spendTerm(budget, at)
       budget.searches -= 1
-      if (budget.searches < 0) throw invalidQuery(at, `at most ${MAX_FILTER_SEARCHES} searches in a filter`, 'more')
+      if (budget.searches < 0) throw tooMany(at, 'searches in a filter', MAX_FILTER_SEARCHES, budget.searches)
       filters.push(parseSearch(value, schema, at))
     } else {
       filters.push(...parseField(value, schema, key, at, budget))
@@ -94,17 +95,22 @@ function parseValues(
   if (isSet && !Array.isArray(value)) throw invalidQuery(path, 'a list of values', value)
   const values: readonly unknown[] = isSet ? (value as unknown[]) : [value]
   budget.values -= values.length
-  if (budget.values < 0) throw invalidQuery(path, `at most ${MAX_FILTER_VALUES} values in a filter`, 'more')
+  if (budget.values < 0) throw tooMany(path, 'values in a filter', MAX_FILTER_VALUES, budget.values)
   return Array.from(values, (one, i) => parse(one, isSet ? `${path}[${i}]` : path))
 }
 
 function spendContained(budget: Budget, characters: number, path: string): void {
   budget.contained -= characters
   if (budget.contained >= 0) return
-  const expected = `at most ${MAX_CONTAINED_CHARACTERS} characters in all texts that a filter looks for within others`
-  throw invalidQuery(path, expected, MAX_CONTAINED_CHARACTERS - budget.contained)
+  const what = 'characters in all texts that a filter looks for within others'
+  throw tooMany(path, what, MAX_CONTAINED_CHARACTERS, budget.contained)
 }
 
 function spendTerm(budget: Budget, path: string): void {
-  if (--budget.terms < 0) throw invalidQuery(path, `at most ${MAX_FILTER_TERMS} terms in a filter`, 'more')
+  if (--budget.terms < 0) throw tooMany(path, 'terms in a filter', MAX_FILTER_TERMS, budget.terms)
+}
+
+/** As many as were counted: the rest of the filter is not looked at. */
+function tooMany(path: string, what: string, max: number, left: number): RakkoError {
+  return invalidQuery(path, `at most ${max} ${what}`, max - left)
 }

@@ -39,12 +39,12 @@ function parseLevel(
   budget: { left: number },
 ): Include[] {
   if (!isPlainObject(include)) throw invalidQuery(path, 'an object of relation fields', include)
-  if (depth > MAX_INCLUDE_DEPTH) throw invalidQuery(path, `at most ${MAX_INCLUDE_DEPTH} levels`, 'more')
+  if (depth > MAX_INCLUDE_DEPTH) throw invalidQuery(path, `at most ${MAX_INCLUDE_DEPTH} levels`, depth)
   const includes: Include[] = []
   for (const [field, value] of Object.entries(include)) {
     if (value === undefined || value === false) continue
     const at = `${path}.${field}`
-    if (--budget.left < 0) throw invalidQuery(at, `at most ${MAX_INCLUDES} relations`, 'more')
+    if (--budget.left < 0) throw invalidQuery(at, `at most ${MAX_INCLUDES} relations`, MAX_INCLUDES + 1)
     const type = schema.fields.get(field)
     if (type === undefined || !('schemaId' in type)) throw invalidQuery(at, `a relation field of ${schema.name}`, field)
     const target = schemaOf(type.schemaId)

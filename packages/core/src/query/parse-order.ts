@@ -36,7 +36,9 @@ function parseKeys(orderBy: unknown, schema: Schema, filter: Filter, path: strin
       }
       if (keys.some(({ field }) => field === key.field)) throw invalidQuery(at, 'every key once', key.field)
       if (keys.some(({ field }) => field === '$id')) throw invalidQuery(at, 'nothing after $id', key.field)
-      if (keys.length === MAX_ORDER_KEYS) throw invalidQuery(at, `at most ${MAX_ORDER_KEYS} keys`, 'more')
+      if (keys.length === MAX_ORDER_KEYS) {
+        throw invalidQuery(at, `at most ${MAX_ORDER_KEYS} keys`, keys.length + given.length - i)
+      }
       keys.push(key)
     }
   }

@@ -235,7 +235,7 @@ describe('an operation of the largest size', () => {
     expect(decodeOperation(operation(1024)).fields?.size).toBe(1024)
     expect(rakkoErrorOf(() => decodeOperation(operation(1025)))).toMatchObject({
       code: 'INVALID_OPERATION',
-      details: { field: 'fields', expected: 'at most 1024 fields', got: 'more' },
+      details: { field: 'fields', expected: 'at most 1024 fields', got: '1025' },
     })
   })
 

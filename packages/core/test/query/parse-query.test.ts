@@ -229,6 +229,20 @@ describe('a filter', () => {
     expect(refusedAt({ where: { ...values(MAX_FILTER_VALUES), name: 'a' } })).toBe('where.name.eq')
   })
 
+  it('is told by how much it is too large, as far as it was counted', () => {
+    const gotOf = (where: unknown) => rakkoErrorOf(() => parseQuery({ where }, VENUE)).details.got
+    expect(gotOf({ capacity: { in: Array.from({ length: MAX_FILTER_VALUES + 7 }, (_, i) => i) } })).toBe(
+      `${MAX_FILTER_VALUES + 7}`,
+    )
+    expect(gotOf({ $and: Array.from({ length: 1e4 }, () => ({})) })).toBe(`${MAX_FILTER_TERMS + 1}`)
+    expect(gotOf({ name: { contains: 'a'.repeat(MAX_CONTAINED_CHARACTERS + 7) } })).toBe(
+      `${MAX_CONTAINED_CHARACTERS + 7}`,
+    )
+    expect(gotOf(nested(MAX_FILTER_DEPTH + 7))).toBe(`${MAX_FILTER_DEPTH + 1}`)
+    const searches = Array.from({ length: MAX_FILTER_SEARCHES + 7 }, () => ({ $search: 'a' }))
+    expect(gotOf({ $or: searches })).toBe(`${MAX_FILTER_SEARCHES + 1}`)
+  })
+
   it('looks within texts for no more characters than its limit, in all its terms together', () => {
     const half = 'a'.repeat(MAX_CONTAINED_CHARACTERS / 2)
     const within = (...texts: string[]) => ({

@@ -32,8 +32,9 @@ export function serve(handle: RequestHandler): Session {
     if ('cancel' in checked) return pending.get(checked.cancel)?.abort()
     const { id } = checked
     if (pending.has(id)) throw invalidMessage('id', 'one that is not pending', id)
-    if (pending.size >= MAX_PENDING_REQUESTS)
-      throw invalidMessage('message', `at most ${MAX_PENDING_REQUESTS} pending`, 'more')
+    if (pending.size >= MAX_PENDING_REQUESTS) {
+      throw invalidMessage('message', `at most ${MAX_PENDING_REQUESTS} pending`, pending.size + 1)
+    }
     const cancellation = new Cancellation()
     pending.set(id, cancellation)
     try {

@@ -222,7 +222,7 @@ class BatchSigning {
     }
     const operationBytes = encodeOperation(operation)
     this.#bytes += operationBytes.length
-    if (this.#bytes > MAX_BATCH_BYTES) throw tooMuch(`at most ${MAX_BATCH_BYTES} bytes`, 'more')
+    if (this.#bytes > MAX_BATCH_BYTES) throw tooMuch(`at most ${MAX_BATCH_BYTES} bytes`, this.#bytes)
     const entry = draftEntry(write.args, this.#signer.publicKey, operationBytes)
     return { draft, args: write.args, operation, operationBytes, entry }
   }

@@ -128,7 +128,7 @@ async function fetchAll(transaction: DriverTransaction): Promise<SqlRow[]> {
     received += bytes
     if (received > MAX_READ_BYTES) throw answerTooLarge(MAX_READ_BYTES, received)
     for (const row of rows) found.push(row)
-    if (found.length > MAX_SQL_ROWS) throw tooManyRows()
+    if (found.length > MAX_SQL_ROWS) throw tooManyRows(found.length)
     if (rows.length < count) return found
     const fitting = Math.max(Math.floor((FETCHED_BYTES * count) / bytes), 1)
     count = Math.min(2 * count, fitting, MAX_SQL_ROWS + 1 - found.length)
@@ -165,8 +165,9 @@ function sqlFailed({ message, sqlState }: SqlError): RakkoError {
   return new RakkoError('SQL_FAILED', `PostgreSQL refused the statement: ${message}`, { sqlState })
 }
 
-function tooManyRows(): RakkoError {
+/** As many as were fetched: the rest is not counted. */
+function tooManyRows(fetched: number): RakkoError {
   const expected = `at most ${MAX_SQL_ROWS} rows: the statement needs a LIMIT`
   const about = 'The statement returns too much'
-  return refusal('SQL_FAILED', { expected, got: 'more', about, details: { sqlState: '54000' } })
+  return refusal('SQL_FAILED', { expected, got: fetched, about, details: { sqlState: '54000' } })
 }
