@@ -2,13 +2,15 @@ import { BLOB_PIECE, type DocumentViewId, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINI
 import type { Random } from '../../../../.config/testing/random.js'
 import type { Author, SignedItem, Values } from '../../../store/test/support/author.js'
 import { defineSchema, str } from '../../../store/test/support/definitions.js'
-import { between, hostileBytes, hostileText } from './hostile-values.js'
+import { hostileBytes, hostileText, type Sizes } from './hostile-values.js'
 
 /** What a shape is made for. */
 export interface World {
-  readonly random: Random
+  readonly random: Sizes
   /** Bytes of entries and operations that it makes, about. */
   readonly budget: number
+  /** What the texts of this case are made of. */
+  readonly run: string
   /** The app's own: a text that is searched, and a list of references to those that have one. */
   readonly note: SchemaId
   readonly page: SchemaId
@@ -24,7 +26,7 @@ const ITEM_BYTES = 300
 const ID_BYTES = 36
 
 const few = ({ random, author }: World, most: number): Author[] =>
-  Array.from({ length: between(random, 1, most) }, author)
+  Array.from({ length: random.between(1, most) }, author)
 
 /** A document that anybody may update, with a value for each of its updates. */
 function documentOf(world: World, author: Author): { first: SignedItem; schemaId: SchemaId; values: () => Values } {
@@ -32,7 +34,7 @@ function documentOf(world: World, author: Author): { first: SignedItem; schemaId
   const [schemaId, values] = random.pick<[SchemaId, () => Values]>([
     [note, () => ({ title: str('t') })],
     [SCHEMA_FIELD_DEFINITION, () => ({ name: str('b') })],
-    [BLOB_PIECE, () => ({ data: { type: 'bytes', value: new Uint8Array(between(random, 1, 60)) } })],
+    [BLOB_PIECE, () => ({ data: { type: 'bytes', value: new Uint8Array(random.between(1, 60)) } })],
   ])
   const first = schemaId === SCHEMA_FIELD_DEFINITION ? { name: str('a'), type: str('str') } : values()
   return { first: author.create(schemaId, first), schemaId, values }
@@ -74,7 +76,7 @@ const wide: Shape = (world) => {
 const merges: Shape = (world) => {
   const { random, budget, author } = world
   const { first, schemaId, tips, values } = concurrent(world, budget / 2)
-  const width = between(random, 1, tips.length)
+  const width = random.between(1, tips.length)
   const count = Math.ceil(budget / 2 / (ITEM_BYTES + ID_BYTES * width))
   const merging = Array.from({ length: count }, () =>
     author().update(first.documentId, schemaId, viewOf(tips.slice(0, width)), values()),
@@ -87,7 +89,7 @@ const waiting: Shape = (world) => {
   const { random, budget, author } = world
   const { first, schemaId, tips, values } = concurrent(world, budget / 3)
   const late = author().update(first.documentId, schemaId, first.viewId, values())
-  const width = between(random, 1, tips.length)
+  const width = random.between(1, tips.length)
   const count = Math.ceil(budget / 3 / (ITEM_BYTES + ID_BYTES * width))
   const keys = few(world, 20)
   const parked = Array.from({ length: count }, (_, index) => {
@@ -113,12 +115,12 @@ const chain: Shape = (world) => {
 
 /** Texts that are costly to look through. */
 const texts: Shape = (world) => {
-  const { random, budget, note } = world
-  const size = between(random, 1_000, Math.min(budget, 900_000))
+  const { random, budget, run, note } = world
+  const size = random.between(1_000, Math.min(budget, 900_000))
   const key = world.author()
   return [
     Array.from({ length: Math.ceil(budget / (size + ITEM_BYTES)) }, () =>
-      key.create(note, { title: str(hostileText(random, size)) }),
+      key.create(note, { title: str(hostileText(random, size, run)) }),
     ),
   ]
 }
@@ -128,7 +130,7 @@ const references: Shape = (world) => {
   const { random, budget, note, page } = world
   const key = world.author()
   const large = key.create(note, { title: str('a'.repeat(Math.floor(Math.min(budget / 2, 900_000)))) })
-  const width = between(random, 1, 1000)
+  const width = random.between(1, 1000)
   const naming = Array.from({ length: Math.ceil(budget / 2 / (ITEM_BYTES + ID_BYTES * width)) }, () =>
     key.create(page, {
       notes: { type: 'relation_list', value: Array.from({ length: width }, () => large.documentId) },
@@ -140,7 +142,7 @@ const references: Shape = (world) => {
 /** Payloads of any form whose decoded form may be large, and whose schema need not exist. */
 const payloads: Shape = (world) => {
   const { random, budget, note } = world
-  const size = between(random, 1_000, Math.min(budget, 1_000_000))
+  const size = random.between(1_000, Math.min(budget, 1_000_000))
   const key = world.author()
   const unknown = `${'s'.repeat(40)}_${key.create(note, { title: str('') }).id}`
   return [
@@ -156,7 +158,7 @@ const claims: Shape = (world) => {
   const { random, budget, author } = world
   const key = author()
   const ids = few(world, 3000).map(() => key.create(SCHEMA_FIELD_DEFINITION, { name: str('x') }))
-  const width = between(random, 1, ids.length)
+  const width = random.between(1, ids.length)
   const size = ID_BYTES * 2 * width
   return [
     Array.from({ length: Math.ceil(budget / (size + ITEM_BYTES)) }, (_, index) => {
@@ -170,7 +172,7 @@ const claims: Shape = (world) => {
 const definitions: Shape = (world) => {
   const { random, budget } = world
   const key = world.author()
-  const fields = Object.fromEntries(Array.from({ length: between(random, 1, 1000) }, (_, at) => [`f${at}`, 'str']))
+  const fields = Object.fromEntries(Array.from({ length: random.between(1, 1000) }, (_, at) => [`f${at}`, 'str']))
   const { items } = defineSchema(key, 'made', fields)
   const [late, ...rest] = items as [SignedItem, ...SignedItem[]]
   const definition = rest.pop() ?? late
@@ -204,7 +206,7 @@ const tables: Shape = (world) => {
   return [items]
 }
 
-export const SHAPES: Readonly<Record<string, Shape>> = {
+export const SHAPES = {
   wide,
   merges,
   waiting,
@@ -215,7 +217,9 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   claims,
   definitions,
   tables,
-}
+} as const satisfies Readonly<Record<string, Shape>>
+
+export type ShapeName = keyof typeof SHAPES
 
 export function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
   return items

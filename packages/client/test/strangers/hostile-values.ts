@@ -1,17 +1,40 @@
 import { concatBytes, hexToBytes } from '@rakko/core'
-import type { Random } from '../../../../.config/testing/random.js'
+import { Random } from '../../../../.config/testing/random.js'
 
-/** A whole number from `low` to `high`, small ones as often as large ones. */
-export function between(random: Random, low: number, high: number): number {
-  return Math.min(high, Math.floor(low * ((high + 1) / low) ** random.number()))
+/** Draws, and says how large each thing is. */
+export class Sizes extends Random {
+  /** A whole number from `low` to `high`, small ones as often as large ones. */
+  between(low: number, high: number): number {
+    return Math.min(high, Math.floor(low * ((high + 1) / low) ** this.number()))
+  }
+}
+
+/** Everything is as large as it may be. */
+export class LargestSizes extends Sizes {
+  override between(_low: number, high: number): number {
+    return Math.floor(high)
+  }
 }
 
 const RUNS = ['a', 'a_', 'a ', '-1', 'a@a.', 'http://a/', '\u{1F9A6}', '\u0301', '"', '%', '<a>']
 
-/** About so many bytes: one run over and over, or several. */
-export function hostileText(random: Random, size: number): string {
-  const runs = Array.from({ length: between(random, 1, 4) }, () => random.pick(RUNS)).join('')
-  return runs.repeat(Math.ceil(size / new TextEncoder().encode(runs).length))
+/** What texts repeat: one run as often as several, which come to some hundred characters at most. */
+export function hostileRun(random: Sizes): string {
+  const runs = random.chance(0.5) ? 1 : random.between(2, 100)
+  return Array.from({ length: runs }, () => random.pick(RUNS)).join('')
+}
+
+/** About so many bytes of a run over and over. Now and then one character of them is another. */
+export function hostileText(random: Random, size: number, run: string): string {
+  const times = Math.ceil(size / new TextEncoder().encode(run).length)
+  return random.chance(0.7) ? run.repeat(times) : nearMiss(random, size, run)
+}
+
+/** What a text of that run has almost everywhere, and nowhere: it differs at its beginning, its end or between. */
+export function nearMiss(random: Random, size: number, run: string): string {
+  const times = Math.ceil(size / new TextEncoder().encode(run).length)
+  const before = random.pick([0, 0, times, Math.floor(random.number() * times)])
+  return `${run.repeat(before)}b${run.repeat(times - before)}`
 }
 
 /** CBOR by its first byte. */

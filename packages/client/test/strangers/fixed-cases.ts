@@ -1,0 +1,29 @@
+import type { Plan } from './draw-case.js'
+
+const LARGEST = { seed: 1, sizes: 'largest', asks: [] } as const
+
+/**
+ * What `npm test` tries: each shape, question, door and store at least once, with as few bytes as show the fault where
+ * its bound is removed.
+ */
+export const FIXED_CASES: readonly Plan[] = [
+  { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'ingest', shapes: ['wide'] },
+  { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
+  { ...LARGEST, bytes: 1_500_000, store: 'memory', door: 'ingest', shapes: ['merges', 'waiting'] },
+  { ...LARGEST, seed: 2, bytes: 3_000_000, store: 'memory', door: 'publish', shapes: ['chain', 'payloads'] },
+  { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing'] },
+  {
+    ...LARGEST,
+    seed: 27,
+    bytes: 4_000_000,
+    store: 'pglite',
+    door: 'publish',
+    shapes: ['texts'],
+    asks: ['contains', 'searched'],
+  },
+  { ...LARGEST, bytes: 1_800_000, store: 'pglite', door: 'ingest', shapes: ['references'], asks: ['included'] },
+  { ...LARGEST, bytes: 1_000_000, store: 'pglite', door: 'ingest', shapes: ['waiting', 'tables'] },
+  { ...LARGEST, bytes: 1_500_000, store: 'pglite', door: 'ingest', shapes: ['claims', 'definitions'] },
+  { ...LARGEST, bytes: 100_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['live'] },
+  { ...LARGEST, bytes: 10_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['unfollowed'] },
+]
