@@ -163,8 +163,14 @@ export class Connection {
     const reply = await this.#channel.handle(message).catch((error: unknown) => {
       throw unsendable(error)
     })
-    if (reply?.ok === true) return reply.result
-    throw errorFromData(reply?.error)
+    if (reply?.ok !== true) throw errorFromData(reply?.error)
+    if (reply.receipt !== undefined) this.#hasRead(reply.receipt)
+    return reply.result
+  }
+
+  /** Nobody waits for a reply to this. */
+  #hasRead(receipt: number): void {
+    this.#channel.handle({ read: receipt }).catch(() => undefined)
   }
 
   /** Nobody waits for a reply to this. */

@@ -14,6 +14,7 @@ import type {
 } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
 import { PortSubscriptions } from './port-subscriptions.js'
+import { UnreadReplies } from './unread-replies.js'
 
 /** What a served port may ask for only where `servePort` allows it. Everybody at it may read. */
 export const RIGHTS = ['write', 'maintain', 'ingest', 'sql'] as const
@@ -57,6 +58,7 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
   lastPort += 1
   const port = lastPort
   const open = new PortSubscriptions(connection)
+  const unread = new UnreadReplies(connection)
   let isEnded = false
 
   function pass<M extends Method>(method: M, params: Methods[M]['params'], cancellation: Cancellation) {
@@ -85,6 +87,7 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
   }
   async function end(): Promise<void> {
     isEnded = true
+    unread.end()
     for (const subscription of open.takeAll()) connection.request('end', { subscription }).catch(() => undefined)
   }
   async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
@@ -98,9 +101,20 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     if (method === 'events') return subscribe(method, {}, cancellation)
     if (method === 'next') return open.next(params as NextParams, (asked) => pass(method, asked, cancellation))
     if (method === 'end') open.end((params as SubscriptionParams).subscription)
-    return pass(method, params as never, cancellation)
+    const room = unread.begin(method, cancellation)
+    if (room) await room
+    try {
+      return await pass(method, params as never, cancellation)
+    } catch (error) {
+      unread.failed(method)
+      throw error
+    }
   }
-  return Object.assign(handle, { end })
+  return Object.assign(handle, {
+    end,
+    receiptFor: ({ method }: Request, result: unknown) => unread.replied(method, result),
+    read: (receipt: number) => unread.read(receipt),
+  })
 }
 
 const REFUSALS = {

@@ -1,5 +1,5 @@
 import { type RakkoError, refusal, SEARCH_LANGUAGES } from '@rakko/core'
-import type { Cancel, Method, Request } from './messages.js'
+import type { Cancel, Method, Read, Request } from './messages.js'
 
 /** What a value of a message must be; `undefined` where it is right, else what was expected. */
 type Check = (value: unknown) => string | undefined
@@ -118,11 +118,15 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
 }
 
 /** Throws INVALID_MESSAGE, naming the part that is wrong. Members that no method has are ignored. */
-export function checkMessage(message: unknown): Request | Cancel {
+export function checkMessage(message: unknown): Request | Cancel | Read {
   if (!isObject(message)) throw invalidMessage('message', 'an object', message)
   if ('cancel' in message) {
     if (isId(message.cancel)) return { cancel: message.cancel }
     throw invalidMessage('cancel', 'the id of a request', message.cancel)
+  }
+  if ('read' in message) {
+    if (typeof message.read === 'number') return { read: message.read }
+    throw invalidMessage('read', 'a receipt', message.read)
   }
   const { id, method, params } = message
   if (!isId(id)) throw invalidMessage('id', 'an integer from 0', id)

@@ -33,9 +33,10 @@ export type {
  * |---------|------------|---------------------------------------------------------|
  * | Request | to a node  | exactly one Reply with the same id                      |
  * | Cancel  | to a node  | an acknowledging Reply; the request cancelled still gets its own |
+ * | Read    | to a node  | an acknowledging Reply                                  |
  * | Reply   | to the app | –                                                       |
  */
-export type ToNode = Request | Cancel
+export type ToNode = Request | Cancel | Read
 
 export interface Request<M extends Method = Method> {
   /** Chosen by the caller: an integer from 0, not in use by another of its pending requests. */
@@ -49,9 +50,17 @@ export interface Cancel {
   readonly cancel: number
 }
 
-/** `id` is null where the message had none that could be read. */
+/** The reply with this receipt was read, and all before it. */
+export interface Read {
+  readonly read: number
+}
+
+/**
+ * `id` is null where the message had none that could be read. Who gets a `receipt` sends it back in a Read: past a limit
+ * no more is read for who does not.
+ */
 export type Reply =
-  | { readonly id: number | null; readonly ok: true; readonly result: unknown }
+  | { readonly id: number | null; readonly ok: true; readonly result: unknown; readonly receipt?: number }
   | { readonly id: number | null; readonly ok: false; readonly error: ErrorData }
 
 /** A RakkoError as data; anything else that was thrown travels as INTERNAL. */

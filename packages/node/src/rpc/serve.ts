@@ -6,9 +6,15 @@ import type { Facade, Reply, Request } from './messages.js'
 /** Pending requests of one session at most: a peer that never waits for replies must not fill the memory. */
 export const MAX_PENDING_REQUESTS = 100_000
 
+type Succeeded = Extract<Reply, { ok: true }>
+
 /** Returns a request that was checked, with the result of its method: as a node, or by passing it on. */
 export interface RequestHandler {
   (request: Request, cancellation: Cancellation): Promise<unknown>
+  /** Which receipt the reply with this result carries, if any. */
+  readonly receiptFor?: (request: Request, result: unknown) => number | undefined
+  /** The reply with this receipt was read. */
+  readonly read?: (receipt: number) => void
   /** The session ended: gives up what the handler opened for it. Never rejects. */
   readonly end?: () => Promise<void>
 }
@@ -27,9 +33,10 @@ export interface Session {
 export function serve(handle: RequestHandler): Session {
   const pending = new Map<number, Cancellation>()
 
-  async function respond(message: unknown): Promise<unknown> {
+  async function respond(message: unknown): Promise<Pick<Succeeded, 'result' | 'receipt'>> {
     const checked = checkMessage(message)
-    if ('cancel' in checked) return pending.get(checked.cancel)?.abort()
+    if ('cancel' in checked) return { result: pending.get(checked.cancel)?.abort() }
+    if ('read' in checked) return { result: handle.read?.(checked.read) }
     const { id } = checked
     if (pending.has(id)) throw invalidMessage('id', 'one that is not pending', id)
     if (pending.size >= MAX_PENDING_REQUESTS) {
@@ -38,7 +45,9 @@ export function serve(handle: RequestHandler): Session {
     const cancellation = new Cancellation()
     pending.set(id, cancellation)
     try {
-      return await handle(checked, cancellation)
+      const result = await handle(checked, cancellation)
+      const receipt = handle.receiptFor?.(checked, result)
+      return receipt === undefined ? { result } : { result, receipt }
     } finally {
       pending.delete(id)
     }
@@ -48,7 +57,7 @@ export function serve(handle: RequestHandler): Session {
     async handle(message): Promise<Reply> {
       const id = readableId(message)
       try {
-        return { id, ok: true, result: await respond(message) }
+        return { id, ok: true, ...(await respond(message)) }
       } catch (error) {
         return { id, ok: false, error: errorToData(error) }
       }
