@@ -1,5 +1,5 @@
 import { parseSchemaId } from '@rakko/core'
-import { type OpenParams, purgePolicy, type SchemaParams } from '@rakko/node/rpc'
+import type { OpenParams, SchemaParams } from '@rakko/node/rpc'
 import { checkCallOptions, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { copyMember } from '../arguments/plain-copy.js'
@@ -62,8 +62,8 @@ function openParams({ name, storage = 'auto', directory, durability, purge, veri
     name,
     storage,
     directory,
-    // Opening takes its time: what the node would refuse after it is refused before.
-    purge: purge === undefined ? undefined : purgePolicy(copyMember('options', 'purge', purge)),
+    // What is in it the node checks, before it opens anything: keys are checked with more than a page should load.
+    purge: purge === undefined ? undefined : (copyMember('options', 'purge', purge) as OpenParams['purge']),
     verifyEveryMs,
     durability,
     allowSchemas: allowed(allowSchemas),

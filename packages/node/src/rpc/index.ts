@@ -1,4 +1,4 @@
-export { type IngestItem, type IngestOutcome, purgePolicy, type VerifyReport } from '@rakko/store'
+export type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
 export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'

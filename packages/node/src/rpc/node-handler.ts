@@ -1,5 +1,5 @@
 import { parseDocumentViewId, parsePublicKey } from '@rakko/core'
-import { checkIdempotencyId } from '@rakko/store'
+import { checkIdempotencyId, purgePolicy } from '@rakko/store'
 import type { Node } from '../node.js'
 import { type Intent, type IntentOutcome, MAX_IDEMPOTENCY_ID_CHARS } from '../sign/intent.js'
 import type { Cancellation } from './cancellation.js'
@@ -38,7 +38,8 @@ export function openingHandler(open: (params: OpenParams) => Promise<Node>): Req
   const subscriptions = new Subscriptions()
   let opening: Promise<Opened> | undefined
   async function openNode(params: OpenParams): Promise<Opened> {
-    const node = await open(params)
+    // Opening takes its time: what the node would refuse after it is refused before.
+    const node = await open({ ...params, purge: purgePolicy(params.purge) })
     return { node, handlers: handlersOf(node, subscriptions) }
   }
   function openFirst(params: OpenParams): Promise<Opened> {
