@@ -49,6 +49,15 @@ export interface Ingested {
   readonly hasMore: boolean
 }
 
+export const NOTHING_INGESTED: Ingested = {
+  outcomes: [],
+  outcomeOf: new Map(),
+  forks: [],
+  hasWritten: false,
+  decided: [],
+  hasMore: false,
+}
+
 /** Reads the parked entries that a transaction looks at, beside the items that have arrived. */
 type Wake = (parking: Parking) => Promise<readonly Parked[]>
 

@@ -6,7 +6,8 @@ import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { Call, type CallOptions, type Place, type Received, type Taken } from './call.js'
-import { type IngestContext, type Ingested, ingest, lookAgain, wakeRest } from './ingest.js'
+import { type IngestContext, type Ingested, lookAgain, NOTHING_INGESTED, wakeRest } from './ingest.js'
+import { type IngestedApart, ingestApart } from './ingest-apart.js'
 import { Pace, type Share, TRANSACTION_MS } from './share.js'
 
 export interface PublisherContext extends IngestContext {
@@ -189,7 +190,9 @@ export class Publisher {
     try {
       const refusal = allOrNone ? batchRefusal(taken.map(({ received }) => received)) : undefined
       if (refusal) throw refusal
-      const ingested = items.length === 0 ? NOTHING : await ingest(this.#context, items, { allOrNone })
+      const rest = () => this.#pause().then(() => this.#writeOwn(calls))
+      const ingested: IngestedApart =
+        items.length === 0 ? NOTHING_INGESTED : await ingestApart(this.#context, items, { allOrNone, rest })
       this.#pace.took(this.#context.now() - began, share.part)
       let next = 0
       for (const one of taken) {
@@ -220,9 +223,9 @@ export class Publisher {
    * look passes all that is decided: how much waits is bounded, so there are a few looks at most.
    */
   async #wakeRest(
-    first: Ingested,
+    first: IngestedApart,
     calls: ReadonlySet<Call>,
-  ): Promise<Pick<Ingested, 'outcomeOf' | 'forks' | 'hasWritten'>> {
+  ): Promise<Pick<IngestedApart, 'outcomeOf' | 'forks' | 'hasWritten'>> {
     const outcomeOf = new Map(first.outcomeOf)
     const forks = [...first.forks]
     for (let { hasMore } = first; hasMore; ) {
@@ -238,7 +241,7 @@ export class Publisher {
 
   #missed(): Ingested {
     this.#context.onMissed()
-    return NOTHING
+    return NOTHING_INGESTED
   }
 
   /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */
@@ -281,15 +284,6 @@ interface Part {
 
 function areOwn(items: readonly PublishItem[]): boolean {
   return items.every(({ trusted }) => trusted !== undefined)
-}
-
-const NOTHING: Ingested = {
-  outcomes: [],
-  outcomeOf: new Map(),
-  forks: [],
-  hasWritten: false,
-  decided: [],
-  hasMore: false,
 }
 
 function lost(): RakkoError {
