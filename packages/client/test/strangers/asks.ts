@@ -4,7 +4,7 @@ import { hostileText, nearMiss, type Sizes } from './hostile-values.js'
 /** What is asked at served ports. */
 export type Ask = Questions | Following
 
-/** One call, without its id. Its answer is read. */
+/** One call, without its id. */
 export interface Questions {
   readonly method: string
   readonly params: unknown
@@ -12,6 +12,8 @@ export interface Questions {
   readonly times: number
   /** Bytes that it may hold beside what came in, by a limit of its own: of one answer, or of the ports' live queries. */
   readonly holds?: number
+  /** One session asks, which never reads its port. */
+  readonly isUnread?: boolean
 }
 
 /** Live queries of one text, which then changes. Their session asks for updates, and never reads its port. */
@@ -79,6 +81,13 @@ export const ASKS = {
     method: 'live',
     params: { schemaId: note, query: { first: random.between(1, 10_000) } },
     times: random.between(1, 1000),
+    holds: 64 * MB,
+  }),
+  unread: ({ random, note }) => ({
+    method: 'page',
+    params: { schemaId: note, query: { first: random.between(1, 10_000) } },
+    times: random.between(100, 400),
+    isUnread: true,
     holds: 64 * MB,
   }),
   unfollowed: ({ random, note, budget }) => {

@@ -26,4 +26,5 @@ export const FIXED_CASES: readonly Plan[] = [
   { ...LARGEST, seed: 2, bytes: 1_500_000, store: 'pglite', door: 'ingest', shapes: ['claims', 'definitions'] },
   { ...LARGEST, bytes: 100_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['live'] },
   { ...LARGEST, bytes: 10_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['unfollowed'] },
+  { ...LARGEST, bytes: 900_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['unread'] },
 ]

@@ -45,6 +45,12 @@ export async function nodeHost({ schemas, note, door, folder }) {
     return replies.map(({ ok, error }) => (ok ? method : error.code))
   }
 
+  async function askedUnread({ method, params, times }) {
+    for (let count = 0; count < times; count++) silent.post(method, params)
+    await untilQuiet()
+    return [`${method}, unread`]
+  }
+
   async function followed({ schemaId, times, titles }) {
     const {
       result: [documentId],
@@ -71,7 +77,7 @@ export async function nodeHost({ schemas, note, door, folder }) {
   }
   return {
     send: senders[door],
-    ask: (ask) => ('titles' in ask ? followed : asked)(ask),
+    ask: (ask) => ('titles' in ask ? followed : ask.isUnread ? askedUnread : asked)(ask),
     honestCalls: (turn) => [...(turn % 2 === 0 ? [() => create('more')] : []), isThere],
   }
 }

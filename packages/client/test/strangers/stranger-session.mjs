@@ -25,16 +25,19 @@ export function strangerAt(app) {
   let id = 0
   function post(method, params) {
     id += 1
-    const message = { id, method, params }
-    far.postMessage({ id: `${id}`, type: 'APPLY', path: ['handle'], argumentList: [{ type: 'RAW', value: message }] })
+    send({ id, method, params })
     return id
+  }
+  function send(message) {
+    far.postMessage({ id: `${id}`, type: 'APPLY', path: ['handle'], argumentList: [{ type: 'RAW', value: message }] })
   }
   function call(method, params) {
     if (replies.size === 0 && id === 0) far.on('message', tell)
     return new Promise((resolve) => replies.set(post(method, params), resolve))
   }
   function tell({ value }) {
-    replies.get(value.id)(value)
+    if (value.receipt !== undefined) send({ read: value.receipt })
+    replies.get(value.id)?.(value)
     replies.delete(value.id)
   }
   return session
