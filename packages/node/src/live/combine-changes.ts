@@ -1,5 +1,6 @@
 import type { DocumentId, SchemaId } from '@rakko/core'
 import type { DocumentChange, StoreCommit } from '@rakko/store'
+import { ownBytes } from './document-bytes.js'
 
 /** What became of documents, by their schema and id. */
 export type Changes = ReadonlyMap<SchemaId, ReadonlyMap<DocumentId, DocumentChange>>
@@ -8,15 +9,19 @@ export type Changes = ReadonlyMap<SchemaId, ReadonlyMap<DocumentId, DocumentChan
 export interface IndexedCommit {
   readonly number: number
   readonly changes: Changes
+  /** What it takes in memory, roughly. */
+  readonly bytes: number
 }
 
 export function indexCommit({ number, changes }: StoreCommit): IndexedCommit {
   const bySchema = new Map<SchemaId, Map<DocumentId, DocumentChange>>()
+  let bytes = 0
   for (const change of changes) {
+    bytes += ownBytes(change)
     const ofSchema = bySchema.get(change.schemaId) ?? new Map<DocumentId, DocumentChange>()
     bySchema.set(change.schemaId, ofSchema.set(change.id, change))
   }
-  return { number, changes: bySchema }
+  return { number, changes: bySchema, bytes }
 }
 
 /** What commits that follow each other made of documents together. */

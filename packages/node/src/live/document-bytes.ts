@@ -41,7 +41,8 @@ export class DocumentBytes {
   }
 }
 
-function ownBytes({ fields }: Document): number {
+/** The same of one without what is included in it. */
+export function ownBytes({ fields }: Pick<Document, 'fields'>): number {
   let bytes = DOCUMENT_BYTES
   for (const { value } of fields.values()) {
     bytes += VALUE_BYTES

@@ -15,6 +15,8 @@ export const MAX_PORTS_LIVE_BYTES = 64 * 1024 * 1024
 export const LIVE_QUERIES_AT_ONCE = 256
 /** Commits that a live query lets wait; where there are more, it drops them and runs its statement again. */
 export const MAX_WAITING_COMMITS = 256
+/** The same in bytes as they are estimated. All live queries of a schema let the same commits wait. */
+export const MAX_WAITING_BYTES = 16 * 1024 * 1024
 /** Documents that are read for live queries at once; a query that has to know more runs its own statement again. */
 export const MAX_READ_DOCUMENTS = 1_000
 /** Ids of included documents that a live query watches one by one; beyond it every change of their schema counts. */

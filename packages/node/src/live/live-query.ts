@@ -1,7 +1,7 @@
 import { type DocumentId, type Query, type RakkoError, refusal, type Schema, type SchemaId } from '@rakko/core'
 import type { Document, DocumentChange, DocumentPage, DocumentSnapshot } from '@rakko/store'
 import { combineChanges, type IndexedCommit } from './combine-changes.js'
-import { MAX_LIVE_BYTES, MAX_WAITING_COMMITS } from './limits.js'
+import { MAX_LIVE_BYTES, MAX_WAITING_BYTES, MAX_WAITING_COMMITS } from './limits.js'
 import { livePage } from './live-page.js'
 import { isEmptyDelta, type PageDelta, pageDelta } from './page-delta.js'
 import type { LivePage } from './page-in-memory.js'
@@ -54,8 +54,13 @@ export class LiveQuery {
   #number = 0
   /** Commits that the page may not show. */
   #waiting: IndexedCommit[] = []
+  #waitingBytes = 0
+  /** Last commit that was dropped without a look: the page has to show it. */
+  #dropped = 0
   /** Only its statement can tell how the page is now. */
   #isStale = true
+  /** Its statement runs, and nobody knows yet what it shows. */
+  #isLoading = false
   /** Something changed silently since the statement was sent. It cannot be told whether its result shows that. */
   #isReloading = false
   #taken: DocumentPage | undefined
@@ -110,12 +115,11 @@ export class LiveQuery {
 
   /** Takes note of a commit; `work` is what looks into it. */
   commit(commit: IndexedCommit): void {
-    // What the statement will show anyway need not wait, but while it runs nobody knows what it shows.
     this.#waiting.push(commit)
-    if (this.#waiting.length > MAX_WAITING_COMMITS) {
-      this.#waiting = this.#waiting.slice(-1)
-      this.#isStale = true
-    }
+    this.#waitingBytes += commit.bytes
+    // What a statement will show that is still to be sent need not wait.
+    const isShown = this.#isStale && !this.#isLoading
+    if (isShown || this.#waiting.length > MAX_WAITING_COMMITS || this.#waitingBytes > MAX_WAITING_BYTES) this.#dropAll()
     this.#host.wake(this)
   }
 
@@ -134,7 +138,7 @@ export class LiveQuery {
     if (this.#end) return undefined
     const need = this.#isStale ? RERUN : this.#follow(read)
     if (need?.kind === 'rerun') {
-      this.#isStale = true
+      if (!this.#isLoading) this.#dropAll()
       return this.#reader ? need : undefined
     }
     if (!need) this.#deliver()
@@ -143,16 +147,18 @@ export class LiveQuery {
 
   /** The statement is asked now, for `load`. */
   beforeLoad(): void {
+    this.#isLoading = true
     this.#isReloading = false
   }
 
   /** Takes what the statement has found. */
   load({ number, ...found }: DocumentSnapshot): void {
+    this.#isLoading = false
     if (this.#end) return
     this.#held = livePage(this.query, this.schema, found, this.#held)
     this.#watch()
     this.#number = number
-    this.#isStale = this.#isReloading
+    this.#isStale = this.#isReloading || number < this.#dropped
     const need = this.work()
     if (need) this.#host.wake(this)
   }
@@ -172,9 +178,21 @@ export class LiveQuery {
       this.#number = commits.at(-1)?.number ?? this.#number
       this.#watch()
     }
-    this.#waiting = later
+    this.#wait(later)
     if (later.length > 0) this.#host.wake(this)
     return undefined
+  }
+
+  #wait(commits: IndexedCommit[]): void {
+    this.#waiting = commits
+    this.#waitingBytes = commits.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** Leaves what waits to the statement. */
+  #dropAll(): void {
+    this.#isStale = true
+    this.#dropped = this.#waiting.at(-1)?.number ?? this.#dropped
+    this.#wait([])
   }
 
   #watch(): void {
@@ -201,7 +219,7 @@ export class LiveQuery {
     this.#held = undefined
     this.#watched = undefined
     this.#taken = undefined
-    this.#waiting = []
+    this.#wait([])
     this.#host.drop(this)
   }
 }
