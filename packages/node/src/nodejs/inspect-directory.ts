@@ -6,13 +6,13 @@ import { type DataTree, inspectData } from '@rakko/store/pglite'
 import { inUse, type LockState, readLock } from './directory-lock.js'
 import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
-import { RESERVE_FILE } from './reserve.js'
+import { RESERVE_FILE, UNFINISHED_RESERVE_FILE } from './reserve.js'
 
 /** PostgreSQL's files, within a database's directory. */
 export const DATA_FOLDER = 'data'
 /** What an interrupted first start leaves; the name between is the contender's own. */
 export const UNFINISHED_FOLDER = /^data\..+\.new$/
-const OWN_NAMES: ReadonlySet<string> = new Set(['lock', RESERVE_FILE])
+const OWN_NAMES: ReadonlySet<string> = new Set(['lock', RESERVE_FILE, UNFINISHED_RESERVE_FILE])
 
 type Stat = NonNullable<Awaited<ReturnType<DataTree['stat']>>>
 

@@ -1,11 +1,13 @@
 import { randomFillSync } from 'node:crypto'
-import { closeSync, openSync, rmSync, statfsSync, statSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, renameSync, rmSync, statfsSync, truncateSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import { NO_ROOM, type Reserve } from '@rakko/store/pglite'
 
 /** Beside PostgreSQL's files, within a database's directory. */
 export const RESERVE_FILE = 'reserve'
+/** What it is called until all of its bytes are there. */
+export const UNFINISHED_RESERVE_FILE = 'reserve.new'
 /**
  * PostgreSQL takes some 64 kB to recover and to shut down, and while it is read a megabyte of log between two
  * checkpoints.
@@ -31,15 +33,18 @@ export function storageFull(directory: string, reason: string, cause?: unknown):
 
 /**
  * The reserve of a database in a directory: a file whose bytes really lie on the device, so that removing it makes as
- * much room. Only who has the directory's lock makes one.
+ * much room. Only who has the directory's lock makes one. Whatever else has its name, a link for one, is no reserve:
+ * nothing is written to what it leads to.
  */
 export class ReserveFile implements Reserve {
   readonly #path: string
+  readonly #unfinished: string
   /** Of the file; 0 where there is none. */
   #bytes: number
 
   constructor(directory: string) {
     this.#path = join(directory, RESERVE_FILE)
+    this.#unfinished = join(directory, UNFINISHED_RESERVE_FILE)
     this.#bytes = bytesOf(this.#path)
   }
 
@@ -56,7 +61,7 @@ export class ReserveFile implements Reserve {
   giveUp(): boolean {
     const isThere = this.#bytes > 0
     this.#bytes = 0
-    rmSync(this.#path, { force: true })
+    if (isThere) rmSync(this.#path, { force: true })
     return isThere
   }
 
@@ -74,29 +79,38 @@ export class ReserveFile implements Reserve {
   }
 
   #write(bytes: number): void {
+    if ([this.#path, this.#unfinished].some(isDirectory)) return
+    this.giveUp()
     try {
-      writeRandom(this.#path, bytes)
+      rmSync(this.#unfinished, { force: true })
+      writeRandom(this.#unfinished, bytes)
+      renameSync(this.#unfinished, this.#path)
       this.#bytes = bytes
     } catch (error) {
-      this.giveUp()
+      rmSync(this.#unfinished, { force: true })
       if (!lacksRoom(error)) throw error
     }
   }
 }
 
-/** 0 where there is no such file, or nobody says. */
+/** 0 where there is no such file, or one that has other names too, or nobody says. */
 function bytesOf(path: string): number {
   try {
-    return statSync(path).size
+    const found = lstatSync(path)
+    return found.isFile() && found.nlink <= 1 ? found.size : 0
   } catch {
     return 0
   }
 }
 
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 /** What compresses to nothing would take no room. */
 function writeRandom(path: string, bytes: number): void {
   const piece = randomFillSync(new Uint8Array(Math.min(bytes, PIECE_BYTES)))
-  const descriptor = openSync(path, 'w', 0o600)
+  const descriptor = openSync(path, 'wx', 0o600)
   try {
     for (let written = 0; written < bytes; ) {
       written += writeSync(descriptor, piece, 0, Math.min(piece.length, bytes - written))

@@ -58,12 +58,14 @@ describe('opening', () => {
     await driver.close()
   })
 
-  it('a directory is prepared once and found again', async () => {
+  it('a directory is prepared once and found again, whatever has the name of its reserve by then', async () => {
     const first = await open()
     expect(first).toMatchObject({ kind: 'directory', directory })
     await first.driver.exec('CREATE TABLE item (n int); INSERT INTO item VALUES (7)')
     await expect(open()).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { directory, pid: process.pid } })
     await first.driver.close()
+    rmSync(join(directory, 'reserve'))
+    mkdirSync(join(directory, 'reserve'))
     const second = await open()
     expect((await second.driver.query('SELECT n FROM item')).rows).toEqual([{ n: 7 }])
     await second.driver.close()

@@ -1,10 +1,28 @@
 import type * as FileSystem from 'node:fs'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { lacksRoom, RESERVE_BYTES, RESERVE_FILE, ReserveFile } from '../../src/nodejs/reserve.js'
+import {
+  lacksRoom,
+  RESERVE_BYTES,
+  RESERVE_FILE,
+  ReserveFile,
+  UNFINISHED_RESERVE_FILE,
+} from '../../src/nodejs/reserve.js'
 
 /** Blocks of 4096 bytes that the file system says are left, and whether writing finds less. */
 const disk = vi.hoisted(() => ({ left: 1_000_000, blocks: 2_000_000, fault: undefined as string | undefined }))
@@ -55,6 +73,32 @@ describe('the reserve of a directory', () => {
     expect([reserve.isKept, reserve.keep(), statSync(path).size]).toEqual([false, true, RESERVE_BYTES])
     truncateSync(path, RESERVE_BYTES / 2)
     expect(new ReserveFile(directory).giveUp()).toBe(true)
+  })
+
+  test.each([
+    ['a symbolic link', symlinkSync],
+    ['another name of a file', linkSync],
+  ])('is none where its name is %s: what that leads to stays as it is', (_, link) => {
+    const [target, expected] = [join(directory, 'target'), Buffer.alloc(RESERVE_BYTES, 'x')]
+    for (const name of [path, join(directory, UNFINISHED_RESERVE_FILE)]) {
+      writeFileSync(target, expected)
+      link(target, name)
+      const reserve = new ReserveFile(directory)
+      expect([reserve.isKept, reserve.giveUp()]).toEqual([false, false])
+      reserve.keepLast()
+      expect(lstatSync(path).isFile()).toBe(true)
+      expect([reserve.keep(), reserve.giveUp()]).toEqual([true, true])
+      expect(readFileSync(target).equals(expected)).toBe(true)
+      rmSync(target)
+    }
+  })
+
+  test.each([RESERVE_FILE, UNFINISHED_RESERVE_FILE])('is none where %s is a directory, which stays', (name) => {
+    mkdirSync(join(directory, name))
+    const reserve = new ReserveFile(directory)
+    reserve.keepLast()
+    expect([reserve.isKept, reserve.keep(), reserve.giveUp()]).toEqual([false, false, false])
+    expect(statSync(join(directory, name)).isDirectory()).toBe(true)
   })
 
   test('is made only where as much again is left, and where a file system does not say, if it can be', () => {
