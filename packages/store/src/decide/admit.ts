@@ -52,6 +52,8 @@ export interface PreparedLookup extends IngestLookup {
   prepareSchema(id: SchemaId): Promise<void>
   /** Whether an entry is held, though its document is lost: nothing can build on it yet. */
   isOrphan?(hash: Hash): boolean
+  /** Whether nobody can tell if it is a CREATE that was lost, or another one. */
+  isUnclear?(hash: Hash): boolean
   prepareAncestor(tip: Hash, seqNum: bigint): Promise<void>
   /** Reads the log in which an author writes a document, where that was not read before. */
   prepareLog(publicKey: PublicKey, documentId: DocumentId): Promise<void> | undefined
@@ -152,6 +154,10 @@ export async function admitFromPeer(
     return { outcome: { status: 'decided', decision: 'held' }, admission: { status: 'undecided' } }
   }
   if ('error' in item) return refuse(decider, item)
+  if (lookup.isUnclear?.(entryHash)) {
+    const outcome = { status: 'waiting', for: [], parked: false } as const
+    return { outcome, admission: { status: 'waiting', waitsFor: undefined } }
+  }
   await lookup.prepare(item)
   const decision = judge(lookup, item, deletion)
   switch (decision.decision) {

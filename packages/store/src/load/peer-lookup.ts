@@ -131,6 +131,10 @@ export class PeerLookup implements IngestLookup {
     return this.#decided.get(hash)
   }
 
+  isUnclear(hash: Hash): boolean {
+    return this.#ledger.lost.isUnclear(hash)
+  }
+
   isOrphan(hash: Hash): boolean {
     return this.#orphans.has(hash)
   }

@@ -35,7 +35,7 @@ import {
   type LogState,
   type NewSchema,
 } from './ledger-state.js'
-import { LostPlaces } from './lost-places.js'
+import { LostPlaces, placeOf } from './lost-places.js'
 import { tableLimit } from './table-limit.js'
 import { Tips } from './tips.js'
 
@@ -199,14 +199,14 @@ export class Ledger implements WriteLookup {
 
   /** Adds what the rules of publishing or of ingest have found valid. */
   accept(item: ReceivedItem, { operation, operationId, documentId }: CheckedPublish): PassedView {
-    if (this.lost.has(item.entryHash)) return this.#takeBack(item, operationId, documentId)
+    if (this.lost.fill(item.entryHash, placeOf(item.entry))) return this.#takeBack(item, operationId, documentId)
     const number = ++this.counters.number
     const author = this.#author(item.entry.publicKey)
     const added = { id: operationId, publicKey: author.publicKey, operation, number }
     const document =
       operation.action === 'create' ? this.#create(added, author) : this.#append(this.#document(documentId), added)
     if (item.operationBytes === undefined) document.isPurged = true
-    for (const log of advanceLog(author, item, document)) {
+    for (const log of advanceLog(author, item, document, this.lost)) {
       const { schemaId } = operation
       this.forks.push({ publicKey: author.publicKey, logId: log.logId, documentId: document.id, schemaId, operationId })
     }
@@ -226,7 +226,7 @@ export class Ledger implements WriteLookup {
   }
 
   isComingBack(hash: Hash): boolean {
-    return this.lost.has(hash)
+    return this.lost.isKnown(hash)
   }
 
   /**
@@ -238,12 +238,12 @@ export class Ledger implements WriteLookup {
     const isCreate = (operationId as string) === documentId
     const known = this.documents.get(operationId)
     const after = isCreate ? 0 : this.#document(documentId).number
-    const number = this.lost.take(item.entryHash, isCreate, after) ?? ++this.counters.number
+    const number = this.lost.take(item.entryHash, after) ?? ++this.counters.number
     const create = { id: operationId, publicKey: author.publicKey, operation: item.unchecked as Operation, number }
     const document = isCreate ? (known ?? this.#create(create, author)) : this.#document(documentId)
     this.operations.set(operationId, document)
     this.lost.documents.add(document.id)
-    if (!author.logs.has(item.entry.logId)) advanceLog(author, item, document)
+    if (!author.logs.has(item.entry.logId)) advanceLog(author, item, document, this.lost)
     this.accepted.push({ number, item, author, document })
     return document.tips.passed
   }

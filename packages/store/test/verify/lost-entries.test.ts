@@ -183,7 +183,8 @@ test('An entry that never was here forks its log, also where others are lost', a
   places.giveBack(world.schemaName)
 })
 
-test.each(seeds())('Whatever entries are lost, all is as before once all have come again (seed %d)', async (seed) => {
+// The eleventh loses the first entry of a log that is no CREATE.
+test.each(seeds(11))('Whatever entries are lost, all is as before once all have come again (seed %d)', async (seed) => {
   const random = new Random(seed)
   const world = await open()
   const all = Array.from({ length: items.length - definitions }, (_, index) => definitions + 1 + index)
