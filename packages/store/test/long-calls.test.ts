@@ -140,6 +140,21 @@ describe('a call that is too long for one transaction takes several', () => {
     expect(driver.transactions).toBe(5)
   })
 
+  test('by the time that one took which failed', async () => {
+    const [first, second] = [chain(new Author(1), MAX_TRANSACTION_OTHERS), chain(new Author(2), MAX_TRANSACTION_OTHERS)]
+    driver.failOn = (sql) => {
+      if (!sql.includes('INSERT INTO')) return false
+      clock += 4 * TRANSACTION_MS
+      return true
+    }
+    await expect(store.ingest(first)).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+    driver.failOn = () => false
+    driver.reset()
+    await store.ingest(second)
+    // A quarter of the limits, half of them, then what is left.
+    expect(driver.transactions).toBe(3)
+  })
+
   test('by the time that its signatures take', async () => {
     const items = chain(new Author(1), 3)
     const slow = await openStore(driver, { schemaName: `long calls ${++opened}`, now: () => (clock += TRANSACTION_MS) })
@@ -164,6 +179,20 @@ describe('a call that is too long for one transaction takes several', () => {
     )
     await Promise.all([...own, store.ingest([field(new Author(2))]).then(() => order.push('others'))])
     expect(order).toEqual(['first', 'others', 'second', 'third'])
+  })
+
+  test.each([
+    ['a publish', 'ingest', 'publish'],
+    ['an ingest', 'publish', 'ingest'],
+  ] as const)('and %s has its turn, however many calls to %s came before', async (_, many, one) => {
+    const order: string[] = []
+    // Two of them are too much for one transaction.
+    const length = Math.ceil(MAX_TRANSACTION_OTHERS * 0.6)
+    const before = ['first', 'second', 'third'].map((name, index) =>
+      store[many](chain(new Author(1 + index), length)).then(() => order.push(name)),
+    )
+    await Promise.all([...before, store[one]([field(new Author(4))]).then(() => order.push('one'))])
+    expect(order).toEqual(['first', 'one', 'second', 'third'])
   })
 
   test('and lets calls go between that came later', async () => {

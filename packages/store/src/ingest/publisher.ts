@@ -6,6 +6,7 @@ import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
 import { Call, type CallOptions, type Place, type Received, type Taken } from './call.js'
+import { CallQueue } from './call-queue.js'
 import { type IngestContext, type Ingested, lookAgain, NOTHING_INGESTED, wakeRest } from './ingest.js'
 import { type IngestedApart, ingestApart } from './ingest-apart.js'
 import { Pace, type Share, TRANSACTION_MS } from './share.js'
@@ -22,12 +23,10 @@ export interface PublisherContext extends IngestContext {
  */
 export class Publisher {
   readonly #context: PublisherContext
-  readonly #waiting: Call[] = []
+  readonly #waiting = new CallQueue()
   readonly #pace = new Pace()
   /** Whether signatures are checked in other threads. */
   #isAhead = false
-  /** Own writes went first in the last transaction. */
-  #areOthersNext = false
   /** When others last had a turn. */
   #paused = 0
   #writing: Promise<void> | undefined
@@ -126,14 +125,14 @@ export class Publisher {
       return incoming
     }
     const call = new Call({ sizes, receive: received, rest, isAhead: this.#isAhead && !options.isOwn, ...options })
-    this.#waiting.push(call)
+    this.#waiting.add(call)
     this.#writing ??= this.#write()
   }
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#pause()
-      await this.#commit(await this.#take(this.#inTurn()))
+      await this.#commit(await this.#take(this.#waiting.inTurn()))
     }
     this.#context.histories.clear()
     this.#writing = undefined
@@ -141,17 +140,8 @@ export class Publisher {
 
   /** What this process has signed itself does not wait until all is looked at that waited for what was taken. */
   async #writeOwn(taken: ReadonlySet<Call>): Promise<void> {
-    const ownOnes = () => this.#waiting.filter((call) => call.isOwn && !taken.has(call))
+    const ownOnes = () => [...this.#waiting].filter((call) => call.isOwn && !taken.has(call))
     for (let own = ownOnes(); own.length > 0; own = ownOnes()) await this.#commit(await this.#take(own))
-  }
-
-  /** Own writes, then those of others. After a transaction of own ones others come first, however many own ones wait. */
-  #inTurn(): readonly Call[] {
-    const own = this.#waiting.filter(({ isOwn }) => isOwn)
-    const others = this.#waiting.filter(({ isOwn }) => !isOwn)
-    const isForOthers = this.#areOthersNext && others.length > 0
-    this.#areOthersNext = !isForOthers && own.length > 0
-    return isForOthers ? others : [...own, ...others]
   }
 
   /** If the pause fails, fewer calls join, nothing more. */
@@ -205,15 +195,16 @@ export class Publisher {
         call.committing()
         await call.takeUpUnparked()
       }
-      this.#leave(calls)
+      this.#waiting.leave(calls)
       // Only callers wait until this one is durable. The next transaction does not. What was decoded goes now.
       const places = taken.map(({ call, index }) => ({ call, index }))
       const settling = this.#settle(calls, places, woken).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
+      this.#pace.failedAfter(this.#context.now() - began, share.part)
       for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
       for (const call of calls) call.fail(storageFailed(cause))
-      this.#leave(calls)
+      this.#waiting.leave(calls)
     }
   }
 
@@ -242,13 +233,6 @@ export class Publisher {
   #missed(): Ingested {
     this.#context.onMissed()
     return NOTHING_INGESTED
-  }
-
-  /** Calls that are taken leave the queue. Of the others one of a peer's entries lets those go first that came later. */
-  #leave(calls: ReadonlySet<Call>): void {
-    const rest = this.#waiting.filter((call) => !(calls.has(call) && call.isTaken))
-    const later = rest.filter((call) => calls.has(call) && call.givesWay)
-    this.#waiting.splice(0, this.#waiting.length, ...rest.filter((call) => !later.includes(call)), ...later)
   }
 
   async #settle(

@@ -39,8 +39,13 @@ export class Pace {
 
   /** `part` of the limits took so many milliseconds. Clocks may be set, so what they say is taken within bounds. */
   took(ms: number, part: number): void {
+    this.failedAfter(ms, part)
+    if (ms < (TRANSACTION_MS * 3) / 4) this.#part = Math.min(1, this.#part * 2)
+  }
+
+  /** The same of a transaction that failed: how long it took tells only whether it was too large. */
+  failedAfter(ms: number, part: number): void {
     if (ms > TRANSACTION_MS) this.#part = Math.max(LEAST_PART, Math.min(this.#part, part) * (TRANSACTION_MS / ms))
-    else if (ms < (TRANSACTION_MS * 3) / 4) this.#part = Math.min(1, this.#part * 2)
   }
 }
 
