@@ -11,10 +11,11 @@ import { readDocuments } from '../read/documents.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { type Sql, sql } from '../sql/sql.js'
-import { ACTION, DECISION } from '../tables/codes.js'
+import { DECISION } from '../tables/codes.js'
 import type { Database, LedgerQueries } from '../transaction/database.js'
 import { missing } from './check-entries.js'
 import { type IndexRepair, orMended } from './check-tables.js'
+import { countInSlice, type DocumentSize, documentSizes, IS_CREATE, MAX_REDUCED_BYTES } from './document-sizes.js'
 import { isAfter, isAsExpected } from './expected-document.js'
 import type { Findings } from './findings.js'
 import { historiesOf, readEach, tablesOf } from './read-each.js'
@@ -71,10 +72,19 @@ export class DocumentCheck {
   async slice(): Promise<boolean> {
     if (this.#last >= this.#findings.entriesInAll) return this.#loseWithoutCreate()
     const until = Math.min(this.#last + SLICE_NUMBERS, this.#findings.entriesInAll)
-    const creates = await this.#creates(sql`e.number > ${this.#last}::bigint AND e.number <= ${until}::bigint`)
-    this.#last = creates.length < SLICE_DOCUMENTS ? until : Number(creates.at(-1)?.number ?? until)
-    await this.#look(creates)
-    this.#findings.documents += creates.length
+    const isNext = sql`e.number > ${this.#last}::bigint AND e.number <= ${until}::bigint`
+    const sizes = await this.#sizes(isNext)
+    const count = countInSlice(sizes)
+    const some = sizes.slice(0, count)
+    // A view that is there may be wrong: that is seldom, and everybody would wait for its history.
+    const reduced = some.filter(({ id, isThere, bytes }) => {
+      const isLost = this.#database.lost.has(decodeHex(id) as DocumentId)
+      return bytes <= MAX_REDUCED_BYTES || !isThere || isLost
+    })
+    if (reduced.length > 0) await this.#look(await this.#creates(reduced))
+    const isAll = count === sizes.length && count < SLICE_DOCUMENTS
+    this.#last = isAll ? until : Number(some.at(-1)?.number ?? until)
+    this.#findings.documents += count
     return false
   }
 
@@ -83,10 +93,17 @@ export class DocumentCheck {
     const whole = new Map<DocumentId, SchemaId>()
     for (let start = 0; start < ids.length; start += SLICE_DOCUMENTS) {
       const some = hexArray(ids.slice(start, start + SLICE_DOCUMENTS))
-      const found = await this.#look(await this.#creates(sql`e.hash = ANY(${some}::bytea[])`))
-      for (const [id, schemaId] of found) whole.set(id, schemaId)
+      const sizes = await this.#sizes(sql`e.hash = ANY(${some}::bytea[])`)
+      while (sizes.length > 0) {
+        const found = await this.#look(await this.#creates(sizes.splice(0, countInSlice(sizes))))
+        for (const [id, schemaId] of found) whole.set(id, schemaId)
+      }
     }
     return whole
+  }
+
+  #sizes(condition: Sql): Promise<DocumentSize[]> {
+    return this.#byKey((queries) => documentSizes(queries, condition, SLICE_DOCUMENTS))
   }
 
   async #look(creates: readonly CreateRow[]): Promise<ReadonlyMap<DocumentId, SchemaId>> {
@@ -103,7 +120,8 @@ export class DocumentCheck {
     return whole
   }
 
-  async #creates(condition: Sql): Promise<CreateRow[]> {
+  async #creates(sizes: readonly DocumentSize[]): Promise<CreateRow[]> {
+    const numbers = sizes.map(({ number }) => number)
     const { names } = this.#database
     const entries = names.table('entries')
     return this.#byKey(async (queries) => {
@@ -113,9 +131,7 @@ export class DocumentCheck {
              SELECT FROM ${entries} AS x WHERE x.document = e.number AND x.document <> x.number
                AND x.decision = ${sql.integer(DECISION.purged)}) AS "isPurged"
          FROM ${entries} AS e LEFT JOIN ${names.table('documents')} AS d ON d.number = e.number
-         WHERE ${condition} AND e.action = ${sql.integer(ACTION.create)}
-           AND e.decision IN (${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)})
-         ORDER BY e.number LIMIT ${sql.integer(SLICE_DOCUMENTS)}`,
+         WHERE e.number = ANY(${numbers}::bigint[]) AND ${IS_CREATE} ORDER BY e.number`,
       )
       return rows
     })

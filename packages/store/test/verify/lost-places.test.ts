@@ -202,3 +202,30 @@ test('An entry comes back however many others are lost', async () => {
   expect(await lostCount(world)).toBe(200_001n)
   places.giveBack(world.schemaName)
 })
+
+test('A counter that is far too large makes a verification no longer than what may be lost behind the last entry', async () => {
+  const { store, schemaName } = await open()
+  await driver.exec(`UPDATE "${schemaName}".arrival SET number = ${2 ** 40}`)
+  let report = await store.verify()
+  while (report.entriesInAll === 0) report = await store.verify()
+  expect(report.entriesInAll).toBe(items.length + 200_000)
+  places.giveBack(schemaName)
+})
+
+test('A slice reduces as many documents as have few bytes', async () => {
+  const { store, schemaName } = await open()
+  const writer = new Author(3)
+  const long = Array.from({ length: 10 }, (_, index) =>
+    writer.create(schemaId, { title: str(`${index}`.repeat(1_000_000)), visits: int(0) }),
+  )
+  await store.ingest(long)
+  const looked = new Set<number>()
+  for (let isDone = false; !isDone; ) {
+    const report = await store.verify()
+    looked.add(report.documents)
+    ;({ isDone } = report)
+  }
+  const short = definition.length + ids.length
+  expect([...looked]).toEqual([0, short + 8, short + 10])
+  places.giveBack(schemaName)
+})
