@@ -4,7 +4,12 @@ import type { Connection } from '../src/calls/connection.js'
 import { openNode as openInProcess } from '../src/in-process.js'
 import { openNode, type RakkoError, type RakkoNode, type Subscription, servePort } from '../src/nodejs.js'
 import { connectionOf } from '../src/remote/remote-node.js'
-import { MAX_PORT_LIVE_QUERIES, MAX_PORTS_LIVE_QUERIES, PortSubscriptions } from '../src/serve/port-subscriptions.js'
+import {
+  MAX_PORT_LIVE_QUERIES,
+  MAX_PORTS_LIVE_QUERIES,
+  OWN_PORT_LIVE_QUERIES,
+  PortSubscriptions,
+} from '../src/serve/port-subscriptions.js'
 import { relay } from '../src/serve/relay.js'
 import { lockSchemas } from './acceptance/test-schemas.js'
 
@@ -30,7 +35,7 @@ interface Watched {
   next(): Promise<number | RakkoError>
 }
 
-async function watch(node: RakkoNode): Promise<Watched> {
+async function watch(node: RakkoNode, where = {}): Promise<Watched> {
   const told: (number | RakkoError)[] = []
   let wake = (): void => undefined
   const tell = (what: number | RakkoError): void => {
@@ -38,7 +43,7 @@ async function watch(node: RakkoNode): Promise<Watched> {
     wake()
   }
   const subscription = node.collection(schemas.venue).live(
-    {},
+    { where },
     {
       next: ({ rows }) => tell(rows.length),
       error: tell,
@@ -71,12 +76,16 @@ test('the rows that ports have live queries hold are bounded for each port and f
 
   for (let count = 0; count < 3; count += 1) expect(await (await watch(second)).next()).toBe(ROWS)
   expect(await (await watch(third)).next()).toMatchObject(refused('ports'))
+  // Whatever the others hold, each port has some room of its own.
+  const small = await watch(third, { capacity: -1 })
+  expect(await small.next()).toBe(0)
 
   // The app has room, and those that are open go on.
   const own = await watch(host)
   expect(await own.next()).toBe(ROWS)
   const id = await host.collection(schemas.venue).create({ name: 'one more', capacity: -1 })
   for (const live of [...ofFirst, own]) expect(await live.next()).toBe(ROWS + 1)
+  expect(await small.next()).toBe(1)
 
   // What is closed makes room, by itself and with its port.
   ofFirst[0]?.subscription.close()
@@ -113,14 +122,16 @@ test('a port has so many live queries open and no more, and all ports together',
   first.end(1)
   await open(first)
   await fill(second, MAX_PORT_LIVE_QUERIES)
-  await fill(third, MAX_PORTS_LIVE_QUERIES - 2 * MAX_PORT_LIVE_QUERIES)
+  await fill(third, MAX_PORTS_LIVE_QUERIES - 2 * MAX_PORT_LIVE_QUERIES + 3 * OWN_PORT_LIVE_QUERIES)
+  // Whatever the others have open, each port has some of its own.
+  await fill(fourth, OWN_PORT_LIVE_QUERIES)
   await expect(open(fourth)).rejects.toMatchObject({ ...tooMany, details: { got: MAX_PORTS_LIVE_QUERIES + 1 } })
   await open(new PortSubscriptions(other))
   // What failed to open is none, and a session that ends gives up all of its own.
   expect(second.takeAll()).toHaveLength(MAX_PORT_LIVE_QUERIES)
   const failure = new Error('no such schema')
   await expect(fourth.add(() => Promise.reject(failure))).rejects.toBe(failure)
-  await fill(fourth, MAX_PORT_LIVE_QUERIES)
+  await fill(fourth, MAX_PORT_LIVE_QUERIES - OWN_PORT_LIVE_QUERIES)
 })
 
 test('who does not show that an update was read gets no further one, also at the second of two ports', async () => {

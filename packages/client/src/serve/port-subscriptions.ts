@@ -10,10 +10,12 @@ import type { Connection } from '../calls/connection.js'
 
 /** Live queries and listeners to events that the other end of one served port may have open at once. */
 export const MAX_PORT_LIVE_QUERIES = 2_000
-/** The same for all ports at which a node is served: its app's own have room beside them. */
+/** Which it may always have open, whatever other ports do. */
+export const OWN_PORT_LIVE_QUERIES = 20
+/** What all ports at which a node is served may have beyond those. Its app's own have room beside them. */
 export const MAX_PORTS_LIVE_QUERIES = 5_000
 
-/** How many are open for ports, of each node. */
+/** How many are open for ports beyond what each may always have, of each node. */
 const openForPorts = new WeakMap<Connection, number>()
 
 /** Of the latest update of a subscription. */
@@ -38,7 +40,9 @@ export class PortSubscriptions {
   /** Throws TOO_MANY_LIVE_QUERIES. */
   async add(open: () => Promise<SubscriptionParams>): Promise<SubscriptionParams> {
     checkLiveQueries(this.#count, MAX_PORT_LIVE_QUERIES, 'a served port')
-    checkLiveQueries(openForPorts.get(this.#connection) ?? 0, MAX_PORTS_LIVE_QUERIES, 'all served ports together')
+    if (this.#count >= OWN_PORT_LIVE_QUERIES) {
+      checkLiveQueries(openForPorts.get(this.#connection) ?? 0, MAX_PORTS_LIVE_QUERIES, 'all served ports together')
+    }
     this.#countBy(1)
     try {
       const opened = await open()
@@ -88,7 +92,13 @@ export class PortSubscriptions {
   }
 
   #countBy(more: number): void {
+    const before = beyondOwn(this.#count)
     this.#count += more
-    openForPorts.set(this.#connection, (openForPorts.get(this.#connection) ?? 0) + more)
+    const ofPorts = (openForPorts.get(this.#connection) ?? 0) + beyondOwn(this.#count) - before
+    openForPorts.set(this.#connection, ofPorts)
   }
+}
+
+function beyondOwn(count: number): number {
+  return Math.max(0, count - OWN_PORT_LIVE_QUERIES)
 }

@@ -9,7 +9,9 @@ export const MAX_LIVE_BYTES = 128 * 1024 * 1024
 export const MAX_APP_LIVE_BYTES = 512 * 1024 * 1024
 /** The same for all of one served port. */
 export const MAX_PORT_LIVE_BYTES = 32 * 1024 * 1024
-/** The same for all served ports together. */
+/** What each served port may always hold, whatever the others do. */
+export const OWN_PORT_LIVE_BYTES = 1024 * 1024
+/** The same for all served ports together, of what they hold beyond that. */
 export const MAX_PORTS_LIVE_BYTES = 64 * 1024 * 1024
 /** Live queries that look into commits between two turns of other calls. */
 export const LIVE_QUERIES_AT_ONCE = 256
