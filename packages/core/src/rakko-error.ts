@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   // Queries
   INVALID_QUERY: 'a filter, order, page or cursor is wrong',
   ANSWER_TOO_LARGE: 'what a statement would return takes more bytes than it may',
+  HISTORY_TOO_LARGE: 'the operations of a document take more bytes than one answer may; its views can be read',
   LIVE_QUERY_TOO_LARGE: 'the rows of a live query take more memory than it may hold',
   LIVE_QUERIES_TOO_LARGE:
     'the rows of all live queries of an app or of served ports take more memory than they may hold',

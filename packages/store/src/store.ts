@@ -70,7 +70,7 @@ export interface DocumentStore extends SyncSource {
   views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]>
   /**
    * A document's operations, in the order of their reduction; undefined where it is unknown. Each leads to a view that
-   * `views` reads. Throws PURGED.
+   * `views` reads. Throws PURGED, and HISTORY_TOO_LARGE where its operations take more than 64 MiB.
    */
   history(documentId: DocumentId): Promise<DocumentHistory | undefined>
   /**

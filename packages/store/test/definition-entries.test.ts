@@ -17,7 +17,8 @@ test('A page of a definition’s entries reads the view that names them and what
     driver.reset()
     const page = await store.definitionEntries(schemaId, numbers.at(-1), { items: 7 })
     if (page.length === 0) break
-    expect([driver.statements, driver.rows]).toEqual([2, 1 + page.length])
+    // The operations of the view are measured, then read: a row each.
+    expect([driver.statements, driver.rows]).toEqual([3, 2 + page.length])
     numbers.push(...page.map(({ number }) => number))
   }
   expect(numbers).toEqual(items.map((_, index) => index + 1))

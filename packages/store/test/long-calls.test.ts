@@ -214,7 +214,7 @@ describe('a call that is too long for one transaction takes several', () => {
     const items = [document, ...updates]
     let reads = 0
     driver.failOn = (sql) => {
-      if (sql.includes('history AS')) reads += 1
+      if (sql.includes('FROM history AS e')) reads += 1
       return false
     }
     expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))

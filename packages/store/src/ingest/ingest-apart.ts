@@ -2,6 +2,7 @@ import type { Hash, RakkoError } from '@rakko/core'
 import type { Arrival, Outcome } from '../decide/arrivals.js'
 import { SqlError } from '../driver/sql-error.js'
 import { storageFailed } from '../storage-failed.js'
+import { TooMuchAtOnce } from '../transaction/too-much-at-once.js'
 import { type IngestContext, type Ingested, ingest, NOTHING_INGESTED } from './ingest.js'
 
 /** What transactions did together. `outcomes`: a RakkoError where an item's own transaction failed. */
@@ -17,8 +18,8 @@ export interface ApartOptions {
 }
 
 /**
- * Ingests items in one transaction. Where that fails and the storage is not the reason, each half has a transaction
- * of its own, and so on. In the end only the item fails that cannot be stored.
+ * Ingests items in one transaction. Where that fails and the storage is not the reason, or where it would reduce too
+ * much, each half has a transaction of its own, and so on. In the end only the item fails that cannot be stored.
  *
  * Rejects where the storage fails and nothing was stored. Later on each item that is left gets that error.
  */
@@ -34,7 +35,7 @@ export async function ingestApart(
   for (let some = pending.pop(); some; some = pending.pop()) {
     if (hasFailed || parts.length > 0) await rest()
     try {
-      parts.push(await ingest(context, some))
+      parts.push(await ingest(context, some, { maySplit: some.length > 1 }))
     } catch (cause) {
       if (isOfItems(cause) && some.length > 1) {
         hasFailed = true
@@ -57,6 +58,7 @@ const PROGRAM_LIMIT = '54'
 
 /** Whether other items may be stored though these were not. */
 function isOfItems(cause: unknown): boolean {
+  if (cause instanceof TooMuchAtOnce) return true
   if (cause instanceof SqlError) return cause.sqlState.startsWith(PROGRAM_LIMIT)
   const { code } = storageFailed(cause)
   return code !== 'STORAGE_FAILED' && code !== 'DATABASE_DAMAGED' && code !== 'NODE_CLOSED'

@@ -76,15 +76,15 @@ type Wake = (parking: Parking) => Promise<readonly Parked[]>
  * pays no statement for what only ingest needs, where nothing is parked.
  *
  * Rejects where the database fails; then nothing was stored. With `allOrNone` it also rejects with the error of the
- * first refused item.
+ * first refused item. With `maySplit` it rejects with `TooMuchAtOnce` where it would reduce too much.
  */
 export function ingest(
   context: IngestContext,
   items: readonly Arrival[],
-  { allOrNone = false }: { readonly allOrNone?: boolean } = {},
+  { allOrNone = false, maySplit = false }: { readonly allOrNone?: boolean; readonly maySplit?: boolean } = {},
 ): Promise<Ingested> {
   const wake: Wake = (parking) => parking.wokenBy(items.map(({ entryHash }) => entryHash))
-  return ingestWith(context, items, wake, { allOrNone })
+  return ingestWith(context, items, wake, { allOrNone, maySplit })
 }
 
 /** Looks, in a transaction of its own, at what waits for entries that others have decided. */
@@ -135,8 +135,9 @@ async function ingestWith(
   wake: Wake,
   {
     allOrNone = false,
+    maySplit = false,
     decidedBefore = [],
-  }: { readonly allOrNone?: boolean; readonly decidedBefore?: readonly Hash[] } = {},
+  }: { readonly allOrNone?: boolean; readonly maySplit?: boolean; readonly decidedBefore?: readonly Hash[] } = {},
 ): Promise<Ingested> {
   const { database, cache, histories, listeners } = context
   const now = context.now()
@@ -157,7 +158,7 @@ async function ingestWith(
       const { ledger } = transaction
       // The schema that a refused item claims becomes known in memory too, since its number has to be kept.
       const hasWritten = ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0
-      const { materialised, reduced } = hasWritten ? await reduce(transaction, histories) : NOTHING_CHANGED
+      const { materialised, reduced } = hasWritten ? await reduce(transaction, histories, maySplit) : NOTHING_CHANGED
       if (hasWritten) {
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
@@ -223,8 +224,12 @@ async function decide(
   return { outcomes: arrivals.outcomes, outcomeOf: arrivals.outcomeOf, left: arrivals.left() }
 }
 
-async function reduce(transaction: WriteTransaction, histories: HistoryCache): Promise<Materialising> {
-  const made = await materialise(transaction, histories)
+async function reduce(
+  transaction: WriteTransaction,
+  histories: HistoryCache,
+  maySplit: boolean,
+): Promise<Materialising> {
+  const made = await materialise(transaction, histories, { maySplit })
   await findCompletedSchemas(transaction)
   return made
 }

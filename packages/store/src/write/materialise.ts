@@ -1,17 +1,27 @@
 import {
   type DocumentId,
   type DocumentViewId,
+  type OperationId,
   type OperationValue,
   type ReducedDocument,
   reduce,
   unlessInvalid,
 } from '@rakko/core'
 import { loadHistories } from '../load/histories.js'
+import {
+  costOf,
+  groupBySize,
+  type HistorySize,
+  MAX_HISTORIES_AT_ONCE,
+  measureHistories,
+} from '../load/history-sizes.js'
+import { readLongHistories, withLongValues } from '../load/long-history.js'
 import type { NumberedOperation } from '../load/stored-operations.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import type { HistoryCache } from '../transaction/history-cache.js'
 import type { Ledger } from '../transaction/ledger.js'
 import type { DocumentState } from '../transaction/ledger-state.js'
+import { TooMuchAtOnce } from '../transaction/too-much-at-once.js'
 
 /** What a transaction makes of a document: its latest view. */
 export interface Materialised {
@@ -40,46 +50,116 @@ export interface Materialising {
 
 /**
  * The latest views of all documents that the ledger changes. Those of documents that were only followed are known
- * already. After a merge or a concurrent operation the whole graph is reduced. What is not cached of it is read in one
- * statement for all of them.
+ * already. After a merge or a concurrent operation the whole graph is reduced. What is not cached of it is measured,
+ * then read for as many documents together as fit, and let go. One that alone is too large is read in pieces.
+ *
+ * With `maySplit` it rejects with `TooMuchAtOnce` where several documents are too large together.
  */
-export async function materialise(transaction: WriteTransaction, cache: HistoryCache): Promise<Materialising> {
+export async function materialise(
+  transaction: WriteTransaction,
+  cache: HistoryCache,
+  { maySplit }: { readonly maySplit: boolean },
+): Promise<Materialising> {
   const { ledger, marks } = transaction
   const changed = [...ledger.documents.values()].filter(
     ({ isChanged, id }) => isChanged && !ledger.lost.documents.has(id),
   )
-  const merged = changed.filter(({ view, isPurged }) => !view && !isPurged)
+  const made = new Map<DocumentId, Materialised>()
   const reduced = new Map<DocumentId, readonly NumberedOperation[]>()
-  for (const { id, added } of merged) {
-    const known = cache.tell(marks.before, id)
-    if (!known) continue
-    for (const [publicKey, number] of known.authors) ledger.authorNumbers.set(publicKey, number)
-    reduced.set(id, [...known.operations, ...added])
+  const unread: DocumentState[] = []
+  for (const document of changed) {
+    const { id, view, isPurged, added } = document
+    const known = view || isPurged ? undefined : cache.tell(marks.before, id)
+    if (view || isPurged) made.set(id, followed(ledger, document, view))
+    else if (!known) unread.push(document)
+    else {
+      for (const [publicKey, number] of known.authors) ledger.authorNumbers.set(publicKey, number)
+      const operations = [...known.operations, ...added]
+      reduced.set(id, operations)
+      add(made, ledger, document, operations, reduceGraph(ledger, document, operations))
+    }
   }
-  const unread = merged.filter(({ id }) => !reduced.has(id))
-  const histories = await loadHistories(
-    transaction,
-    unread.map(({ id }) => id),
-  )
-  for (const { id, added } of unread) reduced.set(id, histories.get(id) ?? added)
-  if (ledger.counters.lost === 0) {
-    return { materialised: changed.map((document) => materialiseDocument(ledger, reduced, document)), reduced }
-  }
-  const materialised = changed.flatMap((document) => {
-    const made = unlessInvalid(() => materialiseDocument(ledger, reduced, document))
-    // Entries of it are lost. It is not read any more until they come back.
-    if (!made) ledger.lost.documents.add(document.id)
-    return made ?? []
-  })
-  return { materialised, reduced }
+  if (unread.length > 0) await reduceUnread(transaction, unread, maySplit, made, reduced)
+  return { materialised: changed.flatMap(({ id }) => made.get(id) ?? []), reduced }
 }
 
-function materialiseDocument(ledger: Ledger, reduced: Materialising['reduced'], document: DocumentState): Materialised {
+async function reduceUnread(
+  transaction: WriteTransaction,
+  unread: readonly DocumentState[],
+  maySplit: boolean,
+  made: Map<DocumentId, Materialised>,
+  reduced: Map<DocumentId, readonly NumberedOperation[]>,
+): Promise<void> {
+  const { ledger } = transaction
+  const stored = unread.filter(({ isNew }) => !isNew)
+  const ids = stored.map(({ id }) => id as string as OperationId)
+  const sizes = ids.length === 0 ? new Map<number, HistorySize>() : await measureHistories(transaction, ids)
+  const groups = groupBySize(unread, ({ number }) => costOf(sizes.get(number) ?? NOTHING), MAX_HISTORIES_AT_ONCE)
+  if (maySplit && groups.length > 1) throw new TooMuchAtOnce()
+  for (const group of groups) {
+    const [first] = group as [DocumentState]
+    if ((sizes.get(first.number)?.bytes ?? 0) > MAX_HISTORIES_AT_ONCE) {
+      const id = first.id as string as OperationId
+      const long = await readLongHistories(transaction, [id])
+      const document = long.documents.get(id)
+      for (const [publicKey, number] of document?.authors ?? []) ledger.authorNumbers.set(publicKey, number)
+      const operations = [...(document?.operations ?? []), ...first.added]
+      const view = reduceGraph(ledger, first, operations)
+      add(made, ledger, first, operations, view && (await withLongValues(transaction, view, long)))
+      continue
+    }
+    const histories = await loadHistories(
+      transaction,
+      group.map(({ id }) => id),
+    )
+    for (const document of group) {
+      const operations = histories.get(document.id) ?? document.added
+      // Of many groups those that the next transaction may need are not kept: only one is in memory.
+      if (groups.length === 1) reduced.set(document.id, operations)
+      add(made, ledger, document, operations, reduceGraph(ledger, document, operations))
+    }
+  }
+}
+
+const NOTHING: Pick<HistorySize, 'operations' | 'bytes'> = { operations: 0, bytes: 0 }
+
+/** Undefined where entries of it are lost. It is not read any more until they come back. */
+function reduceGraph(
+  ledger: Ledger,
+  { id }: DocumentState,
+  operations: readonly NumberedOperation[],
+): ReducedDocument | undefined {
+  if (ledger.counters.lost === 0) return reduce(operations)
+  const view = unlessInvalid(() => reduce(operations))
+  if (!view) ledger.lost.documents.add(id)
+  return view
+}
+
+function add(
+  made: Map<DocumentId, Materialised>,
+  ledger: Ledger,
+  document: DocumentState,
+  operations: readonly NumberedOperation[],
+  view: ReducedDocument | undefined,
+): void {
+  if (view) made.set(document.id, materialised(ledger, document, operations, view))
+}
+
+/** The view of a document whose history nobody needs to read. */
+function followed(ledger: Ledger, document: DocumentState, view: DocumentState['view']): Materialised {
   const [create] = document.added
-  if (document.isPurged) return purged(ledger, document)
-  if (document.view === 'created' && create) return created(ledger, document, create)
-  const operations = reduced.get(document.id) ?? document.added
-  const view = document.view && document.view !== 'created' ? document.view : reduce(operations)
+  if (document.isPurged || !view) return purged(ledger, document)
+  if (view !== 'created') return materialised(ledger, document, document.added, view)
+  if (!create) throw new Error('a document was created without an operation')
+  return created(ledger, document, create)
+}
+
+function materialised(
+  ledger: Ledger,
+  document: DocumentState,
+  operations: readonly NumberedOperation[],
+  view: ReducedDocument,
+): Materialised {
   const { viewId, follow, edited, deleted } = view
   return {
     document,

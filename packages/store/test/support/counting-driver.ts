@@ -9,6 +9,8 @@ export class CountingDriver implements Driver {
   rows = 0
   /** Bytes of the answers. */
   bytes = 0
+  /** Bytes of the largest answer. */
+  largest = 0
   /** Rejects instead of running a statement of which this is true. */
   failOn: (sql: string) => boolean = () => false
   /** The answer of a statement of which this is true is larger than it may be. */
@@ -25,6 +27,7 @@ export class CountingDriver implements Driver {
     this.flushes = 0
     this.rows = 0
     this.bytes = 0
+    this.largest = 0
   }
 
   query: Driver['query'] = (sql, params, maxBytes) => this.#count(this.#driver, sql, params, maxBytes)
@@ -67,6 +70,7 @@ export class CountingDriver implements Driver {
     const result = await session.query<Row>(isFailing ? 'SELECT 1 / 0' : sql, isFailing ? [] : params, most)
     this.rows += result.rows.length
     this.bytes += result.bytes
+    this.largest = Math.max(this.largest, result.bytes)
     return result
   }
 }
