@@ -153,6 +153,21 @@ test('A place of a forgotten document is not a lost one', async () => {
   places.giveBack(world.schemaName)
 })
 
+test('A branch of a log whose document is forgotten takes no number of another entry', async () => {
+  const world = await open()
+  await world.store.forget({ document: second.documentId })
+  await lose(world, { entries: `number = ${numberOf(update)}` })
+  const forger = new Author(2)
+  forger.update(create.documentId, schemaId, create.viewId, { visits: int(2) })
+  const forged = forger.create(schemaId, { title: str('forged'), visits: int(666) })
+  const next = forger.update(forged.documentId, schemaId, forged.viewId, { visits: int(667) })
+  expect(said(await world.store.ingest([forged, next]))).toEqual(['held', 'held'])
+  expect(await lostCount(world)).toBe(1n)
+  expect(said(await world.store.ingest([update]))).toEqual(['back'])
+  expect([await forks(world), await lostCount(world)]).toEqual([[{ isAuthor: false, log_id: 1n }], 0n])
+  places.giveBack(world.schemaName)
+})
+
 test.each([
   ['the entry behind it is stored', 1],
   ['it is the latest of its log', 3],
