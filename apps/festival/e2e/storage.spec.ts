@@ -63,7 +63,8 @@ test('a write that finds no space is refused with the reason, and goes through o
   const origin = new URL(baseURL ?? '').origin
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
   await page.getByRole('button', { name: 'Add 1,000 events' }).click()
-  await expect(page.getByRole('alert')).toContainText('Nothing was stored')
+  await expect(page.getByRole('alert')).toContainText('No space left')
+  await expect(page.getByRole('alert')).toContainText('so nothing was stored')
   await expect(page.getByText('events: 0')).toBeVisible()
 
   await devtools.send('Storage.overrideQuotaForOrigin', { origin })
