@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs something with a folder for all its temporary files, which is removed whatever comes of it: tests that fail,
- * browsers and runners that are killed leave theirs behind.
+ * Runs something with a folder for all its temporary files. The folder is removed whatever comes of it: tests that fail
+ * leave theirs behind, and so do browsers and runners that are killed.
  * @template Result
  * @param {(folder: string, env: NodeJS.ProcessEnv) => Promise<Result>} run with what tells a process of the folder
  * @returns {Promise<Result>}

@@ -34,8 +34,8 @@ export interface OpenNodeOptions extends CallOptions {
    */
   readonly verifyEveryMs?: number | undefined
   /**
-   * For a directory in Node: what a write that has resolved survives. `process`, the default, is the end of the
-   * process. `power` is a power cut too, at the price of a flush for each group of writes.
+   * What a write survives that has resolved, in a directory in Node. `process` is the default: the end of the process.
+   * With `power` it survives a power cut too, which costs a flush for each group of writes.
    */
   readonly durability?: 'process' | 'power' | undefined
   /**

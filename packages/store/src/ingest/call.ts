@@ -207,8 +207,8 @@ export class Call {
 }
 
 /**
- * Until its stack is read, an error of V8 holds on to all that the functions had at hand which threw it: a decoded
- * payload of a stranger, for as long as the call goes on.
+ * An error of V8 holds on to all that the functions had at hand which threw it, until its stack is read. That may be a
+ * stranger's decoded payload, for as long as the call goes on.
  */
 function releaseFrames(result: Result): void {
   if (result instanceof RakkoError) void result.stack

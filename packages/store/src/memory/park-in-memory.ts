@@ -7,27 +7,60 @@ import type { MemoryData } from './memory-data.js'
 export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): ReadonlySet<Hash> {
   const parked = new Set<Hash>()
   for (const hash of data.parked.keys()) if (data.entries.has(hash)) data.parked.delete(hash)
+  const room = new Room(data)
   for (const one of left) {
     const hash = one.item.entryHash
     const stored = data.parked.get(hash)
     const isMore = stored === undefined || completes(stored, one)
-    if (isMore && !makeRoom(data, one, now)) continue
-    data.parked.set(hash, { ...one, time: stored?.time ?? now })
+    if (isMore && !room.makeFor(one, now)) continue
+    room.put(hash, { ...one, time: stored?.time ?? now })
     parked.add(hash)
   }
   return parked
 }
 
-function makeRoom(data: MemoryData, { item }: Parked, now: number): boolean {
-  const fits = () => hasRoom(bytesOf(item), sizeOf(data), sizeOf(data, item.entry.publicKey))
-  if (fits()) return true
-  const expired: Hash[] = [...data.parked].flatMap(([hash, { time }]) => (time <= now - PARKED_MS ? [hash] : []))
-  for (const hash of expired) data.parked.delete(hash)
-  return expired.length > 0 && fits()
+/** What is parked, and how much it is: counted once, and kept up to date with each entry. */
+class Room {
+  readonly #parked: MemoryData['parked']
+  #all: ParkedSize = NOTHING
+  readonly #ofAuthors = new Map<PublicKey, ParkedSize>()
+
+  constructor({ parked }: MemoryData) {
+    this.#parked = parked
+    for (const one of parked.values()) this.#count(one, 1)
+  }
+
+  /** Whether there is room for one more, once what has waited too long is gone where there was none. */
+  makeFor({ item }: Parked, now: number): boolean {
+    const fits = () => hasRoom(bytesOf(item), this.#all, this.#ofAuthors.get(item.entry.publicKey) ?? NOTHING)
+    if (fits()) return true
+    let hasExpired = false
+    for (const [hash, one] of this.#parked) {
+      if (one.time > now - PARKED_MS) continue
+      this.#parked.delete(hash)
+      this.#count(one, -1)
+      hasExpired = true
+    }
+    return hasExpired && fits()
+  }
+
+  put(hash: Hash, one: Parked & { readonly time: number }): void {
+    const before = this.#parked.get(hash)
+    if (before) this.#count(before, -1)
+    this.#parked.set(hash, one)
+    this.#count(one, 1)
+  }
+
+  #count({ item }: Parked, entries: 1 | -1): void {
+    const { publicKey } = item.entry
+    const bytes = entries * bytesOf(item)
+    this.#all = plus(this.#all, entries, bytes)
+    this.#ofAuthors.set(publicKey, plus(this.#ofAuthors.get(publicKey) ?? NOTHING, entries, bytes))
+  }
 }
 
-function sizeOf({ parked }: MemoryData, author?: PublicKey): ParkedSize {
-  const items = [...parked.values()].map(({ item }) => item)
-  const counted = author === undefined ? items : items.filter(({ entry }) => entry.publicKey === author)
-  return { entries: counted.length, bytes: counted.reduce((sum, item) => sum + bytesOf(item), 0) }
+const NOTHING: ParkedSize = { entries: 0, bytes: 0 }
+
+function plus(size: ParkedSize, entries: number, bytes: number): ParkedSize {
+  return { entries: size.entries + entries, bytes: size.bytes + bytes }
 }
