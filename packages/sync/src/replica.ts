@@ -1,0 +1,48 @@
+import type { Hash, PublicKey, RakkoError } from '@rakko/core'
+import type { ArrivalMark, EntryItem, Head, Scope } from './wire/frame.js'
+
+/** What sync asks of a node. All of it is bounded by the caller; every rejection is a RakkoError. */
+export interface Replica {
+  /** 32 hexadecimal digits. */
+  readonly databaseId: string
+  /** The latest arrival that is durable here. */
+  latest(): Promise<ArrivalMark>
+  /** The id under a number, whatever became of the entry; undefined beyond the latest. */
+  idAt(number: number): Promise<Hash | undefined>
+  /** What arrived after a number and is durable, in order: at most so many bytes of entries, but one at least. */
+  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
+  /** Entries of the definitions that a scope's schemas need, in order. */
+  definitions(scope: Scope | undefined): AsyncIterable<readonly ArrivedItem[]>
+  /** Those of these ids that are held, in order of arrival: at most so many bytes, but one at least. */
+  entriesOf(ids: readonly Hash[], maxBytes: number): Promise<{ items: readonly ArrivedItem[]; isLast: boolean }>
+  /** Those of these ids that are neither decided nor parked here. */
+  missing(ids: readonly Hash[]): Promise<Hash[]>
+  /** Takes entries of a peer, by the rules of replication. Resolves once what was decided is durable. */
+  take(items: readonly EntryItem[]): Promise<TakeOutcome[]>
+  /** Calls the listener when more is durable. Returns what ends it. */
+  onArrival(listener: () => void): () => void
+  heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: readonly Head[]; isLast: boolean }>
+  /** How far everything that another database has in a scope was decided here. */
+  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined>
+  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
+}
+
+export interface Arrivals {
+  readonly items: readonly ArrivedItem[]
+  /** How far this leads, also where the last ones were left out. */
+  readonly upTo: ArrivalMark
+  readonly latest: number
+}
+
+export interface ArrivedItem extends EntryItem {
+  readonly id: Hash
+}
+
+export type TakeOutcome =
+  | { readonly status: 'decided'; readonly isNew: boolean }
+  /** Never again: its hash is kept. */
+  | { readonly status: 'refused'; readonly error: RakkoError }
+  /** These bytes are no entry with its payload; others for the same id may be. */
+  | { readonly status: 'invalid'; readonly error: RakkoError }
+  /** `isKept`: it is decided by itself once what it waits for is here. */
+  | { readonly status: 'waiting'; readonly isKept: boolean; readonly forIds: readonly Hash[] }
