@@ -1,19 +1,68 @@
-import type { Hash } from '@rakko/core'
-
 /**
- * A part of all ids, ascending, in a comparison. It begins where the one before ends. `upper` is the shortest prefix (1
- * to 32 bytes, without `0020`) that parts its ids from those above; no bytes for the last range, which is open.
+ * A part of all ids, ascending, in a comparison: docs/wire.md, Comparing. The first begins at the lowest id, each other
+ * where the one before ends.
  */
-export type ComparedRange =
-  | { readonly kind: 'skip'; readonly upper: Uint8Array }
-  | {
-      readonly kind: 'fingerprint'
-      readonly upper: Uint8Array
-      readonly count: number
-      /** 16 bytes. */
-      readonly fingerprint: Uint8Array
-    }
-  /** All that the sender has in the range. */
-  | { readonly kind: 'ids'; readonly upper: Uint8Array; readonly ids: readonly Hash[] }
-  /** Which of the receiver's ids the sender lacks: the first id's is the highest bit of the first byte. */
-  | { readonly kind: 'lacking'; readonly upper: Uint8Array; readonly bits: Uint8Array }
+export type ComparedRange = SkipRange | FingerprintRange | IdsRange | LackingRange
+
+interface Upper {
+  /**
+   * The shortest prefix (1 to 32 bytes, without `0020`) that parts the ids of the range from those above: its last byte
+   * is not 0. No bytes for the last range, which is open.
+   */
+  readonly upper: Uint8Array
+}
+
+/** Nothing to do here. */
+export interface SkipRange extends Upper {
+  readonly kind: 'skip'
+}
+
+/** What the sender has in the range. */
+export interface FingerprintRange extends Upper {
+  readonly kind: 'fingerprint'
+  readonly count: number
+  /** 16 bytes. */
+  readonly fingerprint: Uint8Array
+}
+
+/** All that the sender has in the range, at most MAX_RANGE_IDS. */
+export interface IdsRange extends Upper {
+  readonly kind: 'ids'
+  /** 32 bytes for each id, without `0020`: one after another, ascending. */
+  readonly ids: Uint8Array
+}
+
+/** Which of the receiver's ids, as it has just told them, the sender lacks: at least one. */
+export interface LackingRange extends Upper {
+  readonly kind: 'lacking'
+  /** The first id's is the highest bit of the first byte. As many bytes as needed, the rest of the bits 0. */
+  readonly bits: Uint8Array
+}
+
+export const ID_BYTES = 32
+export const FINGERPRINT_BYTES = 16
+/** Ids of a range of kind `ids`. */
+export const MAX_RANGE_IDS = 4_096
+/** Ranges of one frame. */
+export const MAX_FRAME_RANGES = 16_384
+
+/** Bytes that a range takes in a frame: a CBOR array with shortest heads. */
+export function rangeBytes(range: ComparedRange): number {
+  const { length } = range.upper
+  return 1 + headBytes(length) + length + 1 + contentBytes(range)
+}
+
+function contentBytes(range: ComparedRange): number {
+  if (range.kind === 'skip') return 0
+  if (range.kind === 'fingerprint') return headBytes(range.count) + 1 + FINGERPRINT_BYTES
+  const { length } = range.kind === 'ids' ? range.ids : range.bits
+  return headBytes(length) + length
+}
+
+/** Bytes of a CBOR head with this number. */
+function headBytes(number: number): number {
+  if (number < 24) return 1
+  if (number < 2 ** 8) return 2
+  if (number < 2 ** 16) return 3
+  return number < 2 ** 32 ? 5 : 9
+}
