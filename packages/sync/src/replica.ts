@@ -1,7 +1,8 @@
 import type { Hash, PublicKey, RakkoError } from '@rakko/core'
+import type { IdTree } from './reconcile/id-tree.js'
 import type { ArrivalMark, EntryItem, Head, Scope } from './wire/frame.js'
 
-/** What sync asks of a node. All of it is bounded by the caller; every rejection is a RakkoError. */
+/** What sync asks of a node. Every rejection is a RakkoError. */
 export interface Replica {
   /** 32 hexadecimal digits. */
   readonly databaseId: string
@@ -12,9 +13,11 @@ export interface Replica {
   /** What arrived after a number and is durable, in order: at most so many bytes of entries, but one at least. */
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
   /** Entries of the definitions that a scope's schemas need, in order. */
-  definitions(scope: Scope | undefined): AsyncIterable<readonly ArrivedItem[]>
-  /** Those of these ids that are held, in order of arrival: at most so many bytes, but one at least. */
-  entriesOf(ids: readonly Hash[], maxBytes: number): Promise<{ items: readonly ArrivedItem[]; isLast: boolean }>
+  definitions(scope: Scope | undefined, maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
+  /** Those of these ids that are held, in order of arrival: pieces of at most so many bytes, but one item at least. */
+  entriesOf(ids: readonly Hash[], maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
+  /** The ids that were decided in a scope. What arrives later may be missing. */
+  ids(scope: Scope | undefined): Promise<IdTree>
   /** Those of these ids that are neither decided nor parked here. */
   missing(ids: readonly Hash[]): Promise<Hash[]>
   /** Takes entries of a peer, by the rules of replication. Resolves once what was decided is durable. */
@@ -38,7 +41,8 @@ export interface ArrivedItem extends EntryItem {
   readonly id: Hash
 }
 
-export type TakeOutcome =
+/** What became of an entry that was taken; `id` is absent where the bytes are no entry. */
+export type TakeOutcome = { readonly id?: Hash | undefined } & (
   | { readonly status: 'decided'; readonly isNew: boolean }
   /** Never again: its hash is kept. */
   | { readonly status: 'refused'; readonly error: RakkoError }
@@ -46,3 +50,4 @@ export type TakeOutcome =
   | { readonly status: 'invalid'; readonly error: RakkoError }
   /** `isKept`: it is decided by itself once what it waits for is here. */
   | { readonly status: 'waiting'; readonly isKept: boolean; readonly forIds: readonly Hash[] }
+)

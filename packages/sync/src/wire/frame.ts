@@ -63,6 +63,8 @@ export interface HelloFrame {
 
 export interface ProofFrame {
   readonly type: 'proof'
+  /** What the signer has dialled; empty where it did not dial. */
+  readonly address: string
   /** 64 bytes. */
   readonly signature: Uint8Array
 }

@@ -1,0 +1,126 @@
+import { equalBytes } from '@rakko/core'
+import type { HelloFrame, ProofFrame } from '../wire/frame.js'
+import { CREDIT_BYTES, HANDSHAKE_MS, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from './limits.js'
+import { proofMessage } from './proof.js'
+import type { Send } from './send.js'
+import { outOfPlace, SessionEnd } from './session-end.js'
+import type { Peer, SessionOptions } from './session-options.js'
+
+export const PROTOCOL_VERSION = 1
+const NONCE_BYTES = 32
+const CAPABILITIES = ['heads', 'live', 'ranges']
+
+export interface GreetingOptions extends SessionOptions {
+  readonly send: Send
+  readonly onEnd: (end: SessionEnd) => void
+}
+
+export interface Greeted {
+  readonly peer: Peer
+  readonly hello: HelloFrame
+}
+
+/** Hello and Proof of both sides. */
+export class Greeting {
+  readonly #options: GreetingOptions
+  readonly #nonce: Uint8Array
+  readonly #cancel: () => void
+  #hello: HelloFrame | undefined
+  #isOver = false
+
+  constructor(options: GreetingOptions) {
+    this.#options = options
+    this.#nonce = options.random(NONCE_BYTES)
+    this.#cancel = options.timers.after(HANDSHAKE_MS, () => {
+      options.onEnd(new SessionEnd('too-slow', `No greeting came within ${HANDSHAKE_MS / 1000} seconds`))
+    })
+  }
+
+  async greet(): Promise<void> {
+    const { replica, identity, checkProof, channel, send } = this.#options
+    const latest = await replica.latest()
+    await send({
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      databaseId: replica.databaseId,
+      publicKey: identity.publicKey,
+      nonce: this.#nonce,
+      latest,
+      asksProof: checkProof !== undefined,
+      capabilities: CAPABILITIES,
+      maxFrameBytes: Math.min(MAX_FRAME_BYTES, channel.maxFrameBytes),
+      creditBytes: CREDIT_BYTES,
+    }).taken
+  }
+
+  /** Returns who the peer is, once that is known. Nothing else was sent before its proof, where one was asked for. */
+  async take(frame: HelloFrame | ProofFrame): Promise<Greeted | undefined> {
+    if (this.#isOver) throw outOfPlace(`A second ${frame.type} came`)
+    if (frame.type === 'hello') return this.#takeHello(frame)
+    return this.#takeProof(frame)
+  }
+
+  stop(): void {
+    this.#cancel()
+  }
+
+  async #takeHello(hello: HelloFrame): Promise<Greeted | undefined> {
+    if (this.#hello !== undefined) throw outOfPlace('A second hello came')
+    this.#hello = hello
+    const { replica, checkProof } = this.#options
+    if (hello.version !== PROTOCOL_VERSION) {
+      throw new SessionEnd('wrong-version', `This node speaks version ${PROTOCOL_VERSION}, the peer ${hello.version}`)
+    }
+    if (hello.databaseId === replica.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
+    if (hello.maxFrameBytes < MIN_FRAME_BYTES) {
+      throw new SessionEnd('bad-frame', `A peer takes frames of ${MIN_FRAME_BYTES} bytes, not only of ${hello.maxFrameBytes}`)
+    }
+    if (hello.asksProof) await this.#prove(hello)
+    return checkProof === undefined ? this.#finish(hello, false) : undefined
+  }
+
+  async #takeProof({ address, signature }: ProofFrame): Promise<Greeted> {
+    const { replica, checkProof } = this.#options
+    const hello = this.#hello
+    if (hello === undefined || checkProof === undefined) throw outOfPlace('A proof came that nobody asked for')
+    const message = proofMessage({
+      nonce: this.#nonce,
+      databaseId: replica.databaseId,
+      ownNonce: hello.nonce,
+      ownDatabaseId: hello.databaseId,
+      address,
+    })
+    if (!(await checkProof({ publicKey: hello.publicKey, message, signature, address }))) {
+      throw new SessionEnd('proof-failed', 'The peer has not proven the key that it has named')
+    }
+    return this.#finish(hello, true)
+  }
+
+  async #prove(hello: HelloFrame): Promise<void> {
+    const { replica, identity, send } = this.#options
+    if (identity.sign === undefined) throw new SessionEnd('proof-failed', 'This node proves its key to nobody')
+    // A peer that sends back the nonce it was given would have this node sign for somebody else.
+    if (equalBytes(hello.nonce, this.#nonce)) throw outOfPlace("The nonce is this node's own")
+    const { address = '' } = identity
+    const signature = await identity.sign(
+      proofMessage({
+        nonce: hello.nonce,
+        databaseId: hello.databaseId,
+        ownNonce: this.#nonce,
+        ownDatabaseId: replica.databaseId,
+        address,
+      }),
+    )
+    await send({ type: 'proof', address, signature }).taken
+  }
+
+  async #finish(hello: HelloFrame, isProven: boolean): Promise<Greeted> {
+    const peer: Peer = { databaseId: hello.databaseId, publicKey: hello.publicKey, isProven }
+    if ((await this.#options.admit?.(peer)) === false) {
+      throw new SessionEnd('not-allowed', 'This node does not serve the peer')
+    }
+    this.#isOver = true
+    this.#cancel()
+    return { peer, hello }
+  }
+}

@@ -1,0 +1,45 @@
+import { PING_AFTER_MS, SILENCE_MS } from './limits.js'
+import type { Send } from './send.js'
+import { SessionEnd } from './session-end.js'
+import type { Timers } from './timers.js'
+
+/** Asks a silent peer for a sign of life, and gives it up when none comes. */
+export class Heartbeat {
+  readonly #timers: Timers
+  readonly #send: Send
+  readonly #onEnd: (end: SessionEnd) => void
+  #cancel: (() => void) | undefined
+  #pings = 0
+  #isAlive = true
+
+  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void) {
+    this.#timers = timers
+    this.#send = send
+    this.#onEnd = onEnd
+  }
+
+  start(): void {
+    this.#isAlive = false
+    this.#cancel = this.#timers.after(PING_AFTER_MS, () => this.#look())
+  }
+
+  /** Something came from the peer. */
+  beat(): void {
+    this.#isAlive = true
+  }
+
+  stop(): void {
+    this.#cancel?.()
+  }
+
+  #look(): void {
+    if (this.#isAlive) return this.start()
+    this.#pings += 1
+    // The channel's end is told by the channel itself.
+    this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
+    this.#cancel = this.#timers.after(SILENCE_MS - PING_AFTER_MS, () => {
+      if (this.#isAlive) return this.start()
+      this.#onEnd(new SessionEnd('too-slow', `Nothing came from the peer for ${SILENCE_MS / 1000} seconds`))
+    })
+  }
+}

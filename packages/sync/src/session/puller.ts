@@ -1,0 +1,106 @@
+import type { Replica } from '../replica.js'
+import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../wire/frame.js'
+import { CREDIT_BYTES, MAX_FRAME_BYTES, TAKE_BYTES } from './limits.js'
+import type { Send } from './send.js'
+import { SessionEnd } from './session-end.js'
+import { Signal } from './signal.js'
+import type { Taker } from './taker.js'
+
+export interface PullerOptions {
+  readonly pull: PullFrame
+  readonly replica: Replica
+  readonly taker: Taker
+  readonly send: Send
+  readonly peerDatabaseId: string
+  /** After each piece that was taken. */
+  readonly onProgress: (progress: PullProgress) => void
+}
+
+export interface PullProgress {
+  /** How far the peer's arrivals were decided here; 0 while what comes first is under way. */
+  readonly number: number
+  /** The peer's latest. */
+  readonly latest: number
+  /** Items that this pull has brought so far. */
+  readonly items: number
+}
+
+interface Arrived {
+  readonly frame: ArrivalsFrame
+  readonly bytes: number
+}
+
+/** Takes what a pull brings, in order, and keeps how far it is. */
+export class Puller {
+  readonly #options: PullerOptions
+  readonly #signal = new Signal()
+  #arrived: Arrived[] = []
+  #bytes = 0
+  #frames = 0
+  #items = 0
+
+  constructor(options: PullerOptions) {
+    this.#options = options
+  }
+
+  /** Keeps a frame until it is its turn. Throws where the peer sends more than was credited. */
+  arrivals(frame: ArrivalsFrame, bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes > CREDIT_BYTES + MAX_FRAME_BYTES) {
+      throw new SessionEnd('too-much', `More than ${CREDIT_BYTES} bytes of arrivals were sent before they were taken`)
+    }
+    this.#arrived.push({ frame, bytes })
+    this.#signal.tell()
+  }
+
+  /** Runs until it is ended. Returns early where something came that cannot be kept: the pull is to be tried later. */
+  async run(): Promise<void> {
+    const { pull, send } = this.#options
+    while (!this.#signal.isOver) {
+      await this.#signal.until(() => this.#arrived.length > 0)
+      if (this.#signal.isOver) return
+      if (!(await this.#takeNext())) {
+        await send({ type: 'stop', pull: pull.pull }).taken
+        return
+      }
+    }
+  }
+
+  end(): void {
+    this.#signal.end()
+  }
+
+  async #takeNext(): Promise<boolean> {
+    const { pull, replica, send, peerDatabaseId, onProgress } = this.#options
+    const next = this.#next()
+    const items = next.flatMap(({ frame }) => frame.items)
+    if (!(await this.#take(items))) return false
+    const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), { number: 0 })
+    if (upTo.number > 0) await replica.keepResumePoint(peerDatabaseId, pull.scope, upTo)
+    for (const { bytes } of next) this.#bytes -= bytes
+    this.#frames += next.length
+    this.#items += items.length
+    const latest = next.reduce((most, { frame }) => Math.max(most, frame.latest), 0)
+    onProgress({ number: upTo.number, latest, items: this.#items })
+    await send({ type: 'taken', pull: pull.pull, frames: this.#frames }).taken
+    return true
+  }
+
+  #take(items: readonly Item[]): Promise<boolean> {
+    const { taker, pull } = this.#options
+    if (pull.mode === 'ids') return taker.takeIds(items.filter((item) => typeof item === 'string'))
+    return taker.take(items.filter((item) => typeof item !== 'string'))
+  }
+
+  /** What came while the piece before was taken, up to a bound: fewer and larger transactions. */
+  #next(): Arrived[] {
+    let bytes = 0
+    let count = 0
+    for (const arrived of this.#arrived) {
+      if (count > 0 && bytes + arrived.bytes > TAKE_BYTES) break
+      bytes += arrived.bytes
+      count += 1
+    }
+    return this.#arrived.splice(0, count)
+  }
+}

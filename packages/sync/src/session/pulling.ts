@@ -1,0 +1,151 @@
+import type { Replica } from '../replica.js'
+import type { ArrivalMark, ArrivalsFrame, LostFrame, PullFrame, Scope } from '../wire/frame.js'
+import type { Comparisons, Outcome } from './comparisons.js'
+import { RETRY_MS } from './limits.js'
+import { Puller, type PullProgress } from './puller.js'
+import { sameScope } from './scope-key.js'
+import type { Send } from './send.js'
+import { outOfPlace } from './session-end.js'
+import type { Peer } from './session-options.js'
+import type { SessionStatus } from './session-status.js'
+import { Signal } from './signal.js'
+import type { Taker } from './taker.js'
+import type { Timers } from './timers.js'
+
+export interface PullingOptions {
+  readonly replica: Replica
+  readonly taker: Taker
+  readonly send: Send
+  readonly timers: Timers
+  readonly scope: Scope | undefined
+  readonly mode: PullFrame['mode']
+  readonly peer: Peer
+  /** Of its Hello. */
+  readonly peerLatest: ArrivalMark
+  readonly comparisons: Comparisons
+  /** Whether this node's database id is the lower one. */
+  readonly isLower: boolean
+  readonly onStatus: (status: SessionStatus) => void
+}
+
+/** The first thing that a peer does after the greeting: then it is known whether it compares. */
+type FirstMove = { readonly compare: number; readonly scope: Scope | undefined } | 'pull'
+
+/** Where a pull begins. */
+interface Begin {
+  readonly after: ArrivalMark
+  readonly outcome?: Outcome | undefined
+}
+
+/** What this node pulls from the peer, from finding out where to begin up to living on. */
+export class Pulling {
+  readonly #options: PullingOptions
+  readonly #signal = new Signal()
+  #firstMove: FirstMove | undefined
+  #latestPull = 0
+  #puller: Puller | undefined
+  #lost: LostFrame | undefined
+
+  constructor(options: PullingOptions) {
+    this.#options = options
+  }
+
+  /** Runs until it is ended. */
+  async run(): Promise<void> {
+    let begin = await this.#firstBegin()
+    while (!this.#signal.isOver) {
+      this.#lost = undefined
+      await this.#pull(begin)
+      if (this.#lost !== undefined) {
+        this.#tellComparing(this.#lost)
+        begin = beginAfter(await this.#options.comparisons.begin(this.#options.scope))
+      } else {
+        await this.#wait()
+        begin = { after: (await this.#resumePoint()) ?? { number: 0 } }
+      }
+    }
+  }
+
+  /** What the peer does first. */
+  peerMoved(move: FirstMove): void {
+    this.#firstMove ??= move
+    this.#signal.tell()
+  }
+
+  arrivals(frame: ArrivalsFrame, bytes: number): void {
+    if (frame.pull > this.#latestPull) throw outOfPlace(`Nobody has pulled by the number ${frame.pull}`)
+    // Of a pull that was stopped, frames may be under way.
+    if (frame.pull === this.#latestPull) this.#puller?.arrivals(frame, bytes)
+  }
+
+  lost(frame: LostFrame): void {
+    if (frame.pull !== this.#latestPull || this.#puller === undefined) throw outOfPlace('Nothing is pulled')
+    this.#lost = frame
+    this.#puller.end()
+  }
+
+  end(): void {
+    this.#signal.end()
+    this.#puller?.end()
+  }
+
+  async #firstBegin(): Promise<Begin> {
+    const { replica, peerLatest, isLower, comparisons, scope } = this.#options
+    const after = await this.#resumePoint()
+    if (after !== undefined) return { after }
+    const own = await replica.latest()
+    if (own.number === 0 || peerLatest.number === 0) return { after: { number: 0 } }
+    this.#tellComparing()
+    // Both may have to compare, and one comparison serves both: the other side waits whether the peer begins one.
+    if (!isLower) {
+      await this.#signal.until(() => this.#firstMove !== undefined)
+      const move = this.#firstMove
+      if (typeof move === 'object' && sameScope(move.scope, scope)) return beginAfter(await comparisons.outcome(move.compare))
+    }
+    return beginAfter(await comparisons.begin(scope))
+  }
+
+  async #pull({ after, outcome }: Begin): Promise<void> {
+    const { replica, taker, send, scope, mode, peer } = this.#options
+    if (this.#signal.isOver) return
+    this.#latestPull += 1
+    const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
+    const onProgress = (progress: PullProgress): void => this.#tellProgress(after, outcome, progress)
+    this.#puller = new Puller({ pull, replica, taker, send, peerDatabaseId: peer.databaseId, onProgress })
+    const running = this.#puller.run()
+    await send(pull).taken
+    await running
+  }
+
+  #resumePoint(): Promise<ArrivalMark | undefined> {
+    const { replica, peer, scope } = this.#options
+    return replica.resumePoint(peer.databaseId, scope)
+  }
+
+  /** Something could neither be decided nor kept: there may be room for it later. */
+  async #wait(): Promise<void> {
+    let isOver = false
+    const cancel = this.#options.timers.after(RETRY_MS, () => {
+      isOver = true
+      this.#signal.tell()
+    })
+    await this.#signal.until(() => isOver)
+    cancel()
+  }
+
+  #tellComparing(lost?: LostFrame): void {
+    const { onStatus, peer } = this.#options
+    onStatus({ state: 'comparing', peer, lost: lost?.reason })
+  }
+
+  #tellProgress(after: ArrivalMark, outcome: Outcome | undefined, { number, latest, items }: PullProgress): void {
+    const { onStatus, peer } = this.#options
+    if (number > 0 && number >= latest) return onStatus({ state: 'live', peer })
+    const expected = (outcome?.lacking ?? 0) + Math.max(0, latest - after.number)
+    onStatus({ state: 'receiving', peer, received: items, expected: Math.max(expected, items) })
+  }
+}
+
+function beginAfter(outcome: Outcome): Begin {
+  return { after: outcome.peerLatest, outcome }
+}

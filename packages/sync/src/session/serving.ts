@@ -1,0 +1,105 @@
+import type { Hash } from '@rakko/core'
+import type { ArrivedItem, Replica } from '../replica.js'
+import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
+import type { KnownIds } from './known-ids.js'
+import { ARRIVALS_BYTES, HEADS, MAX_FETCHES, MAX_PULLS } from './limits.js'
+import type { Send } from './send.js'
+import { outOfPlace, SessionEnd } from './session-end.js'
+import { Source } from './source.js'
+import type { Timers } from './timers.js'
+
+export interface ServingOptions {
+  readonly replica: Replica
+  readonly send: Send
+  readonly known: KnownIds
+  readonly timers: Timers
+  readonly creditBytes: number
+  readonly onError: (error: unknown) => void
+}
+
+/** What the peer asks of this node. Each question has its own task; a task that fails ends the session. */
+export class Serving {
+  readonly #options: ServingOptions
+  readonly #sources = new Map<number, Source>()
+  #latestPull = 0
+  #latestFetch = 0
+  #latestHeads = 0
+  #tasks = 0
+
+  constructor(options: ServingOptions) {
+    this.#options = options
+  }
+
+  pull(frame: PullFrame, difference: readonly Hash[] | undefined): void {
+    if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
+    if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
+    this.#latestPull = frame.pull
+    const { replica, send, known, timers, creditBytes, onError } = this.#options
+    const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference })
+    this.#sources.set(frame.pull, source)
+    source
+      .run()
+      .catch(onError)
+      .finally(() => this.#sources.delete(frame.pull))
+  }
+
+  taken({ pull, frames }: TakenFrame): void {
+    // A pull that is over may still be told of.
+    this.#sources.get(this.#known(pull))?.taken(frames)
+  }
+
+  stop({ pull }: StopFrame): void {
+    this.#sources.get(this.#known(pull))?.stop()
+  }
+
+  fetch(frame: FetchFrame): void {
+    if (frame.fetch <= this.#latestFetch) throw outOfPlace(`Fetch ${frame.fetch} was there before`)
+    this.#latestFetch = frame.fetch
+    this.#start(() => this.#giveFetched(frame))
+  }
+
+  heads(frame: HeadsFrame): void {
+    if (frame.request <= this.#latestHeads) throw outOfPlace(`Request ${frame.request} was there before`)
+    this.#latestHeads = frame.request
+    this.#start(() => this.#giveHeads(frame))
+  }
+
+  end(): void {
+    for (const source of this.#sources.values()) source.stop()
+  }
+
+  async #giveFetched({ fetch, ids }: FetchFrame): Promise<void> {
+    const { replica, send } = this.#options
+    let first: readonly ArrivedItem[] | undefined
+    let isLast = true
+    for await (const items of replica.entriesOf(ids, ARRIVALS_BYTES)) {
+      if (first !== undefined) {
+        isLast = false
+        break
+      }
+      first = items
+    }
+    await send({ type: 'fetched', fetch, isLast, items: first ?? [] }).taken
+  }
+
+  async #giveHeads({ request, publicKey, fromLogId }: HeadsFrame): Promise<void> {
+    const { replica, send } = this.#options
+    const { heads, isLast } = await replica.heads(publicKey, fromLogId, HEADS)
+    await send({ type: 'heads-are', request, isLast, heads }).taken
+  }
+
+  #start(task: () => Promise<void>): void {
+    if (this.#tasks >= MAX_FETCHES) throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
+    this.#tasks += 1
+    task()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#tasks -= 1
+      })
+  }
+
+  #known(pull: number): number {
+    if (pull > this.#latestPull) throw outOfPlace(`There was no pull ${pull}`)
+    return pull
+  }
+}

@@ -1,0 +1,50 @@
+import type { PublicKey } from '@rakko/core'
+import type { Channel } from '../channel/channel.js'
+import type { Replica } from '../replica.js'
+import type { Scope } from '../wire/frame.js'
+import type { SessionStatus } from './session-status.js'
+import type { Refused } from './taker.js'
+import type { Timers } from './timers.js'
+
+export interface SessionOptions {
+  readonly channel: Channel
+  readonly replica: Replica
+  readonly identity: Identity
+  /** So many random bytes. */
+  readonly random: (length: number) => Uint8Array
+  readonly timers: Timers
+  /** What is pulled; without it everything. */
+  readonly scope?: Scope | undefined
+  /** Default `entries`. Who pulls from several peers asks all but one for ids. */
+  readonly mode?: 'entries' | 'ids' | undefined
+  /** The peer is asked for a proof where this is given, which checks it. */
+  readonly checkProof?: ((proof: Proof) => Promise<boolean>) | undefined
+  /** Whether this node serves the peer. Without it, everybody. */
+  readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
+  readonly onStatus?: ((status: SessionStatus) => void) | undefined
+  readonly onRefused?: ((refused: Refused) => void) | undefined
+}
+
+export interface Proof {
+  readonly publicKey: PublicKey
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+  /** What the peer has dialled, by its own signed word. */
+  readonly address: string
+}
+
+/** Who this node is. */
+export interface Identity {
+  readonly publicKey: PublicKey
+  /** What was dialled to reach the peer. */
+  readonly address?: string | undefined
+  /** Signs a proof; without it a peer that asks for one is refused. */
+  readonly sign?: ((message: Uint8Array) => Promise<Uint8Array>) | undefined
+}
+
+/** Who is at the other end: by its own word, where no proof was asked for. */
+export interface Peer {
+  readonly databaseId: string
+  readonly publicKey: PublicKey
+  readonly isProven: boolean
+}

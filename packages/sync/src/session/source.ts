@@ -1,0 +1,140 @@
+import type { Hash } from '@rakko/core'
+import type { ArrivedItem, Replica } from '../replica.js'
+import type { ArrivalMark, PullFrame } from '../wire/frame.js'
+import type { KnownIds } from './known-ids.js'
+import { ARRIVALS_BYTES, PROGRESS_MS } from './limits.js'
+import type { Send } from './send.js'
+import { outOfPlace } from './session-end.js'
+import { Signal } from './signal.js'
+import type { Timers } from './timers.js'
+
+export interface SourceOptions {
+  readonly pull: PullFrame
+  readonly replica: Replica
+  readonly send: Send
+  /** Arrivals that may be under way, in bytes: what the peer's Hello has said. */
+  readonly creditBytes: number
+  /** What the peer has sent itself. */
+  readonly known: KnownIds
+  /** Own ids that the peer lacks, where the pull follows a comparison. */
+  readonly difference?: readonly Hash[] | undefined
+  readonly timers: Timers
+}
+
+/**
+ * Gives a peer what it pulls: first what it needs to begin, then arrivals in order, as they become durable. Nothing is
+ * kept for a peer that is slow: what it gets is read from the store when it has room.
+ */
+export class Source {
+  readonly #options: SourceOptions
+  readonly #signal = new Signal()
+  /** Bytes of the frames that were not taken yet, in order. */
+  readonly #underWay: number[] = []
+  #bytesUnderWay = 0
+  #framesTaken = 0
+  #hasNews = false
+
+  constructor(options: SourceOptions) {
+    this.#options = options
+  }
+
+  /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
+  async run(): Promise<void> {
+    const { pull, replica, difference } = this.#options
+    const stopListening = replica.onArrival(() => {
+      this.#hasNews = true
+      this.#signal.tell()
+    })
+    try {
+      if (pull.compare === 0 && !(await this.#isMarkHere())) return
+      await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
+      if (difference !== undefined) await this.#giveFirst(replica.entriesOf(difference, ARRIVALS_BYTES))
+      await this.#giveArrivals()
+    } finally {
+      stopListening()
+    }
+  }
+
+  /** How many of the frames the peer has decided. Throws where that cannot be. */
+  taken(frames: number): void {
+    const more = frames - this.#framesTaken
+    if (more < 0 || more > this.#underWay.length) throw outOfPlace(`Taken says ${frames} frames`)
+    for (const bytes of this.#underWay.splice(0, more)) this.#bytesUnderWay -= bytes
+    this.#framesTaken = frames
+    this.#signal.tell()
+  }
+
+  stop(): void {
+    this.#signal.end()
+  }
+
+  async #isMarkHere(): Promise<boolean> {
+    const { pull, replica, send } = this.#options
+    const { number, id } = pull.after
+    if (number === 0) return true
+    const here = await replica.idAt(number)
+    if (here === id) return true
+    const latest = await replica.latest()
+    await send({ type: 'lost', pull: pull.pull, reason: here === undefined ? 'beyond' : 'other-id', latest }).taken
+    return false
+  }
+
+  async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>): Promise<void> {
+    for await (const items of pieces) {
+      if (this.#signal.isOver) return
+      await this.#give({ number: 0 }, 0, await this.#options.known.unknown(items))
+    }
+  }
+
+  async #giveArrivals(): Promise<void> {
+    const { pull, replica, known } = this.#options
+    let { number } = pull.after
+    let told = -1
+    while (!this.#signal.isOver) {
+      this.#hasNews = false
+      const { items, upTo, latest } = await replica.arrivalsAfter(number, pull.scope, ARRIVALS_BYTES)
+      number = upTo.number
+      const given = await known.unknown(items)
+      const isAll = number >= latest
+      if (given.length > 0 || told < 0 || (isAll && told < number && (await this.#staysQuiet()))) {
+        await this.#give(upTo, latest, given)
+        told = number
+      }
+      if (isAll) await this.#signal.until(() => this.#hasNews)
+    }
+  }
+
+  /**
+   * Waits whether nothing more comes for a while. Only then is progress told that brings no entries: each such frame
+   * makes the peer write down its resume point.
+   */
+  async #staysQuiet(): Promise<boolean> {
+    let isOver = false
+    const cancel = this.#options.timers.after(PROGRESS_MS, () => {
+      isOver = true
+      this.#signal.tell()
+    })
+    await this.#signal.until(() => isOver || this.#hasNews)
+    cancel()
+    return isOver
+  }
+
+  /** Sends once the peer has room. */
+  async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[]): Promise<void> {
+    const { pull, send, creditBytes } = this.#options
+    await this.#signal.until(
+      () => this.#bytesUnderWay === 0 || this.#bytesUnderWay + ARRIVALS_BYTES <= creditBytes,
+    )
+    if (this.#signal.isOver) return
+    const { bytes, taken } = send({
+      type: 'arrivals',
+      pull: pull.pull,
+      upTo,
+      latest: Math.max(latest, upTo.number),
+      items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
+    })
+    this.#underWay.push(bytes)
+    this.#bytesUnderWay += bytes
+    await taken
+  }
+}

@@ -1,0 +1,93 @@
+import type { Hash, RakkoError } from '@rakko/core'
+import type { Replica, TakeOutcome } from '../replica.js'
+import type { EntryItem } from '../wire/frame.js'
+import type { Fetcher } from './fetcher.js'
+import type { KnownIds } from './known-ids.js'
+import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS } from './limits.js'
+
+export interface TakerOptions {
+  readonly replica: Replica
+  readonly fetcher: Fetcher
+  readonly known: KnownIds
+  /** What the peer has sent and this node does not take. */
+  readonly onRefused: (refused: Refused) => void
+}
+
+export interface Refused {
+  /** Absent where the bytes are no entry. */
+  readonly id?: Hash | undefined
+  readonly error: RakkoError
+}
+
+/** Takes what a peer has sent, and asks it for what that waits for. */
+export class Taker {
+  readonly #options: TakerOptions
+
+  constructor(options: TakerOptions) {
+    this.#options = options
+  }
+
+  /** Returns whether all of it was decided or kept, so that none of it has to come again. */
+  async take(items: readonly EntryItem[]): Promise<boolean> {
+    const outcomes = await this.#decide(items)
+    return this.#settle(outcomes)
+  }
+
+  /** The same for entries that the peer has offered by their ids. */
+  async takeIds(ids: readonly Hash[]): Promise<boolean> {
+    const outcomes: TakeOutcome[] = []
+    await this.#fetch(ids, outcomes)
+    return this.#settle(outcomes)
+  }
+
+  async #settle(outcomes: readonly TakeOutcome[]): Promise<boolean> {
+    let isWhole = true
+    let waiting = outcomes
+    for (let round = 0; round < MAX_FETCH_ROUNDS; round += 1) {
+      const wanted = new Set<Hash>()
+      for (const outcome of waiting) {
+        if (outcome.status !== 'waiting') continue
+        isWhole &&= outcome.isKept
+        for (const id of outcome.forIds) wanted.add(id)
+      }
+      if (wanted.size === 0) break
+      const more: TakeOutcome[] = []
+      await this.#fetch([...wanted], more)
+      if (more.length === 0) break
+      waiting = more
+    }
+    return isWhole
+  }
+
+  /** Fetches and takes those that are missing here, as far as the peer has them. */
+  async #fetch(ids: readonly Hash[], outcomes: TakeOutcome[]): Promise<void> {
+    const { replica, fetcher } = this.#options
+    for (let start = 0; start < ids.length; start += MAX_FETCH_IDS) {
+      let left = await replica.missing(ids.slice(start, start + MAX_FETCH_IDS))
+      while (left.length > 0) {
+        const { items, isLast } = await fetcher.ask(left)
+        outcomes.push(...(await this.#decide(items)))
+        if (isLast) break
+        const still = await replica.missing(left)
+        // What a peer says is still there, and does not come, is not asked for again.
+        if (still.length === left.length) break
+        left = still
+      }
+    }
+  }
+
+  async #decide(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
+    const { replica, known, onRefused } = this.#options
+    if (items.length === 0) return []
+    let outcomes: TakeOutcome[] = []
+    await known.learn(async () => {
+      outcomes = await replica.take(items)
+      return outcomes.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    })
+    for (const outcome of outcomes) {
+      if (outcome.status !== 'refused' && outcome.status !== 'invalid') continue
+      onRefused({ id: outcome.id, error: outcome.error })
+    }
+    return outcomes
+  }
+}
