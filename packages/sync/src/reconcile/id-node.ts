@@ -1,0 +1,257 @@
+import {
+  addToLanes,
+  addWords,
+  compareWords,
+  type Lanes,
+  subtractWords,
+  WORDS,
+  type Words,
+  wordsOfLanes,
+} from './id-words.js'
+
+/** Ids of a leaf: 4 KB. Longer ones take less memory beside the ids, and more time for each sum. */
+export const LEAF_IDS = 128
+export const INNER_CHILDREN = 32
+/** Ids that a leaf makes room for at once: as a rule it wastes half of that. */
+const SPARE_IDS = 16
+/** Neighbours are joined where one has less than this part of what it may have, and both together … */
+const SMALL = 1 / 4
+/** … at most this part: the joined one is not parted again by the next few. */
+const JOINED = 3 / 4
+
+/** A part of the ids of a tree, ascending, with what they add up to. Ranks are counted from its first id. */
+export interface IdNode {
+  readonly count: number
+  readonly sum: Words
+  /** Whether it is small enough to be joined to a neighbour. */
+  readonly isSmall: boolean
+  /** The leaf with the id of that rank, which has to be here, and at which word it begins there. */
+  locate(rank: number): Located
+  /** How many ids are below. */
+  rank(bound: Words): number
+  /** Adds the first ids, as many as `rank` says, each as often as `times` says: 1 or -1. */
+  addBelow(rank: number, sum: Lanes, times: number): void
+  /** An id that is not here. Returns the upper half of the node, where it had to be parted: its parent takes it in. */
+  insert(id: Words): IdNode | undefined
+  /** An id that is here. */
+  remove(id: Words): void
+  /** Takes what the next node of the same kind has, where that leaves room. Returns whether it did. */
+  join(next: IdNode): boolean
+}
+
+export interface Located {
+  readonly ids: Words
+  readonly at: number
+  /** Ids of the leaf from there on. */
+  readonly count: number
+}
+
+export class Leaf implements IdNode {
+  count = 0
+  readonly sum: Words = new Uint32Array(WORDS)
+  #ids: Words
+
+  constructor(capacity = SPARE_IDS) {
+    this.#ids = new Uint32Array(capacity * WORDS)
+  }
+
+  get isSmall(): boolean {
+    return this.count < SMALL * LEAF_IDS
+  }
+
+  locate(rank: number): Located {
+    return { ids: this.#ids, at: rank * WORDS, count: this.count - rank }
+  }
+
+  rank(bound: Words): number {
+    let [low, high] = [0, this.count]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (compareWords(this.#ids, middle * WORDS, bound, 0) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  addBelow(rank: number, sum: Lanes, times: number): void {
+    for (let at = 0; at < rank * WORDS; at += WORDS) addToLanes(sum, this.#ids, at, times)
+  }
+
+  insert(id: Words): Leaf | undefined {
+    const rank = this.rank(id)
+    if (this.count < LEAF_IDS) {
+      this.#insertAt(rank, id)
+      return undefined
+    }
+    // Ids that come ascending, as all do at first, fill leaf after leaf.
+    const half = rank === LEAF_IDS ? LEAF_IDS : LEAF_IDS / 2
+    const upper = this.#part(half)
+    if (rank < half) this.#insertAt(rank, id)
+    else upper.#insertAt(rank - half, id)
+    return upper
+  }
+
+  remove(id: Words): void {
+    const at = this.rank(id) * WORDS
+    this.#ids.copyWithin(at, at + WORDS, this.count * WORDS)
+    this.count -= 1
+    subtractWords(this.sum, id, 0)
+    if (this.#ids.length > (this.count + 2 * SPARE_IDS) * WORDS) this.#resize()
+  }
+
+  join(next: Leaf): boolean {
+    const count = this.count + next.count
+    if (count > JOINED * LEAF_IDS) return false
+    const from = this.count * WORDS
+    this.count = count
+    this.#resize()
+    this.#ids.set(next.#ids.subarray(0, next.count * WORDS), from)
+    addWords(this.sum, next.sum, 0)
+    return true
+  }
+
+  #insertAt(rank: number, id: Words): void {
+    const at = rank * WORDS
+    const end = this.count * WORDS
+    this.count += 1
+    if (end === this.#ids.length) this.#resize()
+    this.#ids.copyWithin(at + WORDS, at, end)
+    this.#ids.set(id, at)
+    addWords(this.sum, id, 0)
+  }
+
+  #part(half: number): Leaf {
+    const rest = this.count - half
+    const upper = new Leaf(rest + SPARE_IDS)
+    upper.#ids.set(this.#ids.subarray(half * WORDS, this.count * WORDS))
+    upper.count = rest
+    const sum = new Float64Array(WORDS)
+    upper.addBelow(rest, sum, 1)
+    upper.sum.set(wordsOfLanes(sum))
+    this.count = half
+    if (rest > 0) this.#resize()
+    subtractWords(this.sum, upper.sum, 0)
+    return upper
+  }
+
+  #resize(): void {
+    const resized = new Uint32Array(Math.min(this.count + SPARE_IDS, LEAF_IDS) * WORDS)
+    resized.set(this.#ids.subarray(0, Math.min(resized.length, this.#ids.length)))
+    this.#ids = resized
+  }
+}
+
+export class Inner implements IdNode {
+  count = 0
+  readonly sum: Words = new Uint32Array(WORDS)
+  readonly #children: IdNode[]
+
+  /** Children are of one depth, none empty. */
+  constructor(children: IdNode[]) {
+    this.#children = children
+    for (const child of children) {
+      this.count += child.count
+      addWords(this.sum, child.sum, 0)
+    }
+  }
+
+  get isSmall(): boolean {
+    return this.#children.length < SMALL * INNER_CHILDREN
+  }
+
+  /** The only child, where there is one only. */
+  get onlyChild(): IdNode | undefined {
+    return this.#children.length === 1 ? this.#children[0] : undefined
+  }
+
+  locate(rank: number): Located {
+    let below = 0
+    for (const child of this.#children) {
+      if (rank < below + child.count) return child.locate(rank - below)
+      below += child.count
+    }
+    throw new RangeError(`rank ${rank} of ${this.count} ids`)
+  }
+
+  rank(bound: Words): number {
+    const index = this.#indexOf(bound)
+    let rank = this.#child(index).rank(bound)
+    for (let before = 0; before < index; before += 1) rank += this.#child(before).count
+    return rank
+  }
+
+  addBelow(rank: number, sum: Lanes, times: number): void {
+    let left = rank
+    for (const child of this.#children) {
+      if (left < child.count) {
+        child.addBelow(left, sum, times)
+        return
+      }
+      addToLanes(sum, child.sum, 0, times)
+      left -= child.count
+    }
+  }
+
+  insert(id: Words): Inner | undefined {
+    const index = this.#indexOf(id)
+    const added = this.#child(index).insert(id)
+    this.count += 1
+    addWords(this.sum, id, 0)
+    if (added === undefined) return undefined
+    this.#children.splice(index + 1, 0, added)
+    return this.#children.length > INNER_CHILDREN ? this.#part(index + 1) : undefined
+  }
+
+  remove(id: Words): void {
+    const index = this.#indexOf(id)
+    const child = this.#child(index)
+    child.remove(id)
+    this.count -= 1
+    subtractWords(this.sum, id, 0)
+    if (child.count === 0) this.#children.splice(index, 1)
+    else if (child.isSmall) this.#joinAt(index)
+  }
+
+  join(next: Inner): boolean {
+    if (this.#children.length + next.#children.length > JOINED * INNER_CHILDREN) return false
+    this.#children.push(...next.#children)
+    this.count += next.count
+    addWords(this.sum, next.sum, 0)
+    return true
+  }
+
+  /** A child with one of its neighbours. */
+  #joinAt(index: number): void {
+    for (const left of [index - 1, index]) {
+      const [first, second] = [this.#children[left], this.#children[left + 1]]
+      if (first === undefined || second === undefined || !first.join(second)) continue
+      this.#children.splice(left + 1, 1)
+      return
+    }
+  }
+
+  /** As a leaf: children that come ascending fill node after node. */
+  #part(added: number): Inner {
+    const last = this.#children.length - 1
+    const upper = new Inner(this.#children.splice(added === last ? last : this.#children.length / 2))
+    this.count -= upper.count
+    subtractWords(this.sum, upper.sum, 0)
+    return upper
+  }
+
+  /** The last child that begins at or below an id, else the first. */
+  #indexOf(id: Words): number {
+    let [low, high] = [0, this.#children.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      const { ids, at } = this.#child(middle).locate(0)
+      if (compareWords(ids, at, id, 0) <= 0) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  #child(index: number): IdNode {
+    return this.#children[index] as IdNode
+  }
+}
