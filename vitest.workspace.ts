@@ -47,7 +47,7 @@ const executablePath = findChromium()
 const inChromium = (name: string, include: string, isolate: boolean) => ({
   // What Vite bundles ahead of time has lost the files beside it: the worker, and what a database starts from.
   optimizeDeps: {
-    exclude: ['@rakko/core', '@rakko/store', '@rakko/node', '@rakko/client'],
+    exclude: ['@rakko/core', '@rakko/store', '@rakko/sync', '@rakko/node', '@rakko/client'],
     // Found only while tests run, they would be bundled then, and the page loaded anew in the middle of a test.
     include: [
       '@noble/ed25519',
@@ -105,6 +105,7 @@ export default defineConfig({
       // Files that change nothing of their process share one, and PostgreSQL compiled once: half of the time.
       inNode('core', 'packages/core', false),
       inNode('store', 'packages/store', false),
+      inNode('sync', 'packages/sync', false),
       // Core is pure: one page does for all of its files.
       inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),
       // Their tests open many databases, and each does little.

@@ -110,7 +110,8 @@ export function outdated(own, locked) {
     .filter((path) => /^packages\/[^/]+$/.test(path))
     .filter((path) => {
       const theirs = locked[path.replace(/^packages/, 'node_modules/@rakko')]
-      return !isDeepStrictEqual(own[path]?.dependencies, theirs?.dependencies)
+      // What is not there is needed by none of those that are: else their dependencies would differ.
+      return theirs !== undefined && !isDeepStrictEqual(own[path]?.dependencies, theirs.dependencies)
     })
     .map(
       (path) => `${BUNDLERS}/package-lock.json has not the dependencies of ${path}: its README says how to renew it.`,

@@ -10,9 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'rakko-lint-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const DECLARED = Object.fromEntries(
-  ['core', 'store', 'node', 'client']
+  ['core', 'store', 'sync', 'node', 'client']
     .map((name) => `@rakko/${name}`)
-    .concat('@electric-sql/pglite', '@noble/hashes', 'comlink')
+    .concat('@electric-sql/pglite', '@noble/hashes', 'comlink', 'ws')
     .map((name) => [name, '1.0.0']),
 )
 
@@ -93,6 +93,29 @@ const CASES: [file: string, source: string, rules: string[]][] = [
   ['packages/store/src/pglite/uses-tables.ts', "export { Names } from '../tables/names.js'", ['noRestrictedImports']],
   ['packages/store/src/pglite/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", []],
   ['packages/store/src/pglite/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
+  ['packages/sync/src/uses-core.ts', "export { x } from '@rakko/core'", []],
+  ['packages/sync/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+  ['packages/sync/src/uses-sockets.ts', "export { x } from 'ws'", ['noRestrictedImports']],
+  ['packages/sync/src/uses-clock.ts', 'export const now = Date.now()', ['noRestrictedGlobals']],
+  ['packages/sync/src/channel/uses-wire.ts', "export { x } from '../wire/frame.js'", ['noRestrictedImports']],
+  ['packages/sync/src/channel/uses-timer.ts', 'setTimeout(() => {}, 1)', ['noRestrictedGlobals']],
+  ['packages/sync/src/channel/nodejs/uses-sockets.ts', "export { WebSocketServer } from 'ws'", []],
+  ['packages/sync/src/channel/nodejs/uses-node.ts', "export { x } from 'node:http'\nprocess.exit()", []],
+  ['packages/sync/src/channel/nodejs/uses-wire.ts', "export { x } from '../../wire/frame.js'", ['noRestrictedImports']],
+  ['packages/sync/src/reconcile/uses-wire.ts', "export { x } from '../wire/frame.js'", ['noRestrictedImports']],
+  ['packages/sync/src/wire/uses-reconcile.ts', "export { x } from '../reconcile/range.js'", []],
+  ['packages/sync/src/wire/uses-channel.ts', "export { x } from '../channel/channel.js'", ['noRestrictedImports']],
+  ['packages/sync/src/wire/uses-session.ts', "export { x } from '../session/session.js'", ['noRestrictedImports']],
+  [
+    'packages/sync/src/session/uses-both.ts',
+    "export { x } from '../wire/frame.js'\nexport { y } from '../channel/channel.js'",
+    [],
+  ],
+  [
+    'packages/sync/src/session/uses-nodejs.ts',
+    "export { x } from '../channel/nodejs/index.js'",
+    ['noRestrictedImports'],
+  ],
   ['packages/node/src/uses-store.ts', "export { x } from '@rakko/store'", []],
   ['packages/node/src/uses-client.ts', "export { x } from '@rakko/client'", ['noRestrictedImports']],
   ['packages/node/src/uses-comlink.ts', "export { wrap } from 'comlink'", ['noRestrictedImports']],

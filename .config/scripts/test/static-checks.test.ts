@@ -47,6 +47,7 @@ test('a lock file elsewhere that has other dependencies for a package of ours is
     'packages/store': { dependencies: { a: '1.0.0', b: '1.0.0' } },
     'packages/node': { dependencies: { a: '1.0.1' } },
     'packages/client': {},
+    'packages/sync': { dependencies: { c: '1.0.0' } },
     'apps/festival': { dependencies: { a: '1.0.0' } },
   }
   const locked = {

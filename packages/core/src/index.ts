@@ -4,8 +4,10 @@
 export { compareBytes, concatBytes, equalBytes, joinBytes } from './bytes/byte-array.js'
 export { bytesToHex, hexToBytes } from './bytes/hex.js'
 export { compareUtf8, encodeUtf8 } from './bytes/utf8.js'
-// CBOR: the general reader, which the public test suites are run on.
+// CBOR: the general reader, which the public test suites are run on; the parts that frames between nodes are made of.
 export { type CborItem, decodeCbor } from './cbor/cbor-item.js'
+export { CborReader, MAJOR, MAJOR_NAMES, type Major, SIMPLE } from './cbor/cbor-reader.js'
+export { CborWriter } from './cbor/cbor-writer.js'
 // Document: view ids, graph, reduction, history, and the hash that two nodes compare.
 export {
   checkDocumentViewId,

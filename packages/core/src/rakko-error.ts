@@ -89,6 +89,10 @@ export const ERROR_CODES = {
   MAINTAIN_NOT_ALLOWED: 'who serves this node lets nobody forget, or bring schemas',
   SQL_NOT_ALLOWED: 'who serves this node takes no SQL',
   INGEST_NOT_ALLOWED: 'who serves this node takes no entries of others but by publishing',
+  // Sync
+  INVALID_FRAME: 'a frame from a peer breaks a rule of the protocol',
+  FRAME_TOO_LARGE: 'a frame takes more bytes than the channel carries',
+  CHANNEL_CLOSED: 'the channel to a peer is closed or lost',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED:

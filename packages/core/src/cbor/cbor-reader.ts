@@ -123,6 +123,12 @@ export class CborReader {
     return joinBytes(chunks)
   }
 
+  /** Content of the byte string of definite length whose head was read: a view, which lives as long as `bytes`. */
+  bytesView(): Uint8Array {
+    if (this.isIndefinite) throw this.malformed('a definite length', 'an indefinite length')
+    return this.takeContent()
+  }
+
   /** Content of the text string whose head was read. Each chunk of an indefinite length has to be UTF-8 by itself. */
   textValue(): string {
     if (!this.isIndefinite) return this.takeText()

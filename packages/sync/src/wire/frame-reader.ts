@@ -1,0 +1,125 @@
+import { bytesToHex, CborReader, type Hash, MAJOR, MAJOR_NAMES, type Major, type PublicKey, SIMPLE } from '@rakko/core'
+import { invalidFrame } from './invalid-frame.js'
+
+const NULL_BYTE = (MAJOR.simple << 5) | SIMPLE.null
+/** What YASMF puts before the 32 bytes of BLAKE3. */
+const HASH_PREFIX = '0020'
+const ID_BYTES = 32
+const KEY_BYTES = 32
+
+/** The smallest argument that needs a head of this width, by the width's code: 24 to 27. */
+const SMALLEST_ARGUMENT = [24, 0x100, 0x1_0000, 0x1_0000_0000] as const
+
+/**
+ * Reads the one canonical form of RFC 8949, 4.2.1, item by item, each of the kind that the layout wants. `field` names
+ * it in the error. Nothing is allocated because of a count; bytes are views of the frame. Throws INVALID_FRAME, and
+ * INVALID_CBOR where the bytes are not even CBOR.
+ */
+export class FrameReader {
+  readonly #cbor: CborReader
+
+  constructor(bytes: Uint8Array) {
+    this.#cbor = new CborReader(bytes)
+  }
+
+  /** Takes the head of an array; returns how many items it claims. */
+  array(field: string, most: number): number {
+    const count = this.#head(MAJOR.array, field)
+    if (count > most) throw invalidFrame(field, `at most ${most} items`, `${count}`)
+    return count
+  }
+
+  /** Takes the head of an array of so many items. */
+  tuple(field: string, count: number): void {
+    const got = this.#head(MAJOR.array, field)
+    if (got !== count) throw invalidFrame(field, `${count} items`, `${got}`)
+  }
+
+  list<Element>(field: string, most: number, readElement: () => Element): Element[] {
+    const elements: Element[] = []
+    for (let left = this.array(field, most); left > 0; left -= 1) elements.push(readElement())
+    return elements
+  }
+
+  /** An unsigned integer below 2^53. */
+  number(field: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
+    const value = this.#head(MAJOR.unsigned, field)
+    if (value < least || value > most) throw invalidFrame(field, `${least} to ${most}`, `${value}`)
+    return value
+  }
+
+  u64(field: string, least = 0n): bigint {
+    this.#head(MAJOR.unsigned, field)
+    const value = this.#cbor.bigArgument
+    if (value < least) throw invalidFrame(field, `at least ${least}`, `${value}`)
+    return value
+  }
+
+  bool(field: string): boolean {
+    const value = this.#head(MAJOR.simple, field)
+    if (value !== SIMPLE.true && value !== SIMPLE.false) throw invalidFrame(field, 'true or false', `simple ${value}`)
+    return value === SIMPLE.true
+  }
+
+  /** A view of the frame. */
+  bytes(field: string, least: number, most = least): Uint8Array {
+    const length = this.#head(MAJOR.bytes, field)
+    if (length < least || length > most) {
+      throw invalidFrame(field, least === most ? `${least} bytes` : `${least} to ${most} bytes`, `${length}`)
+    }
+    return this.#cbor.bytesView()
+  }
+
+  text(field: string, least: number, most: number): string {
+    const length = this.#head(MAJOR.text, field)
+    if (length < least || length > most) throw invalidFrame(field, `${least} to ${most} bytes of text`, `${length}`)
+    return this.#cbor.textValue()
+  }
+
+  id(field: string): Hash {
+    return `${HASH_PREFIX}${bytesToHex(this.bytes(field, ID_BYTES))}` as Hash
+  }
+
+  /** So many bytes, as hexadecimal digits. */
+  hex(field: string, length: number): string {
+    return bytesToHex(this.bytes(field, length))
+  }
+
+  /** Any 32 bytes: those that are no point of the curve are the key of nobody. */
+  publicKey(field: string): PublicKey {
+    return this.hex(field, KEY_BYTES) as PublicKey
+  }
+
+  /** Whether the next item is null. If so, it is taken. */
+  takeNull(): boolean {
+    const { bytes, offset } = this.#cbor
+    if (bytes[offset] !== NULL_BYTE) return false
+    this.#cbor.offset += 1
+    return true
+  }
+
+  /** Whether the next item is an array. It is not taken. */
+  get isArrayNext(): boolean {
+    const { bytes, offset } = this.#cbor
+    return (bytes[offset] ?? 0) >> 5 === MAJOR.array
+  }
+
+  end(): void {
+    const left = this.#cbor.bytes.length - this.#cbor.offset
+    if (left > 0) throw invalidFrame('frame', 'one item', `${left} bytes after it`)
+  }
+
+  #head(major: Major, field: string): number {
+    const cbor = this.#cbor
+    const got = cbor.readHead()
+    if (got !== major) throw invalidFrame(field, MAJOR_NAMES[major], cbor.isFloat ? 'float' : MAJOR_NAMES[got])
+    const { info, argument } = cbor
+    if (info < 24) return argument
+    if (cbor.isIndefinite) throw invalidFrame(field, 'a definite length', 'an indefinite length')
+    if (cbor.isFloat) throw invalidFrame(field, MAJOR_NAMES[major], 'float')
+    if (argument < (SMALLEST_ARGUMENT[info - 24] as number)) {
+      throw invalidFrame(field, 'the shortest head', `${argument} in a longer one`)
+    }
+    return argument
+  }
+}

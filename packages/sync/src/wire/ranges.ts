@@ -1,0 +1,104 @@
+import { compareBytes } from '@rakko/core'
+import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, MAX_RANGE_IDS } from '../reconcile/range.js'
+import type { FrameReader } from './frame-reader.js'
+import type { FrameWriter } from './frame-writer.js'
+import { invalidFrame } from './invalid-frame.js'
+
+/** Kinds of ranges, by their number on the wire. */
+const KINDS = ['skip', 'fingerprint', 'ids', 'lacking'] as const
+const MEMBERS = { skip: 2, fingerprint: 4, ids: 3, lacking: 3 } as const
+
+const MAX_LACKING_BYTES = MAX_RANGE_IDS / 8
+
+export function writeRange(writer: FrameWriter, range: ComparedRange): void {
+  writer.array(MEMBERS[range.kind])
+  writer.bytes(range.upper)
+  writer.number(KINDS.indexOf(range.kind))
+  switch (range.kind) {
+    case 'skip':
+      return
+    case 'fingerprint':
+      writer.number(range.count)
+      writer.bytes(range.fingerprint)
+      return
+    case 'ids':
+      writer.bytes(range.ids)
+      return
+    case 'lacking':
+      writer.bytes(range.bits)
+  }
+}
+
+/** Ranges that cover all ids once, ascending, the last one open. */
+export function readRanges(reader: FrameReader, field: string): ComparedRange[] {
+  const ranges: ComparedRange[] = []
+  const count = reader.array(field, MAX_FRAME_RANGES)
+  if (count === 0) throw invalidFrame(field, 'at least the last range, which is open', 'none')
+  let before: ComparedRange | undefined
+  for (let left = count; left > 0; left -= 1) {
+    const range = readRange(reader, field)
+    checkUpper(range, before, left === 1, field)
+    if (range.kind === 'ids') checkIds(range.ids, before?.upper, range.upper, `${field}.ids`)
+    if (range.kind === 'skip' && before?.kind === 'skip') {
+      throw invalidFrame(field, 'neighbours of kind 0 joined', 'two of them')
+    }
+    ranges.push(range)
+    before = range
+  }
+  return ranges
+}
+
+function readRange(reader: FrameReader, field: string): ComparedRange {
+  const members = reader.array(field, 4)
+  if (members === 0) throw invalidFrame(field, 'a range', 'nothing')
+  const upper = reader.bytes(`${field}.upper`, 0, ID_BYTES)
+  if (members === 1) throw invalidFrame(`${field}.kind`, 'a kind', 'nothing')
+  const kind = KINDS[reader.number(`${field}.kind`, 0, KINDS.length - 1)] as ComparedRange['kind']
+  if (members !== MEMBERS[kind]) throw invalidFrame(field, `${MEMBERS[kind]} items`, `${members}`)
+  switch (kind) {
+    case 'skip':
+      return { kind, upper }
+    case 'fingerprint':
+      return {
+        kind,
+        upper,
+        count: reader.number(`${field}.count`),
+        fingerprint: reader.bytes(`${field}.fingerprint`, FINGERPRINT_BYTES),
+      }
+    case 'ids':
+      return { kind, upper, ids: reader.bytes(`${field}.ids`, 0, MAX_RANGE_IDS * ID_BYTES) }
+    case 'lacking': {
+      const bits = reader.bytes(`${field}.bits`, 1, MAX_LACKING_BYTES)
+      if (bits.every((byte) => byte === 0)) throw invalidFrame(`${field}.bits`, 'a bit that is 1', 'none')
+      return { kind, upper, bits }
+    }
+  }
+}
+
+/** A zero at its end says nothing, so that the shortest prefix has none, and prefixes compare as the bounds they are. */
+function checkUpper(range: ComparedRange, before: ComparedRange | undefined, isLast: boolean, field: string): void {
+  const { upper } = range
+  if (isLast !== (upper.length === 0)) {
+    throw invalidFrame(`${field}.upper`, isLast ? 'none: the last range is open' : 'a bound', `${upper.length} bytes`)
+  }
+  if (isLast) return
+  if (upper.at(-1) === 0) throw invalidFrame(`${field}.upper`, 'the shortest prefix', 'one that ends in 0')
+  if (before !== undefined && compareBytes(before.upper, upper) >= 0) {
+    throw invalidFrame(`${field}.upper`, 'an ascending bound', 'one that is not above the one before')
+  }
+}
+
+/** Ascending, and each in its range: as prefixes, both ends compare as the bounds they are. */
+function checkIds(ids: Uint8Array, lower: Uint8Array | undefined, upper: Uint8Array, field: string): void {
+  if (ids.length % ID_BYTES !== 0) throw invalidFrame(field, `${ID_BYTES} bytes for each id`, `${ids.length} bytes`)
+  let before = lower
+  for (let at = 0; at < ids.length; at += ID_BYTES) {
+    const id = ids.subarray(at, at + ID_BYTES)
+    const order = before === undefined ? -1 : compareBytes(before, id)
+    if (at === 0 ? order > 0 : order >= 0) throw invalidFrame(field, 'ascending ids of the range', 'one too low')
+    before = id
+  }
+  if (ids.length > 0 && upper.length > 0 && before !== undefined && compareBytes(before, upper) >= 0) {
+    throw invalidFrame(field, 'ids below the upper end of the range', 'one above')
+  }
+}
