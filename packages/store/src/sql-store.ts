@@ -5,6 +5,7 @@ import {
   type NextArgs,
   type OperationId,
   type PublicKey,
+  parsePublicKey,
   parseSchemaId,
   type Query,
   RakkoError,
@@ -30,9 +31,17 @@ import { findKnownSchema, isSchemaId, knownSchemaOf, readSchemas } from './read/
 import { readNextArgs, readWriteArgs } from './read/next-args.js'
 import { runCount, runQuery, runSnapshot } from './read/query/run-query.js'
 import { readStateHash } from './read/state-hash.js'
-import { readDefinitionEntries, readEntriesAfter } from './read/sync/arrived-entries.js'
+import {
+  readArrivalNumbers,
+  readDefinitionEntries,
+  readEntriesAfter,
+  readEntriesAt,
+  readLatestArrival,
+  readUnknownIds,
+} from './read/sync/arrived-entries.js'
 import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
 import { readLogHeights } from './read/sync/log-heights.js'
+import { keepResumePoint, readResumePoint } from './read/sync/resume-points.js'
 import { readHistory, readViews } from './read/views.js'
 import type { KnownSchema } from './schemas/schema-registry.js'
 import { storageFailed } from './storage-failed.js'
@@ -55,11 +64,26 @@ import type {
   Store,
   StoreCommit,
 } from './store.js'
-import { checkAfter, checkItems, checkLimits, checkNumber, checkRange, checkRanges, checkScope } from './sync/bounds.js'
+import {
+  checkAfter,
+  checkArrival,
+  checkDatabaseId,
+  checkIds,
+  checkItems,
+  checkLimits,
+  checkNumber,
+  checkNumbers,
+  checkRange,
+  checkRanges,
+  checkScope,
+} from './sync/bounds.js'
 import type {
+  ArrivalMark,
   ArrivedEntry,
   DecidedId,
   DecidedIdOptions,
+  EntriesAfter,
+  EntriesAfterOptions,
   IdRange,
   LogHeight,
   LogHeightOptions,
@@ -97,6 +121,8 @@ export class SqlStore implements Store {
   readonly #appSql: AppSql
   readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
+  /** What has arrived up to here is durable. */
+  #durableUpTo = 0
   #closing: Promise<void> | undefined
 
   constructor(database: Database, options: SqlStoreOptions) {
@@ -142,24 +168,66 @@ export class SqlStore implements Store {
     return this.#publisher.ingest(items)
   }
 
-  async entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [from, bounds] = [checkNumber(number), checkLimits(limits)]
-    return this.#run(() => readEntriesAfter(this.#database, from, bounds))
+  async latestArrival(): Promise<ArrivalMark> {
+    return this.#run(async () => this.#durable(await readLatestArrival(this.#database)))
   }
 
-  async logHeights({ schemas, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
-    const [scope, last, most] = [checkScope({ schemas }), checkAfter(after), checkItems(items)]
-    return this.#run(() => readLogHeights(this.#database, scope, last, most))
+  async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
+    const [from, scope, bounds] = [checkNumber(number), checkScope(options), checkLimits(options)]
+    return this.#run(async () => {
+      const read = await readEntriesAfter(this.#database, from, scope, bounds)
+      await this.#durable(read.upTo)
+      return read
+    })
+  }
+
+  async arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
+    const checked = checkIds(ids)
+    return this.#run(() => readArrivalNumbers(this.#database, checked))
+  }
+
+  async entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [checked, bounds] = [checkNumbers(numbers), checkLimits(limits)]
+    return this.#run(async () => {
+      const entries = await readEntriesAt(this.#database, checked, bounds)
+      await this.#durable(entries.at(-1) ?? { number: 0 })
+      return entries
+    })
+  }
+
+  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
+    const checked = checkIds(ids)
+    return this.#run(() => readUnknownIds(this.#database, checked))
+  }
+
+  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    const of = {
+      schemas: checkScope({ schemas }).schemas,
+      author: author && parsePublicKey(author),
+      after: checkAfter(after),
+    }
+    const most = checkItems(items)
+    return this.#run(() => readLogHeights(this.#database, of, most))
   }
 
   async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
-    const [checked, schemas] = [checkRanges(ranges), checkScope(scope)]
-    return this.#run(() => readFingerprints(this.#database, checked, schemas))
+    const [checked, within] = [checkRanges(ranges), checkScope(scope)]
+    return this.#run(() => readFingerprints(this.#database, checked, within))
   }
 
-  async decidedIds(range: IdRange, { schemas, items }: DecidedIdOptions = {}): Promise<DecidedId[]> {
-    const [checked, scope, most] = [checkRange(range), checkScope({ schemas }), checkItems(items)]
-    return this.#run(() => readDecidedIds(this.#database, checked, scope, most))
+  async decidedIds(range: IdRange, { items, ...scope }: DecidedIdOptions = {}): Promise<DecidedId[]> {
+    const [checked, within, most] = [checkRange(range), checkScope(scope), checkItems(items)]
+    return this.#run(() => readDecidedIds(this.#database, checked, within, most))
+  }
+
+  async resumePoint(databaseId: string, scope: SyncScope = {}): Promise<ArrivalMark | undefined> {
+    const [id, within] = [checkDatabaseId(databaseId), checkScope(scope)]
+    return this.#run(() => readResumePoint(this.#database, id, within))
+  }
+
+  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
+    const [id, at, within] = [checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope)]
+    return this.#run(() => keepResumePoint(this.#database, id, at, within, this.#now()))
   }
 
   async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
@@ -286,6 +354,14 @@ export class SqlStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#publisher.drain().then(() => this.#database.driver.close())
     return this.#closing
+  }
+
+  /** The arrival, once it is durable: what leaves the device must not be lost here. */
+  async #durable<At extends { readonly number: number }>(arrival: At): Promise<At> {
+    if (arrival.number <= this.#durableUpTo) return arrival
+    await this.#database.flush()
+    this.#durableUpTo = Math.max(this.#durableUpTo, arrival.number)
+    return arrival
   }
 
   /** The schema, made known where its definition is here and no document has claimed it yet. */

@@ -1,12 +1,23 @@
-import type { Decision, Hash, PublicKey, SchemaId } from '@rakko/core'
+import type { Decision, DocumentId, Hash, PublicKey, SchemaId } from '@rakko/core'
 
 /** What replication asks a store for, see docs/sync-seam.md. All of it is bounded: by items, or by items and bytes. */
 export interface SyncSource {
+  /** The latest arrival that is durable; number 0 where nothing has arrived. */
+  latestArrival(): Promise<ArrivalMark>
   /**
-   * What arrived after an arrival number, in the order of arrival, which is causal. No number is left out. 0 begins at
-   * the first. Returns at least one where there is one, however large. Throws INVALID_ARGUMENT.
+   * What arrived after an arrival number, in the order of arrival, which is causal. 0 begins at the first. Without a
+   * scope no number is left out. All of it is durable: what is not yet is made so. Throws INVALID_ARGUMENT.
    */
-  entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]>
+  entriesAfter(number: number, options?: EntriesAfterOptions): Promise<EntriesAfter>
+  /** The arrival numbers of ids, in their order; undefined where nothing was decided. At most MAX_SYNC_ITEMS. */
+  arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
+  /**
+   * What arrived under these numbers, ascending; one at least where there is one. At most MAX_SYNC_ITEMS. Throws
+   * INVALID_ARGUMENT.
+   */
+  entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]>
+  /** Those of these ids that are neither decided nor parked. At most MAX_SYNC_ITEMS. */
+  unknownIds(ids: readonly Hash[]): Promise<Hash[]>
   /**
    * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all
    * logs. Throws INVALID_ARGUMENT.
@@ -23,12 +34,21 @@ export interface SyncSource {
    * none for a system schema. Throws INVALID_SCHEMA_ID and INVALID_ARGUMENT.
    */
   definitionEntries(schemaId: SchemaId, number?: number, limits?: ReadLimits): Promise<ArrivedEntry[]>
+  /** How far all that another database has in a scope was decided here, as it was kept last. */
+  resumePoint(databaseId: string, scope?: SyncScope): Promise<ArrivalMark | undefined>
+  /** Keeps it, durably. Of more than MAX_RESUME_POINTS those that were kept longest ago go. */
+  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope): Promise<void>
 }
+
+/** Numbers that one call of `entriesAfter` with a scope looks at. */
+export const MAX_SCANNED = 20_000
 
 /** Entries or ids that one call reads at most, and their bytes: those of entries with their payloads. */
 export const MAX_SYNC_ITEMS = 1_000
 export const MAX_SYNC_BYTES = 4 * 1024 * 1024
 export const MAX_FINGERPRINT_RANGES = 256
+/** Databases and scopes of which a store remembers how far they were taken. */
+export const MAX_RESUME_POINTS = 4_096
 
 export interface ReadLimits {
   /** 1 to MAX_SYNC_ITEMS, which is the default. */
@@ -48,12 +68,38 @@ export interface ArrivedEntry {
   readonly operation?: Uint8Array
 }
 
+/** What of all entries is meant. Refused and forgotten ones belong to no document, so they are in no scope but all. */
 export interface SyncScope {
-  /** Only entries of documents of these schemas: refused and forgotten ones belong to none. Without it, all. */
+  /** Only entries of documents of these schemas. */
   readonly schemas?: readonly SchemaId[] | undefined
+  /** Only entries that these have signed. */
+  readonly authors?: readonly PublicKey[] | undefined
+  /** Only entries of these documents. */
+  readonly documents?: readonly DocumentId[] | undefined
+  /** No entries of pieces of blobs. */
+  readonly withoutPieces?: boolean | undefined
 }
 
-export interface LogHeightOptions extends SyncScope {
+export interface EntriesAfterOptions extends SyncScope, ReadLimits {}
+
+export interface EntriesAfter {
+  /** One at least where there is one in the scope among the numbers that were looked at, however large. */
+  readonly entries: readonly ArrivedEntry[]
+  /** How far this leads: nothing up to here is left out that is in the scope. */
+  readonly upTo: ArrivalMark
+  /** The latest arrival number. */
+  readonly latest: number
+}
+
+/** A number and the id that arrived under it; number 0 has none. */
+export interface ArrivalMark {
+  readonly number: number
+  readonly id?: Hash | undefined
+}
+
+export interface LogHeightOptions extends Pick<SyncScope, 'schemas'> {
+  /** Only logs of this author. */
+  readonly author?: PublicKey | undefined
   /** The last log of the page before. */
   readonly after?: Pick<LogHeight, 'publicKey' | 'logId'> | undefined
   /** 1 to MAX_SYNC_ITEMS, which is the default. */

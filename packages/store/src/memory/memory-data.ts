@@ -14,7 +14,7 @@ import {
 } from '@rakko/core'
 import type { PassedView } from '../decide/admit.js'
 import type { Parked } from '../decide/parked.js'
-import type { ArrivedEntry } from '../sync-source.js'
+import type { ArrivalMark, ArrivedEntry } from '../sync-source.js'
 
 /** A held entry. */
 export interface MemoryEntry extends DocumentOperation {
@@ -85,6 +85,9 @@ export class MemoryData {
   readonly parked = new Map<Hash, Parked & { readonly time: number }>()
   readonly idempotent = new Map<string, { readonly documentId: DocumentId; readonly time: number }>()
 
+  /** By database id and scope; those kept longest ago come first. */
+  readonly resumePoints = new Map<string, ArrivalMark>()
+
   /** Knows the system schemas, and these. */
   constructor(databaseId: string, schemas: Iterable<Schema> = []) {
     this.databaseId = databaseId
@@ -107,6 +110,7 @@ export class MemoryData {
     for (const [author, logOf] of this.logOf) copy.logOf.set(author, new Map(logOf))
     for (const [hash, parked] of this.parked) copy.parked.set(hash, parked)
     for (const [id, used] of this.idempotent) copy.idempotent.set(id, used)
+    for (const [key, mark] of this.resumePoints) copy.resumePoints.set(key, mark)
     return copy
   }
 

@@ -2,12 +2,14 @@ import {
   type DocumentId,
   type DocumentViewId,
   documentHistory,
+  type Hash,
   type NextArgs,
   nextArgs,
   type OperationId,
   operationIdsOf,
   orRakkoError,
   type PublicKey,
+  parsePublicKey,
   parseSchemaId,
   parseSchemaIdParts,
   RakkoError,
@@ -45,17 +47,25 @@ import type {
 } from '../store.js'
 import {
   checkAfter,
+  checkArrival,
+  checkDatabaseId,
+  checkIds,
   checkItems,
   checkLimits,
   checkNumber,
+  checkNumbers,
   checkRange,
   checkRanges,
   checkScope,
 } from '../sync/bounds.js'
+import { scopeHash } from '../sync/scope-hash.js'
 import type {
+  ArrivalMark,
   ArrivedEntry,
   DecidedId,
   DecidedIdOptions,
+  EntriesAfter,
+  EntriesAfterOptions,
   IdRange,
   LogHeight,
   LogHeightOptions,
@@ -65,7 +75,18 @@ import type {
 } from '../sync-source.js'
 import type { MemoryData, MemoryDocument } from './memory-data.js'
 import { MemoryRules } from './memory-rules.js'
-import { decidedIds, definitionEntries, entriesAfter, logHeights, rangeFingerprint } from './memory-sync.js'
+import {
+  arrivalNumber,
+  decidedIds,
+  definitionEntries,
+  entriesAfter,
+  entriesAt,
+  keepResumePoint,
+  latestArrival,
+  logHeights,
+  rangeFingerprint,
+  unknownIds,
+} from './memory-sync.js'
 import { parkInMemory } from './park-in-memory.js'
 
 export interface MemoryStoreOptions {
@@ -123,24 +144,59 @@ export class MemoryStore implements DocumentStore {
     })
   }
 
-  async entriesAfter(number: number, limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [from, bounds] = [checkNumber(number), checkLimits(limits)]
-    return this.#inTurn(async () => entriesAfter(this.#data, from, bounds))
+  async latestArrival(): Promise<ArrivalMark> {
+    return this.#inTurn(async () => latestArrival(this.#data))
   }
 
-  async logHeights({ schemas, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
-    const [scope, last, most] = [checkScope({ schemas }), checkAfter(after), checkItems(items)]
-    return this.#inTurn(async () => logHeights(this.#data, scope, last, most))
+  async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
+    const [from, scope, bounds] = [checkNumber(number), checkScope(options), checkLimits(options)]
+    return this.#inTurn(async () => entriesAfter(this.#data, from, scope, bounds))
+  }
+
+  async arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
+    const checked = checkIds(ids)
+    return this.#inTurn(async () => checked.map((id) => arrivalNumber(this.#data, id)))
+  }
+
+  async entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    const [checked, bounds] = [checkNumbers(numbers), checkLimits(limits)]
+    return this.#inTurn(async () => entriesAt(this.#data, checked, bounds))
+  }
+
+  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
+    const checked = checkIds(ids)
+    return this.#inTurn(async () => unknownIds(this.#data, checked))
+  }
+
+  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    const of = {
+      schemas: checkScope({ schemas }).schemas,
+      author: author && parsePublicKey(author),
+      after: checkAfter(after),
+    }
+    const most = checkItems(items)
+    return this.#inTurn(async () => logHeights(this.#data, of, most))
   }
 
   async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
-    const [checked, schemas] = [checkRanges(ranges), checkScope(scope)]
-    return this.#inTurn(async () => checked.map((range) => rangeFingerprint(this.#data, range, schemas)))
+    const [checked, within] = [checkRanges(ranges), checkScope(scope)]
+    return this.#inTurn(async () => checked.map((range) => rangeFingerprint(this.#data, range, within)))
   }
 
-  async decidedIds(range: IdRange, { schemas, items }: DecidedIdOptions = {}): Promise<DecidedId[]> {
-    const [checked, scope, most] = [checkRange(range), checkScope({ schemas }), checkItems(items)]
-    return this.#inTurn(async () => decidedIds(this.#data, checked, scope, most))
+  async decidedIds(range: IdRange, { items, ...scope }: DecidedIdOptions = {}): Promise<DecidedId[]> {
+    const [checked, within, most] = [checkRange(range), checkScope(scope), checkItems(items)]
+    return this.#inTurn(async () => decidedIds(this.#data, checked, within, most))
+  }
+
+  async resumePoint(databaseId: string, scope: SyncScope = {}): Promise<ArrivalMark | undefined> {
+    const key = checkDatabaseId(databaseId) + scopeHash(checkScope(scope))
+    return this.#inTurn(async () => this.#data.resumePoints.get(key))
+  }
+
+  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
+    const key = checkDatabaseId(databaseId) + scopeHash(checkScope(scope))
+    const at = checkArrival(arrival)
+    return this.#inTurn(async () => keepResumePoint(this.#data, key, at))
   }
 
   async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {

@@ -1,19 +1,70 @@
-import { type DocumentId, type Hash, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
+import {
+  BLOB_PIECE,
+  type DocumentId,
+  type Hash,
+  SCHEMA_DEFINITION,
+  SCHEMA_FIELD_DEFINITION,
+  type SchemaId,
+} from '@rakko/core'
 import type { Document } from '../store.js'
-import { type Bounds, bounded, isInRange } from '../sync/bounds.js'
+import { type Bounds, bounded, isEverything, isInRange } from '../sync/bounds.js'
 import { definitionTips, fieldTips } from '../sync/definition-tips.js'
 import { fingerprintOf, numberOfId } from '../sync/id-fingerprint.js'
-import type { ArrivedEntry, DecidedId, IdRange, LogHeight, LogHeightOptions, RangeFingerprint } from '../sync-source.js'
+import {
+  type ArrivalMark,
+  type ArrivedEntry,
+  type DecidedId,
+  type EntriesAfter,
+  type IdRange,
+  type LogHeight,
+  type LogHeightOptions,
+  MAX_RESUME_POINTS,
+  MAX_SCANNED,
+  type RangeFingerprint,
+  type SyncScope,
+} from '../sync-source.js'
 import type { MemoryData } from './memory-data.js'
 
-export function entriesAfter({ arrived }: MemoryData, number: number, bounds: Bounds): ArrivedEntry[] {
-  return bounded(arrived.slice(number, number + bounds.items), bounds)
+export function latestArrival({ arrived }: MemoryData): ArrivalMark {
+  const latest = arrived.at(-1)
+  return latest === undefined ? { number: 0 } : { number: latest.number, id: latest.id }
+}
+
+export function entriesAfter(data: MemoryData, number: number, scope: SyncScope, bounds: Bounds): EntriesAfter {
+  const latest = latestArrival(data)
+  const isAll = isEverything(scope)
+  const last = isAll ? latest.number : Math.min(number + MAX_SCANNED, latest.number)
+  const scanned = data.arrived.slice(number, isAll ? number + bounds.items + 1 : last)
+  const found = scanned.filter((one) => isInScope(data, one, scope))
+  const entries = bounded(found, bounds)
+  const at = entries.length < found.length || entries.length === bounds.items ? entries.at(-1) : data.arrived[last - 1]
+  return { entries, upTo: at === undefined ? latest : { number: at.number, id: at.id }, latest: latest.number }
+}
+
+export function entriesAt({ arrived }: MemoryData, numbers: readonly number[], bounds: Bounds): ArrivedEntry[] {
+  const found = [...new Set(numbers)].sort((a, b) => a - b).flatMap((number) => arrived[number - 1] ?? [])
+  return bounded(found, bounds)
+}
+
+export function arrivalNumber({ arrived }: MemoryData, id: Hash): number | undefined {
+  return arrived.find((one) => one.id === id)?.number
+}
+
+export function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
+  return ids.filter((id) => arrivalNumber(data, id) === undefined && !data.parked.has(id))
+}
+
+/** The oldest go where there are too many. */
+export function keepResumePoint({ resumePoints }: MemoryData, key: string, arrival: ArrivalMark): void {
+  resumePoints.delete(key)
+  resumePoints.set(key, arrival)
+  const [oldest] = resumePoints.keys()
+  if (oldest !== undefined && resumePoints.size > MAX_RESUME_POINTS) resumePoints.delete(oldest)
 }
 
 export function logHeights(
   data: MemoryData,
-  schemas: readonly SchemaId[] | undefined,
-  after: LogHeightOptions['after'],
+  { schemas, author, after }: Omit<LogHeightOptions, 'items'>,
   items: number,
 ): LogHeight[] {
   const heights = [...data.logs].flatMap(([publicKey, logs]) =>
@@ -23,7 +74,7 @@ export function logHeights(
     }),
   )
   return heights
-    .filter(({ schemaId }) => schemas?.includes(schemaId) ?? true)
+    .filter(({ schemaId, publicKey }) => (schemas?.includes(schemaId) ?? true) && (author ?? publicKey) === publicKey)
     .filter((height) => after === undefined || compareLogs(height, after) > 0)
     .sort(compareLogs)
     .slice(0, items)
@@ -36,23 +87,14 @@ function compareLogs(a: LogName, b: LogName): number {
   return a.logId === b.logId ? 0 : a.logId < b.logId ? -1 : 1
 }
 
-export function rangeFingerprint(
-  data: MemoryData,
-  range: IdRange,
-  schemas: readonly SchemaId[] | undefined,
-): RangeFingerprint {
-  const ids = idsIn(data, range, schemas)
+export function rangeFingerprint(data: MemoryData, range: IdRange, scope: SyncScope): RangeFingerprint {
+  const ids = idsIn(data, range, scope)
   const sum = ids.reduce((total, { id }) => total + numberOfId(id), 0n)
   return { count: ids.length, fingerprint: fingerprintOf(sum, ids.length) }
 }
 
-export function decidedIds(
-  data: MemoryData,
-  range: IdRange,
-  schemas: readonly SchemaId[] | undefined,
-  items: number,
-): DecidedId[] {
-  return idsIn(data, range, schemas)
+export function decidedIds(data: MemoryData, range: IdRange, scope: SyncScope, items: number): DecidedId[] {
+  return idsIn(data, range, scope)
     .map(({ id, decision }) => ({ id, decision }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, items)
@@ -87,12 +129,20 @@ function definitionOf(data: MemoryData, id: Hash): DocumentId | undefined {
   return isDefinition ? data.held(id)?.documentId : undefined
 }
 
-function idsIn(data: MemoryData, range: IdRange, schemas: readonly SchemaId[] | undefined): ArrivedEntry[] {
-  return data.arrived.filter(({ id }) => {
-    if (!isInRange(id, range)) return false
-    const schemaId = schemaOf(data, id)
-    return schemas === undefined || (schemaId !== undefined && schemas.includes(schemaId))
-  })
+function idsIn(data: MemoryData, range: IdRange, scope: SyncScope): ArrivedEntry[] {
+  return data.arrived.filter((one) => isInRange(one.id, range) && isInScope(data, one, scope))
+}
+
+function isInScope(data: MemoryData, { id }: ArrivedEntry, scope: SyncScope): boolean {
+  if (isEverything(scope)) return true
+  const held = data.held(id)
+  const schemaId = schemaOf(data, id)
+  if (held === undefined || schemaId === undefined) return false
+  const { schemas, authors, documents, withoutPieces } = scope
+  if (withoutPieces === true && schemaId === BLOB_PIECE) return false
+  if (authors !== undefined && !authors.includes(held.entry.publicKey)) return false
+  if (documents !== undefined && !documents.includes(held.documentId)) return false
+  return schemas === undefined || schemas.includes(schemaId)
 }
 
 function schemaOf(data: MemoryData, id: Hash): SchemaId | undefined {

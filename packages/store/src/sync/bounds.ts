@@ -1,5 +1,6 @@
-import { type Hash, parseHash, parsePublicKey, parseSchemaId, refusal, type SchemaId } from '@rakko/core'
+import { type DocumentId, type Hash, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
 import {
+  type ArrivalMark,
   type ArrivedEntry,
   type IdRange,
   type LogHeightOptions,
@@ -53,9 +54,44 @@ export function checkRange({ from, to }: IdRange): IdRange {
   }
 }
 
-/** Throws INVALID_SCHEMA_ID. */
-export function checkScope({ schemas }: SyncScope): readonly SchemaId[] | undefined {
-  return schemas?.map((id) => parseSchemaId(id))
+/** Throws INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_HASH. */
+export function checkScope({ schemas, authors, documents, withoutPieces }: SyncScope = {}): SyncScope {
+  return {
+    schemas: schemas?.map((id) => parseSchemaId(id)),
+    authors: authors?.map((key) => parsePublicKey(key)),
+    documents: documents?.map((id) => parseHash(id, 'documents') as string as DocumentId),
+    withoutPieces: withoutPieces === true,
+  }
+}
+
+export function isEverything({ schemas, authors, documents, withoutPieces }: SyncScope): boolean {
+  return schemas === undefined && authors === undefined && documents === undefined && withoutPieces !== true
+}
+
+/** Throws INVALID_HASH and INVALID_ARGUMENT. */
+export function checkIds(ids: readonly Hash[]): readonly Hash[] {
+  return checkCount('ids', ids).map((id) => parseHash(id, 'ids'))
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkNumbers(numbers: readonly number[]): readonly number[] {
+  return checkCount('numbers', numbers).map(checkNumber)
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkDatabaseId(id: string): string {
+  if (/^[0-9a-f]{32}$/.test(id)) return id
+  throw refusal('INVALID_ARGUMENT', { field: 'databaseId', expected: '32 hexadecimal digits', got: typeof id })
+}
+
+/** Throws INVALID_ARGUMENT and INVALID_HASH. */
+export function checkArrival({ number, id }: ArrivalMark): ArrivalMark {
+  return { number: checkNumber(number), ...(id !== undefined && { id: parseHash(id, 'id') }) }
+}
+
+function checkCount<Member>(field: string, members: readonly Member[]): readonly Member[] {
+  if (members.length <= MAX_SYNC_ITEMS) return members
+  throw refusal('INVALID_ARGUMENT', { field, expected: `at most ${MAX_SYNC_ITEMS}`, got: members.length })
 }
 
 /** Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */

@@ -17,6 +17,7 @@ export type FixedTable =
   | 'deletions'
   | 'parked'
   | 'lost'
+  | 'resume_points'
 
 /** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

@@ -51,7 +51,7 @@ export function forgettingAcceptance(harness: StoreHarness): void {
       const before = await store.fingerprints([{}])
       await store.forget({ document: gone.documentId })
       const number = definitions.length + 1
-      expect(await store.entriesAfter(number - 1)).toEqual([
+      expect((await store.entriesAfter(number - 1)).entries).toEqual([
         { number, id: gone.id, decision: 'forgotten' },
         { number: number + 1, id: kept.id, decision: 'held', entry: kept.entry, operation: kept.operation },
       ])

@@ -1,4 +1,5 @@
 import {
+  BLOB_PIECE,
   bytesToHex,
   type Hash,
   hashBytes,
@@ -8,7 +9,13 @@ import {
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DocumentStore, IngestItem } from '../../src/store.js'
-import { type ArrivedEntry, MAX_FINGERPRINT_RANGES, MAX_SYNC_BYTES, MAX_SYNC_ITEMS } from '../../src/sync-source.js'
+import {
+  type ArrivedEntry,
+  type EntriesAfterOptions,
+  MAX_FINGERPRINT_RANGES,
+  MAX_SYNC_BYTES,
+  MAX_SYNC_ITEMS,
+} from '../../src/sync-source.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
@@ -24,6 +31,8 @@ function expectedFingerprint(ids: readonly Hash[]) {
 const held = (item: SignedItem, number: number): ArrivedEntry => {
   return { number, id: item.id, decision: 'held', entry: item.entry, operation: item.operation }
 }
+
+const invalidArgument = (field: string) => ({ code: 'INVALID_ARGUMENT', details: { field } })
 
 const idsOf = (entries: readonly { readonly id: Hash }[]) => entries.map(({ id }) => id)
 
@@ -58,10 +67,10 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const first = definition.map((item, index) => held(item, index + 1))
       const refused = { number: 5, id: bad.id, decision: 'refused' }
       const all = [...first, held(good, 4), refused, held(late, 6)]
-      expect(await store.entriesAfter(0)).toEqual(all)
-      expect(await store.entriesAfter(3)).toEqual(all.slice(3))
-      expect(await store.entriesAfter(6)).toEqual([])
-      expect(await (await harness.reopen(store)).entriesAfter(4)).toEqual(all.slice(4))
+      expect((await store.entriesAfter(0)).entries).toEqual(all)
+      expect((await store.entriesAfter(3)).entries).toEqual(all.slice(3))
+      expect((await store.entriesAfter(6)).entries).toEqual([])
+      expect((await (await harness.reopen(store)).entriesAfter(4)).entries).toEqual(all.slice(4))
     })
 
     test('gives an entry whose payload is gone without it', async () => {
@@ -71,7 +80,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(other, definition)
       const bare: IngestItem[] = [{ entry: created.entry }, { entry: deleted.entry, operation: deleted.operation }]
       await other.ingest(bare)
-      const arrived = await other.entriesAfter(definition.length)
+      const { entries: arrived } = await other.entriesAfter(definition.length)
       const purged = arrived.find(({ id }) => id === created.id)
       expect(purged).toEqual({ number: purged?.number, id: created.id, decision: 'purged', entry: created.entry })
       expect(arrived.find(({ id }) => id === deleted.id)?.decision).toBe('held')
@@ -80,12 +89,13 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
     test('gives no more than it is asked for, and one at least, without leaving any out', async () => {
       const venues = Array.from({ length: 12 }, () => venue(panda, 'x'.repeat(100)))
       await publishAll(store, venues)
-      const all = await store.entriesAfter(0)
+      const { entries: all } = await store.entriesAfter(0)
       for (const limits of [{ items: 4 }, { bytes: 1 }, { bytes: 900 }, { items: 5, bytes: 1_500 }]) {
         const read: ArrivedEntry[] = []
         for (;;) {
-          const page = await store.entriesAfter(read.at(-1)?.number ?? 0, limits)
+          const { entries: page, upTo } = await store.entriesAfter(read.at(-1)?.number ?? 0, limits)
           if (page.length === 0) break
+          expect(upTo).toEqual({ number: page.at(-1)?.number, id: page.at(-1)?.id })
           const bytes = page.reduce(
             (sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0),
             0,
@@ -158,7 +168,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
         Array.from({ length: 30 }, () => venue(panda)),
       )
       await store.ingest([bad])
-      const all = idsOf(await store.entriesAfter(0)).toSorted()
+      const all = idsOf((await store.entriesAfter(0)).entries).toSorted()
       const [from, to] = [all[7], all[19]]
       const expected = [all, all.slice(7), all.slice(0, 19), all.slice(7, 19), []].map(expectedFingerprint)
       const ranges = [{}, { from }, { to }, { from, to }, { from: to, to: from }]
@@ -178,6 +188,95 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await store.fingerprints([{}], { schemas: [schemaId] })).toEqual([expectedFingerprint(ids)])
       expect(idsOf(await store.decidedIds({}, { schemas: [schemaId] }))).toEqual(ids)
       expect(await store.fingerprints([{}], { schemas: [] })).toEqual([expectedFingerprint([])])
+    })
+
+    test('gives what arrived after a number in a scope, and says how far that leads', async () => {
+      const penguin = new Author(2)
+      const mine = venue(panda)
+      const theirs = venue(penguin)
+      const changed = panda.update(mine.documentId, schemaId, mine.viewId, { capacity: int(2) })
+      await publishAll(store, [mine, theirs, changed])
+      const bad = invalid(new Author(3))
+      await store.ingest([bad])
+      const latest = { number: 7, id: bad.id }
+      expect(await store.latestArrival()).toEqual(latest)
+      const after = async (number: number, options: EntriesAfterOptions) => {
+        const { entries, upTo, latest: last } = await store.entriesAfter(number, options)
+        expect(last).toBe(7)
+        return [idsOf(entries), upTo]
+      }
+      const venues = idsOf([mine, theirs, changed])
+      expect(await after(0, { schemas: [schemaId] })).toEqual([venues, latest])
+      expect(await after(0, { schemas: [schemaId], items: 2 })).toEqual([
+        venues.slice(0, 2),
+        { number: 5, id: theirs.id },
+      ])
+      expect(await after(5, { schemas: [schemaId] })).toEqual([venues.slice(2), latest])
+      expect(await after(0, { authors: [penguin.publicKey] })).toEqual([[theirs.id], latest])
+      expect(await after(0, { documents: [mine.documentId] })).toEqual([idsOf([mine, changed]), latest])
+      expect(
+        await after(0, { schemas: [schemaId], authors: [panda.publicKey], documents: [theirs.documentId] }),
+      ).toEqual([[], latest])
+      expect(await after(7, {})).toEqual([[], latest])
+      expect(await after(0, { withoutPieces: true })).toEqual([idsOf([...definition, mine, theirs, changed]), latest])
+      expect(idsOf(await store.decidedIds({}, { authors: [penguin.publicKey] }))).toEqual([theirs.id])
+    })
+
+    test('a scope leaves out pieces of blobs, and the rest of their documents stays', async () => {
+      const piece = panda.create(BLOB_PIECE, { data: { type: 'bytes', value: Uint8Array.of(1, 2, 3) } })
+      await publishAll(store, [piece])
+      expect(idsOf((await store.entriesAfter(0)).entries)).toContain(piece.id)
+      expect(idsOf((await store.entriesAfter(0, { withoutPieces: true })).entries)).toEqual(idsOf(definition))
+    })
+
+    test('a store without entries has no latest arrival', async () => {
+      const empty = await harness.open()
+      expect(await empty.latestArrival()).toEqual({ number: 0 })
+      expect(await empty.entriesAfter(0)).toEqual({ entries: [], upTo: { number: 0 }, latest: 0 })
+    })
+
+    test('says under which numbers ids arrived, gives what is there, and which ids are not known at all', async () => {
+      const penguin = new Author(2)
+      const [created, unseen] = [venue(panda), venue(penguin)]
+      const parked = penguin.update(unseen.documentId, schemaId, unseen.viewId, { capacity: int(9) })
+      await publishAll(store, [created])
+      expect(await store.ingest([parked])).toMatchObject([{ status: 'waiting', parked: true }])
+      const ids = [unseen.id, created.id, parked.id, ...idsOf(definition)]
+      expect(await store.arrivalNumbers(ids)).toEqual([undefined, 4, undefined, 1, 2, 3])
+      expect(await store.unknownIds(ids)).toEqual([unseen.id])
+      expect(idsOf(await store.entriesAt([4, 2, 9, 2]))).toEqual([definition[1]?.id, created.id])
+      expect(idsOf(await store.entriesAt([4, 3, 2], { items: 2 }))).toEqual(idsOf(definition.slice(1)))
+      expect(idsOf(await store.entriesAt([4, 3], { bytes: 1 }))).toEqual([definition[2]?.id])
+      expect(await store.entriesAt([])).toEqual([])
+      const many = Array.from({ length: MAX_SYNC_ITEMS + 1 }, () => created.id)
+      await expect(store.arrivalNumbers(many)).rejects.toMatchObject(invalidArgument('ids'))
+      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('numbers'))
+      await expect(store.unknownIds(['x' as Hash])).rejects.toMatchObject({ code: 'INVALID_HASH' })
+    })
+
+    test('keeps how far another database was taken, by scope, until it is kept anew', async () => {
+      const [there, elsewhere] = ['a'.repeat(32), 'b'.repeat(32)]
+      const scope = { schemas: [schemaId, SCHEMA_DEFINITION], withoutPieces: true }
+      const at = { number: 12, id: definition[0]?.id as Hash }
+      expect(await store.resumePoint(there)).toBeUndefined()
+      await store.keepResumePoint(there, at)
+      await store.keepResumePoint(there, { number: 0 }, scope)
+      await store.keepResumePoint(there, { ...at, number: 13 })
+      const opened = await harness.reopen(store)
+      expect(await opened.resumePoint(there)).toEqual({ ...at, number: 13 })
+      expect(await opened.resumePoint(there, { ...scope, schemas: [SCHEMA_DEFINITION, schemaId] })).toEqual({
+        number: 0,
+      })
+      expect(await opened.resumePoint(there, { schemas: [schemaId] })).toBeUndefined()
+      expect(await opened.resumePoint(elsewhere)).toBeUndefined()
+      await expect(opened.keepResumePoint('nowhere', at)).rejects.toMatchObject(invalidArgument('databaseId'))
+    })
+
+    test('gives the heights of one author’s logs', async () => {
+      const penguin = new Author(2)
+      await publishAll(store, [venue(penguin), venue(panda)])
+      const heights = await store.logHeights({ author: penguin.publicKey })
+      expect(heights.map(({ publicKey, seqNum }) => [publicKey, seqNum])).toEqual([[penguin.publicKey, 1n]])
     })
 
     test('gives the entries that a schema is known by, up to the views that its id names, and nothing else', async () => {
@@ -227,7 +326,6 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
     })
 
     test('refuses what is out of bounds', async () => {
-      const invalidArgument = (field: string) => ({ code: 'INVALID_ARGUMENT', details: { field } })
       for (const number of [-1, 0.5, Number.NaN, '1' as never]) {
         await expect(store.entriesAfter(number)).rejects.toMatchObject(invalidArgument('number'))
       }

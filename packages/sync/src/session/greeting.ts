@@ -4,7 +4,8 @@ import { CREDIT_BYTES, HANDSHAKE_MS, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from './
 import { proofMessage } from './proof.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
-import type { Peer, SessionOptions } from './session-options.js'
+import type { Peer } from './peer.js'
+import type { SessionOptions } from './session-options.js'
 
 export const PROTOCOL_VERSION = 1
 const NONCE_BYTES = 32
@@ -73,7 +74,10 @@ export class Greeting {
     }
     if (hello.databaseId === replica.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
     if (hello.maxFrameBytes < MIN_FRAME_BYTES) {
-      throw new SessionEnd('bad-frame', `A peer takes frames of ${MIN_FRAME_BYTES} bytes, not only of ${hello.maxFrameBytes}`)
+      throw new SessionEnd(
+        'bad-frame',
+        `A peer takes frames of ${MIN_FRAME_BYTES} bytes, not only of ${hello.maxFrameBytes}`,
+      )
     }
     if (hello.asksProof) await this.#prove(hello)
     return checkProof === undefined ? this.#finish(hello, false) : undefined

@@ -33,13 +33,16 @@ export class Heartbeat {
   }
 
   #look(): void {
-    if (this.#isAlive) return this.start()
+    if (this.#isAlive) {
+      this.start()
+      return
+    }
     this.#pings += 1
     // The channel's end is told by the channel itself.
     this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
     this.#cancel = this.#timers.after(SILENCE_MS - PING_AFTER_MS, () => {
-      if (this.#isAlive) return this.start()
-      this.#onEnd(new SessionEnd('too-slow', `Nothing came from the peer for ${SILENCE_MS / 1000} seconds`))
+      if (this.#isAlive) this.start()
+      else this.#onEnd(new SessionEnd('too-slow', `Nothing came from the peer for ${SILENCE_MS / 1000} seconds`))
     })
   }
 }

@@ -75,7 +75,9 @@ export class Puller {
     const next = this.#next()
     const items = next.flatMap(({ frame }) => frame.items)
     if (!(await this.#take(items))) return false
-    const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), { number: 0 })
+    const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), {
+      number: 0,
+    })
     if (upTo.number > 0) await replica.keepResumePoint(peerDatabaseId, pull.scope, upTo)
     for (const { bytes } of next) this.#bytes -= bytes
     this.#frames += next.length

@@ -6,7 +6,7 @@ import { Puller, type PullProgress } from './puller.js'
 import { sameScope } from './scope-key.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
-import type { Peer } from './session-options.js'
+import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import { Signal } from './signal.js'
 import type { Taker } from './taker.js'
@@ -100,7 +100,8 @@ export class Pulling {
     if (!isLower) {
       await this.#signal.until(() => this.#firstMove !== undefined)
       const move = this.#firstMove
-      if (typeof move === 'object' && sameScope(move.scope, scope)) return beginAfter(await comparisons.outcome(move.compare))
+      if (typeof move === 'object' && sameScope(move.scope, scope))
+        return beginAfter(await comparisons.outcome(move.compare))
     }
     return beginAfter(await comparisons.begin(scope))
   }
@@ -140,9 +141,9 @@ export class Pulling {
 
   #tellProgress(after: ArrivalMark, outcome: Outcome | undefined, { number, latest, items }: PullProgress): void {
     const { onStatus, peer } = this.#options
-    if (number > 0 && number >= latest) return onStatus({ state: 'live', peer })
     const expected = (outcome?.lacking ?? 0) + Math.max(0, latest - after.number)
-    onStatus({ state: 'receiving', peer, received: items, expected: Math.max(expected, items) })
+    const isLive = number > 0 && number >= latest
+    onStatus(isLive ? { state: 'live', peer } : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) })
   }
 }
 

@@ -89,7 +89,8 @@ export class Serving {
   }
 
   #start(task: () => Promise<void>): void {
-    if (this.#tasks >= MAX_FETCHES) throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
+    if (this.#tasks >= MAX_FETCHES)
+      throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
     this.#tasks += 1
     task()
       .catch(this.#options.onError)

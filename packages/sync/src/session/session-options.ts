@@ -2,6 +2,7 @@ import type { PublicKey } from '@rakko/core'
 import type { Channel } from '../channel/channel.js'
 import type { Replica } from '../replica.js'
 import type { Scope } from '../wire/frame.js'
+import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import type { Refused } from './taker.js'
 import type { Timers } from './timers.js'
@@ -40,11 +41,4 @@ export interface Identity {
   readonly address?: string | undefined
   /** Signs a proof; without it a peer that asks for one is refused. */
   readonly sign?: ((message: Uint8Array) => Promise<Uint8Array>) | undefined
-}
-
-/** Who is at the other end: by its own word, where no proof was asked for. */
-export interface Peer {
-  readonly databaseId: string
-  readonly publicKey: PublicKey
-  readonly isProven: boolean
 }

@@ -1,5 +1,5 @@
-import type { Peer } from './session-options.js'
 import type { EndCode } from '../wire/frame.js'
+import type { Peer } from './peer.js'
 
 /** What a session does. */
 export type SessionStatus =
@@ -10,4 +10,10 @@ export type SessionStatus =
   | { readonly state: 'receiving'; readonly peer: Peer; readonly received: number; readonly expected: number }
   /** Everything that the peer had is here; what it gets flows on. */
   | { readonly state: 'live'; readonly peer: Peer }
-  | { readonly state: 'ended'; readonly peer?: Peer | undefined; readonly code: EndCode; readonly by: 'us' | 'peer'; readonly text: string }
+  | {
+      readonly state: 'ended'
+      readonly peer?: Peer | undefined
+      readonly code: EndCode
+      readonly by: 'us' | 'peer'
+      readonly text: string
+    }

@@ -122,9 +122,7 @@ export class Source {
   /** Sends once the peer has room. */
   async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[]): Promise<void> {
     const { pull, send, creditBytes } = this.#options
-    await this.#signal.until(
-      () => this.#bytesUnderWay === 0 || this.#bytesUnderWay + ARRIVALS_BYTES <= creditBytes,
-    )
+    await this.#signal.until(() => this.#bytesUnderWay === 0 || this.#bytesUnderWay + ARRIVALS_BYTES <= creditBytes)
     if (this.#signal.isOver) return
     const { bytes, taken } = send({
       type: 'arrivals',

@@ -4,10 +4,24 @@ import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { Bounds } from '../../sync/bounds.js'
 import { definitionTips, fieldTips } from '../../sync/definition-tips.js'
-import type { ArrivedEntry } from '../../sync-source.js'
+import {
+  type ArrivalMark,
+  type ArrivedEntry,
+  type EntriesAfter,
+  MAX_SCANNED,
+  type SyncScope,
+} from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
+import type { Queries } from '../../tables/queries.js'
 import type { Database } from '../../transaction/database.js'
 import { readViews } from '../views.js'
+import { inScope } from './in-scope.js'
+
+interface Next {
+  readonly entries: ArrivedEntry[]
+  /** Whether more may follow, beyond the bounds. */
+  readonly isCut: boolean
+}
 
 interface EntryRow {
   number: bigint
@@ -17,10 +31,63 @@ interface EntryRow {
   operation: Uint8Array | null
 }
 
-/** The primary key gives them in order. */
-export async function readEntriesAfter(database: Database, number: number, bounds: Bounds): Promise<ArrivedEntry[]> {
-  const entries = database.names.table('entries')
-  return readNext(database, sql`SELECT e.* FROM ${entries} AS e WHERE e.number > ${number}::bigint`, bounds)
+export async function readLatestArrival(queries: Queries): Promise<ArrivalMark> {
+  return (await readArrival(queries, sql`true ORDER BY number DESC LIMIT 1`)) ?? { number: 0 }
+}
+
+async function readArrival(queries: Queries, condition: Sql): Promise<ArrivalMark | undefined> {
+  const { rows } = await queries.query<Pick<EntryRow, 'number' | 'hash'>>(
+    sql`SELECT number, hash FROM ${queries.names.table('entries')} WHERE ${condition}`,
+  )
+  const [row] = rows
+  return row && { number: Number(row.number), id: decodeHex(row.hash) as Hash }
+}
+
+/** The primary key gives them in order. With a scope a bounded number of arrivals is looked at. */
+export async function readEntriesAfter(
+  database: Database,
+  number: number,
+  scope: SyncScope,
+  bounds: Bounds,
+): Promise<EntriesAfter> {
+  const latest = await readLatestArrival(database)
+  const { joins, conditions } = inScope(database.names, scope)
+  const last = conditions.length === 0 ? latest.number : Math.min(number + MAX_SCANNED, latest.number)
+  const where = sql.join([sql`e.number > ${number}::bigint`, sql`e.number <= ${last}::bigint`, ...conditions], ' AND ')
+  const next = sql`SELECT e.* FROM ${database.names.table('entries')} AS e ${joins} WHERE ${where}`
+  const { entries, isCut } = await readNext(database, next, bounds)
+  const at = isCut ? entries.at(-1) : undefined
+  if (at !== undefined) return { entries, upTo: { number: at.number, id: at.id }, latest: latest.number }
+  const upTo = last === latest.number ? latest : await readArrival(database, sql`number = ${last}::bigint`)
+  return { entries, upTo: upTo ?? latest, latest: latest.number }
+}
+
+/** In order of the ids; undefined where nothing was decided. */
+export async function readArrivalNumbers(queries: Queries, ids: readonly Hash[]): Promise<(number | undefined)[]> {
+  const { rows } = await queries.query<Pick<EntryRow, 'number' | 'hash'>>(
+    sql`SELECT number, hash FROM ${queries.names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[])`,
+  )
+  const numbers = new Map(rows.map(({ number, hash }) => [decodeHex(hash), Number(number)]))
+  return ids.map((id) => numbers.get(id))
+}
+
+export async function readEntriesAt(
+  database: Database,
+  numbers: readonly number[],
+  bounds: Bounds,
+): Promise<ArrivedEntry[]> {
+  const next = sql`SELECT e.* FROM ${database.names.table('entries')} AS e WHERE e.number = ANY(${numbers}::bigint[])`
+  return (await readNext(database, next, bounds)).entries
+}
+
+/** Those that are neither decided nor parked. */
+export async function readUnknownIds(queries: Queries, ids: readonly Hash[]): Promise<Hash[]> {
+  const { rows } = await queries.query<Pick<EntryRow, 'hash'>>(
+    sql`SELECT hash FROM ${queries.names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[])
+      UNION SELECT hash FROM ${queries.names.table('parked')} WHERE hash = ANY(${hexArray(ids)}::bytea[])`,
+  )
+  const known = new Set(rows.map(({ hash }) => decodeHex(hash)))
+  return ids.filter((id) => !known.has(id))
 }
 
 /**
@@ -53,19 +120,20 @@ export async function readDefinitionEntries(
        SELECT c.* FROM ${entries} AS c
        WHERE c.document = tips.document AND c.document <> c.number AND c.number <= tips.last
      ) AS e WHERE e.number > ${number}::bigint`
-  return readNext(database, next, bounds)
+  return (await readNext(database, next, bounds)).entries
 }
 
 /** The first of these entries. Bytes are counted where they lie, so that nothing beyond the bounds is read. */
-async function readNext(database: Database, entries: Sql, { items, bytes }: Bounds): Promise<ArrivedEntry[]> {
-  const { rows } = await database.query<EntryRow>(
-    sql`SELECT number, hash, decision, entry, operation FROM (
-       SELECT *, row_number() OVER (ORDER BY number) AS place,
+async function readNext(database: Database, entries: Sql, { items, bytes }: Bounds): Promise<Next> {
+  const { rows } = await database.query<EntryRow & { found: bigint }>(
+    sql`SELECT number, hash, decision, entry, operation, found FROM (
+       SELECT *, count(*) OVER () AS found, row_number() OVER (ORDER BY number) AS place,
          sum(COALESCE(octet_length(entry), 0) + COALESCE(octet_length(operation), 0)) OVER (ORDER BY number) AS bytes
        FROM (${entries} ORDER BY number LIMIT ${items}::bigint) AS next
      ) AS counted WHERE place = 1 OR bytes <= ${bytes}::bigint ORDER BY number`,
   )
-  return rows.map(arrivedEntry)
+  const found = Number(rows[0]?.found ?? 0)
+  return { entries: rows.map(arrivedEntry), isCut: found === items || rows.length < found }
 }
 
 function arrivedEntry({ number, hash, decision, entry, operation }: EntryRow): ArrivedEntry {

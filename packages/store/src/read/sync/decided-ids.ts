@@ -1,11 +1,12 @@
-import { type Hash, hexToBytes, type SchemaId } from '@rakko/core'
+import { type Hash, hexToBytes } from '@rakko/core'
 import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import { fingerprintOf } from '../../sync/id-fingerprint.js'
-import type { DecidedId, IdRange, RangeFingerprint } from '../../sync-source.js'
+import type { DecidedId, IdRange, RangeFingerprint, SyncScope } from '../../sync-source.js'
 import { DECISIONS } from '../../tables/codes.js'
 import type { Names } from '../../tables/names.js'
 import type { Database } from '../../transaction/database.js'
+import { inScope } from './in-scope.js'
 
 /**
  * The numbers in an id are added in parts that PostgreSQL's bigint holds: 7, 7, 7, 7 and 4 of its 32 bytes, which begin
@@ -36,12 +37,12 @@ interface SumRow {
 export async function readFingerprints(
   database: Database,
   ranges: readonly IdRange[],
-  schemas: readonly SchemaId[] | undefined,
+  scope: SyncScope,
 ): Promise<RangeFingerprint[]> {
   if (ranges.length === 0) return []
   const selects = ranges.map((range, index) => {
     return sql`SELECT ${sql.integer(index)} AS range, count(*) AS count, ARRAY[${SUMS}] AS sums
-      ${idsIn(database.names, range, schemas)}`
+      ${idsIn(database.names, range, scope)}`
   })
   const { rows } = await database.query<SumRow>(sql.join(selects, ' UNION ALL '))
   const found = new Map(rows.map((row) => [row.range, row]))
@@ -57,11 +58,11 @@ export async function readFingerprints(
 export async function readDecidedIds(
   database: Database,
   range: IdRange,
-  schemas: readonly SchemaId[] | undefined,
+  scope: SyncScope,
   items: number,
 ): Promise<DecidedId[]> {
   const { rows } = await database.query<{ hash: Uint8Array; decision: number }>(
-    sql`SELECT e.hash, e.decision ${idsIn(database.names, range, schemas)} ORDER BY e.hash LIMIT ${items}::bigint`,
+    sql`SELECT e.hash, e.decision ${idsIn(database.names, range, scope)} ORDER BY e.hash LIMIT ${items}::bigint`,
   )
   return rows.map(({ hash, decision }) => {
     const decided = DECISIONS[decision]
@@ -71,13 +72,11 @@ export async function readDecidedIds(
 }
 
 /** The part of a statement that says which ids, from `FROM` on. */
-function idsIn(names: Names, { from, to }: IdRange, schemas: readonly SchemaId[] | undefined): Sql {
-  const conditions: Sql[] = []
-  if (from !== undefined) conditions.push(sql`e.hash >= ${hexToBytes(from)}::bytea`)
-  if (to !== undefined) conditions.push(sql`e.hash < ${hexToBytes(to)}::bytea`)
-  if (schemas !== undefined) conditions.push(sql`s.schema_id = ANY(${schemas}::text[])`)
-  const scope = sql`JOIN ${names.table('documents')} AS d ON d.number = e.document
-    JOIN ${names.table('schemas')} AS s ON s.number = d.schema`
-  const condition = conditions.length === 0 ? sql.empty : sql`WHERE ${sql.join(conditions, ' AND ')}`
-  return sql`FROM ${names.table('entries')} AS e ${schemas === undefined ? sql.empty : scope} ${condition}`
+function idsIn(names: Names, { from, to }: IdRange, scope: SyncScope): Sql {
+  const { joins, conditions } = inScope(names, scope)
+  const all = [...conditions]
+  if (from !== undefined) all.push(sql`e.hash >= ${hexToBytes(from)}::bytea`)
+  if (to !== undefined) all.push(sql`e.hash < ${hexToBytes(to)}::bytea`)
+  const condition = all.length === 0 ? sql.empty : sql`WHERE ${sql.join(all, ' AND ')}`
+  return sql`FROM ${names.table('entries')} AS e ${joins} ${condition}`
 }

@@ -16,13 +16,13 @@ interface HeightRow {
 /** Heads of logs whose document was forgotten are left out: nothing of them can be given. */
 export async function readLogHeights(
   database: Database,
-  schemas: readonly SchemaId[] | undefined,
-  after: LogHeightOptions['after'],
+  { schemas, author, after }: Omit<LogHeightOptions, 'items'>,
   items: number,
 ): Promise<LogHeight[]> {
   const { names } = database
   const conditions: Sql[] = []
   if (schemas !== undefined) conditions.push(sql`s.schema_id = ANY(${schemas}::text[])`)
+  if (author !== undefined) conditions.push(sql`a.public_key = ${hexToBytes(author)}::bytea`)
   if (after !== undefined) {
     const [key, logId] = [hexToBytes(after.publicKey), String(after.logId)]
     conditions.push(sql`(a.public_key, h.log_id) > (${key}::bytea, ${logId}::text::numeric)`)

@@ -14,6 +14,7 @@ import { searchWords } from './0008-search-words.js'
 import { pruneCounters } from './0009-prune-counters.js'
 import { verifications } from './0010-verifications.js'
 import { droppedTables } from './0011-dropped-tables.js'
+import { resumePoints } from './0012-resume-points.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pruneCounters,
   verifications,
   droppedTables,
+  resumePoints,
 ]
 
 /** The format that this code writes. */

@@ -1,0 +1,28 @@
+import { BLOB_PIECE } from '@rakko/core'
+import { hexArray } from '../../sql/column.js'
+import { type Sql, sql } from '../../sql/sql.js'
+import { isEverything } from '../../sync/bounds.js'
+import type { SyncScope } from '../../sync-source.js'
+import type { Names } from '../../tables/names.js'
+
+/** The part of a statement that says which entries `e` are in a scope: what is joined, and the conditions. */
+export interface InScope {
+  readonly joins: Sql
+  readonly conditions: readonly Sql[]
+}
+
+export function inScope(names: Names, scope: SyncScope): InScope {
+  if (isEverything(scope)) return { joins: sql.empty, conditions: [] }
+  const { schemas, authors, documents, withoutPieces } = scope
+  const conditions: Sql[] = []
+  if (schemas !== undefined) conditions.push(sql`s.schema_id = ANY(${schemas}::text[])`)
+  if (withoutPieces === true) conditions.push(sql`s.schema_id <> ${BLOB_PIECE}::text`)
+  if (authors !== undefined) {
+    const numbers = sql`SELECT number FROM ${names.table('authors')} WHERE public_key = ANY(${hexArray(authors)}::bytea[])`
+    conditions.push(sql`e.author = ANY(ARRAY(${numbers}))`)
+  }
+  if (documents !== undefined) conditions.push(sql`d.id = ANY(${hexArray(documents)}::bytea[])`)
+  const joins = sql`JOIN ${names.table('documents')} AS d ON d.number = e.document
+    JOIN ${names.table('schemas')} AS s ON s.number = d.schema`
+  return { joins, conditions }
+}

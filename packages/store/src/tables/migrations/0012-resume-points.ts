@@ -1,0 +1,18 @@
+import type { Migration } from './migration.js'
+
+/**
+ * `resume_points`: how far all that another database has in a scope was decided here: its arrival number, the id there,
+ * and when that was kept, in milliseconds since 1970. `scope` is a hash, see sync/scope-hash.ts.
+ */
+export const resumePoints: Migration = { format: 12, sql }
+
+function sql(schema: string): string {
+  return `CREATE TABLE ${schema}.resume_points (
+    database_id bytea NOT NULL,
+    scope bytea NOT NULL,
+    number bigint NOT NULL,
+    hash bytea,
+    kept bigint NOT NULL,
+    PRIMARY KEY (database_id, scope)
+  );`
+}
