@@ -1,7 +1,10 @@
-import { blake3, refusal } from '@rakko/core'
+import { blake3, bytesToHex, type Hash, refusal } from '@rakko/core'
 import { type IdNode, Inner, Leaf } from './id-node.js'
 import { compareWords, WORDS, type Words, wordsOf, wordsOfLanes, writeWords } from './id-words.js'
 import { FINGERPRINT_BYTES, ID_BYTES } from './range.js'
+
+/** What every hash begins with, as text. */
+const HASH_PREFIX = '0020'
 
 /**
  * A set of ids, ordered, that knows what any range of them adds up to. Adding, removing, finding and adding up take
@@ -76,6 +79,19 @@ export class IdTree {
       rank += taken
     }
     return bytes
+  }
+
+  /** All ids, ascending, as the hashes that they are. */
+  hashes(): Hash[] {
+    const bytes = this.list(0, this.size)
+    return Array.from({ length: this.size }, (_, rank) => {
+      const id = bytes.subarray(rank * ID_BYTES, (rank + 1) * ID_BYTES)
+      return `${HASH_PREFIX}${bytesToHex(id)}` as Hash
+    })
+  }
+
+  clear(): void {
+    this.#root = new Leaf()
   }
 
   #has(id: Words): boolean {

@@ -44,7 +44,7 @@ export const FINGERPRINT_BYTES = 16
 /** Ids of a range of kind `ids`. */
 export const MAX_RANGE_IDS = 4_096
 /** Ranges of one frame. */
-export const MAX_FRAME_RANGES = 16_384
+export const MAX_FRAME_RANGES = 8_192
 
 /** Bytes that a range takes in a frame: a CBOR array with shortest heads. */
 export function rangeBytes(range: ComparedRange): number {

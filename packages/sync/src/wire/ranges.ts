@@ -29,11 +29,10 @@ export function writeRange(writer: FrameWriter, range: ComparedRange): void {
   }
 }
 
-/** Ranges that cover all ids once, ascending, the last one open. */
+/** Ranges that cover all ids once, ascending, the last one open; or none. */
 export function readRanges(reader: FrameReader, field: string): ComparedRange[] {
   const ranges: ComparedRange[] = []
   const count = reader.array(field, MAX_FRAME_RANGES)
-  if (count === 0) throw invalidFrame(field, 'at least the last range, which is open', 'none')
   let before: ComparedRange | undefined
   for (let left = count; left > 0; left -= 1) {
     const range = readRange(reader, field)

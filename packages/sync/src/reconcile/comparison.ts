@@ -1,0 +1,249 @@
+import { bytesToHex, equalBytes, type Hash, type RakkoError, refusal } from '@rakko/core'
+import { IdTree } from './id-tree.js'
+import { againstList, isBitsOf, markedIds } from './list-difference.js'
+import { type ComparedRange, type FingerprintRange, ID_BYTES, type IdsRange, type LackingRange } from './range.js'
+import { Reply } from './reply.js'
+
+/** A range with so few ids is listed. */
+const LISTED_IDS = 32
+/** Into so many a range is parted. */
+const PARTS = 16
+/** Frames of a comparison, those of both sides. */
+export const MAX_COMPARISON_FRAMES = 64
+/** Own ids that the peer may be found to lack, and those of the last frame. Beyond, it had better pull everything. */
+export const MAX_DIFFERENCE_IDS = 262_144
+/** Own ids that are looked at for one frame, one by one, so that others do not wait. */
+export const MAX_FRAME_WORK_IDS = 65_536
+/** Any range can be listed or parted in so many bytes, and so the comparison gets on. */
+export const MIN_COMPARISON_BYTES = 4_096
+
+export interface ComparisonOptions {
+  /** Bytes that the ranges of one frame may take, at least MIN_COMPARISON_BYTES. */
+  readonly maxFrameBytes: number
+  /** Own ids that the peer may be found to lack: MAX_DIFFERENCE_IDS where it is left out. */
+  readonly maxDifferenceIds?: number | undefined
+}
+
+export interface ComparisonStep {
+  /** What has to be sent; absent where it is over and the peer knows. */
+  readonly ranges?: readonly ComparedRange[]
+  readonly isDone: boolean
+}
+
+/** A range of own ids that is being replied to; `from` and `to` are ranks. */
+interface Own {
+  readonly lower: Uint8Array
+  readonly upper: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** What replies to a range, and what is found out by that. */
+interface Wanted {
+  readonly ranges: readonly ComparedRange[]
+  /** Own ids that the peer lacks, one after another. */
+  readonly theyLack?: Uint8Array | undefined
+  /** How many of the peer's are lacking here. */
+  readonly lacking?: number
+}
+
+/**
+ * One side of a comparison of two sets of ids: docs/wire.md, Comparing, docs/reconciliation.md. It holds no range but
+ * the lists that it has just sent, so the tree may get and lose ids between frames.
+ */
+export class Comparison {
+  readonly #ids: IdTree
+  readonly #maxBytes: number
+  readonly #maxDifference: number
+  readonly #theyLack = new IdTree()
+  /** The lists of the last frame that was sent, by the hexadecimal text of their upper end. */
+  readonly #lists = new Map<string, { readonly lower: Uint8Array; readonly ids: Uint8Array }>()
+  #lacking = 0
+  #frames = 0
+  #work = 0
+  #isDone = false
+  #isTooMuch = false
+
+  /** Throws INVALID_ARGUMENT. */
+  constructor(ids: IdTree, { maxFrameBytes, maxDifferenceIds = MAX_DIFFERENCE_IDS }: ComparisonOptions) {
+    if (!(maxFrameBytes >= MIN_COMPARISON_BYTES)) {
+      const expected = `at least ${MIN_COMPARISON_BYTES}`
+      throw refusal('INVALID_ARGUMENT', { field: 'maxFrameBytes', expected, got: maxFrameBytes })
+    }
+    this.#ids = ids
+    this.#maxBytes = maxFrameBytes
+    this.#maxDifference = maxDifferenceIds
+  }
+
+  /** Own ids that the peer lacks, ascending; none where it was too much. */
+  get theyLack(): Hash[] {
+    return this.#theyLack.hashes()
+  }
+
+  /** How many of the ids that the peer has listed are lacking here. What it has beside our lists, only it knows. */
+  get lacking(): number {
+    return this.#lacking
+  }
+
+  /** Whether the sets were too different: then nothing is known, and both sides pull from the first arrival. */
+  get isTooMuch(): boolean {
+    return this.#isTooMuch
+  }
+
+  /** The first ranges, for the side that begins. */
+  start(): readonly ComparedRange[] {
+    this.#frames += 1
+    const own = { lower: new Uint8Array(), upper: new Uint8Array(), from: 0, to: this.#ids.size }
+    const ranges = own.to <= LISTED_IDS ? [this.#listOf(own)] : this.#partsOf(own)
+    this.#keepLists(ranges)
+    return ranges
+  }
+
+  /**
+   * Takes the ranges of the peer's next frame, as `decodeFrame` has checked them. Throws INVALID_FRAME, after which the
+   * comparison is over.
+   */
+  take(ranges: readonly ComparedRange[]): ComparisonStep {
+    if (this.#isDone) throw invalidRanges('none, since the comparison is over', ranges.length)
+    // Until it is known to go on: what throws ends it.
+    this.#isDone = true
+    this.#frames += 1
+    if (ranges.length === 0) {
+      if (this.#frames === 1) throw invalidRanges('one at least to begin with', 0)
+      return { isDone: this.#giveUp() }
+    }
+    if (this.#frames > MAX_COMPARISON_FRAMES) {
+      throw invalidRanges(`none after ${MAX_COMPARISON_FRAMES} frames`, ranges.length)
+    }
+    const reply = this.#replyTo(ranges)
+    if (isLast(ranges)) return { isDone: true }
+    this.#frames += 1
+    if (this.#theyLack.size > this.#maxDifference || this.#frames > MAX_COMPARISON_FRAMES) {
+      return { ranges: [], isDone: this.#giveUp() }
+    }
+    this.#keepLists(reply)
+    this.#isDone = isLast(reply)
+    return { ranges: reply, isDone: this.#isDone }
+  }
+
+  #giveUp(): true {
+    this.#isTooMuch = true
+    this.#theyLack.clear()
+    return true
+  }
+
+  #replyTo(ranges: readonly ComparedRange[]): readonly ComparedRange[] {
+    const reply = new Reply(ranges, this.#maxBytes)
+    this.#work = 0
+    let [lower, from]: [Uint8Array, number] = [new Uint8Array(), 0]
+    for (const [index, range] of ranges.entries()) {
+      const { upper } = range
+      const to = upper.length === 0 ? this.#ids.size : this.#ids.rank(upper)
+      const own = { lower, upper, from, to }
+      if (!this.#replyToRange(index, range, own, reply)) {
+        reply.addRest(this.#wholeOf({ ...own, upper: new Uint8Array(), to: this.#ids.size }))
+        break
+      }
+      ;[lower, from] = [upper, to]
+    }
+    return reply.ranges
+  }
+
+  /** Returns whether there was any room for it. */
+  #replyToRange(index: number, range: ComparedRange, own: Own, reply: Reply): boolean {
+    const wanted = this.#wantedFor(range, own)
+    if (wanted === undefined) {
+      // Too much for this frame only, or for any.
+      const isTooLarge = own.to - own.from > MAX_FRAME_WORK_IDS
+      if (isTooLarge && reply.add(index, this.#partsOf(own))) return true
+    } else if (reply.add(index, wanted.ranges)) {
+      this.#note(wanted)
+      return true
+    }
+    return reply.add(index, [this.#wholeOf(own)])
+  }
+
+  /** What the table in docs/wire.md says; undefined where that is too much work for this frame. */
+  #wantedFor(range: ComparedRange, own: Own): Wanted | undefined {
+    if (range.kind === 'fingerprint') return this.#wantedForFingerprint(range, own)
+    if (range.kind === 'ids') return this.#wantedForIds(range, own)
+    const { upper } = own
+    const theyLack = range.kind === 'lacking' ? this.#lackingOf(range, own) : undefined
+    return { ranges: [{ kind: 'skip', upper }], theyLack }
+  }
+
+  #wantedForFingerprint({ count, fingerprint }: FingerprintRange, own: Own): Wanted | undefined {
+    const { upper, from, to } = own
+    const skip = { kind: 'skip', upper } as const
+    const ownCount = to - from
+    if (count === ownCount && equalBytes(fingerprint, this.#ids.fingerprint(from, to))) return { ranges: [skip] }
+    if (count === 0) return this.#hasTime(ownCount) ? { ranges: [skip], theyLack: this.#ids.list(from, to) } : undefined
+    if (ownCount <= LISTED_IDS) return { ranges: [this.#listOf(own)], lacking: ownCount === 0 ? count : 0 }
+    return { ranges: count <= LISTED_IDS ? [this.#wholeOf(own)] : this.#partsOf(own) }
+  }
+
+  #wantedForIds({ ids }: IdsRange, { upper, from, to }: Own): Wanted | undefined {
+    if (!this.#hasTime(to - from)) return undefined
+    const { lacking, bits, others } = againstList(this.#ids.list(from, to), ids)
+    const reply = lacking === 0 ? ({ kind: 'skip', upper } as const) : ({ kind: 'lacking', upper, bits } as const)
+    return { ranges: [reply], theyLack: others, lacking }
+  }
+
+  /** Those of a list that was sent which the peer lacks. */
+  #lackingOf(range: LackingRange, { lower, upper }: Own): Uint8Array {
+    const list = this.#lists.get(bytesToHex(upper))
+    if (list === undefined || !equalBytes(list.lower, lower)) {
+      throw invalidRanges('bits of a range that was listed', `those of one up to ${bytesToHex(upper) || 'the end'}`)
+    }
+    if (!isBitsOf(range.bits, list.ids.length / ID_BYTES)) {
+      throw invalidRanges(`one bit for each of ${list.ids.length / ID_BYTES} ids`, bytesToHex(range.bits))
+    }
+    return markedIds(list.ids, range.bits)
+  }
+
+  #note({ theyLack = new Uint8Array(), lacking = 0 }: Wanted): void {
+    this.#lacking = Math.min(this.#lacking + lacking, Number.MAX_SAFE_INTEGER)
+    for (let at = 0; at < theyLack.length; at += ID_BYTES) this.#theyLack.add(theyLack.subarray(at, at + ID_BYTES))
+  }
+
+  #hasTime(ids: number): boolean {
+    if (this.#work + ids > MAX_FRAME_WORK_IDS) return false
+    this.#work += ids
+    return true
+  }
+
+  #keepLists(ranges: readonly ComparedRange[]): void {
+    this.#lists.clear()
+    let lower: Uint8Array = new Uint8Array()
+    for (const range of ranges) {
+      if (range.kind === 'ids') this.#lists.set(bytesToHex(range.upper), { lower, ids: range.ids })
+      lower = range.upper
+    }
+  }
+
+  #listOf({ upper, from, to }: Own): IdsRange {
+    return { kind: 'ids', upper, ids: this.#ids.list(from, to) }
+  }
+
+  #wholeOf({ upper, from, to }: Own): FingerprintRange {
+    return { kind: 'fingerprint', upper, count: to - from, fingerprint: this.#ids.fingerprint(from, to) }
+  }
+
+  #partsOf({ lower, upper, from, to }: Own): FingerprintRange[] {
+    const rankOf = (part: number) => from + Math.floor((part * (to - from)) / PARTS)
+    return Array.from({ length: PARTS }, (_, part) => {
+      const next = rankOf(part + 1)
+      const end = part === PARTS - 1 ? upper : this.#ids.boundAt(next)
+      return this.#wholeOf({ lower, upper: end, from: rankOf(part), to: next })
+    })
+  }
+}
+
+/** Whether a frame is the last one of a comparison. */
+function isLast(ranges: readonly ComparedRange[]): boolean {
+  return ranges.every(({ kind }) => kind === 'skip' || kind === 'lacking')
+}
+
+function invalidRanges(expected: string, got: unknown): RakkoError {
+  return refusal('INVALID_FRAME', { field: 'ranges', expected, got, about: 'Invalid ranges of a comparison' })
+}
