@@ -32,6 +32,13 @@ export class Heartbeat {
     this.#cancel?.()
   }
 
+  /** Asks now. A peer that does not answer within a while is given up. */
+  ask(): void {
+    this.#isAlive = false
+    this.#cancel?.()
+    this.#look()
+  }
+
   #look(): void {
     if (this.#isAlive) {
       this.start()

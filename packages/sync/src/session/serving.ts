@@ -30,6 +30,11 @@ export class Serving {
     this.#options = options
   }
 
+  /** Arrivals here that the peer has not taken yet, by the pull that is furthest behind. */
+  get toSend(): number {
+    return Math.max(0, ...[...this.#sources.values()].map(({ toSend }) => toSend))
+  }
+
   pull(frame: PullFrame, difference: readonly Hash[] | undefined): void {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)

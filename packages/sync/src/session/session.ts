@@ -70,6 +70,16 @@ export class SyncSession {
     return this.#ended
   }
 
+  /** Arrivals here that the peer has not taken yet. */
+  get toSend(): number {
+    return this.#serving?.toSend ?? 0
+  }
+
+  /** Asks the peer for a sign of life now. */
+  poke(): void {
+    this.#heartbeat.ask()
+  }
+
   /** Says goodbye and closes the channel. */
   close(): void {
     this.#end(new SessionEnd('bye', 'The node ends the session'))

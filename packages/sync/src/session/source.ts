@@ -28,14 +28,17 @@ export interface SourceOptions {
 export class Source {
   readonly #options: SourceOptions
   readonly #signal = new Signal()
-  /** Bytes of the frames that were not taken yet, in order. */
-  readonly #underWay: number[] = []
+  /** The frames that were not taken yet, in order: their bytes, and the arrival number that they lead to. */
+  readonly #underWay: { readonly bytes: number; readonly number: number }[] = []
+  #takenUpTo: number
+  #latest = 0
   #bytesUnderWay = 0
   #framesTaken = 0
   #hasNews = false
 
   constructor(options: SourceOptions) {
     this.#options = options
+    this.#takenUpTo = options.pull.after.number
   }
 
   /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
@@ -47,7 +50,9 @@ export class Source {
     })
     try {
       if (pull.compare === 0 && !(await this.#isMarkHere())) return
-      await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
+      // Who resumes has them: what a schema id names never changes.
+      const isFirst = pull.after.number === 0 || pull.compare > 0
+      if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
       if (difference !== undefined) await this.#giveFirst(replica.entriesOf(difference, ARRIVALS_BYTES))
       await this.#giveArrivals()
     } finally {
@@ -55,11 +60,19 @@ export class Source {
     }
   }
 
+  /** Arrivals here that the peer has not taken yet, whether or not they are for it. */
+  get toSend(): number {
+    return Math.max(0, this.#latest - this.#takenUpTo)
+  }
+
   /** How many of the frames the peer has decided. Throws where that cannot be. */
   taken(frames: number): void {
     const more = frames - this.#framesTaken
     if (more < 0 || more > this.#underWay.length) throw outOfPlace(`Taken says ${frames} frames`)
-    for (const bytes of this.#underWay.splice(0, more)) this.#bytesUnderWay -= bytes
+    for (const { bytes, number } of this.#underWay.splice(0, more)) {
+      this.#bytesUnderWay -= bytes
+      this.#takenUpTo = Math.max(this.#takenUpTo, number)
+    }
     this.#framesTaken = frames
     this.#signal.tell()
   }
@@ -94,6 +107,7 @@ export class Source {
       this.#hasNews = false
       const { items, upTo, latest } = await replica.arrivalsAfter(number, pull.scope, ARRIVALS_BYTES)
       number = upTo.number
+      this.#latest = latest
       const given = await known.unknown(items)
       const isAll = number >= latest
       if (given.length > 0 || told < 0 || (isAll && told < number && (await this.#staysQuiet()))) {
@@ -131,7 +145,7 @@ export class Source {
       latest: Math.max(latest, upTo.number),
       items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
     })
-    this.#underWay.push(bytes)
+    this.#underWay.push({ bytes, number: upTo.number })
     this.#bytesUnderWay += bytes
     await taken
   }

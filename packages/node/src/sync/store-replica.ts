@@ -1,0 +1,184 @@
+import { type Hash, hash, hexToBytes, type PublicKey } from '@rakko/core'
+import type { DocumentStore, IngestItem, IngestOutcome, LogHeight, SyncScope } from '@rakko/store'
+import { MAX_SYNC_ITEMS } from '@rakko/store'
+import {
+  type ArrivalMark,
+  type ArrivedItem,
+  type Arrivals,
+  type EntryItem,
+  type Head,
+  IdTree,
+  type Replica,
+  type Scope,
+  type TakeOutcome,
+} from '@rakko/sync'
+
+/** Ids that one call of `decidedIds` gives. */
+const PAGE = MAX_SYNC_ITEMS
+
+/** Entries in one call of `take`, at most. */
+const MAX_TAKE = 4_096
+
+export interface StoreReplicaOptions {
+  readonly store: DocumentStore
+  /** Takes entries as `ingest` of the node does: its own key is watched. */
+  readonly ingest: (items: readonly IngestItem[]) => Promise<IngestOutcome[]>
+}
+
+/** What sync asks of a node, on its store. */
+export class StoreReplica implements Replica {
+  readonly databaseId: string
+  readonly #store: DocumentStore
+  readonly #ingest: StoreReplicaOptions['ingest']
+  #all: Promise<IdTree> | undefined
+  /** How far `#all` has the arrivals. */
+  #allUpTo = 0
+
+  constructor({ store, ingest }: StoreReplicaOptions) {
+    this.databaseId = store.databaseId
+    this.#store = store
+    this.#ingest = ingest
+  }
+
+  latest(): Promise<ArrivalMark> {
+    return this.#store.latestArrival()
+  }
+
+  async idAt(number: number): Promise<Hash | undefined> {
+    const [arrived] = await this.#store.entriesAt([number], { bytes: 1 })
+    return arrived?.id
+  }
+
+  async arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
+    const { entries, upTo, latest } = await this.#store.entriesAfter(number, { ...scope, bytes: maxBytes })
+    return { items: entries.flatMap(itemOf), upTo, latest }
+  }
+
+  async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
+    for (const schemaId of scope?.schemas ?? []) {
+      for (let number = 0; ; ) {
+        const entries = await this.#store.definitionEntries(schemaId, number, { bytes: maxBytes })
+        const last = entries.at(-1)
+        if (last === undefined) break
+        number = last.number
+        yield entries.flatMap(itemOf)
+      }
+    }
+  }
+
+  async *entriesOf(ids: readonly Hash[], maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
+    const found: number[] = []
+    for (let start = 0; start < ids.length; start += PAGE) {
+      const numbers = await this.#store.arrivalNumbers(ids.slice(start, start + PAGE))
+      found.push(...numbers.filter((number) => number !== undefined))
+    }
+    const numbers = Float64Array.from(found).sort()
+    for (let start = 0; start < numbers.length; ) {
+      const asked = [...numbers.subarray(start, start + PAGE)]
+      const entries = await this.#store.entriesAt(asked, { bytes: maxBytes })
+      start += entries.length || asked.length
+      yield entries.flatMap(itemOf)
+    }
+  }
+
+  ids(scope: Scope | undefined): Promise<IdTree> {
+    if (scope !== undefined) return this.#readIds(scope)
+    this.#all = this.#upToDate(this.#all)
+    return this.#all
+  }
+
+  async missing(ids: readonly Hash[]): Promise<Hash[]> {
+    const missing: Hash[] = []
+    for (let start = 0; start < ids.length; start += PAGE) {
+      missing.push(...(await this.#store.unknownIds(ids.slice(start, start + PAGE))))
+    }
+    return missing
+  }
+
+  async take(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
+    const outcomes: TakeOutcome[] = []
+    for (let start = 0; start < items.length; start += MAX_TAKE) {
+      const part = items.slice(start, start + MAX_TAKE)
+      const ingested = await this.#ingest(part)
+      outcomes.push(...ingested.map((outcome, index) => outcomeOf(outcome, part[index]?.entry)))
+    }
+    return outcomes
+  }
+
+  onArrival(listener: () => void): () => void {
+    return this.#store.onCommit(() => listener())
+  }
+
+  async heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: Head[]; isLast: boolean }> {
+    const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
+    const heights = await this.#store.logHeights({ author: publicKey, after, items: count })
+    return { heads: heights.map(headOf), isLast: heights.length < count }
+  }
+
+  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined> {
+    return this.#store.resumePoint(databaseId, scope)
+  }
+
+  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
+    return this.#store.keepResumePoint(databaseId, mark, scope)
+  }
+
+  async #upToDate(before: Promise<IdTree> | undefined): Promise<IdTree> {
+    const tree = await before?.catch(() => undefined)
+    if (tree === undefined) {
+      const { number } = await this.#store.latestArrival()
+      const read = await this.#readIds({})
+      this.#allUpTo = number
+      return read
+    }
+    for (;;) {
+      const { entries, upTo, latest } = await this.#store.entriesAfter(this.#allUpTo)
+      for (const { id } of entries) tree.add(bytesOf(id))
+      this.#allUpTo = upTo.number
+      if (upTo.number >= latest) return tree
+    }
+  }
+
+  async #readIds(scope: SyncScope): Promise<IdTree> {
+    const tree = new IdTree()
+    let from: Hash | undefined
+    for (;;) {
+      const page = await this.#store.decidedIds({ from }, scope)
+      for (const { id } of page) tree.add(bytesOf(id))
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return tree
+      from = last.id
+    }
+  }
+}
+
+/** Without the `0020` that every hash begins with. */
+function bytesOf(id: Hash): Uint8Array {
+  return hexToBytes(id).subarray(2)
+}
+
+function itemOf({ id, entry, operation }: { id: Hash; entry?: Uint8Array; operation?: Uint8Array }): ArrivedItem[] {
+  return entry === undefined ? [] : [{ id, entry, operation }]
+}
+
+function headOf({ logId, seqNum, id, isForked }: LogHeight): Head {
+  return { logId, seqNum, id, isForked }
+}
+
+function outcomeOf(outcome: IngestOutcome, entry: Uint8Array | undefined): TakeOutcome {
+  if (outcome.status === 'held') return { status: 'decided', isNew: true, id: outcome.operationId }
+  const id = entry && hash(entry)
+  switch (outcome.status) {
+    case 'decided':
+      return { status: 'decided', isNew: outcome.isNew === true || outcome.isBack === true, id }
+    case 'refused':
+      return { status: outcome.final ? 'refused' : 'invalid', error: outcome.error, id }
+    case 'waiting': {
+      const forIds = outcome.for.flatMap((dependency): readonly Hash[] => {
+        if (dependency.kind !== 'schema') return dependency.kind === 'payload' ? [] : [dependency.id]
+        return dependency.missing
+      })
+      return { status: 'waiting', isKept: outcome.parked, forIds, id }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { RakkoError } from '@rakko/core'
+import type { Peer } from '../session/peer.js'
+import type { EndCode } from '../wire/frame.js'
+
+/** How it stands with one peer. */
+export interface PeerStatus {
+  /** What is dialled; absent for a peer that has dialled this node. */
+  readonly address?: string | undefined
+  /** Who it was when it was met last. */
+  readonly peer?: Peer | undefined
+  /** When something of it was last heard, in milliseconds since 1970. */
+  readonly metAt?: number | undefined
+  /** Entries here that the peer has not taken yet, as far as that is known. */
+  readonly toSend: number
+  readonly link: LinkState
+}
+
+export type LinkState =
+  | { readonly state: 'connecting' }
+  /** Finds out what each lacks. */
+  | { readonly state: 'comparing' }
+  /** `received` of about `expected` entries. */
+  | { readonly state: 'receiving'; readonly received: number; readonly expected: number }
+  /** All that the peer had is here, and what it gets comes at once. */
+  | { readonly state: 'live' }
+  /** It cannot be reached, or the channel was lost. It is dialled again at `retryAt`, milliseconds since 1970. */
+  | { readonly state: 'offline'; readonly since: number; readonly retryAt: number; readonly error: RakkoError }
+  /** One of both does not want the other. It is tried again later: who refused may change. */
+  | { readonly state: 'refused'; readonly code: EndCode; readonly by: 'us' | 'peer'; readonly text: string; readonly retryAt: number }

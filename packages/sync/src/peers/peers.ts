@@ -1,0 +1,84 @@
+import type { Channel } from '../channel/channel.js'
+import type { Peer } from '../session/peer.js'
+import { SyncSession } from '../session/session.js'
+import type { SessionStatus } from '../session/session-status.js'
+import { Link, type LinkOptions } from './link.js'
+import type { LinkState, PeerStatus } from './peer-status.js'
+
+export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange'> {
+  readonly onChange?: (() => void) | undefined
+}
+
+interface Guest {
+  readonly session: SyncSession
+  status: PeerStatus
+}
+
+/** All peers of a node: those that it dials, and those that have dialled it. */
+export class Peers {
+  readonly #options: PeersOptions
+  readonly #links = new Map<string, Link>()
+  readonly #guests = new Set<Guest>()
+  #isClosed = false
+
+  constructor(options: PeersOptions) {
+    this.#options = options
+  }
+
+  /** In the order in which they came. */
+  get statuses(): readonly PeerStatus[] {
+    return [...[...this.#links.values()].map((link) => link.status), ...[...this.#guests].map(({ status }) => status)]
+  }
+
+  /** Keeps a session with the peer at an address from now on. */
+  add(address: string): void {
+    if (this.#isClosed || this.#links.has(address)) return
+    this.#links.set(address, new Link({ ...this.#options, address, onChange: () => this.#tell() }))
+    this.#tell()
+  }
+
+  async remove(address: string): Promise<void> {
+    const link = this.#links.get(address)
+    this.#links.delete(address)
+    await link?.close()
+    this.#tell()
+  }
+
+  /** Speaks with a peer that has dialled this node, until the channel ends. */
+  async accept(channel: Channel): Promise<void> {
+    if (this.#isClosed) return channel.close()
+    const status: PeerStatus = { toSend: 0, link: { state: 'connecting' } }
+    const session = new SyncSession({ ...this.#options, channel, onStatus: (told) => this.#guestTold(guest, told) })
+    const guest: Guest = { session, status }
+    this.#guests.add(guest)
+    await session.run()
+    this.#guests.delete(guest)
+    this.#tell()
+  }
+
+  /** The network has changed, or the device woke up. */
+  poke(): void {
+    for (const link of this.#links.values()) link.poke()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { session } of this.#guests) session.close()
+    await Promise.all([...this.#links.values()].map((link) => link.close()))
+  }
+
+  #guestTold(guest: Guest, status: SessionStatus): void {
+    if (status.state === 'greeting' || status.state === 'ended') return
+    const peer: Peer = status.peer
+    const link: LinkState =
+      status.state === 'receiving'
+        ? { state: 'receiving', received: status.received, expected: status.expected }
+        : { state: status.state }
+    guest.status = { peer, metAt: this.#options.now(), toSend: guest.session.toSend, link }
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#options.onChange?.()
+  }
+}
