@@ -9,8 +9,7 @@ import type { LinkState, PeerStatus } from './peer-status.js'
 
 export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'> {
   readonly address: string
-  /** Opens a channel; rejects with a RakkoError that says why there is none. */
-  readonly dial: (address: string, signal: AbortSignal) => Promise<Channel>
+  readonly dial: (address: string) => Dialling
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** 0 to 1. */
@@ -20,6 +19,14 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly onMet: (peer: Peer, address: string) => void
 }
 
+/** A channel that is being opened. */
+export interface Dialling {
+  /** Rejects with a RakkoError that says why there is none. */
+  readonly channel: Promise<Channel>
+  /** Gives up: the channel is not wanted any more. */
+  abort(): void
+}
+
 /** Ends of a session that another dial would only meet again. */
 const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-allowed'])
 
@@ -27,12 +34,13 @@ const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-all
 export class Link {
   readonly #options: LinkOptions
   readonly #backoff: Backoff
-  readonly #abort = new AbortController()
   readonly #running: Promise<void>
   #state: LinkState = { state: 'connecting' }
   #peer: Peer | undefined
   #metAt: number | undefined
   #session: SyncSession | undefined
+  #dialling: Dialling | undefined
+  #isClosed = false
   #skipWait: (() => void) | undefined
 
   constructor(options: LinkOptions) {
@@ -54,18 +62,18 @@ export class Link {
   }
 
   async close(): Promise<void> {
-    this.#abort.abort()
+    this.#isClosed = true
+    this.#dialling?.abort()
     this.#skipWait?.()
     this.#session?.close()
     await this.#running
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#abort
-    while (!signal.aborted) {
+    while (!this.#isClosed) {
       this.#change({ state: 'connecting' })
       const wait = await this.#speak()
-      if (!signal.aborted) await this.#wait(wait)
+      if (!this.#isClosed) await this.#wait(wait)
     }
   }
 
@@ -74,10 +82,15 @@ export class Link {
     const { address, dial, now } = this.#options
     let channel: Channel
     try {
-      channel = await dial(address, this.#abort.signal)
+      this.#dialling = dial(address)
+      channel = await this.#dialling.channel
     } catch (cause) {
       const words = 'The peer could not be dialled'
       return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause }))
+    }
+    if (this.#isClosed) {
+      channel.close()
+      return 0
     }
     this.#session = new SyncSession({
       ...this.#options,
