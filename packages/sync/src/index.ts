@@ -1,7 +1,21 @@
 // What is exported, by noun.
 
 // Channel: a way to a peer that carries whole frames.
+export { type BroadcastChannelLike, type BroadcastOptions, broadcastChannel } from './channel/broadcast-channel.js'
+export { type ByteStreamLike, type ByteStreamOptions, byteStreamChannel } from './channel/byte-stream-channel.js'
+export { CborSequence, type CborSequenceLimits } from './channel/cbor-sequence.js'
 export type { Channel, ChannelListener } from './channel/channel.js'
+export { type ChunkedOptions, chunked } from './channel/chunked.js'
+export type { CreditOptions } from './channel/credit-channel.js'
+export {
+  type Delivery,
+  type MemoryChannelOptions,
+  type MemoryChannels,
+  memoryChannels,
+} from './channel/memory-channel.js'
+export { type MessagePortLike, messagePortChannel } from './channel/message-port-channel.js'
+export { type OpenWebSocketOptions, openWebSocket } from './channel/web/open-web-socket.js'
+export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web/web-socket-channel.js'
 // Range: what a comparison is made of.
 export type { ComparedRange } from './reconcile/range.js'
 // The reference's messages, for peers that speak the p2panda protocol alone.
@@ -20,6 +34,8 @@ export {
   type SyncRequest,
 } from './reference/message.js'
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
+// Timers, passed in.
+export type { Timers } from './timers.js'
 // Frame: what two Rakko nodes tell each other, and its bytes.
 export { decodeFrame, type FrameLimits } from './wire/decode-frame.js'
 export { encodeFrame, endFrame } from './wire/encode-frame.js'

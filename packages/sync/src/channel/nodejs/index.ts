@@ -1,1 +1,3 @@
-export {}
+export { connectWebSocket } from './connect-web-socket.js'
+export type { SocketOptions } from './socket-channel.js'
+export { type WebSocketServerOptions, type WebSocketUpgrades, webSocketUpgrades } from './web-socket-server.js'

@@ -1,0 +1,37 @@
+import { RakkoError } from '@rakko/core'
+
+/** The channel is gone, and why; `details` are plain data. */
+export function channelClosed(
+  why: string,
+  details: Readonly<Record<string, unknown>> = {},
+  cause?: unknown,
+): RakkoError {
+  return new RakkoError(
+    'CHANNEL_CLOSED',
+    `The channel is closed: ${why}`,
+    details,
+    cause === undefined ? {} : { cause },
+  )
+}
+
+export function frameTooLarge(expected: number, got: number | string): RakkoError {
+  return new RakkoError('FRAME_TOO_LARGE', `Frame too large: expected at most ${expected} bytes, got ${got}`, {
+    expected,
+    got,
+  })
+}
+
+/** What is no frame at all came from the peer. */
+export function invalidMessage(expected: string, got: string): RakkoError {
+  return new RakkoError('INVALID_FRAME', `Invalid frame: expected ${expected}, got ${got}`, {
+    field: 'message',
+    expected,
+    got,
+  })
+}
+
+/** What a listener threw, as the RakkoError that it has to be. */
+export function listenerFailed(error: unknown): RakkoError {
+  if (error instanceof RakkoError) return error
+  return new RakkoError('INTERNAL', `A listener failed: ${error}`, {}, { cause: error })
+}

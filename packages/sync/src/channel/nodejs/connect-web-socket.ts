@@ -1,0 +1,42 @@
+import { refusal } from '@rakko/core'
+import { WebSocket } from 'ws'
+import type { Channel } from '../channel.js'
+import { channelClosed } from '../channel-error.js'
+import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
+import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
+import { SocketChannel, type SocketOptions } from './socket-channel.js'
+
+/**
+ * Opens a channel to a hub by its address (`wss://…`). Rejects with INVALID_ARGUMENT where that is none, and with
+ * CHANNEL_CLOSED, whose message says why, where nobody answers who speaks this protocol, within OPEN_MS.
+ */
+export async function connectWebSocket(url: string, options: SocketOptions = {}): Promise<Channel> {
+  const socket = construct(url, options)
+  // Before it is open, since the first frame may come with the opening.
+  const channel = new SocketChannel(socket, options)
+  await opened(socket, url)
+  return channel
+}
+
+function construct(url: string, { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES }: SocketOptions): WebSocket {
+  try {
+    return new WebSocket(url, [SUB_PROTOCOL], {
+      maxPayload: maxFrameBytes,
+      handshakeTimeout: OPEN_MS,
+      // Ids and signatures do not get smaller, and each peer would cost memory for it.
+      perMessageDeflate: false,
+    })
+  } catch (cause) {
+    throw refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
+  }
+}
+
+/** `ws` fails by itself where the server answers with another protocol. */
+function opened(socket: WebSocket, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', (error) => {
+      reject(channelClosed(`${url} did not open: ${error.message}`, { reason: error.message }, error))
+    })
+  })
+}

@@ -1,0 +1,98 @@
+import type { RakkoError } from '@rakko/core'
+import type { WebSocket } from 'ws'
+import type { Channel, ChannelListener } from '../channel.js'
+import { channelClosed, frameTooLarge, invalidMessage } from '../channel-error.js'
+import { Inbox } from '../inbox.js'
+import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from '../limits.js'
+import { Window } from '../window.js'
+
+export interface SocketOptions {
+  readonly maxFrameBytes?: number | undefined
+  /** What may be under way until `send` makes its caller wait, and what may lie here until reading stops. */
+  readonly windowBytes?: number | undefined
+}
+
+const NORMAL = 1000
+const NO_CODE = 1005
+/** From 4000 on codes are an application's. */
+const FAILED = 4000
+/** What `ws` calls a message of more than `maxPayload` bytes. */
+const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+
+/** A channel over a socket of `ws`, of a client or a server. It reads only as fast as its listener takes. */
+export class SocketChannel implements Channel {
+  readonly maxFrameBytes: number
+  readonly #windowBytes: number
+  readonly #socket: WebSocket
+  readonly #window: Window
+  readonly #inbox: Inbox
+  #isOpen = true
+
+  /** The socket's `maxPayload` has to be `maxFrameBytes`. */
+  constructor(socket: WebSocket, options: SocketOptions) {
+    this.maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
+    this.#windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES
+    this.#socket = socket
+    this.#window = new Window(this.#windowBytes)
+    this.#inbox = new Inbox({ onTaken: () => this.#readOn(), onFailed: (error) => this.#leave(FAILED, error) })
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
+    socket.on('close', (code, reason) => this.#lose(code, reason.toString('utf8')))
+    socket.on('error', (error: Error & { code?: string }) => {
+      if (error.code === TOO_LARGE) this.#fail(frameTooLarge(this.maxFrameBytes, 'more'))
+      else this.#fail(channelClosed('the connection failed', { reason: error.message }, error))
+    })
+  }
+
+  async send(frame: Uint8Array): Promise<void> {
+    if (!this.#isOpen) throw channelClosed('nothing can be sent')
+    if (frame.length > this.maxFrameBytes) throw frameTooLarge(this.maxFrameBytes, frame.length)
+    const cost = costOf(frame)
+    this.#socket.send(frame, () => this.#window.remove(cost))
+    await this.#window.add(cost)
+  }
+
+  listen(listener: ChannelListener): void {
+    this.#inbox.listen(listener)
+  }
+
+  close(): void {
+    this.#leave(NORMAL, channelClosed('by this side'))
+    this.#inbox.drop()
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (!this.#isOpen) return
+    if (!isBinary) {
+      this.#fail(invalidMessage('a binary message', 'text'))
+      return
+    }
+    // As plain bytes: a `slice` of a Buffer is no copy.
+    this.#inbox.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    if (this.#inbox.keptBytes > this.#windowBytes) this.#socket.pause()
+  }
+
+  #readOn(): void {
+    if (this.#socket.isPaused && this.#inbox.keptBytes <= this.#windowBytes) this.#socket.resume()
+  }
+
+  #fail(error: RakkoError): void {
+    this.#leave(FAILED, error)
+    this.#inbox.end(error)
+  }
+
+  #lose(code: number, reason: string): void {
+    this.#isOpen = false
+    const isInOrder = code === NORMAL || code === NO_CODE
+    this.#window.end(channelClosed(isInOrder ? 'by the peer' : 'the connection is lost', { code, reason }))
+    this.#inbox.end(isInOrder ? undefined : channelClosed('the connection is lost', { code, reason }))
+  }
+
+  /** What was sent leaves before the close. What comes is passed over, and with it the peer's own close. */
+  #leave(code: number, error: RakkoError): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#window.end(error)
+    this.#socket.close(code)
+    this.#socket.resume()
+  }
+}
