@@ -16,6 +16,12 @@ export {
 export { type MessagePortLike, messagePortChannel } from './channel/message-port-channel.js'
 export { type OpenWebSocketOptions, openWebSocket } from './channel/web/open-web-socket.js'
 export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web/web-socket-channel.js'
+// Peer: another node, and how it stands with it.
+export type { Dialling, LinkOptions } from './peers/link.js'
+export type { LinkState, PeerStatus } from './peers/peer-status.js'
+export { Peers, type PeersOptions } from './peers/peers.js'
+// Replica: what sync asks of a node.
+export { IdTree } from './reconcile/id-tree.js'
 // Range: what a comparison is made of.
 export type { ComparedRange } from './reconcile/range.js'
 // The reference's messages, for peers that speak the p2panda protocol alone.
@@ -34,6 +40,14 @@ export {
   type SyncRequest,
 } from './reference/message.js'
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
+export type { Arrivals, ArrivedItem, Replica, TakeOutcome } from './replica.js'
+// Session: one node's side of what two nodes say.
+export type { Peer } from './session/peer.js'
+export { proofMessage } from './session/proof.js'
+export { type SessionResult, SyncSession } from './session/session.js'
+export type { Identity, Proof, SessionOptions } from './session/session-options.js'
+export type { SessionStatus } from './session/session-status.js'
+export type { Refused } from './session/taker.js'
 // Timers, passed in.
 export type { Timers } from './timers.js'
 // Frame: what two Rakko nodes tell each other, and its bytes.

@@ -3,8 +3,8 @@ import type { DocumentStore, IngestItem, IngestOutcome, LogHeight, SyncScope } f
 import { MAX_SYNC_ITEMS } from '@rakko/store'
 import {
   type ArrivalMark,
-  type ArrivedItem,
   type Arrivals,
+  type ArrivedItem,
   type EntryItem,
   type Head,
   IdTree,

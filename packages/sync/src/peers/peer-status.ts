@@ -26,4 +26,10 @@ export type LinkState =
   /** It cannot be reached, or the channel was lost. It is dialled again at `retryAt`, milliseconds since 1970. */
   | { readonly state: 'offline'; readonly since: number; readonly retryAt: number; readonly error: RakkoError }
   /** One of both does not want the other. It is tried again later: who refused may change. */
-  | { readonly state: 'refused'; readonly code: EndCode; readonly by: 'us' | 'peer'; readonly text: string; readonly retryAt: number }
+  | {
+      readonly state: 'refused'
+      readonly code: EndCode
+      readonly by: 'us' | 'peer'
+      readonly text: string
+      readonly retryAt: number
+    }

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly peerLatest: ArrivalMark
   /** How many entries the peer has that are not here. */
   readonly lacking: number
+  /** Both are so different that each pulls everything. */
+  readonly isTooMuch: boolean
 }
 
 interface Running {
@@ -114,8 +116,9 @@ export class Comparisons {
     const { ranges, isDone } = comparison.take(frame.ranges)
     if (isDone) {
       this.#running.delete(compare)
-      this.#differences.set(compare, comparison.theyLack)
-      resolve({ compare, peerLatest: frame.latest, lacking: comparison.lacking })
+      const isTooMuch = comparison.isTooMuch
+      if (!isTooMuch) this.#differences.set(compare, comparison.theyLack)
+      resolve({ compare, peerLatest: frame.latest, lacking: comparison.lacking, isTooMuch })
     }
     if (ranges !== undefined) await this.#options.send({ type: 'compared', compare, latest, ranges }).taken
   }

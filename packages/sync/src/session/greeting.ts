@@ -1,13 +1,13 @@
 import { equalBytes } from '@rakko/core'
 import type { HelloFrame, ProofFrame } from '../wire/frame.js'
-import { CREDIT_BYTES, HANDSHAKE_MS, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from './limits.js'
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../wire/limits.js'
+import { CREDIT_BYTES, HANDSHAKE_MS } from './limits.js'
+import type { Peer } from './peer.js'
 import { proofMessage } from './proof.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
-import type { Peer } from './peer.js'
 import type { SessionOptions } from './session-options.js'
 
-export const PROTOCOL_VERSION = 1
 const NONCE_BYTES = 32
 const CAPABILITIES = ['heads', 'live', 'ranges']
 
@@ -73,12 +73,6 @@ export class Greeting {
       throw new SessionEnd('wrong-version', `This node speaks version ${PROTOCOL_VERSION}, the peer ${hello.version}`)
     }
     if (hello.databaseId === replica.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
-    if (hello.maxFrameBytes < MIN_FRAME_BYTES) {
-      throw new SessionEnd(
-        'bad-frame',
-        `A peer takes frames of ${MIN_FRAME_BYTES} bytes, not only of ${hello.maxFrameBytes}`,
-      )
-    }
     if (hello.asksProof) await this.#prove(hello)
     return checkProof === undefined ? this.#finish(hello, false) : undefined
   }

@@ -1,7 +1,7 @@
+import type { Timers } from '../timers.js'
 import { PING_AFTER_MS, SILENCE_MS } from './limits.js'
 import type { Send } from './send.js'
 import { SessionEnd } from './session-end.js'
-import type { Timers } from './timers.js'
 
 /** Asks a silent peer for a sign of life, and gives it up when none comes. */
 export class Heartbeat {

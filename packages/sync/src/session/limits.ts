@@ -1,9 +1,3 @@
-/** Largest frame that a node takes, in bytes: an entry with the largest payload fits. */
-export const MAX_FRAME_BYTES = 2 * 1024 * 1024
-
-/** The least that a peer may ask for: what it cannot take in frames of this size it never gets. */
-export const MIN_FRAME_BYTES = 1_100_000
-
 /** Arrivals that a peer may send before the first of them were taken, in bytes. */
 export const CREDIT_BYTES = 4 * 1024 * 1024
 

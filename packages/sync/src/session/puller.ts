@@ -1,6 +1,7 @@
 import type { Replica } from '../replica.js'
 import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../wire/frame.js'
-import { CREDIT_BYTES, MAX_FRAME_BYTES, TAKE_BYTES } from './limits.js'
+import { MAX_FRAME_BYTES } from '../wire/limits.js'
+import { CREDIT_BYTES, TAKE_BYTES } from './limits.js'
 import type { Send } from './send.js'
 import { SessionEnd } from './session-end.js'
 import { Signal } from './signal.js'

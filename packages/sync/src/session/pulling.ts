@@ -1,16 +1,16 @@
 import type { Replica } from '../replica.js'
+import type { Timers } from '../timers.js'
 import type { ArrivalMark, ArrivalsFrame, LostFrame, PullFrame, Scope } from '../wire/frame.js'
 import type { Comparisons, Outcome } from './comparisons.js'
 import { RETRY_MS } from './limits.js'
+import type { Peer } from './peer.js'
 import { Puller, type PullProgress } from './puller.js'
 import { sameScope } from './scope-key.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
-import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import { Signal } from './signal.js'
 import type { Taker } from './taker.js'
-import type { Timers } from './timers.js'
 
 export interface PullingOptions {
   readonly replica: Replica
@@ -142,11 +142,15 @@ export class Pulling {
   #tellProgress(after: ArrivalMark, outcome: Outcome | undefined, { number, latest, items }: PullProgress): void {
     const { onStatus, peer } = this.#options
     const expected = (outcome?.lacking ?? 0) + Math.max(0, latest - after.number)
-    const isLive = number > 0 && number >= latest
-    onStatus(isLive ? { state: 'live', peer } : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) })
+    const isLive = number >= latest
+    onStatus(
+      isLive
+        ? { state: 'live', peer }
+        : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) },
+    )
   }
 }
 
 function beginAfter(outcome: Outcome): Begin {
-  return { after: outcome.peerLatest, outcome }
+  return outcome.isTooMuch ? { after: { number: 0 } } : { after: outcome.peerLatest, outcome }
 }

@@ -1,12 +1,12 @@
 import type { Hash } from '@rakko/core'
 import type { ArrivedItem, Replica } from '../replica.js'
+import type { Timers } from '../timers.js'
 import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
 import type { KnownIds } from './known-ids.js'
 import { ARRIVALS_BYTES, HEADS, MAX_FETCHES, MAX_PULLS } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 import { Source } from './source.js'
-import type { Timers } from './timers.js'
 
 export interface ServingOptions {
   readonly replica: Replica

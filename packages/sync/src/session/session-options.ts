@@ -1,11 +1,11 @@
 import type { PublicKey } from '@rakko/core'
 import type { Channel } from '../channel/channel.js'
 import type { Replica } from '../replica.js'
+import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
 import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import type { Refused } from './taker.js'
-import type { Timers } from './timers.js'
 
 export interface SessionOptions {
   readonly channel: Channel

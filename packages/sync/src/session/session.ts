@@ -1,18 +1,18 @@
 import { RakkoError } from '@rakko/core'
 import { decodeFrame } from '../wire/decode-frame.js'
-import { encodeFrame } from '../wire/encode-frame.js'
+import { encodeFrame, endFrame } from '../wire/encode-frame.js'
 import type { EndCode, Frame, HelloFrame } from '../wire/frame.js'
+import { MAX_FRAME_BYTES } from '../wire/limits.js'
 import { Comparisons } from './comparisons.js'
 import { Fetcher } from './fetcher.js'
 import { Greeting } from './greeting.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
-import { MAX_FRAME_BYTES } from './limits.js'
+import type { Peer } from './peer.js'
 import { Pulling } from './pulling.js'
 import type { Sent } from './send.js'
 import { Serving } from './serving.js'
 import { outOfPlace, SessionEnd, toSessionEnd } from './session-end.js'
-import type { Peer } from './peer.js'
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
 import { Taker } from './taker.js'
@@ -186,9 +186,8 @@ export class SyncSession {
   /** Ends the session from this side, and says why. */
   #end(end: SessionEnd): void {
     if (this.#result !== undefined) return
-    const text = end.message.slice(0, 1_000)
-    if (end.code !== 'too-slow') this.#forget(this.#send({ type: 'end', code: end.code, text }))
-    this.#finish({ code: end.code, by: 'us', text, cause: end.cause })
+    if (end.code !== 'too-slow') this.#forget(this.#send(endFrame(end.code, end.message)))
+    this.#finish({ code: end.code, by: 'us', text: end.message, cause: end.cause })
   }
 
   #finish(result: SessionResult): void {

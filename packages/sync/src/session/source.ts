@@ -1,12 +1,12 @@
 import type { Hash } from '@rakko/core'
 import type { ArrivedItem, Replica } from '../replica.js'
+import type { Timers } from '../timers.js'
 import type { ArrivalMark, PullFrame } from '../wire/frame.js'
 import type { KnownIds } from './known-ids.js'
 import { ARRIVALS_BYTES, PROGRESS_MS } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
 import { Signal } from './signal.js'
-import type { Timers } from './timers.js'
 
 export interface SourceOptions {
   readonly pull: PullFrame
@@ -50,6 +50,7 @@ export class Source {
     })
     try {
       if (pull.compare === 0 && !(await this.#isMarkHere())) return
+      this.#latest = (await replica.latest()).number
       // Who resumes has them: what a schema id names never changes.
       const isFirst = pull.after.number === 0 || pull.compare > 0
       if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
@@ -95,7 +96,7 @@ export class Source {
   async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>): Promise<void> {
     for await (const items of pieces) {
       if (this.#signal.isOver) return
-      await this.#give({ number: 0 }, 0, await this.#options.known.unknown(items))
+      await this.#give({ number: 0 }, this.#latest, await this.#options.known.unknown(items))
     }
   }
 
@@ -142,7 +143,7 @@ export class Source {
       type: 'arrivals',
       pull: pull.pull,
       upTo,
-      latest: Math.max(latest, upTo.number),
+      latest,
       items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
     })
     this.#underWay.push({ bytes, number: upTo.number })

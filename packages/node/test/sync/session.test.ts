@@ -1,0 +1,78 @@
+import type { SchemaId } from '@rakko/core'
+import { describe, expect, test } from 'vitest'
+import { Author } from '../../../store/test/support/author.js'
+import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
+import { publishAll } from '../../../store/test/support/outcomes.js'
+import { meet, TestNode } from './sync-world.js'
+
+const developer = new Author(99)
+const { items: definition, schemaId } = defineSchema(developer, 'venue', { capacity: 'int', name: 'str' })
+
+const venue = (author: Author, name: string) => author.create(schemaId, { name: str(name), capacity: int(1) })
+
+async function nodeWith(number: number, author: Author, names: readonly string[]): Promise<TestNode> {
+  const node = new TestNode(number)
+  await publishAll(node.store, definition)
+  await publishAll(
+    node.store,
+    names.map((name) => venue(author, name)),
+  )
+  return node
+}
+
+async function idsOf({ store }: TestNode): Promise<string[]> {
+  const { entries } = await store.entriesAfter(0)
+  return entries.map(({ id }) => id).toSorted()
+}
+
+const names = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index}`)
+
+describe('a session of two nodes', () => {
+  test('an empty node gets all that the other has', async () => {
+    const [full, empty] = [await nodeWith(1, new Author(1), names(50, 'a')), new TestNode(2)]
+    const meeting = meet(empty, full)
+    await meeting.settled
+    expect(await idsOf(empty)).toEqual(await idsOf(full))
+    await meeting.close()
+  })
+
+  test('two nodes that never met end with the same entries, and send each other only what the other lacks', async () => {
+    const one = await nodeWith(1, new Author(1), names(300, 'a'))
+    const other = await nodeWith(2, new Author(2), names(5, 'b'))
+    const first = meet(one, other)
+    await first.settled
+    expect(await idsOf(one)).toEqual(await idsOf(other))
+    expect(await one.store.stateHash(schemaId as SchemaId)).toBe(await other.store.stateHash(schemaId as SchemaId))
+    await first.close()
+    // 300 entries of some 240 bytes went one way, and next to nothing the other.
+    expect(first.bytes[0]).toBeLessThan(4_000)
+  })
+
+  test('nodes that met before exchange only what is new', async () => {
+    const author = new Author(1)
+    const one = await nodeWith(1, author, names(300, 'a'))
+    const other = new TestNode(2)
+    const first = meet(one, other)
+    await first.settled
+    await first.close()
+    await publishAll(one.store, [venue(author, 'new')])
+    const second = meet(one, other)
+    await second.settled
+    expect(await idsOf(one)).toEqual(await idsOf(other))
+    expect(second.bytes[0] + second.bytes[1]).toBeLessThan(2_000)
+    await second.close()
+  })
+
+  test('what is written while both are live flows at once, and not back', async () => {
+    const author = new Author(1)
+    const one = await nodeWith(1, author, [])
+    const other = new TestNode(2)
+    const meeting = meet(one, other)
+    await meeting.settled
+    const arrived = new Promise<void>((resolve) => other.store.onCommit(() => resolve()))
+    await publishAll(one.store, [venue(author, 'live')])
+    await arrived
+    expect(await idsOf(one)).toEqual(await idsOf(other))
+    await meeting.close()
+  })
+})

@@ -1,0 +1,105 @@
+import { bytesToHex, type PublicKey, type SchemaId } from '@rakko/core'
+import { MemoryData, MemoryStore } from '@rakko/store/memory'
+import {
+  type MemoryChannelOptions,
+  memoryChannels,
+  type SessionOptions,
+  type SessionResult,
+  type SessionStatus,
+  SyncSession,
+} from '@rakko/sync'
+import { nativeVerifier } from '../../src/nodejs/native-key.js'
+import { StoreReplica } from '../../src/sync/store-replica.js'
+
+/** A replica in memory, and what its sessions told. */
+export class TestNode {
+  readonly store: MemoryStore
+  readonly replica: StoreReplica
+  readonly statuses: SessionStatus[] = []
+  readonly publicKey: PublicKey
+
+  constructor(number: number, data = new MemoryData(bytesToHex(new Uint8Array(16).fill(number)))) {
+    this.store = new MemoryStore({ data, verifier: nativeVerifier(), now: () => 0 })
+    this.replica = new StoreReplica({ store: this.store, ingest: (items) => this.store.ingest(items) })
+    this.publicKey = bytesToHex(new Uint8Array(32).fill(number)) as PublicKey
+  }
+}
+
+export interface Meeting {
+  /** Resolves once both are live, or one has ended. */
+  readonly settled: Promise<void>
+  readonly results: readonly [Promise<SessionResult>, Promise<SessionResult>]
+  /** Bytes of frames that went each way. */
+  readonly bytes: readonly [number, number]
+  readonly frames: readonly [number, number]
+  cut(): void
+  close(): Promise<void>
+}
+
+type Options = Partial<Pick<SessionOptions, 'scope' | 'mode' | 'checkProof' | 'admit' | 'identity'>>
+
+/** Two nodes speak over a channel in memory. */
+export function meet(
+  one: TestNode,
+  other: TestNode,
+  options: readonly [Options?, Options?] = [],
+  channel: MemoryChannelOptions = {},
+): Meeting {
+  const bytes: [number, number] = [0, 0]
+  const frames: [number, number] = [0, 0]
+  const { ends, cut } = memoryChannels({
+    ...channel,
+    schedule(delivery, deliver) {
+      if (delivery.bytes > 0) {
+        bytes[delivery.to] += delivery.bytes
+        frames[delivery.to] += 1
+      }
+      if (channel.schedule) channel.schedule(delivery, deliver)
+      else queueMicrotask(deliver)
+    },
+  })
+  const states: (SessionStatus['state'] | undefined)[] = []
+  let settle: () => void = () => undefined
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const sessions = [one, other].map((node, index) => {
+    return new SyncSession({
+      channel: ends[index as 0 | 1],
+      replica: node.replica,
+      identity: { publicKey: node.publicKey },
+      random: (length) => new Uint8Array(length).fill(index + 1),
+      timers: realTimers,
+      ...options[index],
+      onStatus(status) {
+        node.statuses.push(status)
+        states[index] = status.state
+        if (states.includes('ended') || (states[0] === 'live' && states[1] === 'live')) settle()
+      },
+    })
+  }) as [SyncSession, SyncSession]
+  const results = [sessions[0].run(), sessions[1].run()] as const
+  return {
+    settled,
+    results,
+    bytes,
+    frames,
+    cut,
+    async close() {
+      sessions[0].close()
+      await Promise.all(results)
+    },
+  }
+}
+
+export const realTimers = {
+  after(ms: number, work: () => void): () => void {
+    const timer = setTimeout(work, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** What two nodes have to agree on. */
+export async function stateOf({ store }: TestNode, schemaId: SchemaId): Promise<string> {
+  return store.stateHash(schemaId)
+}

@@ -1,1 +1,0 @@
-export type { Timers } from '../timers.js'
