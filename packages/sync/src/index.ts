@@ -4,7 +4,7 @@
 export { type BroadcastChannelLike, type BroadcastOptions, broadcastChannel } from './channel/broadcast-channel.js'
 export { type ByteStreamLike, type ByteStreamOptions, byteStreamChannel } from './channel/byte-stream-channel.js'
 export { CborSequence, type CborSequenceLimits } from './channel/cbor-sequence.js'
-export type { Channel, ChannelListener } from './channel/channel.js'
+export type { Channel, ChannelListener, Dialling } from './channel/channel.js'
 export { type ChunkedOptions, chunked } from './channel/chunked.js'
 export type { CreditOptions } from './channel/credit-channel.js'
 export {
@@ -14,7 +14,7 @@ export {
   memoryChannels,
 } from './channel/memory-channel.js'
 export { type MessagePortLike, messagePortChannel } from './channel/message-port-channel.js'
-export { type OpenWebSocketOptions, openWebSocket } from './channel/web/open-web-socket.js'
+export { type DialWebSocketOptions, dialWebSocket } from './channel/web/dial-web-socket.js'
 export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web/web-socket-channel.js'
 // Peer: another node, and how it stands with it.
 export type { Dialling, LinkOptions } from './peers/link.js'

@@ -31,3 +31,11 @@ export interface ChannelListener {
    */
   closed(error?: RakkoError): void
 }
+
+/** A channel that is being opened. */
+export interface Dialling {
+  /** Rejects with a RakkoError that says why there is none. */
+  readonly channel: Promise<Channel>
+  /** Gives up: the channel is not wanted any more. One that is open already is closed. */
+  abort(): void
+}

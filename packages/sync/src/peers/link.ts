@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import type { Channel } from '../channel/channel.js'
+import type { Channel, Dialling } from '../channel/channel.js'
 import type { Peer } from '../session/peer.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionOptions } from '../session/session-options.js'
@@ -17,14 +17,6 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly onChange: () => void
   /** The peer is known; before anything flows. */
   readonly onMet: (peer: Peer, address: string) => void
-}
-
-/** A channel that is being opened. */
-export interface Dialling {
-  /** Rejects with a RakkoError that says why there is none. */
-  readonly channel: Promise<Channel>
-  /** Gives up: the channel is not wanted any more. */
-  abort(): void
 }
 
 /** Ends of a session that another dial would only meet again. */

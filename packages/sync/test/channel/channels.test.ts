@@ -2,15 +2,15 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { CborWriter } from '@rakko/core'
 import { WebSocket } from 'ws'
-import { connectWebSocket, webSocketUpgrades } from '../../src/channel/nodejs/index.js'
+import { dialWebSocket as dialFromNode, webSocketUpgrades } from '../../src/channel/nodejs/index.js'
 import {
   broadcastChannel,
   byteStreamChannel,
   type Channel,
   chunked,
+  dialWebSocket,
   memoryChannels,
   messagePortChannel,
-  openWebSocket,
   type WebSocketLike,
 } from '../../src/index.js'
 import { describeChannel } from '../channel-acceptance.js'
@@ -132,18 +132,20 @@ async function overHttp(options: { maxFrameBytes: number; windowBytes: number },
 describeChannel({
   name: 'WebSocket of ws',
   maxLeadBytes: KERNEL_BYTES,
-  open: (options) => overHttp(options, (url) => connectWebSocket(url, options)),
+  open: (options) => overHttp(options, (url) => dialFromNode(url, options).channel),
 })
 
 describeChannel({
   name: 'WebSocket as browsers have it',
   maxLeadBytes: KERNEL_BYTES,
   open: (options) =>
-    overHttp(options, (url) =>
-      openWebSocket(url, {
-        ...options,
-        timers,
-        WebSocket: WebSocket as unknown as new (url: string, protocols: string[]) => WebSocketLike,
-      }),
+    overHttp(
+      options,
+      (url) =>
+        dialWebSocket(url, {
+          ...options,
+          timers,
+          WebSocket: WebSocket as unknown as new (url: string, protocols: string[]) => WebSocketLike,
+        }).channel,
     ),
 })

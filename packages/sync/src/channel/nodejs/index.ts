@@ -1,3 +1,3 @@
-export { connectWebSocket } from './connect-web-socket.js'
+export { dialWebSocket } from './dial-web-socket.js'
 export type { SocketOptions } from './socket-channel.js'
-export { type WebSocketServerOptions, type WebSocketUpgrades, webSocketUpgrades } from './web-socket-server.js'
+export { type WebSocketServerOptions, type WebSocketUpgrades, webSocketUpgrades } from './web-socket-upgrades.js'

@@ -1,33 +1,33 @@
 import { refusal } from '@rakko/core'
 import { WebSocket } from 'ws'
-import type { Channel } from '../channel.js'
+import type { Dialling } from '../channel.js'
 import { channelClosed } from '../channel-error.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
 import { SocketChannel, type SocketOptions } from './socket-channel.js'
 
 /**
- * Opens a channel to a hub by its address (`wss://…`). Rejects with INVALID_ARGUMENT where that is none, and with
+ * Opens a channel to a hub by its address (`wss://…`). It rejects with INVALID_ARGUMENT where that is none, and with
  * CHANNEL_CLOSED, whose message says why, where nobody answers who speaks this protocol, within OPEN_MS.
  */
-export async function connectWebSocket(url: string, options: SocketOptions = {}): Promise<Channel> {
-  const socket = construct(url, options)
-  // Before it is open, since the first frame may come with the opening.
-  const channel = new SocketChannel(socket, options)
-  await opened(socket, url)
-  return channel
-}
-
-function construct(url: string, { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES }: SocketOptions): WebSocket {
+export function dialWebSocket(url: string, options: SocketOptions = {}): Dialling {
+  let socket: WebSocket
   try {
-    return new WebSocket(url, [SUB_PROTOCOL], {
-      maxPayload: maxFrameBytes,
+    socket = new WebSocket(url, [SUB_PROTOCOL], {
+      maxPayload: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
       handshakeTimeout: OPEN_MS,
       // Ids and signatures do not get smaller, and each peer would cost memory for it.
       perMessageDeflate: false,
     })
   } catch (cause) {
-    throw refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
+    const error = refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
+    return { channel: Promise.reject(error), abort: () => undefined }
+  }
+  // Before it is open, since the first frame may come with the opening.
+  const channel = new SocketChannel(socket, options)
+  return {
+    channel: opened(socket, url).then(() => channel),
+    abort: () => channel.close(),
   }
 }
 
