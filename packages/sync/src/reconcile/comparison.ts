@@ -2,10 +2,12 @@ import { bytesToHex, equalBytes, type Hash, type RakkoError, refusal } from '@ra
 import { IdTree } from './id-tree.js'
 import { againstList, isBitsOf, markedIds } from './list-difference.js'
 import { type ComparedRange, type FingerprintRange, ID_BYTES, type IdsRange, type LackingRange } from './range.js'
-import { Reply } from './reply.js'
+import { MAX_WHOLE_BYTES, Reply } from './reply.js'
 
 /** A range with so few ids is listed. */
 const LISTED_IDS = 32
+/** What a Compared has beside its ranges, at most: heads, two numbers and an id. */
+const HEAD_BYTES = 64
 /** Into so many a range is parted. */
 const PARTS = 16
 /** Frames of a comparison, those of both sides. */
@@ -14,11 +16,11 @@ export const MAX_COMPARISON_FRAMES = 64
 export const MAX_DIFFERENCE_IDS = 262_144
 /** Own ids that are looked at for one frame, one by one, so that others do not wait. */
 export const MAX_FRAME_WORK_IDS = 65_536
-/** Any range can be listed or parted in so many bytes, and so the comparison gets on. */
+/** Any range can be listed or parted in a frame of so many bytes, and so the comparison gets on. */
 export const MIN_COMPARISON_BYTES = 4_096
 
 export interface ComparisonOptions {
-  /** Bytes that the ranges of one frame may take, at least MIN_COMPARISON_BYTES. */
+  /** The largest frame that the peer takes, in bytes; at least MIN_COMPARISON_BYTES. */
   readonly maxFrameBytes: number
   /** Own ids that the peer may be found to lack: MAX_DIFFERENCE_IDS where it is left out. */
   readonly maxDifferenceIds?: number | undefined
@@ -133,7 +135,7 @@ export class Comparison {
   }
 
   #replyTo(ranges: readonly ComparedRange[]): readonly ComparedRange[] {
-    const reply = new Reply(ranges, this.#maxBytes)
+    const reply = new Reply(ranges, this.#maxBytes - HEAD_BYTES)
     this.#work = 0
     let [lower, from]: [Uint8Array, number] = [new Uint8Array(), 0]
     for (const [index, range] of ranges.entries()) {
@@ -152,19 +154,19 @@ export class Comparison {
   /** Returns whether there was any room for it. */
   #replyToRange(index: number, range: ComparedRange, own: Own, reply: Reply): boolean {
     const wanted = this.#wantedFor(range, own)
-    if (wanted === undefined) {
-      // Too much for this frame only, or for any.
-      const isTooLarge = own.to - own.from > MAX_FRAME_WORK_IDS
-      if (isTooLarge && reply.add(index, this.#partsOf(own))) return true
-    } else if (reply.add(index, wanted.ranges)) {
+    // Parts take time: they are not made in vain.
+    if (wanted === 'parts' && reply.hasRoom(index, PARTS, PARTS * MAX_WHOLE_BYTES)) {
+      return reply.add(index, this.#partsOf(own))
+    }
+    if (typeof wanted === 'object' && reply.add(index, wanted.ranges)) {
       this.#note(wanted)
       return true
     }
     return reply.add(index, [this.#wholeOf(own)])
   }
 
-  /** What the table in docs/wire.md says; undefined where that is too much work for this frame. */
-  #wantedFor(range: ComparedRange, own: Own): Wanted | undefined {
+  /** What the table in docs/wire.md says, unless that is too much work for this frame, or for any. */
+  #wantedFor(range: ComparedRange, own: Own): Wanted | 'parts' | 'whole' {
     if (range.kind === 'fingerprint') return this.#wantedForFingerprint(range, own)
     if (range.kind === 'ids') return this.#wantedForIds(range, own)
     const { upper } = own
@@ -172,18 +174,21 @@ export class Comparison {
     return { ranges: [{ kind: 'skip', upper }], theyLack }
   }
 
-  #wantedForFingerprint({ count, fingerprint }: FingerprintRange, own: Own): Wanted | undefined {
+  #wantedForFingerprint({ count, fingerprint }: FingerprintRange, own: Own): Wanted | 'parts' | 'whole' {
     const { upper, from, to } = own
     const skip = { kind: 'skip', upper } as const
     const ownCount = to - from
     if (count === ownCount && equalBytes(fingerprint, this.#ids.fingerprint(from, to))) return { ranges: [skip] }
-    if (count === 0) return this.#hasTime(ownCount) ? { ranges: [skip], theyLack: this.#ids.list(from, to) } : undefined
+    if (count === 0) {
+      return this.#takesTime(ownCount) ?? { ranges: [skip], theyLack: this.#ids.list(from, to) }
+    }
     if (ownCount <= LISTED_IDS) return { ranges: [this.#listOf(own)], lacking: ownCount === 0 ? count : 0 }
-    return { ranges: count <= LISTED_IDS ? [this.#wholeOf(own)] : this.#partsOf(own) }
+    return count <= LISTED_IDS ? 'whole' : 'parts'
   }
 
-  #wantedForIds({ ids }: IdsRange, { upper, from, to }: Own): Wanted | undefined {
-    if (!this.#hasTime(to - from)) return undefined
+  #wantedForIds({ ids }: IdsRange, { upper, from, to }: Own): Wanted | 'parts' | 'whole' {
+    const isTooMuch = this.#takesTime(to - from)
+    if (isTooMuch !== undefined) return isTooMuch
     const { lacking, bits, others } = againstList(this.#ids.list(from, to), ids)
     const reply = lacking === 0 ? ({ kind: 'skip', upper } as const) : ({ kind: 'lacking', upper, bits } as const)
     return { ranges: [reply], theyLack: others, lacking }
@@ -206,10 +211,12 @@ export class Comparison {
     for (let at = 0; at < theyLack.length; at += ID_BYTES) this.#theyLack.add(theyLack.subarray(at, at + ID_BYTES))
   }
 
-  #hasTime(ids: number): boolean {
-    if (this.#work + ids > MAX_FRAME_WORK_IDS) return false
+  /** Returns what has to be done instead, where looking at so many ids would take too long. */
+  #takesTime(ids: number): 'parts' | 'whole' | undefined {
+    if (ids > MAX_FRAME_WORK_IDS) return 'parts'
+    if (this.#work + ids > MAX_FRAME_WORK_IDS) return 'whole'
     this.#work += ids
-    return true
+    return undefined
   }
 
   #keepLists(ranges: readonly ComparedRange[]): void {

@@ -1,4 +1,4 @@
-import { type ComparedRange, FINGERPRINT_BYTES, MAX_FRAME_RANGES, rangeBytes } from './range.js'
+import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, rangeBytes } from './range.js'
 
 /** As many ids as any memory holds. */
 const MAX_COUNT = 2 ** 32 - 1
@@ -10,6 +10,8 @@ const REST = {
   fingerprint: new Uint8Array(FINGERPRINT_BYTES),
 } as const
 const REST_BYTES = rangeBytes(REST)
+/** Of a range that is left whole, or of a part. */
+export const MAX_WHOLE_BYTES = rangeBytes({ ...REST, upper: new Uint8Array(ID_BYTES) })
 /** Part of a frame that is kept, at most, for leaving whole what comes behind: the first ranges need room to get on. */
 const KEPT = 1 / 2
 
@@ -30,36 +32,37 @@ export class Reply {
     }
   }
 
-  /**
-   * Adds what replies to the range at `index`, if there is room. Where it takes more than leaving that whole, it has to
-   * leave room for the others behind it to stay whole. Returns whether it was added.
-   */
+  /** Adds what replies to the range at `index`, if there is room for it. Returns whether it did. */
   add(index: number, ranges: readonly ComparedRange[]): boolean {
-    const behind = this.#wholeBytes.length - index - 2
-    if (behind === 0) return this.#addIfRoom(ranges, 0, 0)
     const bytes = ranges.reduce((sum, range) => sum + rangeBytes(range), 0)
+    if (!this.hasRoom(index, ranges.length, bytes)) return false
+    for (const range of ranges) this.#push(range)
+    return true
+  }
+
+  /**
+   * Whether there is room for what replies to the range at `index`. Where it takes more than leaving that whole, it has
+   * to leave room for the others behind it to stay whole.
+   */
+  hasRoom(index: number, ranges: number, bytes: number): boolean {
+    const behind = this.#wholeBytes.length - index - 2
     const bytesBehind = this.#wholeBytes[index + 1] as number
-    if (ranges.length === 1 && bytes + bytesBehind <= (this.#wholeBytes[index] as number)) {
-      return this.#addIfRoom(ranges, 1, REST_BYTES)
+    const isSmall = ranges === 1 && bytes + bytesBehind <= (this.#wholeBytes[index] as number)
+    let [keptRanges, keptBytes] = [0, 0]
+    // In any case for the one that stands for all others.
+    if (behind > 0) [keptRanges, keptBytes] = [1, REST_BYTES]
+    if (behind > 0 && !isSmall) {
+      keptRanges = Math.min(behind, KEPT * MAX_FRAME_RANGES)
+      keptBytes = Math.max(REST_BYTES, Math.min(bytesBehind, KEPT * this.#maxBytes))
     }
-    return this.#addIfRoom(
-      ranges,
-      Math.min(behind, KEPT * MAX_FRAME_RANGES),
-      Math.max(REST_BYTES, Math.min(bytesBehind, KEPT * this.#maxBytes)),
+    return (
+      this.ranges.length + ranges + keptRanges <= MAX_FRAME_RANGES && this.#bytes + bytes + keptBytes <= this.#maxBytes
     )
   }
 
   /** Adds the rest of all ranges as one: there always is room for it. */
   addRest(range: ComparedRange): void {
     this.ranges.push(range)
-  }
-
-  #addIfRoom(ranges: readonly ComparedRange[], keptRanges: number, keptBytes: number): boolean {
-    const bytes = ranges.reduce((sum, range) => sum + rangeBytes(range), this.#bytes)
-    if (this.ranges.length + ranges.length + keptRanges > MAX_FRAME_RANGES) return false
-    if (bytes + keptBytes > this.#maxBytes) return false
-    for (const range of ranges) this.#push(range)
-    return true
   }
 
   #push(range: ComparedRange): void {

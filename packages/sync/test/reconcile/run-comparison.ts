@@ -5,9 +5,9 @@ import type { ComparedRange } from '../../src/reconcile/range.js'
 import { decodeFrame } from '../../src/wire/decode-frame.js'
 import { encodeFrame } from '../../src/wire/encode-frame.js'
 
-/** What a frame has beside its ranges: heads, numbers and an id. */
-const FRAME_BYTES = 2 + 1 + 9 + 34 + 3
-const LATEST = { number: 2 ** 32, id: `0020${'ab'.repeat(32)}` as Hash }
+/** The numbers are as long as they can be. */
+const COMPARE = Number.MAX_SAFE_INTEGER
+const LATEST = { number: Number.MAX_SAFE_INTEGER, id: `0020${'ab'.repeat(32)}` as Hash }
 
 export interface Side {
   readonly ids: IdTree
@@ -34,8 +34,8 @@ export function compare(caller: Side, called: Side): Run {
   for (let turn = 0; ranges !== undefined; turn = 1 - turn) {
     const [sender, receiver] = turn === 0 ? [caller, called] : [called, caller]
     frames += 1
-    const frame = encodeFrame({ type: 'compared', compare: 1, latest: LATEST, ranges })
-    if (frame.length > FRAME_BYTES + sender.maxFrameBytes) throw new Error(`a frame of ${frame.length} bytes`)
+    const frame = encodeFrame({ type: 'compared', compare: COMPARE, latest: LATEST, ranges })
+    if (frame.length > sender.maxFrameBytes) throw new Error(`a frame of ${frame.length} bytes`)
     bytes += frame.length
     receiver.meanwhile?.()
     const step = (sides[1 - turn] as Comparison).take(rangesOf(frame))
