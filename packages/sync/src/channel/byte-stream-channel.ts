@@ -61,8 +61,12 @@ class ByteStreamChannel implements Channel {
     if (frame.length > this.maxFrameBytes) throw frameTooLarge(this.maxFrameBytes, frame.length)
     if (frame.length === 0) throw invalidMessage('one CBOR item', 'no bytes')
     const cost = costOf(frame)
-    this.#stream.write(frame, () => this.#window.remove(cost))
-    await this.#window.add(cost)
+    const added = this.#window.add(cost)
+    this.#stream.write(frame, (error) => {
+      if (error) this.#window.end(channelClosed('the stream takes no more', {}, error))
+      else this.#window.remove(cost)
+    })
+    await added
   }
 
   listen(listener: ChannelListener): void {

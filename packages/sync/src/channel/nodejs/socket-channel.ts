@@ -47,8 +47,13 @@ export class SocketChannel implements Channel {
     if (!this.#isOpen) throw channelClosed('nothing can be sent')
     if (frame.length > this.maxFrameBytes) throw frameTooLarge(this.maxFrameBytes, frame.length)
     const cost = costOf(frame)
-    this.#socket.send(frame, () => this.#window.remove(cost))
-    await this.#window.add(cost)
+    const added = this.#window.add(cost)
+    this.#socket.send(frame, (error) => {
+      // The peer is closing. What is said of it follows, once all that it has sent before was read.
+      if (error) this.#window.end(channelClosed('the peer takes no more', {}, error))
+      else this.#window.remove(cost)
+    })
+    await added
   }
 
   listen(listener: ChannelListener): void {
@@ -93,6 +98,7 @@ export class SocketChannel implements Channel {
     this.#isOpen = false
     this.#window.end(error)
     this.#socket.close(code)
-    this.#socket.resume()
+    // Only then: it has nothing to read on where it was never open.
+    if (this.#socket.isPaused) this.#socket.resume()
   }
 }

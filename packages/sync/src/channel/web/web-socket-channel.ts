@@ -58,6 +58,8 @@ export class WebSocketChannel implements Channel {
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', ({ data }) => this.#receive(data))
     socket.addEventListener('close', (event) => this.#lose(event))
+    // It says nothing, and a close follows; but sockets of some platforms throw what nobody listens to.
+    socket.addEventListener('error', () => undefined)
   }
 
   async send(frame: Uint8Array): Promise<void> {
