@@ -93,6 +93,9 @@ export const ERROR_CODES = {
   INVALID_FRAME: 'a frame from a peer breaks a rule of the protocol',
   FRAME_TOO_LARGE: 'a frame takes more bytes than the channel carries',
   CHANNEL_CLOSED: 'the channel to a peer is closed or lost',
+  // Peers
+  INVALID_ADDRESS: 'not the address of a node that can be dialled',
+  SYNC_UNAVAILABLE: 'the node was put together without a way to other nodes',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED:

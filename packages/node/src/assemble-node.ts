@@ -7,6 +7,8 @@ import type { NodeEvent } from './node-event.js'
 import type { OpenParams, PurgeParams, SchemaParams } from './open-params.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
+import type { NodeSyncOptions } from './sync/node-sync.js'
+import type { SyncPlatform } from './sync/sync-platform.js'
 
 export interface AssembleOptions {
   /** Open; the node closes it, also where assembling fails. */
@@ -30,6 +32,12 @@ export interface AssembleOptions {
   readonly purge?: PurgeParams | undefined
   /** See OpenParams. */
   readonly verifyEveryMs?: number | undefined
+  /** A way to other nodes. */
+  readonly platformSync?: SyncPlatform | undefined
+  /** See OpenParams. */
+  readonly sync?: OpenParams['sync'] | undefined
+  /** Peers that dial this node are asked to prove their keys. */
+  readonly proof?: NodeSyncOptions['proof'] | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -50,6 +58,9 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     purge,
     verifyEveryMs,
     schemas,
+    platformSync,
+    sync,
+    proof,
   } = options
   try {
     const policy = purgePolicy(purge)
@@ -81,8 +92,20 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     const { exposedMode: mode } = key
     if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
-    const node = createNode({ store, signer: key.signer, renewKey, found, storage: report, pause, timers })
+    const scope = sync?.schemas && { schemas: sync.schemas.map((id) => parseSchemaId(id)).toSorted() }
+    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, proof }
+    const node = createNode({
+      store,
+      signer: key.signer,
+      renewKey,
+      found,
+      storage: report,
+      pause,
+      timers,
+      sync: withSync,
+    })
     if (schemas !== undefined) await node.addSchemas(schemas)
+    for (const address of sync?.addresses ?? []) node.sync.add(address)
     return node
   } catch (error) {
     // What failed first is what the caller has to know.

@@ -33,5 +33,14 @@ export type NodeEvent =
   | { readonly type: 'schema-lock-damaged'; readonly error: RakkoError }
   /** A verification has come to its end and has found damage: what it has repaired, and what is lost. */
   | { readonly type: 'damage-found'; readonly report: VerifyReport }
+  /** At an address that this node dials there is another database than before: the peer was wiped or replaced. */
+  | {
+      readonly type: 'peer-replaced'
+      readonly address: string
+      readonly databaseId: string
+      readonly formerDatabaseId: string
+    }
+  /** A peer no longer has what it had when it was met last. All is compared, and it gets back what it lacks. */
+  | { readonly type: 'peer-restored'; readonly databaseId: string; readonly publicKey: PublicKey }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

@@ -3,6 +3,7 @@ import type { Timers } from './maintenance-scheduler.js'
 import type { NodeEvent } from './node-event.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
+import type { NodeSyncOptions } from './sync/node-sync.js'
 
 /** What a node is put together from. */
 export interface NodeOptions {
@@ -19,6 +20,8 @@ export interface NodeOptions {
   readonly storage: () => Promise<StorageReport>
   /** See WriterOptions. */
   readonly pause?: (() => Promise<void>) | undefined
+  /** With it the node speaks with other nodes. */
+  readonly sync?: Omit<NodeSyncOptions, 'store' | 'ingest' | 'signer' | 'onEvent'> | undefined
   /** Of the platform: with them the node keeps its database healthy by itself. */
   readonly timers?: Timers | undefined
 }

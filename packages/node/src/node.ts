@@ -40,6 +40,8 @@ import type { Batch, BatchResult } from './sign/batch.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
 import { Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
+import { NodeSync } from './sync/node-sync.js'
+import type { StatusFeed } from './sync/status-feed.js'
 
 /** A store's page with its query, which cursors are made of. */
 export interface DocumentsPage extends DocumentPage {
@@ -59,9 +61,10 @@ export class Node {
   readonly #storage: () => Promise<StorageReport>
   readonly #running = new Set<Promise<unknown>>()
   readonly #scheduler: MaintenanceScheduler | undefined
+  readonly #sync: NodeSync | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, renewKey: renew = noOtherKey, found = [], storage, pause, timers }: NodeOptions) {
+  constructor({ store, signer, renewKey: renew = noOtherKey, found = [], storage, pause, timers, sync }: NodeOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
@@ -87,6 +90,15 @@ export class Node {
     }
     this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy, onSlice })
     this.#scheduler?.open()
+    this.#sync =
+      sync &&
+      new NodeSync({
+        ...sync,
+        store,
+        ingest: (items) => this.ingest(items),
+        signer: () => this.#ownKey.signer,
+        onEvent: (event) => this.#events.tell(event),
+      })
   }
 
   /** Of the key that signs. It is another one once that key was cloned, see NodeEvent. */
@@ -161,6 +173,26 @@ export class Node {
   /** The same for a reader that asks for one batch of events after the other. Throws NODE_CLOSED. */
   events(): Promise<EventFeed> {
     return this.#run(async () => this.#events.open())
+  }
+
+  /** This node's peers. Throws SYNC_UNAVAILABLE where it was opened without sync. */
+  get sync(): NodeSync {
+    if (this.#sync !== undefined) return this.#sync
+    throw new RakkoError('SYNC_UNAVAILABLE', 'The node was put together without a way to other nodes')
+  }
+
+  /** How it stands with all peers, for a reader that asks for one state after the other. */
+  peers(): Promise<StatusFeed> {
+    return this.#run(async () => this.sync.open())
+  }
+
+  /** Keeps a session with the peer at an address from now on. Throws INVALID_ARGUMENT and SYNC_UNAVAILABLE. */
+  connect(address: string): Promise<void> {
+    return this.#run(async () => this.sync.add(address))
+  }
+
+  disconnect(address: string): Promise<void> {
+    return this.#run(() => this.sync.remove(address))
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
@@ -265,6 +297,7 @@ export class Node {
 
   async #close(): Promise<void> {
     this.#events.close()
+    await this.#sync?.close()
     await this.#liveQueries.close()
     await this.#writer.close()
     await Promise.allSettled(this.#running)

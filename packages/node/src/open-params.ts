@@ -26,6 +26,15 @@ export interface OpenParams {
   readonly schemas?: SchemaParams | undefined
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
   readonly allowSchemas?: 'all' | readonly string[] | undefined
+  readonly sync?: SyncParams | undefined
+}
+
+/** Whom a node speaks with, and about what. */
+export interface SyncParams {
+  /** Of peers that it dials, `wss://…`. */
+  readonly addresses: readonly string[]
+  /** Schema ids whose documents it pulls; default all. */
+  readonly schemas?: readonly string[] | undefined
 }
 
 /** The schemas that an app ships, and what it takes them to be. */

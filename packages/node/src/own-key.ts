@@ -36,6 +36,11 @@ export class OwnKey {
     return this.#signer.publicKey
   }
 
+  /** The key that signs. */
+  get signer(): WriterSigner {
+    return this.#signer
+  }
+
   /** Takes a new key where one of these entries is foreign. Returns what there is to tell. */
   async check(
     items: readonly { readonly entry: Uint8Array }[],

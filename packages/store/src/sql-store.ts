@@ -41,6 +41,7 @@ import {
 } from './read/sync/arrived-entries.js'
 import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
 import { readLogHeights } from './read/sync/log-heights.js'
+import { keepMetPeer, readMetPeers } from './read/sync/met-peers.js'
 import { keepResumePoint, readResumePoint } from './read/sync/resume-points.js'
 import { readHistory, readViews } from './read/views.js'
 import type { KnownSchema } from './schemas/schema-registry.js'
@@ -71,6 +72,7 @@ import {
   checkIds,
   checkItems,
   checkLimits,
+  checkMetPeer,
   checkNumber,
   checkNumbers,
   checkRange,
@@ -87,6 +89,7 @@ import type {
   IdRange,
   LogHeight,
   LogHeightOptions,
+  MetPeer,
   RangeFingerprint,
   ReadLimits,
   SyncScope,
@@ -354,6 +357,15 @@ export class SqlStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#publisher.drain().then(() => this.#database.driver.close())
     return this.#closing
+  }
+
+  metPeers(): Promise<MetPeer[]> {
+    return this.#run(() => readMetPeers(this.#database))
+  }
+
+  async keepMetPeer(peer: MetPeer): Promise<void> {
+    const checked = checkMetPeer(peer)
+    return this.#run(() => keepMetPeer(this.#database, checked))
   }
 
   /** The arrival, once it is durable: what leaves the device must not be lost here. */

@@ -38,6 +38,19 @@ export interface SyncSource {
   resumePoint(databaseId: string, scope?: SyncScope): Promise<ArrivalMark | undefined>
   /** Keeps it, durably. Of more than MAX_RESUME_POINTS those that were kept longest ago go. */
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope): Promise<void>
+  /** Peers that were met at an address, those met last first. */
+  metPeers(): Promise<MetPeer[]>
+  /** Keeps who was met at an address, and when. Of more than MAX_MET_PEERS those met longest ago go. */
+  keepMetPeer(peer: MetPeer): Promise<void>
+}
+
+/** Who answered at an address. */
+export interface MetPeer {
+  /** 1 to 2 000 characters. */
+  readonly address: string
+  readonly databaseId: string
+  /** Milliseconds since 1970. */
+  readonly metAt: number
 }
 
 /** Numbers that one call of `entriesAfter` with a scope looks at. */
@@ -49,6 +62,8 @@ export const MAX_SYNC_BYTES = 4 * 1024 * 1024
 export const MAX_FINGERPRINT_RANGES = 256
 /** Databases and scopes of which a store remembers how far they were taken. */
 export const MAX_RESUME_POINTS = 4_096
+/** Addresses of which a store remembers who was met there. */
+export const MAX_MET_PEERS = 256
 
 export interface ReadLimits {
   /** 1 to MAX_SYNC_ITEMS, which is the default. */

@@ -17,6 +17,7 @@ export { type MessagePortLike, messagePortChannel } from './channel/message-port
 export { type DialWebSocketOptions, dialWebSocket } from './channel/web/dial-web-socket.js'
 export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web/web-socket-channel.js'
 // Peer: another node, and how it stands with it.
+export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
 export { Peers, type PeersOptions } from './peers/peers.js'

@@ -17,7 +17,7 @@ export function subscribeToRows<Row>(
     connection,
     {
       open: (signal) => connection.request('live', params, { signal }),
-      valuesOf: (update) => ('events' in update ? [] : [rows.apply(update)]),
+      valuesOf: (update) => ('events' in update || 'peers' in update ? [] : [rows.apply(update)]),
     },
     observer,
     options,

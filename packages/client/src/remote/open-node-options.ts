@@ -1,10 +1,10 @@
 import { parseSchemaId } from '@rakko/core'
 import type { OpenParams, SchemaParams } from '@rakko/node/rpc'
-import { checkCallOptions, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
+import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { copyMember } from '../arguments/plain-copy.js'
-import { readable, readList } from '../arguments/read-members.js'
-import type { OpenNodeOptions, OpenPortOptions } from './rakko-node.js'
+import { readable, readList, readMembers } from '../arguments/read-members.js'
+import type { OpenNodeOptions, OpenPortOptions, SyncOptions } from './rakko-node.js'
 import { schemaParams } from './schema-params.js'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -32,9 +32,10 @@ export function sessionParams(options: Omit<OpenPortOptions, 'port'> | undefined
 
 /** For a node of one's own, checked as far as a page can. Throws what a node does where it knows better. */
 export function openingParams(options: OpenNodeOptions): OpeningParams {
-  const { name, storage, directory, durability, purge, verifyEveryMs, allowSchemas, ...session } = checkOptions(options)
+  const { sync, ...rest } = checkOptions(options)
+  const { name, storage, directory, durability, purge, verifyEveryMs, allowSchemas, ...session } = rest
   const open = openParams({ name, storage, directory, durability, purge, verifyEveryMs, allowSchemas })
-  return { ...sessionParams(session), open }
+  return { ...sessionParams(session), open: { ...open, sync: syncParams(sync) } }
 }
 
 type Own = Pick<
@@ -68,6 +69,30 @@ function openParams({ name, storage = 'auto', directory, durability, purge, veri
     durability,
     allowSchemas: allowed(allowSchemas),
   }
+}
+
+function syncParams(given: OpenNodeOptions['sync']): OpenParams['sync'] {
+  if (given === undefined) return undefined
+  if (typeof given === 'string') return { addresses: [given] }
+  const isList = readable('sync', () => Array.isArray(given))
+  const expected = 'an address, a list of addresses, or { addresses, schemas }'
+  if (isList) return { addresses: textsOf('sync', given, expected) }
+  if (!readable('sync', () => isObject(given))) throw invalidArgument('sync', expected, given)
+  const { addresses, schemas, ...more } = readMembers('options', 'sync', given as SyncOptions)
+  checkNoMore(more)
+  return {
+    addresses: textsOf('sync.addresses', addresses, 'a list of addresses'),
+    ...(schemas !== undefined && {
+      schemas: textsOf('sync.schemas', schemas, 'a list of schema ids').map((id) => parseSchemaId(id)),
+    }),
+  }
+}
+
+/** Throws INVALID_ARGUMENT. */
+function textsOf(field: string, given: unknown, expected: string): readonly string[] {
+  const texts = readList(field, given)
+  if (texts?.every((text) => typeof text === 'string') !== true) throw invalidArgument(field, expected, given)
+  return texts as readonly string[]
 }
 
 function allowed(given: OpenNodeOptions['allowSchemas']): OpenParams['allowSchemas'] {

@@ -7,6 +7,7 @@ import type { BatchedWrite, BatchWriter } from './batch.js'
 import type { Collection, CreateOptions } from './collection.js'
 import type { IngestItem, IngestOutcome } from './ingest.js'
 import type { NodeEvent } from './node-events.js'
+import type { Sync } from './peers.js'
 import type { Sql } from './sql.js'
 import type { VerifyOptions } from './verify.js'
 
@@ -22,6 +23,11 @@ export interface OpenNodeOptions extends CallOptions {
    * are refused with SCHEMA_NOT_ALLOWED.
    */
   readonly allowSchemas?: 'all' | readonly string[] | undefined
+  /**
+   * Hubs to sync with: one address (`wss://hub.example`), several, or options. Without it the node keeps to itself until
+   * `node.sync.connect`.
+   */
+  readonly sync?: string | readonly string[] | SyncOptions | undefined
   /** Default `auto`: in Node a directory; in a browser OPFS, else IndexedDB, else memory. `storage()` tells which. */
   readonly storage?: 'auto' | StorageKind | undefined
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
@@ -43,6 +49,13 @@ export interface OpenNodeOptions extends CallOptions {
    * begun is then ended, and the end is not awaited.
    */
   readonly deadlineMs?: number | undefined
+}
+
+export interface SyncOptions {
+  /** Of hubs and other nodes. */
+  readonly addresses: readonly string[]
+  /** Ids of schemas whose documents are taken; default all that the other side has. */
+  readonly schemas?: readonly string[] | undefined
 }
 
 export interface PurgeOptions {
@@ -138,6 +151,8 @@ export interface RakkoNode {
    * that does not allow it.
    */
   readonly sql: Sql
+  /** The other nodes that this one speaks with. */
+  readonly sync: Sync
   storage(options?: CallOptions): Promise<StorageReport>
   /** Asks the browser to keep the data when space gets short. False where it declines or cannot be asked. */
   requestPersistence(options?: CallOptions): Promise<boolean>

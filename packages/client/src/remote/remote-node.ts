@@ -15,6 +15,7 @@ import type { Collection, CreateOptions } from './collection.js'
 import { type IngestItem, ingest } from './ingest.js'
 import { type NodeEvent, subscribeToEvents } from './node-events.js'
 import type { OpeningParams } from './open-node-options.js'
+import { remoteSync } from './peers.js'
 import type { ForgetTarget, RakkoNode } from './rakko-node.js'
 import { remoteCollection } from './remote-collection.js'
 import { remoteSql } from './sql.js'
@@ -104,6 +105,7 @@ function remoteNode(
       return connection.request('stateHash', { schemaId: checkSchema('schema', schema).id }, options)
     },
     sql: remoteSql(connection),
+    sync: remoteSync(connection),
     storage: (options?: CallOptions) => connection.request('storage', {}, options),
     verify: (options?: VerifyOptions) => verify(connection, options),
     requestPersistence: (options?: CallOptions) =>

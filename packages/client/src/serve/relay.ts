@@ -34,6 +34,9 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   count: 'read',
   live: 'read',
   events: 'read',
+  peers: 'read',
+  connect: 'maintain',
+  disconnect: 'maintain',
   next: 'read',
   end: 'read',
   publish: 'write',
@@ -67,7 +70,7 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
       deadlineMs: Number.POSITIVE_INFINITY,
     })
   }
-  async function subscribe<M extends 'live' | 'events'>(
+  async function subscribe<M extends 'live' | 'events' | 'peers'>(
     method: M,
     params: Methods[M]['params'],
     cancellation: Cancellation,
@@ -98,7 +101,7 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     if (method === 'storage') return stored(cancellation)
     // A number that the other end chose is none of its own.
     if (method === 'live') return subscribe(method, { ...(params as LiveParams), port }, cancellation)
-    if (method === 'events') return subscribe(method, {}, cancellation)
+    if (method === 'events' || method === 'peers') return subscribe(method, {}, cancellation)
     if (method === 'next') return open.next(params as NextParams, (asked) => pass(method, asked, cancellation))
     if (method === 'end') open.end((params as SubscriptionParams).subscription)
     const room = unread.begin(method, cancellation)

@@ -6,6 +6,7 @@ import { chooseVerifier } from '../choose-backend.js'
 import { useFastBlake3 } from '../fast-blake3.js'
 import type { Node } from '../node.js'
 import type { OpenParams } from '../open-params.js'
+import { nodejsSync } from './dial.js'
 import { DATA_FOLDER } from './inspect-directory.js'
 import { keyFile } from './key-file.js'
 import { memoryKeys } from './memory-key.js'
@@ -39,6 +40,8 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
     verifyEveryMs: params.verifyEveryMs,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
+    platformSync: nodejsSync,
+    sync: params.sync,
   })
 }
 

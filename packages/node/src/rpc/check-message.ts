@@ -59,6 +59,10 @@ const schemas = shape(
   },
   'the commits of a schema.lock and the schemas expected of it',
 )
+const sync = shape(
+  { addresses: list(text, 'addresses'), schemas: optional(list(text, 'schema ids')) },
+  'the addresses of peers',
+)
 const allowed: Check = (value) =>
   value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
@@ -88,6 +92,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     schemas: optional(schemas),
     durability: optional(durability),
     allowSchemas: optional(allowed),
+    sync: optional(sync),
   },
   create: {
     schemaId: text,
@@ -106,6 +111,9 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   next: { ...subscription, receipt: optional((value) => (typeof value === 'number' ? undefined : 'a number')) },
   end: subscription,
   events: {},
+  peers: {},
+  connect: { address: text },
+  disconnect: { address: text },
   publish: { entry: bytes, operation: bytes },
   ingest: { items: list(ingestItem, 'a list of entries, each with its operation or without one') },
   nextArgs: { publicKey: text, viewId: optional(text) },

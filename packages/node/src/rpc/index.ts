@@ -1,4 +1,5 @@
 export type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
+export type { LinkState, PeerStatus } from '@rakko/sync'
 export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'
@@ -30,6 +31,7 @@ export type {
   SchemaParams,
   SubscriptionParams,
   SubscriptionUpdate,
+  SyncParams,
   ToNode,
   UpdateChange,
   WireFields,
@@ -39,6 +41,7 @@ export type {
   WireRow,
 } from './messages.js'
 export { nodeHandler, openingHandler } from './node-handler.js'
+export { peerFromData } from './peer-data.js'
 export { type RequestHandler, type Session, serve } from './serve.js'
 export { checkLiveQueries, MAX_LIVE_QUERIES, notOpen } from './subscriptions.js'
 export { compactBytes } from './wire-row.js'

@@ -11,6 +11,7 @@ import type {
   SchemaId,
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
+import type { LinkState, PeerStatus } from '@rakko/sync'
 import type { NodeEvent } from '../node-event.js'
 import type { ForgetParams, OpenParams } from '../open-params.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
@@ -23,6 +24,7 @@ export type {
   OpenParams,
   PurgeParams,
   SchemaParams,
+  SyncParams,
 } from '../open-params.js'
 
 /**
@@ -102,6 +104,11 @@ export interface Methods {
    * query.
    */
   events: { params: Record<never, never>; result: SubscriptionParams }
+  /** Opens a subscription to how it stands with all peers: now, and as it changes. It counts as a live query. */
+  peers: { params: Record<never, never>; result: SubscriptionParams }
+  /** Keeps a session with the peer at an address from now on. */
+  connect: { params: { readonly address: string }; result: undefined }
+  disconnect: { params: { readonly address: string }; result: undefined }
   /**
    * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once
    * it was closed. A live query that fails is closed with it.
@@ -226,12 +233,23 @@ export interface NextParams extends SubscriptionParams {
 }
 
 /**
- * What a subscription tells: of a live query, or of events, one at least. At a served port it has a receipt, which only
+ * What a subscription tells: of a live query, of events, one at least, or of all peers. At a served port it has a receipt, which only
  * knows who has read it: whoever does not name it gets no further update.
  */
-export type SubscriptionUpdate = (LiveUpdate | { readonly events: readonly WireNodeEvent[] }) & {
+export type SubscriptionUpdate = (
+  | LiveUpdate
+  | { readonly events: readonly WireNodeEvent[] }
+  | { readonly peers: readonly WirePeerStatus[] }
+) & {
   readonly receipt?: number
 }
+
+/** A PeerStatus whose error is data. */
+export type WirePeerStatus = Omit<PeerStatus, 'link'> & { readonly link: WireLinkState }
+
+export type WireLinkState =
+  | Exclude<LinkState, { readonly state: 'offline' }>
+  | (Omit<Extract<LinkState, { readonly state: 'offline' }>, 'error'> & { readonly error: ErrorData })
 
 /** A NodeEvent whose error is data. */
 export type WireNodeEvent =

@@ -8,7 +8,7 @@ import { errorToData } from './error-data.js'
 import { checkIngest, outcomeToData } from './ingest-data.js'
 import type { CreateParams, Method, Methods, NodeInfo, OpenParams, Request } from './messages.js'
 import type { RequestHandler } from './serve.js'
-import { eventSource, liveSource } from './source.js'
+import { eventSource, liveSource, peerSource } from './source.js'
 import { Subscriptions } from './subscriptions.js'
 import { wireOperation, wirePage, wireRow } from './wire-row.js'
 
@@ -113,6 +113,15 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
     live: ({ schemaId, query, port }, signal) =>
       subscriptions.add(() => liveSource(node, schemaId, query, port), signal),
     events: (_params, signal) => subscriptions.add(() => eventSource(node), signal),
+    peers: (_params, signal) => subscriptions.add(() => peerSource(node), signal),
+    async connect({ address }) {
+      await node.connect(address)
+      return undefined
+    },
+    async disconnect({ address }) {
+      await node.disconnect(address)
+      return undefined
+    },
     next: (params, signal) => subscriptions.next(params, signal),
     async end(params) {
       subscriptions.end(params)

@@ -2,6 +2,7 @@ import type { QueryInput, SchemaId } from '@rakko/core'
 import type { LiveOwner } from '../live/live-budget.js'
 import type { Node } from '../node.js'
 import { eventToData } from './event-data.js'
+import { peerToData } from './peer-data.js'
 import type { Source } from './subscriptions.js'
 import { wireUpdate } from './wire-row.js'
 
@@ -19,6 +20,11 @@ export async function liveSource(
 /** The node's events, as messages carry them. */
 export async function eventSource(node: Node): Promise<Source> {
   return sourceOf(await node.events(), (events) => ({ events: events.map(eventToData) }))
+}
+
+/** How it stands with all peers, as messages carry it. */
+export async function peerSource(node: Node): Promise<Source> {
+  return sourceOf(await node.peers(), (peers) => ({ peers: peers.map(peerToData) }))
 }
 
 interface Updating<Update> extends Omit<Source, 'next'> {

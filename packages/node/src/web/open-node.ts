@@ -5,6 +5,7 @@ import { useFastBlake3 } from '../fast-blake3.js'
 import type { Node } from '../node.js'
 import type { OpenParams } from '../open-params.js'
 import type { StorageReport } from '../storage-report.js'
+import { webSync } from './dial.js'
 import { indexedDbKeys } from './indexeddb-keys.js'
 import { memoryKeys } from './memory-keys.js'
 import { webVerifier } from './native-key.js'
@@ -30,6 +31,8 @@ export async function openWebNode(params: OpenParams): Promise<Node> {
     verifyEveryMs: params.verifyEveryMs,
     schemas: params.schemas,
     allowSchemas: params.allowSchemas,
+    platformSync: webSync,
+    sync: params.sync,
   })
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@rakko/core'
 import type { PassedView } from '../decide/admit.js'
 import type { Parked } from '../decide/parked.js'
-import type { ArrivalMark, ArrivedEntry } from '../sync-source.js'
+import type { ArrivalMark, ArrivedEntry, MetPeer } from '../sync-source.js'
 
 /** A held entry. */
 export interface MemoryEntry extends DocumentOperation {
@@ -87,6 +87,8 @@ export class MemoryData {
 
   /** By database id and scope; those kept longest ago come first. */
   readonly resumePoints = new Map<string, ArrivalMark>()
+  /** By address; those met longest ago come first. */
+  readonly metPeers = new Map<string, MetPeer>()
 
   /** Knows the system schemas, and these. */
   constructor(databaseId: string, schemas: Iterable<Schema> = []) {
@@ -111,6 +113,7 @@ export class MemoryData {
     for (const [hash, parked] of this.parked) copy.parked.set(hash, parked)
     for (const [id, used] of this.idempotent) copy.idempotent.set(id, used)
     for (const [key, mark] of this.resumePoints) copy.resumePoints.set(key, mark)
+    for (const [address, peer] of this.metPeers) copy.metPeers.set(address, peer)
     return copy
   }
 

@@ -52,6 +52,7 @@ import {
   checkIds,
   checkItems,
   checkLimits,
+  checkMetPeer,
   checkNumber,
   checkNumbers,
   checkRange,
@@ -69,6 +70,7 @@ import type {
   IdRange,
   LogHeight,
   LogHeightOptions,
+  MetPeer,
   RangeFingerprint,
   ReadLimits,
   SyncScope,
@@ -81,6 +83,7 @@ import {
   definitionEntries,
   entriesAfter,
   entriesAt,
+  keepMetPeer,
   keepResumePoint,
   latestArrival,
   logHeights,
@@ -197,6 +200,15 @@ export class MemoryStore implements DocumentStore {
     const key = checkDatabaseId(databaseId) + scopeHash(checkScope(scope))
     const at = checkArrival(arrival)
     return this.#inTurn(async () => keepResumePoint(this.#data, key, at))
+  }
+
+  async metPeers(): Promise<MetPeer[]> {
+    return this.#inTurn(async () => [...this.#data.metPeers.values()].sort((a, b) => b.metAt - a.metAt))
+  }
+
+  async keepMetPeer(peer: MetPeer): Promise<void> {
+    const checked = checkMetPeer(peer)
+    return this.#inTurn(async () => keepMetPeer(this.#data, checked))
   }
 
   async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {

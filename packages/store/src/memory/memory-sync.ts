@@ -18,8 +18,10 @@ import {
   type IdRange,
   type LogHeight,
   type LogHeightOptions,
+  MAX_MET_PEERS,
   MAX_RESUME_POINTS,
   MAX_SCANNED,
+  type MetPeer,
   type RangeFingerprint,
   type SyncScope,
 } from '../sync-source.js'
@@ -60,6 +62,14 @@ export function keepResumePoint({ resumePoints }: MemoryData, key: string, arriv
   resumePoints.set(key, arrival)
   const [oldest] = resumePoints.keys()
   if (oldest !== undefined && resumePoints.size > MAX_RESUME_POINTS) resumePoints.delete(oldest)
+}
+
+/** As keepResumePoint. */
+export function keepMetPeer({ metPeers }: MemoryData, peer: MetPeer): void {
+  metPeers.delete(peer.address)
+  metPeers.set(peer.address, peer)
+  const [oldest] = metPeers.keys()
+  if (oldest !== undefined && metPeers.size > MAX_MET_PEERS) metPeers.delete(oldest)
 }
 
 export function logHeights(

@@ -7,9 +7,12 @@ import {
   MAX_FINGERPRINT_RANGES,
   MAX_SYNC_BYTES,
   MAX_SYNC_ITEMS,
+  type MetPeer,
   type ReadLimits,
   type SyncScope,
 } from '../sync-source.js'
+
+const MAX_ADDRESS_CHARS = 2_000
 
 /** What a call reads at most. */
 export interface Bounds {
@@ -82,6 +85,15 @@ export function checkNumbers(numbers: readonly number[]): readonly number[] {
 export function checkDatabaseId(id: string): string {
   if (/^[0-9a-f]{32}$/.test(id)) return id
   throw refusal('INVALID_ARGUMENT', { field: 'databaseId', expected: '32 hexadecimal digits', got: typeof id })
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkMetPeer({ address, databaseId, metAt }: MetPeer): MetPeer {
+  if (typeof address !== 'string' || address.length < 1 || address.length > MAX_ADDRESS_CHARS) {
+    const expected = `1 to ${MAX_ADDRESS_CHARS} characters`
+    throw refusal('INVALID_ARGUMENT', { field: 'address', expected, got: typeof address })
+  }
+  return { address, databaseId: checkDatabaseId(databaseId), metAt: checkNumber(metAt) }
 }
 
 /** Throws INVALID_ARGUMENT and INVALID_HASH. */

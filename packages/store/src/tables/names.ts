@@ -18,6 +18,7 @@ export type FixedTable =
   | 'parked'
   | 'lost'
   | 'resume_points'
+  | 'peers'
 
 /** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

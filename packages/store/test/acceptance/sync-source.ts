@@ -272,6 +272,22 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await expect(opened.keepResumePoint('nowhere', at)).rejects.toMatchObject(invalidArgument('databaseId'))
     })
 
+    test('keeps who was met at an address, those met last first', async () => {
+      const [hub, other] = ['wss://hub.example', 'wss://ümlaut.example/sync?x=1']
+      const [former, latter] = ['a'.repeat(32), 'b'.repeat(32)]
+      expect(await store.metPeers()).toEqual([])
+      await store.keepMetPeer({ address: hub, databaseId: former, metAt: 1 })
+      await store.keepMetPeer({ address: other, databaseId: former, metAt: 2 })
+      await store.keepMetPeer({ address: hub, databaseId: latter, metAt: 3 })
+      expect(await (await harness.reopen(store)).metPeers()).toEqual([
+        { address: hub, databaseId: latter, metAt: 3 },
+        { address: other, databaseId: former, metAt: 2 },
+      ])
+      await expect(store.keepMetPeer({ address: '', databaseId: former, metAt: 3 })).rejects.toMatchObject(
+        invalidArgument('address'),
+      )
+    })
+
     test('gives the heights of one author’s logs', async () => {
       const penguin = new Author(2)
       await publishAll(store, [venue(penguin), venue(panda)])

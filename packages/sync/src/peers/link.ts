@@ -17,6 +17,8 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly onChange: () => void
   /** The peer is known; before anything flows. */
   readonly onMet: (peer: Peer, address: string) => void
+  /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
+  readonly onRestored?: ((peer: Peer) => void) | undefined
 }
 
 /** Ends of a session that another dial would only meet again. */
@@ -116,6 +118,7 @@ export class Link {
   #take(status: SessionStatus): void {
     if (status.state === 'greeting' || status.state === 'ended') return
     if (this.#peer?.databaseId !== status.peer.databaseId) this.#options.onMet(status.peer, this.#options.address)
+    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
     this.#peer = status.peer
     this.#metAt = this.#options.now()
     this.#backoff.reset()

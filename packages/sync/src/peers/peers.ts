@@ -70,6 +70,7 @@ export class Peers {
   #guestTold(guest: Guest, status: SessionStatus): void {
     if (status.state === 'greeting' || status.state === 'ended') return
     const peer: Peer = status.peer
+    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(peer)
     const link: LinkState =
       status.state === 'receiving'
         ? { state: 'receiving', received: status.received, expected: status.expected }

@@ -3,6 +3,8 @@ import type { Migration } from './migration.js'
 /**
  * `resume_points`: how far all that another database has in a scope was decided here: its arrival number, the id there,
  * and when that was kept, in milliseconds since 1970. `scope` is a hash, see sync/scope-hash.ts.
+ *
+ * `peers`: who was met at an address, and when.
  */
 export const resumePoints: Migration = { format: 12, sql }
 
@@ -14,5 +16,10 @@ function sql(schema: string): string {
     hash bytea,
     kept bigint NOT NULL,
     PRIMARY KEY (database_id, scope)
+  );
+  CREATE TABLE ${schema}.peers (
+    address text COLLATE "C" PRIMARY KEY,
+    database_id bytea NOT NULL,
+    met bigint NOT NULL
   );`
 }

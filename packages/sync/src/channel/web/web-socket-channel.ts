@@ -10,7 +10,7 @@ export interface WebSocketLike {
   binaryType: string
   readonly bufferedAmount: number
   readonly protocol: string
-  send(bytes: Uint8Array): void
+  send(bytes: Uint8Array<ArrayBuffer>): void
   close(code?: number): void
   addEventListener(type: string, listener: (event: SocketEvent) => void): void
 }
@@ -65,7 +65,7 @@ export class WebSocketChannel implements Channel {
   async send(frame: Uint8Array): Promise<void> {
     if (!this.#isOpen) throw channelClosed('nothing can be sent')
     if (frame.length > this.maxFrameBytes) throw frameTooLarge(this.maxFrameBytes, frame.length)
-    this.#socket.send(frame)
+    this.#socket.send(frame as Uint8Array<ArrayBuffer>)
     if (this.#socket.bufferedAmount <= this.#windowBytes) return
     this.#whenSent ??= this.#untilSent()
     await this.#whenSent

@@ -1,0 +1,5 @@
+import { dialWebSocket } from '@rakko/sync/nodejs'
+import type { SyncPlatform } from '../sync/sync-platform.js'
+
+/** How a process reaches other nodes. */
+export const nodejsSync: SyncPlatform = { dial: (address) => dialWebSocket(address) }

@@ -1,0 +1,151 @@
+import { hexToBytes, refusal, type Verifier } from '@rakko/core'
+import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
+import {
+  type Channel,
+  type Identity,
+  type Peer,
+  type PeerStatus,
+  Peers,
+  type Proof,
+  parseAddress,
+  type Scope,
+} from '@rakko/sync'
+import type { Timers } from '../maintenance-scheduler.js'
+import type { NodeEvent } from '../node-event.js'
+import type { WriterSigner } from '../sign/signing-round.js'
+import { StatusFeed } from './status-feed.js'
+import { StoreReplica } from './store-replica.js'
+import type { SyncPlatform } from './sync-platform.js'
+
+/** Peers that a node dials, at most. */
+export const MAX_ADDRESSES = 64
+
+export interface NodeSyncOptions {
+  readonly store: DocumentStore
+  readonly ingest: (items: readonly IngestItem[]) => Promise<IngestOutcome[]>
+  /** The key that signs now. */
+  readonly signer: () => WriterSigner
+  readonly platform: SyncPlatform
+  readonly timers: Timers
+  readonly now: () => number
+  readonly random: (length: number) => Uint8Array
+  readonly onEvent: (event: NodeEvent) => void
+  /** What is pulled; without it everything. */
+  readonly scope?: Scope | undefined
+  /** A peer is asked to prove its key where these are given. */
+  readonly proof?: ProofOptions | undefined
+}
+
+export interface ProofOptions {
+  readonly verifier: Verifier
+  /** Whether this is an address of this node. */
+  readonly isOwnAddress: (address: string) => boolean
+  readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
+}
+
+/** A node's peers: dials them, serves those that dial it, and tells how it stands with each. */
+export class NodeSync {
+  readonly #options: NodeSyncOptions
+  readonly #peers: Peers
+  readonly #feeds = new Set<StatusFeed>()
+  readonly #stopListening: (() => void) | undefined
+
+  constructor(options: NodeSyncOptions) {
+    const { store, ingest, platform, timers, now, random, scope, proof } = options
+    this.#options = options
+    this.#peers = new Peers({
+      replica: new StoreReplica({ store, ingest }),
+      identity: identityOf(options.signer),
+      dial: platform.dial,
+      random,
+      draw: () => (random(1)[0] ?? 0) / 255,
+      now,
+      timers: {
+        after(ms, work) {
+          const timer = timers.setTimeout(work, ms)
+          return () => timers.clearTimeout(timer)
+        },
+      },
+      scope,
+      ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
+      onChange: () => this.#tell(),
+      // Who was met is a help to people: where it cannot be kept, sync goes on.
+      onMet: (peer, address) => void this.#remember(peer, address).catch(() => undefined),
+      onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),
+    })
+    this.#stopListening = platform.onWake?.(() => this.#peers.poke())
+  }
+
+  get statuses(): readonly PeerStatus[] {
+    return this.#peers.statuses
+  }
+
+  /** Keeps a session with the peer at an address from now on. Throws INVALID_ADDRESS and INVALID_ARGUMENT. */
+  add(text: string): void {
+    const address = parseAddress(text)
+    if (!this.statuses.some((one) => one.address === address) && this.#dialled() >= MAX_ADDRESSES) {
+      throw refusal('INVALID_ARGUMENT', {
+        field: 'address',
+        expected: `at most ${MAX_ADDRESSES} peers`,
+        got: 'one more',
+      })
+    }
+    this.#peers.add(address)
+  }
+
+  async remove(text: string): Promise<void> {
+    await this.#peers.remove(parseAddress(text))
+  }
+
+  /** Speaks with a peer that has dialled this node, until the channel ends. */
+  accept(channel: Channel): Promise<void> {
+    return this.#peers.accept(channel)
+  }
+
+  /** For a reader that asks for one state after the other. */
+  open(): StatusFeed {
+    const feed: StatusFeed = new StatusFeed(
+      () => this.statuses,
+      (closed) => this.#feeds.delete(closed),
+    )
+    this.#feeds.add(feed)
+    return feed
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening?.()
+    for (const feed of this.#feeds) feed.close()
+    await this.#peers.close()
+  }
+
+  #dialled(): number {
+    return this.statuses.filter(({ address }) => address !== undefined).length
+  }
+
+  async #remember({ databaseId }: Peer, address: string): Promise<void> {
+    const { store, now, onEvent } = this.#options
+    const before = (await store.metPeers()).find((one) => one.address === address)
+    await store.keepMetPeer({ address, databaseId, metAt: now() })
+    if (before === undefined || before.databaseId === databaseId) return
+    onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId: before.databaseId })
+  }
+
+  #tell(): void {
+    for (const feed of this.#feeds) feed.wake()
+  }
+}
+
+/** That of the key that signs at the time of the question: a cloned key is replaced. */
+function identityOf(signer: () => WriterSigner): Identity {
+  return {
+    get publicKey() {
+      return signer().publicKey
+    },
+    sign: async (message) => signer().sign(message),
+  }
+}
+
+async function checkProof({ verifier, isOwnAddress }: ProofOptions, proof: Proof): Promise<boolean> {
+  if (!isOwnAddress(proof.address)) return false
+  return verifier.verify(hexToBytes(proof.publicKey), proof.message, proof.signature)
+}
