@@ -28,9 +28,10 @@ export interface SourceOptions {
 export class Source {
   readonly #options: SourceOptions
   readonly #signal = new Signal()
-  /** The frames that were not taken yet, in order: their bytes, and the arrival number that they lead to. */
-  readonly #underWay: { readonly bytes: number; readonly number: number }[] = []
-  #takenUpTo: number
+  /** The frames that were not taken yet, in order. */
+  readonly #underWay: { readonly bytes: number; readonly items: number }[] = []
+  /** How far the arrivals were looked at, and how many there were. */
+  #number: number
   #latest = 0
   #bytesUnderWay = 0
   #framesTaken = 0
@@ -38,7 +39,7 @@ export class Source {
 
   constructor(options: SourceOptions) {
     this.#options = options
-    this.#takenUpTo = options.pull.after.number
+    this.#number = options.pull.after.number
   }
 
   /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
@@ -61,19 +62,16 @@ export class Source {
     }
   }
 
-  /** Arrivals here that the peer has not taken yet, whether or not they are for it. */
+  /** Entries that the peer has not taken yet. Those that were not looked at count, whether they are for it or not. */
   get toSend(): number {
-    return Math.max(0, this.#latest - this.#takenUpTo)
+    return this.#underWay.reduce((sum, { items }) => sum + items, Math.max(0, this.#latest - this.#number))
   }
 
   /** How many of the frames the peer has decided. Throws where that cannot be. */
   taken(frames: number): void {
     const more = frames - this.#framesTaken
     if (more < 0 || more > this.#underWay.length) throw outOfPlace(`Taken says ${frames} frames`)
-    for (const { bytes, number } of this.#underWay.splice(0, more)) {
-      this.#bytesUnderWay -= bytes
-      this.#takenUpTo = Math.max(this.#takenUpTo, number)
-    }
+    for (const { bytes } of this.#underWay.splice(0, more)) this.#bytesUnderWay -= bytes
     this.#framesTaken = frames
     this.#signal.tell()
   }
@@ -102,12 +100,12 @@ export class Source {
 
   async #giveArrivals(): Promise<void> {
     const { pull, replica, known } = this.#options
-    let { number } = pull.after
     let told = -1
     while (!this.#signal.isOver) {
       this.#hasNews = false
-      const { items, upTo, latest } = await replica.arrivalsAfter(number, pull.scope, ARRIVALS_BYTES)
-      number = upTo.number
+      const { items, upTo, latest } = await replica.arrivalsAfter(this.#number, pull.scope, ARRIVALS_BYTES)
+      const { number } = upTo
+      this.#number = number
       this.#latest = latest
       const given = await known.unknown(items)
       const isAll = number >= latest
@@ -146,7 +144,7 @@ export class Source {
       latest,
       items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
     })
-    this.#underWay.push({ bytes, number: upTo.number })
+    this.#underWay.push({ bytes, items: items.length })
     this.#bytesUnderWay += bytes
     await taken
   }
