@@ -52,6 +52,9 @@ describe('an ordered set of ids', () => {
     const gone = order(ids).slice(0, MANY - 5)
     expect(gone.filter((id) => !tree.remove(id))).toEqual([])
     expectSame(tree, sorted(order(ids).slice(MANY - 5)), [[0, 5]])
+    for (const id of ids) tree.remove(id)
+    expectSame(tree, [], [[0, 0]])
+    expect([tree.add(idOf(1)), tree.rank(idOf(2))]).toEqual([true, 1])
   })
 
   test.each([new Uint8Array(31), new Uint8Array(34)])('refuses what is no id', (bytes) => {
