@@ -1,7 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium, QUICK_START, TEST_FLAGS } from './.config/scripts/chromium.mjs'
-import { seedsFrom } from './.config/scripts/seeds.mjs'
+import { fuzzedInputs, seedsFrom } from './.config/scripts/seeds.mjs'
 import { bundledWorkers } from './.config/testing/bundled-workers.js'
 
 /** Files that replace what modules take when they load: a process of its own for each. */
@@ -17,7 +17,7 @@ const ELSEWHERE = [
 ]
 
 /** Those that properties are tried with: `SEED=…` gives them, else they are the fixed ones. */
-const provide = { seeds: seedsFrom(process.env) }
+const provide = { seeds: seedsFrom(process.env), fuzzedInputs: fuzzedInputs(process.env) }
 
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }

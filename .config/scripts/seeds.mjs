@@ -23,3 +23,15 @@ export function seedsFrom(env) {
 export function drawSeeds(count) {
   return Array.from({ length: count }, () => randomInt(MAX_SEED + 1))
 }
+
+/** Few enough for `npm test`; `npm run fuzz` sets FUZZED_INPUTS. */
+const FEW_INPUTS = 5_000
+
+/**
+ * How many inputs are made for all decoders that strangers reach, together.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {number}
+ */
+export function fuzzedInputs(env) {
+  return Number(env.FUZZED_INPUTS) || FEW_INPUTS
+}

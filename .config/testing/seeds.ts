@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Those that the run was given; null for the fixed ones. Chosen and checked where the tests are configured. */
     seeds: readonly number[] | null
+    /** Inputs for all decoders that strangers reach, together. */
+    fuzzedInputs: number
   }
 }
 

@@ -1,0 +1,156 @@
+import {
+  decodeCbor,
+  decodeEntry,
+  decodeOperation,
+  encodeOperation,
+  hash,
+  parseSchemaId,
+  portableSigner,
+  RakkoError,
+  signEntry,
+} from '@rakko/core'
+import type { Random } from '../../../../.config/testing/random.js'
+import {
+  CborSequence,
+  type Channel,
+  type ChannelListener,
+  chunked,
+  decodeFrame,
+  decodeReferenceMessage,
+  encodeFrame,
+  encodeReferenceMessage,
+} from '../../src/index.js'
+import { FRAME_TYPES, randomFrame, randomMessage } from './frames.js'
+
+/** What reads bytes that a stranger has sent. */
+export interface FuzzedDecoder {
+  readonly name: string
+  /** Codes of the errors that it throws. */
+  readonly codes: readonly string[]
+  /** Inputs that it takes, from which others are made. */
+  bases(random: Random): Uint8Array[]
+  /** Throws a RakkoError of these codes, or nothing. */
+  decode(bytes: Uint8Array, random: Random): void
+}
+
+const BASES = 100
+
+export const DECODERS: readonly FuzzedDecoder[] = [
+  {
+    name: 'frames',
+    codes: ['INVALID_FRAME'],
+    bases: (random) =>
+      Array.from({ length: BASES }, (_, index) => encodeFrame(randomFrame(random, FRAME_TYPES[index % 16]))),
+    decode(bytes) {
+      const frame = decodeFrame(bytes)
+      if (frame.type === 'end') return
+      const again = encodeFrame(frame)
+      // Only one form is taken.
+      if (`${again}` !== `${bytes}`) throw new Error(`a frame was read from another form than ${again}`)
+    },
+  },
+  {
+    name: 'messages of the reference',
+    codes: ['INVALID_FRAME'],
+    bases: (random) => Array.from({ length: BASES }, () => encodeReferenceMessage(randomMessage(random))),
+    decode: (bytes) => void decodeReferenceMessage(bytes),
+  },
+  {
+    name: 'CBOR sequences',
+    codes: ['INVALID_FRAME', 'FRAME_TOO_LARGE'],
+    bases: (random) => Array.from({ length: BASES }, () => encodeReferenceMessage(randomMessage(random))),
+    decode(bytes, random) {
+      const sequence = new CborSequence({ maxItemBytes: 1_000, maxDepth: 8 })
+      const items = []
+      for (let at = 0; at < bytes.length; ) {
+        const end = at + 1 + random.integer(64)
+        items.push(...sequence.push(bytes.subarray(at, end)))
+        at = end
+      }
+      sequence.end()
+      for (const item of items) checkItem(item)
+    },
+  },
+  {
+    name: 'chunked messages',
+    codes: ['INVALID_FRAME', 'FRAME_TOO_LARGE'],
+    bases: () => [Uint8Array.of(1), Uint8Array.of(1, 2, 3), new Uint8Array(1_500), Uint8Array.of(0)],
+    decode(bytes) {
+      const joining = joiningOf({ maxFrameBytes: 3_000 })
+      for (let turn = 0; turn < 3; turn += 1) joining.frame(bytes)
+    },
+  },
+  {
+    name: 'entries',
+    codes: ['INVALID_ENTRY', 'INVALID_HASH', 'INVALID_PUBLIC_KEY', 'INVALID_VARU64'],
+    bases: () => [1n, 2n, 8n].map((seqNum) => entry(seqNum)),
+    decode: (bytes) => void decodeEntry(bytes),
+  },
+  {
+    name: 'operations',
+    codes: [
+      'INVALID_OPERATION',
+      'INVALID_OPERATION_FORMAT',
+      'INVALID_CBOR',
+      'INVALID_SCHEMA_ID',
+      'INVALID_DOCUMENT_VIEW_ID',
+      'INVALID_HASH',
+    ],
+    bases: () => [operation()],
+    decode: (bytes) => void decodeOperation(bytes),
+  },
+]
+
+/** One item has to be one item for another reader too, which is stricter about what is in it. */
+function checkItem(item: Uint8Array): void {
+  try {
+    decodeCbor(item)
+  } catch (error) {
+    if (!(error instanceof RakkoError)) throw error
+    const offset = error.details.offset as number
+    if (offset >= item.length || String(error.details.got).includes('after it')) {
+      throw new Error(`an item was parted wrongly: ${item}`)
+    }
+  }
+}
+
+function joiningOf(options: { maxFrameBytes: number }): ChannelListener {
+  let joining: ChannelListener | undefined
+  const inner: Channel = {
+    maxFrameBytes: 1_500,
+    send: () => Promise.resolve(),
+    listen(listener) {
+      joining = listener
+    },
+    close: () => undefined,
+  }
+  chunked(inner, options).listen({ frame: () => undefined, closed: () => undefined })
+  if (joining === undefined) throw new Error('unreachable')
+  return joining
+}
+
+const signer = portableSigner(new Uint8Array(32).fill(7))
+
+function operation(): Uint8Array {
+  const id = hash(Uint8Array.of(1))
+  return encodeOperation({
+    action: 'create',
+    schemaId: parseSchemaId(`venue_${id}`),
+    fields: new Map([
+      ['capacity', { type: 'int', value: -500n }],
+      ['height', { type: 'float', value: 1.5 }],
+      ['is_open', { type: 'bool', value: true }],
+      ['name', { type: 'str', value: 'Zelt ☂' }],
+    ]),
+  })
+}
+
+function entry(seqNum: bigint): Uint8Array {
+  const id = hash(Uint8Array.of(2))
+  const links = {
+    1: {},
+    2: { backlink: id },
+    8: { backlink: id, skiplink: hash(Uint8Array.of(3)) },
+  }[Number(seqNum)]
+  return signEntry({ logId: 5n, seqNum, ...links }, operation(), signer)
+}
