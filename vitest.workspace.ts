@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { findChromium, QUICK_START, TEST_FLAGS } from './.config/scripts/chromium.mjs'
 import { fuzzedInputs, seedsFrom } from './.config/scripts/seeds.mjs'
 import { bundledWorkers } from './.config/testing/bundled-workers.js'
+import { socketRelay } from './.config/testing/socket-relay.js'
 
 /** Files that replace what modules take when they load: a process of its own for each. */
 const ALONE = '**/*.alone.test.ts'
@@ -63,7 +64,7 @@ const inChromium = (name: string, include: string, isolate: boolean) => ({
     ],
   },
   worker: { format: 'es' as const },
-  plugins: [bundledWorkers()],
+  plugins: [bundledWorkers(), socketRelay()],
   test: {
     name,
     include: [include],
