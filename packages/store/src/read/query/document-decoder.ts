@@ -34,6 +34,8 @@ export function metaCells(alias: Sql): Readonly<Record<string, Sql>> {
   }
 }
 
+export const META_CELLS = Object.keys(metaCells(sql.empty))
+
 export interface DecoderOptions {
   /** A pinned view has its fields though its document is deleted. */
   readonly isPinned?: boolean
