@@ -1,4 +1,4 @@
-import type { DocumentViewId, SchemaId } from '@rakko/core'
+import { type DocumentViewId, parseQuery, type Schema, type SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_HISTORIES_AT_ONCE } from '../src/load/history-sizes.js'
 import { MAX_READ_BYTES } from '../src/read/read-limits.js'
@@ -126,5 +126,31 @@ describe('documents whose histories are too large together', () => {
     for (const document of documents) {
       expect(await fieldsOf(document)).toEqual({ text: 'b'.repeat(TEXT_BYTES), title: 'two' })
     }
+  })
+})
+
+describe('a pinned view of a document whose history is too large to be in memory', () => {
+  test('is made in pieces, with the long values that win', async () => {
+    const items = longUpdates(6)
+    await publishAll(store, items)
+    const link = defineSchema(owner, 'link', { to: `pinned_relation(${schemaId})` })
+    await publishAll(store, link.items)
+    const past = items.slice(2, 5)
+    const links = past.map(({ viewId }) =>
+      owner.create(link.schemaId, { to: { type: 'pinned_relation', value: viewId } }),
+    )
+    driver.reset()
+    await publishAll(store, links)
+    expect(driver.largest).toBeLessThan(MAX_HISTORIES_AT_ONCE / 2 + BESIDE)
+    const known = [await store.schema(schemaId), await store.schema(link.schemaId)]
+    const query = parseQuery({ include: { to: true } }, known[1] as Schema, (id) => known.find((one) => one?.id === id))
+    const { documents } = await store.query(query)
+    const texts = documents.map(({ fields, related }) => [
+      fields.get('to')?.value,
+      related?.get('to')?.documents[0]?.fields.get('text')?.value,
+    ])
+    expect(new Map(texts as [string, string][])).toEqual(
+      new Map(past.map(({ viewId }, index) => [viewId, ('bca'[index] as string).repeat(TEXT_BYTES)])),
+    )
   })
 })

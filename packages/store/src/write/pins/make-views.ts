@@ -8,6 +8,8 @@ import {
   unlessInvalid,
 } from '@rakko/core'
 import { damagedRows } from '../../driver/damaged-rows.js'
+import { costOf, MAX_HISTORIES_AT_ONCE, measureHistories } from '../../load/history-sizes.js'
+import { readLongHistories, withLongValues } from '../../load/long-history.js'
 import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { Bulk, type Columns } from '../../sql/bulk.js'
@@ -30,7 +32,7 @@ import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
 
 /** Views that are looked at together. Most are the latest of their document, and the database copies them. */
 const VIEWS_AT_ONCE = 1000
-/** Views of the past that are reduced together. The whole history of their documents is read. */
+/** Views of the past that are reduced together, where the histories of their documents are small. */
 const REDUCED_AT_ONCE = 32
 
 /** A view that is to be made. */
@@ -80,7 +82,7 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
   }
   for (const [number, latest] of bySchema) await copyLatest(transaction, number, latest)
   if (rows.some(({ known }) => !known)) await markAwaited(transaction)
-  if (past.length > 0) await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE))
+  if (past.length > 0) await storeViews(transaction, await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE)))
   return past.length > 0 || rows.length === VIEWS_AT_ONCE
 }
 
@@ -138,11 +140,28 @@ const MADE_VIEWS = new Bulk<MadeView>(
   { key: ['view'] },
 )
 
-async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<void> {
-  const { names, ledger } = transaction
+/** Reduces as many of them as have histories that may be in memory side by side. Of a longer one it is one alone. */
+async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<MadeView[]> {
+  const { ledger } = transaction
   const ids = new Set(pending.flatMap(({ viewId }) => operationIdsOf(viewId)))
-  const documents = await readStoredDocuments(transaction, ids)
-  const made = pending.map((view) => makeView(ledger, documents, view))
+  const sizes = [...(await measureHistories(transaction, ids)).values()]
+  if (sizes.reduce((sum, size) => sum + costOf(size), 0) <= MAX_HISTORIES_AT_ONCE) {
+    const documents = await readStoredDocuments(transaction, ids)
+    return pending.map((view) => makeView(ledger, documents, view))
+  }
+  if (pending.length > 1) return reduceViews(transaction, pending.slice(0, Math.ceil(pending.length / 2)))
+  const long = await readLongHistories(transaction, ids)
+  const made = pending.map((view) => makeView(ledger, long.documents, view))
+  const whole: MadeView[] = []
+  for (const view of made) {
+    const { reduced } = view
+    whole.push(reduced ? { ...view, reduced: await withLongValues(transaction, reduced, long) } : view)
+  }
+  return whole
+}
+
+async function storeViews(transaction: WriteTransaction, made: readonly MadeView[]): Promise<void> {
+  const { names } = transaction
   const pins: PinChange[] = []
   for (const number of new Set(made.flatMap(({ schema }) => schema?.number ?? []))) {
     const schema = await pinnedTables(transaction, number)
