@@ -6,7 +6,7 @@ import type { Queries } from '../../tables/queries.js'
 import type { FieldColumn } from '../../tables/views-table.js'
 import type { AuthorKeys } from '../../transaction/author-keys.js'
 import type { Database } from '../../transaction/database.js'
-import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
+import { askedSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
 import { MAX_READ_BYTES } from '../read-limits.js'
 import { compileCount, compilePage } from './compile-page.js'
 import { documentDecoder } from './document-decoder.js'
@@ -39,25 +39,36 @@ export async function runQuery(database: Database, query: Query): Promise<Docume
  */
 export async function runSnapshot(database: Database, query: Query): Promise<DocumentSnapshot> {
   // A table that comes while the statement waits for its turn is missing in it, though the number may say otherwise. A
-  // schema gets tables twice at most, and then is in memory.
-  for (let left = 2 * queryParts(query).length; ; left -= 1) {
+  // schema gets tables twice at most, and then is in memory. It may come to rest before.
+  for (let left = 3 * queryParts(query).length; ; left -= 1) {
     const schemas = await queriedSchemas(database, query)
     const snapshot = await selectSnapshot(database, schemas, query)
     const isMissed = (known: KnownSchema) => {
-      const { hasTable, hasPinned } = database.registry.at(known.number) ?? known
-      return hasTable !== known.hasTable || hasPinned !== known.hasPinned
+      const { hasTable, hasPinned, rests } = database.registry.at(known.number) ?? known
+      return hasTable !== known.hasTable || hasPinned !== known.hasPinned || (rests === true && !hasTable)
     }
-    if (left === 0 || ![...schemas.values()].some(isMissed)) return snapshot
+    if (snapshot && (left === 0 || ![...schemas.values()].some(isMissed))) return snapshot
   }
 }
 
-async function selectSnapshot(database: Database, schemas: QueriedSchemas, query: Query): Promise<DocumentSnapshot> {
+/** Undefined where documents came to a schema without tables while the statement waited. */
+async function selectSnapshot(
+  database: Database,
+  schemas: QueriedSchemas,
+  query: Query,
+): Promise<DocumentSnapshot | undefined> {
+  const known = schemas.get(query.schemaId)
   const number = sql`(SELECT number FROM ${database.names.table('arrival')})`
-  if (schemas.get(query.schemaId)?.hasTable) {
+  if (known?.hasTable) {
     const { page, first } = await select(database, schemas, query, number)
     return { ...page, number: Number(first?.number) }
   }
-  const { rows } = await database.query<{ number: bigint }>(sql`SELECT ${number} AS number`)
+  const documents = database.names.table('documents')
+  const { rows } = await database.query<{ number: bigint; rests: boolean }>(
+    sql`SELECT ${number} AS number,
+       EXISTS (SELECT FROM ${documents} WHERE schema = ${known?.number ?? 0}::integer) AS rests`,
+  )
+  if (rows[0]?.rests) return undefined
   return { ...emptyPage(query), number: Number(rows[0]?.number) }
 }
 
@@ -152,7 +163,7 @@ function cellsOf({ cells }: CompiledInclude): Sql[] {
  * schema are lost: `details.count` is without them.
  */
 export async function runCount(database: Database, query: Query): Promise<number> {
-  const schema = await knownSchemaOf(database, query.schemaId)
+  const schema = await askedSchemaOf(database, query.schemaId)
   if (!schema.hasTable) return 0
   const { rows } = await database.query<{ count: bigint }>(compileCount(database.names, schema, query))
   const count = Number(rows[0]?.count ?? 0n)

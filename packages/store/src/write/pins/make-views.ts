@@ -29,6 +29,7 @@ import type { FieldColumn } from '../../tables/views-table.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 import type { Ledger } from '../../transaction/ledger.js'
 import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
+import { awaitsTables } from './resting-views.js'
 
 /** Views that are looked at together. Most are the latest of their document, and the database copies them. */
 const VIEWS_AT_ONCE = 1000
@@ -49,11 +50,14 @@ interface PendingRow {
   /** Number of the document whose latest view it is. */
   document: bigint | null
   schema: number | null
+  /** Its document's schema, where that rests. */
+  resting: number | null
 }
 
 /**
  * Makes some of the pinned views that are to be made. It does not recurse, since a stranger decides how deep views pin
- * each other. Those whose operations are missing wait for one of them. Returns whether more may be left.
+ * each other. Those whose operations are missing wait for one of them. Those of a schema that rests wait for its tables.
+ * Returns whether more may be left.
  */
 export async function makeViews(transaction: WriteTransaction): Promise<boolean> {
   const { names } = transaction
@@ -64,19 +68,23 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
        FROM ${views} WHERE awaits = '' LIMIT ${VIEWS_AT_ONCE}::bigint
      ), found AS (
        SELECT p.view, p.view_id, p.tip, e.number IS NOT NULL AS known,
-         d.number AS document, d.schema, d.signer, d.edited, d.follow
+         COALESCE(d.number, r.number) AS document, COALESCE(d.schema, r.schema) AS schema, d.signer, d.edited, d.follow,
+         r.schema AS resting
        FROM pending AS p LEFT JOIN ${names.table('entries')} AS e ON e.hash = p.tip
          LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document AND d.view_id = p.view_id AND NOT d.deleted
+         LEFT JOIN (${names.table('documents')} AS r
+           JOIN ${names.table('schemas')} AS s ON s.number = r.schema AND NOT s.has_table) ON r.number = e.document
      ), found_out AS (
        UPDATE ${views} AS v SET document = f.document, schema = f.schema, signer = f.signer, edited = f.edited,
-         follow = f.follow, awaits = CASE WHEN f.known THEN NULL ELSE f.tip END
+         follow = f.follow, awaits = CASE WHEN f.resting IS NOT NULL THEN ${awaitsTables(sql`f.resting`)} WHEN NOT f.known THEN f.tip END
        FROM found AS f WHERE v.view = f.view AND (f.document IS NOT NULL OR NOT f.known)
      )
-     SELECT view, view_id, known, document, schema FROM found`,
+     SELECT view, view_id, known, document, schema, resting FROM found`,
   )
   const bySchema = new Map<number, PendingRow[]>()
   const past: PendingView[] = []
   for (const row of rows) {
+    if (row.resting !== null) continue
     if (row.schema !== null) bySchema.set(row.schema, [...(bySchema.get(row.schema) ?? []), row])
     else if (row.known) past.push({ view: row.view, viewId: decodeViewId(row.view_id) })
   }
