@@ -23,8 +23,20 @@ const provide = { seeds: seedsFrom(process.env), fuzzedInputs: fuzzedInputs(proc
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 
+/** What packages have built Node loads by itself, as in an app. Vite would read it anew, and slow each call of it. */
+const server = { deps: { external: [/\/packages\/[a-z]+\/dist\//] } }
+
 const inNode = (name: string, folder: string, isolate = true, execArgv: string[] = []) => ({
-  test: { name, include: [`${folder}/test/**/*.test.ts`], exclude: ELSEWHERE, isolate, execArgv, provide, ...TIMEOUTS },
+  test: {
+    name,
+    include: [`${folder}/test/**/*.test.ts`],
+    exclude: ELSEWHERE,
+    isolate,
+    execArgv,
+    provide,
+    server,
+    ...TIMEOUTS,
+  },
 })
 
 const alone = {
@@ -34,6 +46,7 @@ const alone = {
     exclude: ELSEWHERE.filter((files) => files !== ALONE),
     execArgv: QUICK_START,
     provide,
+    server,
     ...TIMEOUTS,
   },
 }

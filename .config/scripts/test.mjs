@@ -22,7 +22,7 @@ await main(async () => {
     {
       files: filesOf(inVitest, names),
       title: 'the packages and apps, in Node and Chromium',
-      usually: '5 minutes',
+      usually: '4 minutes',
       run: names.length === 0 ? testOthers : test,
     },
     {

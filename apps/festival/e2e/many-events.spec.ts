@@ -19,10 +19,9 @@ test('a thousand events are signed, stored and listed page by page', async ({ pa
 
   // Down to the very last one, in order, none twice.
   // Each page comes by itself when the end of the one before is near, and the last takes the button away.
-  for (let count = await rows.count(); count < MANY; ) {
-    const before = count
+  for (let count = await rows.count(); count < MANY; count = await rows.count()) {
     await rows.last().scrollIntoViewIfNeeded()
-    await expect.poll(async () => (count = await rows.count())).toBeGreaterThan(before)
+    await rows.nth(count).waitFor({ state: 'attached' })
   }
   const titles = await rows.evaluateAll((links) => links.map((link) => /Wave \d+/.exec(link.textContent ?? '')?.[0]))
   expect(titles).toEqual(Array.from({ length: MANY }, (_, index) => `Wave ${index + 1}`))

@@ -24,6 +24,7 @@ export type { OpenedNode, Transport } from './acceptance/transport.js'
 export function acceptance(transport: Transport): void {
   describe(`a node ${transport.name}`, () => {
     const world = worldOf(transport)
+    firstTests(world)
     storedTests(world)
     describe('searches', () => searchTests(world))
     describe('SQL', () => sqlTests(world))
@@ -37,10 +38,16 @@ export function acceptance(transport: Transport): void {
 export function messageAcceptance(transport: Transport): void {
   describe(`a node ${transport.name}`, () => {
     const world = worldOf(transport)
+    firstTests(world)
     describe('values', () => valueTests(world))
     describe('extremes', () => extremeTests(world))
     messageTests(world)
   })
+}
+
+/** They verify the whole database, which is small as yet. */
+function firstTests(world: () => World): void {
+  describe('rights', () => rightTests(world))
 }
 
 function messageTests(world: () => World): void {
@@ -48,7 +55,6 @@ function messageTests(world: () => World): void {
   describe('odd objects', () => oddObjectTests(world))
   describe('calls', () => callTests(world))
   describe('events', () => eventTests(world))
-  describe('rights', () => rightTests(world))
   describe('live queries', () => liveTests(world))
 }
 

@@ -5,10 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Branch, DEVELOPER_SEED, lockText } from '../../../.config/testing/branch-locks.js'
+import { runSchemas } from '../../../.config/testing/run-schemas.js'
+import { runSchemasCommand } from '../../node/dist/nodejs/schemas-command.js'
 import type { BoundSchema, LockedSchemas } from '../src/exports.js'
 import { openNode } from '../src/in-process.js'
 
-const BIN = fileURLToPath(new URL('../../node/bin/rakko-schemas.js', import.meta.url))
 const run = promisify(execFile)
 
 type Schemas = LockedSchemas & Readonly<Record<'venue' | 'artist' | 'stall', BoundSchema>>
@@ -16,7 +17,9 @@ type Schemas = LockedSchemas & Readonly<Record<'venue' | 'artist' | 'stall', Bou
 let folder: string
 beforeAll(async () => {
   // Inside the package, so that the app finds @rakko/client.
-  folder = await mkdtemp(fileURLToPath(new URL('../dist/branches-', import.meta.url)))
+  const ignored = fileURLToPath(new URL('../.rakko/', import.meta.url))
+  await mkdir(ignored, { recursive: true })
+  folder = await mkdtemp(join(ignored, 'branches-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -42,10 +45,14 @@ async function newApp(name: string) {
           ${names.includes('artist') ? "artist: { description: 'Who plays', fields: { name: str() } }," : ''}
           ${names.includes('stall') ? "stall: { description: 'Where there is food', fields: { name: str(), venue: relation('venue') } }," : ''}
         })`
-      await writeFile(join(source, 'definitions.js'), text)
+      await writeFile(join(source, 'definitions.ts'), text)
     },
-    schemas: async (): Promise<string> =>
-      (await run(process.execPath, [BIN, 'definitions.js'], { cwd: source })).stdout,
+    /** What `rakko-schemas` says. */
+    async schemas(): Promise<string> {
+      const { code, stdout, stderr } = await runSchemas(runSchemasCommand, source, 'definitions.ts')
+      expect(code, stderr).toBe(0)
+      return stdout
+    },
     async commit(message: string): Promise<void> {
       await git('add', '-A')
       await git('commit', '-q', '-m', message)
@@ -54,8 +61,8 @@ async function newApp(name: string) {
     async build(): Promise<Schemas> {
       const built = join(folder, `build-${builds++}`)
       await mkdir(built)
-      for (const file of ['definitions.js', 'schemas.js']) await copyFile(join(source, file), join(built, file))
-      return (await import(pathToFileURL(join(built, 'schemas.js')).href)).schemas
+      for (const file of ['definitions.ts', 'schemas.ts']) await copyFile(join(source, file), join(built, file))
+      return (await import(pathToFileURL(join(built, 'schemas.ts')).href)).schemas
     },
   }
 }

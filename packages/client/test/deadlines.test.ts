@@ -1,17 +1,28 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openNode } from '@rakko/client'
 import { openNode as openInProcess } from '@rakko/client/in-process'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runNode } from './run-node.js'
 
-const DEADLINE_MS = 3_000
+const DEADLINE_MS = 1_500
 
+/** What has the directory of a node, and its key. */
+let whole: string
 let folder: string
 let directory: string
+
+beforeAll(async () => {
+  whole = mkdtempSync(join(tmpdir(), 'rakko-whole-'))
+  await (await openInProcess({ name: 'test', directory: join(whole, 'db') })).close()
+})
+
+afterAll(() => {
+  rmSync(whole, { recursive: true, force: true })
+})
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rakko-deadlines-'))
@@ -28,8 +39,8 @@ function makeFifo(path: string): void {
   execFileSync('mkfifo', [path])
 }
 
-async function prepared(): Promise<void> {
-  await (await openInProcess({ name: 'test', directory })).close()
+function prepare(): void {
+  cpSync(whole, folder, { recursive: true })
 }
 
 describe.each([
@@ -37,7 +48,7 @@ describe.each([
   ['this process', openInProcess],
 ] as const)('in %s, opening', (_where, open) => {
   test('a directory whose lock is a FIFO is refused', async () => {
-    await prepared()
+    prepare()
     const owner = join(directory, 'lock', 'owner')
     makeFifo(owner)
     await expect(open({ name: 'test', directory })).rejects.toMatchObject({
@@ -47,7 +58,7 @@ describe.each([
   })
 
   test('a database whose key is a FIFO is refused', async () => {
-    await prepared()
+    prepare()
     makeFifo(`${directory}.key`)
     await expect(open({ name: 'test', directory })).rejects.toMatchObject({
       code: 'KEY_STORE_FAILED',
@@ -95,7 +106,7 @@ async function leaseOn(file: string): Promise<ChildProcess> {
 
 describe('a system call that does not return', () => {
   test('on a thread leaves the thread behind at the deadline', async () => {
-    await prepared()
+    prepare()
     const lease = await leaseOn(join(directory, 'data', 'postgresql.conf'))
     expectDeadline(await runNode(`import { openNode } from '@rakko/client' ${OPEN}`, { after: [directory] }))
     lease.kill('SIGKILL')

@@ -7,7 +7,7 @@ import { Watcher } from './acceptance/live.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import { openSide, type Side } from './open-side.js'
 
-const ROUNDS = 12
+const ROUNDS = 6
 const WRITES = 8
 
 describe('two nodes that are given each other’s entries', { timeout: 120_000 }, () => {

@@ -1,10 +1,13 @@
 import { openNode, type RakkoNode, servePort } from '@rakko/client'
 import type { PublicKey, Signer } from '@rakko/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { keepCompiled } from '../../node/test/web/keep-compiled.js'
 import { lifeLock } from '../src/channel/worker-life.js'
 import { expectClonedKeyTold } from './acceptance/key-cloned.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 import { acceptance, storageAcceptance, type Transport } from './acceptance.js'
+
+await keepCompiled()
 
 interface NamedWorker extends Worker {
   /** What its first message says. */

@@ -51,7 +51,7 @@ export const ERROR_CODES = {
   SCHEMA_MISMATCH: 'the operation claims another schema',
   SCHEMA_NOT_FOUND: 'no schema with this id is known',
   SCHEMA_NOT_ALLOWED: 'the node takes no operations of this schema: it is not on its allow list',
-  TABLE_LIMIT: 'as many tables were made as one author, or all together, may have made',
+  TABLE_LIMIT: 'a schema of strangers cannot be read now: no table of another may give way to its own',
   INVALID_SCHEMA_LOCK: 'schema.lock is damaged, or lacks what the definitions need',
   // Documents
   INVALID_DOCUMENT_VIEW_ID: 'not a document view id',

@@ -14,7 +14,7 @@ export interface OwnKeyOptions {
 }
 
 /** Of an entry that is not stored and whose signature is good: the reasons come after both were looked at. */
-const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG_FORKED', 'TABLE_LIMIT'])
+const UNKNOWN_HERE: ReadonlySet<ErrorCode> = new Set(['UNEXPECTED_SEQ_NUM', 'LOG_FORKED'])
 
 /**
  * Watches what arrives for entries that are signed with this node's key. What the node has written is stored before it

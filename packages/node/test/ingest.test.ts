@@ -161,7 +161,6 @@ describe('a node that takes entries from elsewhere', () => {
 
   test.each([
     ['LOG_FORKED', true],
-    ['TABLE_LIMIT', true],
     ['UNEXPECTED_SEQ_NUM', true],
     // Neither is said of an entry whose signature was found to be good, and that is not stored.
     ['INVALID_SIGNATURE', false],

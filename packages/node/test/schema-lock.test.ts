@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type Commit,
   defineSchemas,
@@ -13,12 +10,14 @@ import {
   type SchemaDefinitions,
   type SchemaId,
 } from '@rakko/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Driver } from '@rakko/store'
+import { afterEach, describe, expect, test } from 'vitest'
 import { BRANCHES, type Branch, DEVELOPER_SEED, lockText } from '../../../.config/testing/branch-locks.js'
 import { assembleNode } from '../src/assemble-node.js'
+import type { KeyStore } from '../src/key-store.js'
 import type { Node } from '../src/node.js'
 import type { NodeEvent } from '../src/node-event.js'
-import { keyFile } from '../src/nodejs/key-file.js'
+import { memoryKeys } from '../src/nodejs/memory-key.js'
 import { nativeSigner, nativeVerifier } from '../src/nodejs/native-key.js'
 import { openStorage } from '../src/nodejs/open-storage.js'
 import type { ExpectedSchema, SchemaParams } from '../src/open-params.js'
@@ -77,11 +76,22 @@ const BUILDS = {
 } as const
 type BuildName = keyof typeof BUILDS
 
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rakko-lock-'))
+/** What a device has kept. PostgreSQL goes on between two starts of the app, which takes nothing over but rows. */
+interface Disk {
+  readonly driver: Driver
+  readonly keys: KeyStore
+}
+const disks = new Map<string, Promise<Disk>>()
+afterEach(async () => {
+  for (const disk of disks.values()) await (await disk).driver.close()
+  disks.clear()
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function newDisk(): Promise<Disk> {
+  const { driver } = await openStorage({ kind: 'memory' })
+  const key = memoryKeys(nativeVerifier()).open('')
+  return { driver, keys: { open: () => key } }
+}
 
 interface Device {
   readonly node: Node
@@ -97,11 +107,18 @@ async function run<Result>(
   work: (device: Device) => Promise<Result>,
   allowSchemas?: readonly string[],
 ): Promise<Result> {
-  const directory = join(folder, device)
-  const { driver } = await openStorage({ kind: 'directory', directory })
+  const disk = disks.get(device) ?? newDisk()
+  disks.set(device, disk)
+  const { driver: kept, keys } = await disk
+  const driver: Driver = {
+    query: kept.query.bind(kept),
+    exec: kept.exec.bind(kept),
+    transaction: kept.transaction.bind(kept),
+    flush: kept.flush.bind(kept),
+    close: async () => undefined,
+  }
   const verifier = nativeVerifier()
-  const keys = keyFile(`${directory}.key`, join(directory, 'data'), verifier)
-  const storage = async () => ({ kind: 'directory', directory }) as const
+  const storage = async () => ({ kind: 'memory' }) as const
   const node = await assembleNode({
     driver,
     keys,

@@ -5,8 +5,6 @@ export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'
 export { VERIFY_AFTER_OPENING_MS } from './maintain/due-verification.js'
 export { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
-export { MAX_SQL_ROWS } from './read/app-sql/app-sql.js'
-export { MAX_SQL_CHARACTERS, MAX_SQL_PARAMETERS } from './read/app-sql/check-statement.js'
 export type { AllowSchemas } from './schemas/allowed-schemas.js'
 export type {
   CommitListener,
@@ -45,5 +43,4 @@ export {
   type SyncSource,
 } from './sync-source.js'
 export { DATABASE_FORMAT, migrate } from './tables/migrations/migrate.js'
-export { MAX_TABLES_OF_STRANGERS, MAX_TABLES_PER_AUTHOR } from './transaction/table-limit.js'
 export { hasFindings, type VerifyReport } from './verify-report.js'

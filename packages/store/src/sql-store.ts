@@ -22,6 +22,7 @@ import { Listeners } from './listeners.js'
 import { readIdempotent } from './load/idempotency.js'
 import { isDecided, parkedEntryOf } from './load/parked-entries.js'
 import { declareIndexes } from './maintain/declare-indexes.js'
+import { fillTables } from './maintain/fill-tables.js'
 import { forget } from './maintain/forget.js'
 import { Maintenance } from './maintain/maintenance.js'
 import type { PurgePolicy } from './maintain/purge-policy.js'
@@ -149,6 +150,7 @@ export class SqlStore implements Store {
     this.#maintenance = new Maintenance({ database, now, policy, verification, verifyEveryMs, onMade, lookAtMissed })
     this.#appSql = new AppSql(database)
     this.#now = now
+    database.asked.fillWith((known) => fillTables(database, known))
     database.onRestart((schemaIds) => {
       for (const one of [cache, histories]) one.clear()
       onMissed()

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { checkParameters, checkStatement, MAX_SQL_CHARACTERS } from '../src/read/app-sql/check-statement.js'
+import {
+  checkParameters,
+  checkStatement,
+  MAX_SQL_BRACKETS,
+  MAX_SQL_CHARACTERS,
+} from '../src/read/app-sql/check-statement.js'
 
 const STATEMENT = 'one statement of up to 100000 characters, without lone surrogates'
 const VALUE = 'null, a boolean, number, bigint, text without lone surrogates, Uint8Array or a list of these'
@@ -34,4 +39,24 @@ test.each([
   ['a comment without an end', `/* ${'1+'.repeat(9_000)}`],
 ])('What is long and not deep is taken: %s', (_, text) => {
   expect(() => checkStatement(`SELECT ${text}`)).not.toThrow()
+})
+
+const json = (levels: number) => `${'[{"a":'.repeat(levels / 2)}${'}]'.repeat(levels / 2)}`
+const regex = (levels: number) => `${'('.repeat(levels)}a${')'.repeat(levels)}`
+const MOST = MAX_SQL_BRACKETS
+const BRACKETS = `at most ${MOST} open brackets`
+
+test.each([
+  ['JSON in a statement', () => checkStatement(`SELECT '${json(MOST + 2)}'::jsonb`), 'text'],
+  ['JSON without an end', () => checkParameters([null, '['.repeat(90_000)]), 'params[1]'],
+  ['a regular expression', () => checkParameters([['a', regex(MOST + 1)]]), 'params[0][1]'],
+])('What PostgreSQL goes down into without a measure is refused: %s', (_, check, field) => {
+  const details = { field, expected: BRACKETS, got: 'more' }
+  expect(check).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', details }))
+})
+
+test('Brackets that are closed again are taken, however many, and so are as many as may be open', () => {
+  const texts = [json(MOST), regex(MOST), '[(a){b}]'.repeat(9_000), ')'.repeat(5_000) + regex(MOST)]
+  expect(checkParameters(texts)).toEqual(texts)
+  expect(() => checkStatement(`SELECT '${json(MOST)}'::jsonb`)).not.toThrow()
 })

@@ -1,6 +1,6 @@
-import { hexToBytes, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
+import { decodeEntry, hexToBytes, type Operation, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Store } from '../src/store.js'
+import type { PublishOutcome, Store } from '../src/store.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { str } from './support/definitions.js'
@@ -76,6 +76,64 @@ describe('where a transaction fails by one of its items', () => {
     expect(codesOf(await store.ingest([item, create()]))).toEqual(['ANSWER_TOO_LARGE', 'held'])
     driver.isTooLarge = () => false
     expect(codesOf(await store.ingest([item]))).toEqual(['held'])
+  })
+})
+
+describe('between two halves of a transaction', () => {
+  /** Calls this while so many transactions were too large, the last of them just now. */
+  function onceTooLarge(culprit: SignedItem, call: () => void, times = 1): void {
+    makeTooLarge(culprit)
+    const { isTooLarge } = driver
+    let left = times
+    driver.isTooLarge = (sql, params) => {
+      const isIt = isTooLarge(sql, params)
+      if (isIt) left -= 1
+      if (isIt && left === 0) call()
+      return isIt
+    }
+  }
+
+  test('an own write has its turn, and what waited for it in the first half is held', async () => {
+    const [missing, culprit] = [create(), create()]
+    const { entry, operation } = missing
+    const fields = new Map([
+      ['name', str('a')],
+      ['type', str('str')],
+    ])
+    const created: Operation = { action: 'create', schemaId: SCHEMA_FIELD_DEFINITION, fields }
+    const trusted = { entry: decodeEntry(entry), operation: created }
+    await store.ingest([culprit])
+    let own: Promise<PublishOutcome[]> | undefined
+    const publishOwn = () => {
+      own = store.publish([{ entry, operation, trusted }])
+    }
+    // All of them are too many, the first half is stored, and the second is too many.
+    onceTooLarge(culprit, publishOwn, 2)
+    const outcomes = await store.ingest([update(missing), create(), update(culprit), create()])
+    expect(codesOf((await own) ?? [])).toEqual(['published'])
+    expect(codesOf(outcomes)).toEqual(['held', 'held', 'ANSWER_TOO_LARGE', 'held'])
+  })
+
+  test('others have theirs, but calls that publish keep their order', async () => {
+    const culprit = create()
+    await store.ingest([culprit])
+    const order: string[] = []
+    const calls: Promise<unknown>[] = []
+    const call = (door: 'ingest' | 'publish', items: SignedItem[], name = door) =>
+      calls.push(store[door](items).then(() => order.push(name)))
+    onceTooLarge(culprit, () => {
+      call('publish', [create()])
+      call('ingest', [create()])
+    })
+    await store.publish([create(), create(), update(culprit), create()]).then(() => order.push('split'))
+    await Promise.all(calls)
+    expect(order).toEqual(['ingest', 'split', 'publish'])
+    order.length = 0
+    const again = create()
+    await store.ingest([again])
+    onceTooLarge(again, () => call('publish', [create()]))
+    await store.ingest([create(), create(), update(again), create()]).then(() => order.push('split'))
+    expect(order).toEqual(['publish', 'split'])
   })
 })
 

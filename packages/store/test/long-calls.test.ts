@@ -1,5 +1,5 @@
 import { decodeEntry, type Operation, SCHEMA_FIELD_DEFINITION, type SchemaId } from '@rakko/core'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
 import {
   MAX_TRANSACTION_BYTES,
@@ -125,7 +125,12 @@ describe('a call that is too long for one transaction takes several', () => {
 
   test('also where more waits than one author may let wait', async () => {
     const items = chain(new Author(1), 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_OTHERS).reverse()
+    const verify = vi.spyOn(verifier, 'verify')
     expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))
+    // Whatever is tried again is checked again, in the transaction that takes it and nowhere else.
+    const tried = items.length + (items.length - MAX_PARKED_AUTHOR_ENTRIES)
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(tried)
+    verify.mockRestore()
   })
 
   test('by the time that the last one took, and no longer once one was quick', async () => {

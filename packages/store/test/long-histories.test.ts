@@ -1,4 +1,11 @@
-import type { DocumentViewId, SchemaId } from '@rakko/core'
+import {
+  type DocumentViewId,
+  type OperationValue,
+  parseQuery,
+  SCHEMA_DEFINITION,
+  type Schema,
+  type SchemaId,
+} from '@rakko/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_HISTORIES_AT_ONCE } from '../src/load/history-sizes.js'
 import { MAX_READ_BYTES } from '../src/read/read-limits.js'
@@ -126,5 +133,54 @@ describe('documents whose histories are too large together', () => {
     for (const document of documents) {
       expect(await fieldsOf(document)).toEqual({ text: 'b'.repeat(TEXT_BYTES), title: 'two' })
     }
+  })
+})
+
+describe('a pinned view of a document whose history is too large to be in memory', () => {
+  test('is made in pieces, with the long values that win', async () => {
+    const items = longUpdates(6)
+    await publishAll(store, items)
+    const link = defineSchema(owner, 'link', { to: `pinned_relation(${schemaId})` })
+    await publishAll(store, link.items)
+    const past = items.slice(2, 5)
+    const links = past.map(({ viewId }) =>
+      owner.create(link.schemaId, { to: { type: 'pinned_relation', value: viewId } }),
+    )
+    driver.reset()
+    await publishAll(store, links)
+    expect(driver.largest).toBeLessThan(MAX_HISTORIES_AT_ONCE / 2 + BESIDE)
+    const known = [await store.schema(schemaId), await store.schema(link.schemaId)]
+    const query = parseQuery({ include: { to: true } }, known[1] as Schema, (id) => known.find((one) => one?.id === id))
+    const { documents } = await store.query(query)
+    const texts = documents.map(({ fields, related }) => [
+      fields.get('to')?.value,
+      related?.get('to')?.documents[0]?.fields.get('text')?.value,
+    ])
+    expect(new Map(texts as [string, string][])).toEqual(
+      new Map(past.map(({ viewId }, index) => [viewId, ('bca'[index] as string).repeat(TEXT_BYTES)])),
+    )
+  })
+})
+
+describe('a schema whose definition has a history that is too large to be in memory', () => {
+  test('is known in pieces, with the fields that win', async () => {
+    const { items, schemaId: first } = defineSchema(owner, 'described', { text: 'str' })
+    await publishAll(store, items)
+    const definition = items.at(-1) as SignedItem
+    const updates: SignedItem[] = []
+    const update = (fields: readonly string[]) => {
+      const { viewId } = updates.at(-1) ?? definition
+      const value = { type: 'pinned_relation_list', value: fields } as OperationValue
+      updates.push(owner.update(definition.documentId, SCHEMA_DEFINITION, viewId, { fields: value }))
+    }
+    const tips = Array.from({ length: 10_000 }, (_, index) => `0020${index.toString(16).padStart(64, '0')}`)
+    for (let index = 0; index < 14; index += 1) update([tips.toSpliced(index, 1).join('_')])
+    update([(items[0] as SignedItem).viewId])
+    await store.publishBatch(updates.slice(0, -1))
+    driver.reset()
+    await publishAll(store, updates.slice(-1))
+    expect(driver.largest).toBeLessThan(MAX_HISTORIES_AT_ONCE / 2 + BESIDE)
+    const id = `described_${updates.at(-1)?.viewId}` as SchemaId
+    expect(await store.schema(id)).toEqual({ ...(await store.schema(first)), id })
   })
 })

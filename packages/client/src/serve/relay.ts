@@ -14,6 +14,7 @@ import type {
 } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
 import { PortSubscriptions } from './port-subscriptions.js'
+import { PortTurns } from './port-turns.js'
 import { UnreadReplies } from './unread-replies.js'
 
 /** What a served port may ask for only where `servePort` allows it. Everybody at it may read. */
@@ -62,13 +63,16 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
   const port = lastPort
   const open = new PortSubscriptions(connection)
   const unread = new UnreadReplies(connection)
+  const turns = new PortTurns(connection)
   let isEnded = false
 
   function pass<M extends Method>(method: M, params: Methods[M]['params'], cancellation: Cancellation) {
-    return connection.request(method, params, {
-      signal: signalOf(cancellation),
-      deadlineMs: Number.POSITIVE_INFINITY,
-    })
+    return turns.run(method, params, cancellation, () =>
+      connection.request(method, params, {
+        signal: signalOf(cancellation),
+        deadlineMs: Number.POSITIVE_INFINITY,
+      }),
+    )
   }
   async function subscribe<M extends 'live' | 'events' | 'peers'>(
     method: M,

@@ -1,5 +1,6 @@
 import type { Cancellation, Method } from '@rakko/node/rpc'
 import type { Connection } from '../calls/connection.js'
+import { WaitingCalls } from './waiting-calls.js'
 
 /** Bytes of replies that wait in one port, and in all ports of a node. Beyond it a read waits until some were read. */
 export const MAX_PORT_UNREAD_BYTES = 32 * 1024 * 1024
@@ -20,11 +21,6 @@ const VALUE_BYTES = 16
 /** Bytes that wait in all ports of a node, or are expected. */
 const ofAllPorts = new WeakMap<Connection, { bytes: number }>()
 
-interface Waiting {
-  readonly expected: number
-  readonly begin: () => void
-}
-
 /**
  * The replies in one served port that nobody has read yet. A port's queue has no end of its own: who asks and never reads
  * would fill the host's memory. So replies carry receipts now and then, which the other end sends back, and a read is
@@ -36,7 +32,7 @@ export class UnreadReplies {
   /** Since the last receipt. */
   #recent = 0
   #bytes = 0
-  #waiting: Waiting[] = []
+  readonly #waiting = new WaitingCalls()
   #isEnded = false
 
   constructor(connection: Connection) {
@@ -48,15 +44,11 @@ export class UnreadReplies {
   begin(method: Method, cancellation: Cancellation): Promise<void> | undefined {
     const expected = EXPECTED_BYTES[method] ?? 0
     if (expected === 0) return undefined
-    if (this.#waiting.length === 0 && this.#hasRoom(expected)) {
+    if (this.#waiting.next === undefined && this.#hasRoom(expected)) {
       this.#count(expected)
       return undefined
     }
-    return new Promise((resolve) => {
-      const waiting = { expected, begin: resolve }
-      this.#waiting.push(waiting)
-      cancellation.onAbort(() => this.#begin(waiting))
-    })
+    return this.#waiting.add(expected, cancellation, () => this.#count(expected))
   }
 
   /** A read has failed: its reply is small. */
@@ -96,7 +88,7 @@ export class UnreadReplies {
     this.#count(-this.#bytes)
     this.#isEnded = true
     this.#unread = []
-    for (const waiting of [...this.#waiting]) this.#begin(waiting)
+    while (this.#waiting.next !== undefined) this.#waiting.begin()
   }
 
   #hasRoom(expected: number): boolean {
@@ -105,16 +97,10 @@ export class UnreadReplies {
   }
 
   #beginWaiting(): void {
-    for (let [first] = this.#waiting; first && this.#hasRoom(first.expected); [first] = this.#waiting)
-      this.#begin(first)
-  }
-
-  #begin(waiting: Waiting): void {
-    const place = this.#waiting.indexOf(waiting)
-    if (place < 0) return
-    this.#waiting.splice(place, 1)
-    this.#count(waiting.expected)
-    waiting.begin()
+    for (let { next } = this.#waiting; next !== undefined && this.#hasRoom(next); { next } = this.#waiting) {
+      this.#count(next)
+      this.#waiting.begin()
+    }
   }
 
   #count(more: number): void {

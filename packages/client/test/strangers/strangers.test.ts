@@ -18,7 +18,7 @@ const SPARE_MB = 32
  * takes a call in one go.
  */
 const MAX_WORK_MS = 750
-/** Calls are answered in the order in which they came: an honest one waits for each that was sent before it. */
+/** Beside ports, calls are answered in the order in which they came: an honest one waits for each that came before. */
 const CALL_MS = 3
 /** Processor time of a step for each byte that came with it, and beside that: tables take long. */
 const MAX_MICROSECONDS = 8
@@ -38,7 +38,7 @@ test.for(plans.map((plan) => [isTorture ? 'drawn' : wordsOf(plan), plan.seed, pl
   { timeout: 2 * DEADLINE_MS },
   async ([, , plan], { task }) => {
     const drawn = await caseOf(plan)
-    const cost = await runCase(drawn, DEADLINE_MS)
+    const cost = await runCase(drawn, DEADLINE_MS, !isTorture)
     const told = tell(drawn, cost)
     task.meta.told = told
     expect(found(drawn, cost), told).toEqual([])
@@ -58,8 +58,8 @@ test('the fixed cases have each shape, question, door and store', () => {
 })
 
 /** What is beyond a bound. */
-function found({ store }: Case, { answers, excessMb, workMs, steps }: Cost): string[] {
-  const most = Math.max(...steps.map(({ times }) => times))
+function found({ store, door }: Case, { answers, excessMb, workMs, steps }: Cost): string[] {
+  const most = Math.max(...steps.map(({ name, times }) => (door === 'port' || name in ASKS ? 0 : times)))
   const mayWaitMs = SLOWER * (MAX_WORK_MS + most * CALL_MS)
   return [
     answers ? [] : 'an honest caller gets no answer any more',

@@ -43,5 +43,5 @@ export type {
 export { nodeHandler, openingHandler } from './node-handler.js'
 export { peerFromData } from './peer-data.js'
 export { type RequestHandler, type Session, serve } from './serve.js'
-export { checkLiveQueries, MAX_LIVE_QUERIES, notOpen } from './subscriptions.js'
+export { checkLiveQueries, notOpen } from './subscriptions.js'
 export { compactBytes } from './wire-row.js'

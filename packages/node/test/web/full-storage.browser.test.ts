@@ -2,7 +2,10 @@
 import type {} from '@vitest/browser-playwright'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cdp } from 'vitest/browser'
+import { keepCompiled } from './keep-compiled.js'
 import { Opener } from './opener.js'
+
+await keepCompiled()
 
 const MEGABYTE = 1024 * 1024
 

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { keepCompiled } from './keep-compiled.js'
 import { Opener } from './opener.js'
+
+await keepCompiled()
 
 let names = 0
 const openers: Opener[] = []
@@ -49,15 +52,16 @@ afterEach(() => {
 })
 
 describe.each(['opfs', 'indexeddb'] as const)('%s', (kind) => {
-  it('keeps what was stored, over closing and opening', async () => {
+  it('is had by one worker at a time, keeps what was stored, and is found by auto', async () => {
     const name = newName()
-    const first = opener()
+    const [first, second] = [opener(), opener()]
     expect(await first.open(kind, name)).toEqual({ kind, passedOver: [] })
+    await expect(second.open(kind, name)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
     await first.query('CREATE TABLE item (n int, bytes bytea)')
     await first.query('INSERT INTO item SELECT n, $1 FROM generate_series(1, 500) n', [new Uint8Array(2000).fill(7)])
     await first.ask({ do: 'close' })
-    const second = opener()
-    await second.open(kind, name)
+    // A refused opening can be tried again, in the same worker.
+    expect(await second.open('auto', name)).toEqual({ kind, passedOver: [] })
     expect(await second.query('SELECT count(*) AS n FROM item WHERE get_byte(bytes, 1999) = 7')).toEqual([{ n: 500n }])
     await second.ask({ do: 'close' })
   })
@@ -84,18 +88,6 @@ describe.each(['opfs', 'indexeddb'] as const)('%s', (kind) => {
     while (!(await interruptStart(kind, name)))
     const second = await openOnceFree(kind, name)
     expect(await second.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
-    await second.ask({ do: 'close' })
-  })
-
-  it('is had by one worker at a time', async () => {
-    const name = newName()
-    const first = opener()
-    await first.open(kind, name)
-    const second = opener()
-    await expect(second.open(kind, name)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
-    await first.ask({ do: 'close' })
-    // A refused opening can be tried again, in the same worker.
-    expect(await second.open(kind, name)).toMatchObject({ kind })
     await second.ask({ do: 'close' })
   })
 })
@@ -169,24 +161,6 @@ describe('damage', () => {
     }
     expect(await first.open('auto', name)).toEqual({ kind: 'opfs', passedOver: [] })
     await first.ask({ do: 'close' })
-  })
-})
-
-describe('auto', () => {
-  it('takes the private file system where there is one', async () => {
-    const first = opener()
-    expect(await first.open('auto', newName())).toEqual({ kind: 'opfs', passedOver: [] })
-    await first.ask({ do: 'close' })
-  })
-
-  it('stays with a database that is in IndexedDB', async () => {
-    const name = newName()
-    const first = opener()
-    await first.open('indexeddb', name)
-    await first.ask({ do: 'close' })
-    const second = opener()
-    expect(await second.open('auto', name)).toEqual({ kind: 'indexeddb', passedOver: [] })
-    await second.ask({ do: 'close' })
   })
 })
 
@@ -282,7 +256,7 @@ describe("a server that does not have PGlite's files", () => {
       details: { url: expect.stringMatching(/pglite|database/) },
     })
     const second = opener()
-    expect(await second.open('auto', name)).toMatchObject({ kind: 'opfs' })
+    expect(await second.open('auto', name)).toEqual({ kind: 'opfs', passedOver: [] })
     await second.ask({ do: 'close' })
   })
 })

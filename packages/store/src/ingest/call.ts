@@ -1,4 +1,4 @@
-import { type Hash, operationIdsOf, RakkoError } from '@rakko/core'
+import { type DocumentViewId, type Hash, operationIdsOf, RakkoError } from '@rakko/core'
 import type { Outcome } from '../decide/arrivals.js'
 import { isReadable, type ReceivedFromPeer } from '../decide/receive-from-peer.js'
 import { previousOf } from '../decide/received-item.js'
@@ -20,8 +20,6 @@ export interface CallOptions {
   readonly receive: (index: number) => Incoming<Received> | Promise<Incoming<Received>>
   /** Whether it may return later: then what others check goes on beside the transactions. */
   readonly isAhead: boolean
-  /** Lets others go on where this thread was busy for long. */
-  readonly rest: () => Promise<void> | undefined
   /** This process has signed all of its items, so it need not wait for those of others. */
   readonly isOwn: boolean
   /** Its items are stored together or not at all, so it shares its transaction with no other call. */
@@ -59,8 +57,8 @@ export class Call {
   /** Places of the items up to here were received, or are about to be. Nothing more of an item is kept until then. */
   #received = 0
   readonly #ahead = new Map<number, ReturnType<CallOptions['receive']>>()
-  /** Places of entries that wait, by their hash. */
-  readonly #waiting = new Map<Hash, number[]>()
+  /** Entries that wait, by their hash. */
+  readonly #waiting = new Map<Hash, Waiting>()
   #hasSorted = false
   /** Parts that are not durable yet. */
   #unflushed = 0
@@ -103,16 +101,18 @@ export class Call {
     this.#results[index] = result
     releaseFrames(result)
     if (received instanceof RakkoError || result instanceof RakkoError || result.status !== 'waiting') return
-    const places = this.#waiting.get(received.entryHash)
-    if (places) places.push(index)
-    else this.#waiting.set(received.entryHash, [index])
+    const waiting = this.#waiting.get(received.entryHash) ?? { places: [], follows: new Set() }
+    this.#waiting.set(received.entryHash, waiting)
+    waiting.places.push(index)
+    if (!isReadable(received) || !isUnparked(result)) return
+    for (const view of [received.entry.backlink, previousOf(received)]) if (view) waiting.follows.add(view)
   }
 
   /** What any transaction has led to, for entries of this call that waited before. */
   decided(outcomes: ReadonlyMap<Hash, Outcome>): void {
     const [fewer, other] = this.#waiting.size < outcomes.size ? [this.#waiting, outcomes] : [outcomes, this.#waiting]
     for (const hash of [...fewer.keys()].filter((one) => other.has(one))) {
-      for (const index of this.#waiting.get(hash) ?? []) this.#results[index] = outcomes.get(hash)
+      for (const index of this.#waiting.get(hash)?.places ?? []) this.#results[index] = outcomes.get(hash)
       this.#waiting.delete(hash)
     }
   }
@@ -121,17 +121,22 @@ export class Call {
    * Takes up again, in causal order, what waits and found no room where it could wait. In one transaction it would have
    * been decided with what came after it. Once is enough: what it waits for in this call comes before it now.
    */
-  async takeUpUnparked(): Promise<void> {
+  takeUpUnparked(): void {
     if (this.#hasSorted || this.#failure || !this.isTaken) return
-    const unparked = [...this.#waiting.values()].flat().filter((index) => isUnparked(this.#results[index]))
-    if (unparked.length === 0 || unparked.length === this.length) return
+    const unparked = new Map<Hash, Waiting>()
+    for (const [hash, { places, follows }] of this.#waiting) {
+      const own = places.filter((index) => isUnparked(this.#results[index]))
+      if (own.length > 0) unparked.set(hash, { places: own, follows })
+    }
+    const order = inCausalOrder(unparked)
+    if (order.length === 0 || order.length === this.length) return
     this.#hasSorted = true
-    for (const [hash, places] of this.#waiting) {
-      const parked = places.filter((index) => !isUnparked(this.#results[index]))
-      if (parked.length > 0) this.#waiting.set(hash, parked)
+    for (const hash of unparked.keys()) {
+      const parked = this.#waiting.get(hash)?.places.filter((index) => !isUnparked(this.#results[index])) ?? []
+      if (parked.length > 0) this.#waiting.set(hash, { places: parked, follows: new Set() })
       else this.#waiting.delete(hash)
     }
-    this.#order = await this.#sorted(unparked.sort((one, other) => one - other))
+    this.#order = order
     this.#next = 0
     this.#received = 0
   }
@@ -185,25 +190,6 @@ export class Call {
       this.#received += 1
     }
   }
-
-  /** Places of items, each after those that it follows. Of each item only its ids are in memory. */
-  async #sorted(places: readonly number[]): Promise<readonly number[]> {
-    const steps: Step[] = []
-    const byHash = new Map<Hash, Step>()
-    for (const index of places) {
-      const resting = this.#options.rest()
-      if (resting) await resting
-      const received = (await this.#options.receive(index))()
-      if (received instanceof RakkoError || !isReadable(received)) continue
-      const { backlink } = received.entry
-      const previous = previousOf(received)
-      const names = [backlink ?? [], previous === undefined ? [] : operationIdsOf(previous)].flat()
-      const step = { index, names }
-      steps.push(step)
-      byHash.set(received.entryHash, step)
-    }
-    return walkBefore(steps, ({ names }) => names.flatMap((name) => byHash.get(name) ?? [])).map(({ index }) => index)
-  }
 }
 
 /**
@@ -222,7 +208,16 @@ function isUnparked(result: Result | undefined): boolean {
   return result !== undefined && !(result instanceof RakkoError) && result.status === 'waiting' && !result.parked
 }
 
-interface Step {
-  readonly index: number
-  readonly names: readonly Hash[]
+interface Waiting {
+  readonly places: number[]
+  /** The entry's backlink and `previous`, where it found no room where it could wait. */
+  readonly follows: Set<Hash | DocumentViewId>
+}
+
+/** Places of items, each after those that it follows. Of each item only ids are in memory. */
+function inCausalOrder(unparked: ReadonlyMap<Hash, Waiting>): number[] {
+  const before = ({ follows }: Waiting) =>
+    [...follows].flatMap((view) => operationIdsOf(view as DocumentViewId).flatMap((id) => unparked.get(id) ?? []))
+  const inOrder = [...unparked.values()].sort((one, other) => (one.places[0] ?? 0) - (other.places[0] ?? 0))
+  return walkBefore(inOrder, before).flatMap(({ places }) => places)
 }

@@ -100,6 +100,7 @@ export interface LookedAgain {
   /** The look goes on after this entry. Undefined where nothing is left. */
   readonly last: Hash | undefined
   readonly forks: readonly ForkedLog[]
+  readonly outcomeOf: Ingested['outcomeOf']
 }
 
 /**
@@ -117,16 +118,16 @@ export async function lookAgain(
     some = await parking.after(after, LOOK_AT_ONCE, missedOnly)
     return some
   })
-  const decided = [...first.outcomeOf.keys()]
+  const outcomeOf = new Map(first.outcomeOf)
   const forks = [...first.forks]
-  for (let hasMore = decided.length > 0; hasMore; ) {
+  for (let hasMore = outcomeOf.size > 0; hasMore; ) {
     await context.pause().catch(() => {})
-    const next = await wakeRest(context, decided)
-    decided.push(...next.outcomeOf.keys())
+    const next = await wakeRest(context, [...outcomeOf.keys()])
+    for (const [hash, outcome] of next.outcomeOf) outcomeOf.set(hash, outcome)
     forks.push(...next.forks)
     ;({ hasMore } = next)
   }
-  return { last: some.length < LOOK_AT_ONCE ? undefined : some.at(-1)?.item.entryHash, forks }
+  return { last: some.length < LOOK_AT_ONCE ? undefined : some.at(-1)?.item.entryHash, forks, outcomeOf }
 }
 
 async function ingestWith(

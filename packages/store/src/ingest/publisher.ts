@@ -1,20 +1,17 @@
 import { type Hash, RakkoError, type Verifier } from '@rakko/core'
-import { batchRefusal } from '../decide/batch-refusal.js'
 import { receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
-import { Call, type CallOptions, type Place, type Received, type Taken } from './call.js'
+import { Call, type CallOptions, type Received, type Taken } from './call.js'
 import { CallQueue } from './call-queue.js'
-import { type IngestContext, type Ingested, lookAgain, NOTHING_INGESTED, wakeRest } from './ingest.js'
-import { type IngestedApart, ingestApart } from './ingest-apart.js'
-import { Pace, type Share, TRANSACTION_MS } from './share.js'
+import { type Ingested, lookAgain } from './ingest.js'
+import { Part, type PartContext } from './part.js'
+import { Pace } from './share.js'
 
-export interface PublisherContext extends IngestContext {
+export interface PublisherContext extends PartContext {
   readonly verifier: Verifier
-  /** Called where the database failed before all that waited for a decided entry was looked at, see `lookAgain`. */
-  readonly onMissed: () => void
 }
 
 /**
@@ -23,12 +20,10 @@ export interface PublisherContext extends IngestContext {
  */
 export class Publisher {
   readonly #context: PublisherContext
-  readonly #waiting = new CallQueue()
+  readonly #waiting = new CallQueue<Part>()
   readonly #pace = new Pace()
   /** Whether signatures are checked in other threads. */
   #isAhead = false
-  /** When others last had a turn. */
-  #paused = 0
   #writing: Promise<void> | undefined
   readonly #settling = new Set<Promise<void>>()
   readonly #forkListeners = new Listeners<readonly ForkedLog[]>()
@@ -95,7 +90,8 @@ export class Publisher {
   }
 
   async #lookAgainAfter(after: Hash | undefined, options: { missedOnly?: boolean }): Promise<Hash | undefined> {
-    const { last, forks } = await lookAgain(this.#context, after, options)
+    const { last, forks, outcomeOf } = await lookAgain(this.#context, after, options)
+    this.#decided(outcomeOf)
     if (forks.length > 0) this.#forkListeners.tell(forks)
     return last
   }
@@ -118,13 +114,12 @@ export class Publisher {
     options: Pick<CallOptions, 'settle' | 'isOwn' | 'isBatch' | 'givesWay'>,
   ): void {
     const sizes = items.map(({ entry, operation }) => (entry?.length ?? 0) + (operation?.length ?? 0))
-    const rest = () => (this.#context.now() - this.#paused > TRANSACTION_MS ? this.#pause() : undefined)
     const received: CallOptions['receive'] = (index) => {
       const incoming = receive(items[index] as Item)
       this.#isAhead ||= incoming instanceof Promise
       return incoming
     }
-    const call = new Call({ sizes, receive: received, rest, isAhead: this.#isAhead && !options.isOwn, ...options })
+    const call = new Call({ sizes, receive: received, isAhead: this.#isAhead && !options.isOwn, ...options })
     this.#waiting.add(call)
     this.#writing ??= this.#write()
   }
@@ -132,114 +127,71 @@ export class Publisher {
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#pause()
-      await this.#commit(await this.#take(this.#waiting.inTurn()))
+      const turn = this.#waiting.next()
+      await this.#goOn('begun' in turn ? turn.begun : await this.#take(turn.calls))
     }
     this.#context.histories.clear()
     this.#writing = undefined
   }
 
-  /** What this process has signed itself does not wait until all is looked at that waited for what was taken. */
-  async #writeOwn(taken: ReadonlySet<Call>): Promise<void> {
-    const ownOnes = () => [...this.#waiting].filter((call) => call.isOwn && !taken.has(call))
-    for (let own = ownOnes(); own.length > 0; own = ownOnes()) await this.#commit(await this.#take(own))
-  }
-
   /** If the pause fails, fewer calls join, nothing more. */
   async #pause(): Promise<void> {
     await this.#context.pause().catch(() => {})
-    this.#paused = this.#context.now()
   }
 
   /** What the next transaction takes of calls, in their order. Each is whole in it, unless it is too large alone. */
   async #take(calls: readonly Call[]): Promise<Part> {
     const { database, now } = this.#context
     const share = this.#pace.share(database.registry, now)
-    const part: Part = { calls: new Set(), taken: [], share }
+    const from = new Set<Call>()
+    const items: Taken[] = []
     for (const call of calls) {
       const { isOwn, isBatch } = call
-      if (part.calls.size > 0 && (isBatch || !share.hasRoom(call.length, call.bytes, isOwn))) break
-      part.calls.add(call)
+      if (from.size > 0 && (isBatch || !share.hasRoom(call.length, call.bytes, isOwn))) break
+      from.add(call)
       while (!call.isTaken && (isBatch || share.hasRoom(1, call.nextSize, isOwn))) {
         const size = call.nextSize
         const taking = call.take()
         // Promises for thousands of items would be made for nothing: mostly none is one.
         const taken = taking instanceof Promise ? await taking : taking
         const received = this.#allowed(taken.received)
-        part.taken.push({ ...taken, received })
+        items.push({ ...taken, received })
         share.add(received, size, isOwn)
       }
       if (isBatch || !call.isTaken) break
     }
-    return part
+    return new Part(this.#context, items, { calls: from, share }, (outcomeOf) => this.#decided(outcomeOf))
   }
 
-  async #commit({ calls, taken, share }: Part): Promise<void> {
-    const began = this.#context.now()
-    const items = taken.flatMap(({ received }) => (received instanceof RakkoError ? [] : [received]))
-    const allOrNone = taken[0]?.call.isBatch === true
+  /** The next transaction of a part. Where it needs another one, others have their turn before. Never rejects. */
+  async #goOn(part: Part): Promise<void> {
+    const { calls, share } = part
+    const wasDecided = part.isDecided
     try {
-      const refusal = allOrNone ? batchRefusal(taken.map(({ received }) => received)) : undefined
-      if (refusal) throw refusal
-      const rest = () => this.#pause().then(() => this.#writeOwn(calls))
-      const ingested: IngestedApart =
-        items.length === 0 ? NOTHING_INGESTED : await ingestApart(this.#context, items, { allOrNone, rest })
-      this.#pace.took(this.#context.now() - began, share.part)
-      let next = 0
-      for (const one of taken) {
-        const { call, received } = one
-        call.record(one, received instanceof RakkoError ? received : (ingested.outcomes[next++] ?? lost()))
-      }
-      const woken = await this.#wakeRest(ingested, calls)
-      for (const call of this.#waiting) call.decided(woken.outcomeOf)
+      const hasMore = await part.step()
+      if (part.isDecided && !wasDecided) this.#pace.took(part.ms, share.part)
+      if (hasMore) return this.#waiting.goesOn(part)
       for (const call of calls) {
         call.committing()
-        await call.takeUpUnparked()
+        call.takeUpUnparked()
       }
       this.#waiting.leave(calls)
-      // Only callers wait until this one is durable. The next transaction does not. What was decoded goes now.
-      const places = taken.map(({ call, index }) => ({ call, index }))
-      const settling = this.#settle(calls, places, woken).finally(() => this.#settling.delete(settling))
+      // Only callers wait until this one is durable. The next transaction does not.
+      const settling = this.#settle(part).finally(() => this.#settling.delete(settling))
       this.#settling.add(settling)
     } catch (cause) {
-      this.#pace.failedAfter(this.#context.now() - began, share.part)
-      for (const one of taken) if (one.received instanceof RakkoError) one.call.record(one, one.received)
+      this.#pace.failedAfter(part.ms, share.part)
       for (const call of calls) call.fail(storageFailed(cause))
       this.#waiting.leave(calls)
     }
   }
 
-  /**
-   * Looks at what waited for what was decided, as long as there is more of it. Returns what all of these transactions did
-   * together. If the database fails meanwhile, entries wait on that could be decided: maintenance looks at them. Each
-   * look passes all that is decided: how much waits is bounded, so there are a few looks at most.
-   */
-  async #wakeRest(
-    first: IngestedApart,
-    calls: ReadonlySet<Call>,
-  ): Promise<Pick<IngestedApart, 'outcomeOf' | 'forks' | 'hasWritten'>> {
-    const outcomeOf = new Map(first.outcomeOf)
-    const forks = [...first.forks]
-    for (let { hasMore } = first; hasMore; ) {
-      await this.#pause()
-      await this.#writeOwn(calls)
-      const next = await wakeRest(this.#context, [...outcomeOf.keys()]).catch(() => this.#missed())
-      for (const [hash, outcome] of next.outcomeOf) if (!outcomeOf.has(hash)) outcomeOf.set(hash, outcome)
-      forks.push(...next.forks)
-      ;({ hasMore } = next)
-    }
-    return { outcomeOf, forks, hasWritten: first.hasWritten }
+  /** Entries of any call may have waited for what was decided. */
+  #decided(outcomeOf: Ingested['outcomeOf']): void {
+    if (outcomeOf.size > 0) for (const call of this.#waiting) call.decided(outcomeOf)
   }
 
-  #missed(): Ingested {
-    this.#context.onMissed()
-    return NOTHING_INGESTED
-  }
-
-  async #settle(
-    calls: Part['calls'],
-    taken: readonly Place[],
-    { forks, hasWritten }: Pick<Ingested, 'forks' | 'hasWritten'>,
-  ): Promise<void> {
+  async #settle({ calls, places, did: { forks, hasWritten } }: Part): Promise<void> {
     try {
       if (hasWritten) await this.#context.database.flush()
     } catch (cause) {
@@ -248,7 +200,7 @@ export class Publisher {
       const failure = new RakkoError(code, words, { ...details, outcome: 'unknown' }, { cause })
       for (const call of calls) {
         call.lose(
-          taken.filter((one) => one.call === call),
+          places.filter((one) => one.call === call),
           failure,
         )
       }
@@ -259,19 +211,8 @@ export class Publisher {
   }
 }
 
-/** What one transaction takes. */
-interface Part {
-  readonly calls: Set<Call>
-  readonly taken: Taken[]
-  readonly share: Share
-}
-
 function areOwn(items: readonly PublishItem[]): boolean {
   return items.every(({ trusted }) => trusted !== undefined)
-}
-
-function lost(): RakkoError {
-  return new RakkoError('INTERNAL', 'an item got no outcome')
 }
 
 function published(result: PublishOutcome | RakkoError): PublishOutcome {

@@ -16,7 +16,7 @@ import { sql } from '../sql/sql.js'
 import type { LedgerQueries } from '../transaction/database.js'
 import type { Ledger } from '../transaction/ledger.js'
 import { viewsAfter } from '../transaction/tips.js'
-import { type Histories, loadHistories } from './histories.js'
+import { type Histories, loadHistoriesOf } from './histories.js'
 
 /**
  * A schema is known as soon as all operations of its definition's view are there, and those of the field definitions'
@@ -43,9 +43,9 @@ export async function claimSchema(
   // The reference takes other digits for another schema: one that nobody can define.
   if (viewId !== viewId.toLowerCase()) return 'invalid'
   if (await ledger.findSchema(queries, id)) return 'known'
-  const histories = await loadHistories(queries, operationIdsOf(viewId))
+  const histories = await loadHistoriesOf(queries, [viewId])
   const pins = viewsPinnedAt(viewId, (operationId) => histories.get(operationId))
-  const fields = await loadHistories(queries, pins.flatMap(operationIdsOf))
+  const fields = await loadHistoriesOf(queries, pins)
   const state = schemaAt(viewId, (operationId) => histories.get(operationId) ?? fields.get(operationId))
   if (state.status === 'incomplete') return state.missing
   if (state.status === 'known') await addSchema(queries, histories, state)
@@ -97,7 +97,7 @@ async function definitionsPinning(
 }
 
 async function buildSchemas(queries: LedgerQueries, viewIds: readonly DocumentViewId[]): Promise<void> {
-  const histories = await loadHistories(queries, viewIds.flatMap(operationIdsOf))
+  const histories = await loadHistoriesOf(queries, viewIds)
   const built: DocumentViewId[] = []
   const pins = new Set<DocumentViewId>()
   let work = 0
@@ -111,7 +111,7 @@ async function buildSchemas(queries: LedgerQueries, viewIds: readonly DocumentVi
     for (const one of pinned) pins.add(one)
     built.push(viewId)
   }
-  const fieldHistories = await loadHistories(queries, [...pins].flatMap(operationIdsOf))
+  const fieldHistories = await loadHistoriesOf(queries, [...pins])
   for (const viewId of built.reverse()) {
     const state = schemaAt(viewId, (id) => histories.get(id) ?? fieldHistories.get(id))
     if (state.status === 'known') await addSchema(queries, histories, state)

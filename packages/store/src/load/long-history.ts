@@ -7,6 +7,7 @@ import {
   type OperationRow,
   operationCells,
   operationsOf,
+  type ReadOperation,
   type StoredDocument,
   StoredDocuments,
 } from './stored-operations.js'
@@ -56,22 +57,27 @@ export async function withLongValues(
   view: ReducedDocument,
   { shortened }: LongHistories,
 ): Promise<ReducedDocument> {
-  const { names } = queries
   const fields = new Map(view.fields)
   const winners = new Set([...fields.values()].flatMap(({ operationId }) => operationId))
   for (const id of winners) {
     if (!shortened.has(id)) continue
-    const { rows } = await queries.query<OperationRow>(
-      sql`WITH history AS (SELECT * FROM ${names.table('entries')} WHERE hash = ANY(${hexArray([id])}::bytea[]))
-        SELECT ${operationCells(names)}`,
-    )
-    for (const { operation } of await operationsOf(queries, rows)) {
+    for (const { operation } of await readOperations(queries, [id])) {
       for (const [name, value] of operation?.fields ?? []) {
         if (fields.get(name)?.operationId === id) fields.set(name, { value, operationId: id })
       }
     }
   }
   return { ...view, fields }
+}
+
+/** These operations with all their values. */
+export async function readOperations(queries: LedgerQueries, ids: Iterable<OperationId>): Promise<ReadOperation[]> {
+  const { names } = queries
+  const { rows } = await queries.query<OperationRow>(
+    sql`WITH history AS (SELECT * FROM ${names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[]))
+      SELECT ${operationCells(names)}`,
+  )
+  return operationsOf(queries, rows)
 }
 
 /** The operation without its long values. Nothing that is kept holds on to the bytes that it was decoded from. */

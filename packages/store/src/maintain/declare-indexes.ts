@@ -28,7 +28,10 @@ export async function declareIndexes(database: Database, declared: readonly Decl
     number,
     made: viewIndexes(names, views, indexes),
   }))
-  for (const { known, indexes, search } of declared) registry.change(known, { indexes, search, isDeclared: true })
+  for (const { known, indexes, search } of declared) {
+    registry.change(known, { indexes, search, isDeclared: true })
+    await database.asked.standing(database, known)
+  }
   try {
     await makeIndexes(database, wanted)
   } catch (error) {

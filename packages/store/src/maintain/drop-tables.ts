@@ -3,6 +3,7 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
+import { dropTables, tablesOf, viewedSchemas } from './evict-tables.js'
 
 /** Tables that one slice drops. Of a wide schema more go, since all of them go together. */
 const TABLES_AT_ONCE = 16
@@ -48,41 +49,26 @@ export class TableDropper {
 
   /** Returns whether it has dropped any. */
   async #dropSome(transaction: WriteTransaction): Promise<boolean> {
-    const { names, ledger } = transaction
+    const { ledger } = transaction
     if (ledger.counters.lost > 0) return false
-    const dropped = ledger.droppedTables
+    const unused: KnownSchema[] = []
     let tables = 0
     for (const known of await this.#findUnused(transaction)) {
-      const named = tablesOf(transaction, known)
+      const named = tablesOf(transaction.names, known)
       if (tables > 0 && tables + named.length > TABLES_AT_ONCE) break
       if (!(await areEmpty(transaction, named))) continue
-      await transaction.exec(sql`DROP TABLE ${sql.join(named)}`)
-      dropped.push(known)
+      unused.push(known)
       tables += named.length
     }
-    if (dropped.length === 0) return false
-    ledger.counters.dropped += 1
-    const numbers = dropped.map(({ number }) => number)
-    await transaction.query(
-      sql`WITH unmade AS (
-         UPDATE ${names.table('schemas')} SET has_table = false, has_pinned = false, made_by = NULL
-         WHERE number = ANY(${numbers}::integer[])
-       )
-       UPDATE ${names.table('arrival')} SET dropped = ${ledger.counters.dropped}::integer`,
-    )
-    return true
+    if (unused.length > 0) await dropTables(transaction, unused)
+    return unused.length > 0
   }
 
   async #findUnused(queries: Queries): Promise<KnownSchema[]> {
     const { registry } = this.#database
     const { names } = queries
     const { rows } = await queries.query<{ number: number }>(
-      sql`WITH viewed AS (
-         SELECT substring(t.relname FROM '^[dp]([0-9]+)(?:_[0-9]+)?$')::integer AS number
-         FROM pg_depend AS x JOIN pg_class AS t ON t.oid = x.refobjid
-         WHERE x.classid = 'pg_rewrite'::regclass AND x.refclassid = 'pg_class'::regclass
-           AND t.relnamespace = ${names.schema.text}::regnamespace
-       )
+      sql`WITH ${viewedSchemas(names)}
        SELECT number FROM ${names.table('schemas')} AS s
        WHERE (has_table OR has_pinned) AND number > ${sql.integer(SYSTEM_SCHEMAS.size)}
          AND NOT EXISTS (SELECT FROM ${names.table('documents')} AS d WHERE d.schema = s.number)
@@ -97,15 +83,8 @@ export class TableDropper {
   }
 
   #isOthers(known: KnownSchema | undefined): boolean {
-    return !known || !(known.isDeclared || this.#database.registry.allowed.isListed(known.schema.id))
+    return !known || this.#database.registry.isStrangers(known)
   }
-}
-
-function tablesOf({ names }: WriteTransaction, { views, hasTable, hasPinned }: KnownSchema): Sql[] {
-  return [...views.groups.keys()].flatMap((group) => [
-    ...(hasTable ? [views.name(names, group)] : []),
-    ...(hasPinned ? [views.pinnedName(names, group)] : []),
-  ])
 }
 
 /** Rows without a document are what a damage has left. They are the verification's business. */

@@ -17,6 +17,7 @@ import { DECISION } from '../tables/codes.js'
 import type { Names } from '../tables/names.js'
 import { markBucketsSql } from '../tables/state-buckets.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
+import { dropFilling } from '../write/written-tables.js'
 
 /** Documents that one transaction forgets. */
 const DOCUMENTS_AT_ONCE = 500
@@ -114,7 +115,7 @@ async function forgetSome(transaction: WriteTransaction, targets: readonly Targe
     const schema = ledger.schemaAt(number)
     if (!schema) throw damagedRows('a stored document has no known schema')
     const ofSchema = targets.filter((one) => one.schema === number).map((one) => one.number)
-    await transaction.run(forgetViews(names, schema, ofSchema))
+    await transaction.run([...dropFilling(names, schema), ...forgetViews(names, schema, ofSchema)])
   }
   const chosen = sql`ANY(${numbers}::bigint[])`
   const empty = sql`decision = ${sql.integer(DECISION.forgotten)}, author = NULL, log_id = NULL, seq_num = NULL, document = NULL,

@@ -326,7 +326,8 @@ export class MemoryStore implements DocumentStore {
   }
 
   #tell({ changed, made, forks }: MemoryRules): void {
-    if (changed.size > 0) {
+    // A view is reduced from the whole document: not where nobody listens, call after call.
+    if (this.#commits.areThere && changed.size > 0) {
       const changes = [...changed].flatMap((id) => {
         const document = latestDocument(this.#data.documents.get(id))
         return document ? [{ ...document, isNew: made.has(id) }] : []

@@ -20,17 +20,22 @@ export async function knownSchemaOf(database: Database, schemaId: SchemaId): Pro
   throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })
 }
 
+/** The same for who reads its documents. Throws SCHEMA_NOT_FOUND, and as `AskedSchemas.standing`. */
+export async function askedSchemaOf(database: Database, schemaId: SchemaId): Promise<KnownSchema> {
+  return database.asked.standing(database, await knownSchemaOf(database, schemaId))
+}
+
 /** All that the database knows, in order of their numbers. */
 export async function readSchemas(database: Database): Promise<Schema[]> {
   const known = await database.registry.readAll(database)
   return known.map(({ schema }) => schema)
 }
 
-/** Throws SCHEMA_NOT_FOUND. */
+/** As `askedSchemaOf`. */
 export async function queriedSchemas(database: Database, query: Query): Promise<QueriedSchemas> {
   const schemas = new Map<SchemaId, KnownSchema>()
   for (const { schemaId } of queryParts(query)) {
-    if (!schemas.has(schemaId)) schemas.set(schemaId, await knownSchemaOf(database, schemaId))
+    if (!schemas.has(schemaId)) schemas.set(schemaId, await askedSchemaOf(database, schemaId))
   }
   // Another node on this database may have met the first view that is pinned.
   if (pinnedSchemas(query).some((id) => !schemas.get(id)?.hasPinned)) {

@@ -12,8 +12,10 @@ export interface KnownSchema {
   readonly number: number
   readonly schema: Schema
   readonly views: ViewsTable
-  /** Whether the tables were made: at the first document. */
+  /** Whether it has tables. They are made at the first document where there is room. */
   readonly hasTable: boolean
+  /** Whether it has documents and no tables: these are filled when somebody asks, see maintain/fill-tables.ts. */
+  readonly rests?: boolean | undefined
   /**
    * Number of the author for whose document they were made. Undefined also where they were there from the beginning.
    */
@@ -100,22 +102,14 @@ export class SchemaRegistry {
     return [...this.#byNumber.values()].sort((a, b) => a.number - b.number)
   }
 
-  /** Tables that are counted against an author, see transaction/table-limit.ts. */
-  tablesMadeBy(author: number): number {
-    let tables = 0
-    for (const { schema, views, madeBy } of this.#byNumber.values()) {
-      if (madeBy === author && !this.allowed.isListed(schema.id)) tables += views.groups.length
-    }
-    return tables
+  /** Schemas whose tables count, see transaction/table-limit.ts. */
+  strangers(): KnownSchema[] {
+    return [...this.#byNumber.values()].filter((known) => known.hasTable && this.isStrangers(known))
   }
 
-  /** Tables of schemas that the app has neither shipped nor listed nor declared, see transaction/table-limit.ts. */
-  get strangersTables(): number {
-    let tables = 0
-    for (const { schema, views, hasTable, isDeclared } of this.#byNumber.values()) {
-      if (hasTable && !isDeclared && !this.allowed.isListed(schema.id)) tables += views.groups.length
-    }
-    return tables
+  /** Whether the app has neither shipped nor listed nor declared it, and the protocol does not have it. */
+  isStrangers({ schema: { id }, isDeclared }: KnownSchema): boolean {
+    return !(isDeclared || SYSTEM_SCHEMAS.has(id) || this.allowed.isListed(id))
   }
 
   set(known: KnownSchema): void {
@@ -178,7 +172,9 @@ export class SchemaRegistry {
     const ids = keys.filter((key) => typeof key === 'string')
     const numbers = keys.filter((key) => typeof key === 'number')
     const condition = sql`schema_id = ANY(${ids}::text[]) OR number = ANY(${numbers}::integer[])`
-    const found = await this.#read(queries, condition)
+    const { names } = queries
+    const hasDocuments = sql`EXISTS (SELECT FROM ${names.table('documents')} AS d WHERE d.schema = s.number)`
+    const found = await this.#read(queries, condition, sql`NOT has_table AND ${hasDocuments}`)
     for (const known of found) this.set(known)
     return found
   }
@@ -188,10 +184,12 @@ export class SchemaRegistry {
     return this.#read(queries, sql`true`)
   }
 
-  async #read(queries: Queries, condition: Sql): Promise<KnownSchema[]> {
+  /** `rests` as an expression: who opens a database reads no documents for it, since these may be damaged. */
+  async #read(queries: Queries, condition: Sql, rests = sql`NULL::boolean`): Promise<KnownSchema[]> {
     const { names } = queries
     const { rows } = await queries.query<SchemaRow>(
       sql`SELECT number, schema_id, name, description, has_table, has_pinned, made_by,
+         ${rests} AS rests,
          (SELECT dropped FROM ${names.table('arrival')}) AS dropped,
          ARRAY(SELECT f.name FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS fields,
          ARRAY(SELECT f.type FROM ${names.table('schema_fields')} AS f WHERE f.schema = s.number ORDER BY position) AS types
@@ -201,21 +199,24 @@ export class SchemaRegistry {
     this.#dropped ??= dropped
     if (dropped !== this.#dropped) {
       await this.#readTables(queries)
-      return this.#read(queries, condition)
+      return this.#read(queries, condition, rests)
     }
-    return rows.map(({ number, schema_id, name, description, has_table, has_pinned, made_by, fields, types }) => {
+    return rows.map((row) => {
+      const { number, schema_id, name, description, fields, types } = row
       const id = schema_id as SchemaId
       const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
       const schema = { id, name, description: decodeText(description), fields: new Map<string, FieldType>(typed) }
       // Declarations are not stored: the catalog has the indexes that were made. A table made meanwhile stays.
-      const { indexes = [], search, isDeclared, hasTable, hasPinned, madeBy } = this.#byNumber.get(number) ?? {}
+      const before = this.#byNumber.get(number)
+      const hasTable = row.has_table || before?.hasTable === true
       return {
-        ...knownSchema(number, schema, has_table || hasTable),
-        hasPinned: has_pinned || hasPinned === true,
-        madeBy: made_by ?? madeBy,
-        indexes,
-        search,
-        isDeclared,
+        ...knownSchema(number, schema, hasTable),
+        rests: !hasTable && (row.rests ?? before?.rests === true),
+        hasPinned: row.has_pinned || before?.hasPinned === true,
+        madeBy: row.made_by ?? before?.madeBy,
+        indexes: before?.indexes ?? [],
+        search: before?.search,
+        isDeclared: before?.isDeclared,
       }
     })
   }
@@ -236,7 +237,8 @@ export class SchemaRegistry {
         const row = byNumber.get(known.number)
         const [hasTable, hasPinned] = [row?.has_table === true, row?.has_pinned === true]
         if (known.hasTable === hasTable && known.hasPinned === hasPinned) continue
-        this.set({ ...known, hasTable, hasPinned, madeBy: row?.made_by ?? undefined })
+        // Whether it rests is read when somebody asks.
+        this.set({ ...known, hasTable, hasPinned, rests: undefined, madeBy: row?.made_by ?? undefined })
       }
       this.#dropped = rows[0]?.dropped
       return
@@ -281,6 +283,7 @@ interface SchemaRow {
   name: string
   description: string
   has_table: boolean
+  rests: boolean | null
   has_pinned: boolean
   made_by: number | null
   /** Names and types, in order of their positions. */

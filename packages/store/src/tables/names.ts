@@ -61,6 +61,11 @@ export class Names {
     return this.#table(viewsTable(schemaNumber, group))
   }
 
+  /** The same while it is filled again, see maintain/fill-tables.ts. No reader knows its name. */
+  fillingViews(schemaNumber: number, group: number): Sql {
+    return this.#table(fillingViewsTable(schemaNumber, group))
+  }
+
   #table(name: string): Sql {
     const known = this.#tables.get(name)
     if (known) return known
@@ -76,6 +81,10 @@ export function viewsTable(schemaNumber: number, group: number): string {
 
 export function pinnedViewsTable(schemaNumber: number, group: number): string {
   return group === 0 ? `p${schemaNumber}` : `p${schemaNumber}_${group}`
+}
+
+export function fillingViewsTable(schemaNumber: number, group: number): string {
+  return group === 0 ? `w${schemaNumber}` : `w${schemaNumber}_${group}`
 }
 
 export function fieldColumn(position: number): string {

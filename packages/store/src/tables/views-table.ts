@@ -1,7 +1,7 @@
 import { BLOB_PIECE, FIELD_TYPES, type FieldType, type Schema } from '@rakko/core'
 import { type Sql, sql } from '../sql/sql.js'
 import { STORED_TYPES } from './field-types.js'
-import { fieldColumn, type Names, viewsTable } from './names.js'
+import { fieldColumn, fillingViewsTable, type Names, viewsTable } from './names.js'
 
 /**
  * Columns of one table. A row must fit a page of 8 160 bytes. Values of up to 24 bytes stay in a full row, and longer
@@ -75,9 +75,12 @@ export class ViewsTable {
   readonly groups: readonly (readonly FieldColumn[])[]
   /** The field that is read from the payload instead of a column. */
   readonly payloadField: string | undefined
+  readonly #isFilling: boolean
 
-  constructor(schemaNumber: number, schema: Schema) {
+  /** `isFilling`: those that are filled again. They get the others' names once they have all rows. */
+  constructor(schemaNumber: number, schema: Schema, isFilling = false) {
     this.schemaNumber = schemaNumber
+    this.#isFilling = isFilling
     this.payloadField = schema.id === BLOB_PIECE ? 'data' : undefined
     const columns: FieldColumn[] = []
     for (const [position, [field, type]] of [...schema.fields].entries()) {
@@ -91,7 +94,8 @@ export class ViewsTable {
   }
 
   name(names: Names, group: number): Sql {
-    return names.views(this.schemaNumber, group)
+    const { schemaNumber } = this
+    return this.#isFilling ? names.fillingViews(schemaNumber, group) : names.views(schemaNumber, group)
   }
 
   pinnedName(names: Names, group: number): Sql {
@@ -100,7 +104,7 @@ export class ViewsTable {
 
   /** Name of the group's table without its PostgreSQL schema. */
   alias(group: number): string {
-    return viewsTable(this.schemaNumber, group)
+    return this.#isFilling ? fillingViewsTable(this.schemaNumber, group) : viewsTable(this.schemaNumber, group)
   }
 
   /** `IF NOT EXISTS`: another node on the same database may have been faster. */

@@ -17,7 +17,7 @@ export interface Counters {
   readonly awaited: boolean
   /** What a verification has found to be lost, see verify/lost.ts. */
   readonly lost: number
-  /** How often tables were dropped, see maintain/drop-tables.ts. */
+  /** How often tables were dropped, see maintain/evict-tables.ts. */
   dropped: number
 }
 

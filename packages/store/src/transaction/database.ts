@@ -7,10 +7,12 @@ import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Queries } from '../tables/queries.js'
 import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
+import { AskedSchemas } from './asked-schemas.js'
 import { AuthorKeys } from './author-keys.js'
 import { Ledger } from './ledger.js'
 
 const UNDEFINED_TABLE = '42P01'
+const MAX_REPETITIONS = 8
 
 /** Queries whose results go into a ledger: those of a transaction, or of a reader without one. */
 export interface LedgerQueries extends Queries {
@@ -23,6 +25,7 @@ export class Database implements Queries {
   readonly names: Names
   readonly registry: SchemaRegistry
   readonly authorKeys = new AuthorKeys()
+  readonly asked: AskedSchemas
   /**
    * Documents that a verification has found to be lost, with the numbers of their schemas where these are known, see
    * verify/. Nobody is told that they never were.
@@ -33,6 +36,7 @@ export class Database implements Queries {
     this.driver = driver
     this.names = names
     this.registry = registry
+    this.asked = new AskedSchemas(registry)
   }
 
   /** How many documents of a schema are lost, and may be missing in what is read of it. Those of an unknown one count. */
@@ -68,17 +72,18 @@ export class Database implements Queries {
 
   /**
    * For what can be done twice. Statements name tables that may be dropped while they wait. Then the registry learns
-   * which there are, and all is done again.
+   * which there are, and all is done again: a few times, where others ask for many schemas.
    */
   async repeatable<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { dropped } = this.registry
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof SqlError && error.sqlState === UNDEFINED_TABLE)) throw error
-      await this.registry.load(this)
-      if (this.registry.dropped === dropped) throw error
-      return await work()
+    for (let left = MAX_REPETITIONS; ; left -= 1) {
+      const { dropped } = this.registry
+      try {
+        return await work()
+      } catch (error) {
+        if (left === 0 || !(error instanceof SqlError && error.sqlState === UNDEFINED_TABLE)) throw error
+        await this.registry.load(this)
+        if (this.registry.dropped === dropped) throw error
+      }
     }
   }
 
@@ -113,11 +118,12 @@ export class Database implements Queries {
     })
     for (const schema of ledger.newSchemas.values()) registry.set(schema)
     for (const { schema, author } of ledger.newTables.values()) {
-      registry.change(schema, { hasTable: true, madeBy: author.number })
+      registry.change(schema, { hasTable: true, rests: false, madeBy: author.number })
     }
+    for (const schema of ledger.restingSchemas) registry.change(schema, { rests: true })
     for (const schema of ledger.newPinned.values()) registry.change(schema, { hasPinned: true })
     for (const schema of ledger.droppedTables) {
-      registry.change(schema, { hasTable: false, madeBy: undefined, hasPinned: false })
+      registry.change(schema, { hasTable: false, rests: schema.rests, madeBy: undefined, hasPinned: false })
     }
     registry.tablesAsOf(ledger.counters.dropped)
     return result

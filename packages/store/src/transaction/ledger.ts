@@ -36,7 +36,7 @@ import {
   type NewSchema,
 } from './ledger-state.js'
 import { LostPlaces, placeOf } from './lost-places.js'
-import { tableLimit } from './table-limit.js'
+import { hasRoom } from './table-limit.js'
 import { Tips } from './tips.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
@@ -71,6 +71,8 @@ export class Ledger implements WriteLookup {
   readonly newSchemas = new Map<SchemaId, NewSchema>()
   /** Schemas, by number, whose tables it makes, and the author of the document that they are made for. */
   readonly newTables = new Map<number, { readonly schema: KnownSchema; readonly author: AuthorState }>()
+  /** Schemas without tables that it has stored documents of. */
+  readonly restingSchemas: KnownSchema[] = []
   /** Schemas whose tables it drops. */
   readonly droppedTables: KnownSchema[] = []
   /** How many definitions were accepted, of schemas and of fields. */
@@ -175,11 +177,7 @@ export class Ledger implements WriteLookup {
 
   limit(item: ReceivedItem): RakkoError | undefined {
     // Entries that were parked before there was an allow list are checked here.
-    return this.#registry.allowed.refusal(item.unchecked.schemaId) ?? tableLimit(this, this.#registry, item)
-  }
-
-  isTableCounted(id: SchemaId): boolean {
-    return !this.#registry.allowed.isListed(id)
+    return this.#registry.allowed.refusal(item.unchecked.schemaId)
   }
 
   addSchema(schema: Schema, definition: number): void {
@@ -282,7 +280,9 @@ export class Ledger implements WriteLookup {
       added: [create],
     }
     this.documents.set(id, document)
-    if (!schema.hasTable && !this.newTables.has(schema.number)) this.newTables.set(schema.number, { schema, author })
+    const hasTables = schema.hasTable || schema.rests || this.newTables.has(schema.number)
+    if (!hasTables && hasRoom(this, this.#registry, schema, author))
+      this.newTables.set(schema.number, { schema, author })
     return document
   }
 

@@ -106,15 +106,13 @@ export class TableCheck {
     }
   }
 
-  /** Schemas that have lost their last document lose their tables meanwhile, see maintain/drop-tables.ts. */
+  /** Tables of schemas are dropped meanwhile, see maintain/evict-tables.ts. */
   async #isDropped(owner: string): Promise<boolean> {
-    const number = /^[dp]([0-9]+)(?:_[0-9]+)?$/.exec(owner)?.[1]
-    if (number === undefined) return false
-    const { rows } = await this.#database.query<{ wanted: boolean }>(
-      sql`SELECT ${owner.startsWith('d') ? sql`has_table` : sql`has_pinned`} AS wanted
-       FROM ${this.#database.names.table('schemas')} WHERE number = ${sql.integer(Number(number))}`,
+    const table = `${this.#database.names.schema.text}.${owner}`
+    const { rows } = await this.#database.query<{ dropped: boolean }>(
+      sql`SELECT to_regclass(${table}) IS NULL AS dropped`,
     )
-    return rows[0]?.wanted === false
+    return rows[0]?.dropped === true
   }
 }
 

@@ -5,6 +5,7 @@ import type { Materialised } from '../write/materialise.js'
 import { keepViews } from '../write/pins/keep-views.js'
 import { DELETIONS, DOCUMENTS } from '../write/rows.js'
 import { writeViews } from '../write/write-views.js'
+import { dropFilling, writtenTables } from '../write/written-tables.js'
 import type { Expected } from './expected-document.js'
 
 /** Puts rows that say what the entries give in the place of those that are stored. `now` in milliseconds since 1970. */
@@ -17,21 +18,21 @@ export async function writeAgain(
   const { names } = transaction
   const made = expected.map((one) => materialised(transaction, one))
   const numbers = made.map(({ document }) => BigInt(document.number))
-  await transaction.query(sql`DELETE FROM ${names.table('documents')} WHERE number = ANY(${numbers}::bigint[])`)
   const schemas = new Map(made.map(({ document: { schema } }) => [schema.number, schema]))
-  for (const { views, hasTable, number } of schemas.values()) {
-    if (!hasTable) {
-      const mark = sql`UPDATE ${names.table('schemas')} SET has_table = true WHERE number = ${sql.integer(number)};`
-      await transaction.exec(sql`${views.createSql(names)} ${mark}`)
-    }
-    for (const group of views.groups.keys()) {
-      await transaction.query(sql`DELETE FROM ${views.name(names, group)} WHERE document = ANY(${numbers}::bigint[])`)
+  await transaction.run([...schemas.values()].flatMap((schema) => dropFilling(names, schema)))
+  const tables = await writtenTables(transaction, schemas.values())
+  await transaction.query(sql`DELETE FROM ${names.table('documents')} WHERE number = ANY(${numbers}::bigint[])`)
+  for (const schema of schemas.values()) {
+    const views = tables(schema)
+    for (const group of views?.groups.keys() ?? []) {
+      const table = schema.views.name(names, group)
+      await transaction.query(sql`DELETE FROM ${table} WHERE document = ANY(${numbers}::bigint[])`)
     }
   }
   const deletions = made.flatMap(({ deleted, document }) => (deleted ? [{ document: document.number, time: now }] : []))
   await transaction.run([
     ...DOCUMENTS.insert(names.table('documents'), made),
-    ...writeViews(names, made),
+    ...writeViews(names, made, tables),
     ...DELETIONS.insert(names.table('deletions'), deletions),
     sql`DELETE FROM ${names.table('state_buckets')}`,
     sql`UPDATE ${names.table('meta')} SET hashed = 0`,

@@ -26,6 +26,7 @@ import {
   schemaFieldRows,
 } from './rows.js'
 import { writeViews } from './write-views.js'
+import { writtenTables } from './written-tables.js'
 
 /** Writes all that a transaction has found out, and what else belongs to it. */
 export async function writeLedger(
@@ -35,8 +36,11 @@ export async function writeLedger(
   others: readonly Sql[] = [],
 ): Promise<void> {
   const { names, ledger } = transaction
+  const schemas = materialised.map(({ document }) => document.schema)
+  const tables = await writtenTables(transaction, schemas)
   await makeTables(transaction)
-  const writes = [...ledgerWrites(names, ledger, materialised, now), ...writeViews(names, materialised), ...others]
+  const views = writeViews(names, materialised, tables)
+  const writes = [...ledgerWrites(names, ledger, materialised, now), ...views, ...others]
   if (materialised.length >= MANY && materialised.some(({ document }) => !document.isNew)) await findByKey(transaction)
   await transaction.run(joinWrites(writes))
 }
@@ -52,7 +56,7 @@ function findByKey(transaction: WriteTransaction): Promise<void> {
   return transaction.exec(sql`SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`)
 }
 
-/** A schema gets its tables with its first document. */
+/** A schema gets its tables with its first document, where there is room. */
 async function makeTables(transaction: WriteTransaction): Promise<void> {
   const { names, ledger } = transaction
   for (const { schema } of ledger.newTables.values()) {

@@ -6,6 +6,7 @@ import { valueColumn } from '../tables/field-types.js'
 import type { Names } from '../tables/names.js'
 import type { FieldColumn, ViewsTable } from '../tables/views-table.js'
 import type { Materialised } from './materialise.js'
+import type { WrittenTables } from './written-tables.js'
 
 const KEY: Columns<Materialised> = { document: bigintColumn(({ document }) => document.number) }
 const ID: Columns<Materialised> = { id: hexColumn(({ document }) => document.id) }
@@ -13,8 +14,9 @@ const PAYLOAD: Columns<Materialised> = { payload: bigintColumn(({ payload }) => 
 
 /**
  * Writes the rows of the views tables: where needed, one insert, one update and one delete for each table of a schema.
+ * None for a schema that rests.
  */
-export function writeViews(names: Names, materialised: readonly Materialised[]): Sql[] {
+export function writeViews(names: Names, materialised: readonly Materialised[], tables: WrittenTables): Sql[] {
   const bySchema = new Map<number, { schema: KnownSchema; changes: Materialised[] }>()
   for (const change of materialised) {
     const { schema } = change.document
@@ -22,10 +24,13 @@ export function writeViews(names: Names, materialised: readonly Materialised[]):
     bySchema.set(schema.number, group)
     group.changes.push(change)
   }
-  return [...bySchema.values()].flatMap(({ schema, changes }) => writeSchema(names, schema, changes))
+  return [...bySchema.values()].flatMap(({ schema, changes }) => {
+    const views = tables(schema)
+    return views ? writeSchema(names, views, changes) : []
+  })
 }
 
-function writeSchema(names: Names, { views }: KnownSchema, changes: readonly Materialised[]): Sql[] {
+function writeSchema(names: Names, views: ViewsTable, changes: readonly Materialised[]): Sql[] {
   const stored = changes.filter(({ document }) => !document.isNew)
   const inserted = changes.filter(({ document, deleted }) => document.isNew && !deleted)
   const updated = stored.filter(({ deleted, fields }) => !deleted && fields.size > 0)

@@ -284,7 +284,9 @@ test('A megabyte of text is stored, and found by its beginning', async () => {
   await publishAll(store, [note('Long', long), note('Hyphens', 'éé-éa-àà '.repeat(60_000).slice(0, 400_000))])
   expect(await found('beginning')).toEqual(['Long'])
   expect(await found('w1zz')).toEqual(['Long'])
-  expect(await found({ text: words.at(-10) as string, prefix: false })).toEqual([])
+  for (const fields of [undefined, ['body', 'title'], ['body']]) {
+    expect(await found({ text: words.at(-10) as string, prefix: false, fields })).toEqual([])
+  }
   expect(await found({ text: 'àà', fields: ['body'] })).toEqual(['Hyphens'])
 })
 

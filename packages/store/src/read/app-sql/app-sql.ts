@@ -78,7 +78,7 @@ export class AppSql {
    * table.
    */
   async #makeViews(): Promise<void> {
-    if (this.#schemas().some(({ hasTable }) => !hasTable)) await this.#database.registry.load(this.#database)
+    await this.#learnTables()
     const schemas = this.#schemas()
     const { names } = this.#database
     const statements = sql.join([...appViews(names, schemas), ...appIndexes(names, schemas)], '\n')
@@ -104,6 +104,17 @@ export class AppSql {
 
   #schemas(): KnownSchema[] {
     return [...this.#bound.values()].flatMap((number) => this.#database.registry.at(number) ?? [])
+  }
+
+  /** Where documents of a schema rest, they get tables before they are read. */
+  async #learnTables(): Promise<void> {
+    const without = this.#schemas().filter(({ hasTable }) => !hasTable)
+    if (without.length === 0) return
+    // Another node on this database may have met the first document.
+    const numbers = without.map(({ number }) => number)
+    for (const known of await this.#database.registry.reread(this.#database, numbers)) {
+      await this.#database.asked.standing(this.#database, known)
+    }
   }
 
   /** Digest of the views in the database. */

@@ -11,6 +11,13 @@ export const MAX_SQL_PARAMETERS = 1_000
  */
 export const MAX_SQL_RUN = 4_000
 
+/**
+ * Brackets of one kind that may be open at a place, in the statement and in each text among its parameters. Where they
+ * are read as JSON or as a regular expression, PostgreSQL goes down a level for each. It measures none of the stack that
+ * this takes in WebAssembly: some thousands end it in the middle.
+ */
+export const MAX_SQL_BRACKETS = 1_000
+
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Throws INVALID_ARGUMENT. */
@@ -19,9 +26,11 @@ export function checkStatement(text: unknown): asserts text is string {
     throw invalid('text', `one statement of up to ${MAX_SQL_CHARACTERS} characters, without lone surrogates`, text)
   }
   const run = longestRun(text)
-  if (run <= MAX_SQL_RUN) return
-  const expected = `at most ${MAX_SQL_RUN} words and signs without a comma, AND or OR between them`
-  throw refusal('INVALID_ARGUMENT', { field: 'text', expected, got: `${run}` })
+  if (run > MAX_SQL_RUN) {
+    const expected = `at most ${MAX_SQL_RUN} words and signs without a comma, AND or OR between them`
+    throw refusal('INVALID_ARGUMENT', { field: 'text', expected, got: `${run}` })
+  }
+  checkBrackets('text', text)
 }
 
 /**
@@ -61,6 +70,20 @@ function longestRun(text: string): number {
   return longest
 }
 
+const BRACKET = /[()[\]{}]/g
+
+function checkBrackets(field: string, text: string): void {
+  if (text.length <= MAX_SQL_BRACKETS) return
+  // JSON has two kinds, one within the other.
+  const open = { json: 0, round: 0 }
+  for (const [bracket] of text.matchAll(BRACKET)) {
+    const kind = bracket === '(' || bracket === ')' ? 'round' : 'json'
+    open[kind] = Math.max(open[kind] + (/[([{]/.test(bracket) ? 1 : -1), 0)
+    if (open[kind] <= MAX_SQL_BRACKETS) continue
+    throw refusal('INVALID_ARGUMENT', { field, expected: `at most ${MAX_SQL_BRACKETS} open brackets`, got: 'more' })
+  }
+}
+
 /** The parameters as they are bound: text as columns hold it. Throws INVALID_ARGUMENT. */
 export function checkParameters(params: unknown): unknown[] {
   if (!Array.isArray(params) || params.length > MAX_SQL_PARAMETERS) {
@@ -83,7 +106,10 @@ function bound(value: unknown, path: string, levels: number): unknown {
     if (levels === 0) throw invalid(path, `at most ${MAX_DIMENSIONS} levels of lists`, value)
     return Array.from(value, (element, i) => bound(element, `${path}[${i}]`, levels - 1))
   }
-  if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return encodeText(value)
+  if (typeof value === 'string' && !LONE_SURROGATE.test(value)) {
+    checkBrackets(path, value)
+    return encodeText(value)
+  }
   const isScalar = ['boolean', 'number', 'bigint', 'undefined'].includes(typeof value)
   if (isScalar || value === null || value instanceof Uint8Array) return value
   throw invalid(

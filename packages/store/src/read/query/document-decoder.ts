@@ -34,9 +34,13 @@ export function metaCells(alias: Sql): Readonly<Record<string, Sql>> {
   }
 }
 
+export const META_CELLS = Object.keys(metaCells(sql.empty))
+
 export interface DecoderOptions {
   /** A pinned view has its fields though its document is deleted. */
   readonly isPinned?: boolean
+  /** Its schema rests: a row has no fields. */
+  readonly rests?: boolean
   readonly relations?: readonly RelationDecoder[]
   /** The cell that a row has instead of its fields, where these are large: the key by which they are read. */
   readonly largeCell?: string
@@ -46,7 +50,7 @@ export interface DecoderOptions {
 export function documentDecoder<Row>(
   known: KnownSchema,
   cells: Cells<Row>,
-  { isPinned = false, relations = [], largeCell }: DecoderOptions = {},
+  { isPinned = false, rests = false, relations = [], largeCell }: DecoderOptions = {},
 ): Decode<Row, Document> {
   const { schema } = known
   const [id, view, follow, owner] = [cells('id'), cells('view_id'), cells('follow'), cells('owner')]
@@ -68,7 +72,7 @@ export function documentDecoder<Row>(
     const values =
       key !== null
         ? reading.large.fields({ known, isPinned, key: key as LargeKey, viewId })
-        : isPinned || !isDeleted
+        : !rests && (isPinned || !isDeleted)
           ? decodeFields(row)
           : NO_FIELDS
     const signedBy = signer(row)

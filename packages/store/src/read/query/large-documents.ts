@@ -1,4 +1,4 @@
-import { type DocumentViewId, isListType, type OperationValue } from '@rakko/core'
+import { type DocumentViewId, type FieldTypeName, isListType, type OperationValue } from '@rakko/core'
 import { answerTooLarge } from '../../driver/answer-too-large.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeViewId } from '../../sql/decode-id.js'
@@ -86,19 +86,24 @@ function nameOf({ known, isPinned, viewId }: Omit<LargeDocument, 'key'>): string
   return `${known.number} ${isPinned} ${viewId}`
 }
 
-/** In SQL, whether the fields of a row are large. Nothing is decompressed for it. */
+/** In SQL, whether the fields of a row are large. */
 export function areLarge({ views }: KnownSchema, reference: (column: Sql) => Sql): Sql {
-  const sizes = [...views.columns.values()].flatMap(({ type, sql: column }) => {
-    const { comparedAs } = STORED_TYPES[type.type]
-    if (isListType(type.type)) return [sql`pg_column_size(${reference(column)})`]
-    return comparedAs === 'text' || comparedAs === 'bytea' ? [sql`octet_length(${reference(column)})`] : []
-  })
+  const sizes = [...views.columns.values()].flatMap(
+    ({ type, sql: column }) => sizeOf(type.type, reference(column)) ?? [],
+  )
   if (views.payloadField !== undefined) sizes.push(sql`octet_length(payload.${sql.id(OPERATION)})`)
   return sizes.length === 0 ? sql`false` : sql`${sumOf(sizes)} > ${sql.integer(LARGE_BYTES)}`
 }
 
+/** In SQL, bytes of a field's value, or undefined where all of the type are small. Nothing is decompressed for it. */
+export function sizeOf(type: FieldTypeName, value: Sql): Sql | undefined {
+  const { comparedAs } = STORED_TYPES[type]
+  if (isListType(type)) return sql`pg_column_size(${value})`
+  return comparedAs === 'text' || comparedAs === 'bytea' ? sql`octet_length(${value})` : undefined
+}
+
 /** Nested as little as can be: PostgreSQL goes down into each sum, and a schema has up to 1 024 fields. */
-function sumOf(sizes: readonly Sql[]): Sql {
+export function sumOf(sizes: readonly Sql[]): Sql {
   const [only] = sizes
   if (only && sizes.length === 1) return only
   const half = Math.ceil(sizes.length / 2)

@@ -16,6 +16,7 @@ import { type Sql, sql } from '../../sql/sql.js'
 import { STORED_TYPES } from '../../tables/field-types.js'
 import type { Names } from '../../tables/names.js'
 import { groupAlias } from '../../tables/views-table.js'
+import { sizeOf } from './large-documents.js'
 
 /** Place of an element in a relation list. */
 export const LIST_POSITION_SQL: Sql = sql`list.position`
@@ -95,6 +96,16 @@ export class QuerySource {
     }
   }
 
+  /** Bytes of each of these fields that may be large. */
+  sizes(fields: readonly string[]): Sql[] {
+    const sizes = [...new Set(fields)].map((field) => {
+      if (field === '$viewId') return sql`octet_length(${this.#meta(field)})`
+      const column = this.#schema.views.columns.get(field)
+      return column && sizeOf(column.type.type, column.cell)
+    })
+    return sizes.filter((size) => size !== undefined)
+  }
+
   /** Throws INVALID_QUERY where the fields to search are not named and not declared. */
   searched({ fields, language }: SearchFilter): Searched {
     const { search, schema, views } = this.#schema
@@ -117,14 +128,20 @@ export class QuerySource {
     return payloadField === undefined ? fields : [...fields, sql`v0.payload`]
   }
 
-  /** `FROM … JOIN …` for all that was referred to, and the number of the document. */
-  from(): { from: Sql; number: Sql; where: Sql[] } {
+  /** The number of the document, or the key of the pinned view. */
+  get number(): Sql {
+    if (this.#named?.isPinned) return sql`d.view`
+    return this.#isLedByDocuments ? sql`d.number` : sql`v0.document`
+  }
+
+  /** `FROM … JOIN …` for all that was referred to. */
+  from(): { from: Sql; where: Sql[] } {
     const isPinned = this.#named?.isPinned === true
     const join = this.#includesDeleted && !isPinned ? sql`LEFT JOIN` : sql`JOIN`
     const where: Sql[] = []
     const parts: Sql[] = []
     const key = isPinned ? sql`view` : sql`document`
-    const number = isPinned ? sql`d.view` : this.#isLedByDocuments ? sql`d.number` : sql`v0.document`
+    const { number } = this
     const groups = new Set(this.#groups)
     if (this.#named) {
       parts.push(this.#namedDocuments(this.#named))
@@ -149,7 +166,7 @@ export class QuerySource {
       const alias = sql.id(author)
       parts.push(sql`JOIN ${this.#names.table('authors')} AS ${alias} ON ${alias}.number = d.${alias}`)
     }
-    return { from: sql.join(parts, ' '), number, where }
+    return { from: sql.join(parts, ' '), where }
   }
 
   /** Each named document, as `d`, where it is stored and of the schema; or each pinned view, where it was made. */

@@ -6,6 +6,8 @@ import type { LargeDocuments } from './large-documents.js'
 export class Reading {
   readonly keyOf: KeyOf
   readonly large: LargeDocuments
+  /** A document was met that was too large to be looked at, see `evaluateGuarded`. The page is to be asked for again. */
+  metGuarded = false
   readonly #made = new Map<object, Map<string, Document>>()
 
   constructor(keyOf: KeyOf, large: LargeDocuments) {

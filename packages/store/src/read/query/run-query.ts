@@ -3,9 +3,10 @@ import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { DocumentPage, DocumentSnapshot } from '../../store.js'
 import type { Queries } from '../../tables/queries.js'
+import type { FieldColumn } from '../../tables/views-table.js'
 import type { AuthorKeys } from '../../transaction/author-keys.js'
 import type { Database } from '../../transaction/database.js'
-import { knownSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
+import { askedSchemaOf, type QueriedSchemas, queriedSchemas, queryParts } from '../known-schemas.js'
 import { MAX_READ_BYTES } from '../read-limits.js'
 import { compileCount, compilePage } from './compile-page.js'
 import { documentDecoder } from './document-decoder.js'
@@ -38,25 +39,36 @@ export async function runQuery(database: Database, query: Query): Promise<Docume
  */
 export async function runSnapshot(database: Database, query: Query): Promise<DocumentSnapshot> {
   // A table that comes while the statement waits for its turn is missing in it, though the number may say otherwise. A
-  // schema gets tables twice at most, and then is in memory.
-  for (let left = 2 * queryParts(query).length; ; left -= 1) {
+  // schema gets tables twice at most, and then is in memory. It may come to rest before.
+  for (let left = 3 * queryParts(query).length; ; left -= 1) {
     const schemas = await queriedSchemas(database, query)
     const snapshot = await selectSnapshot(database, schemas, query)
     const isMissed = (known: KnownSchema) => {
-      const { hasTable, hasPinned } = database.registry.at(known.number) ?? known
-      return hasTable !== known.hasTable || hasPinned !== known.hasPinned
+      const { hasTable, hasPinned, rests } = database.registry.at(known.number) ?? known
+      return hasTable !== known.hasTable || hasPinned !== known.hasPinned || (rests === true && !hasTable)
     }
-    if (left === 0 || ![...schemas.values()].some(isMissed)) return snapshot
+    if (snapshot && (left === 0 || ![...schemas.values()].some(isMissed))) return snapshot
   }
 }
 
-async function selectSnapshot(database: Database, schemas: QueriedSchemas, query: Query): Promise<DocumentSnapshot> {
+/** Undefined where documents came to a schema without tables while the statement waited. */
+async function selectSnapshot(
+  database: Database,
+  schemas: QueriedSchemas,
+  query: Query,
+): Promise<DocumentSnapshot | undefined> {
+  const known = schemas.get(query.schemaId)
   const number = sql`(SELECT number FROM ${database.names.table('arrival')})`
-  if (schemas.get(query.schemaId)?.hasTable) {
+  if (known?.hasTable) {
     const { page, first } = await select(database, schemas, query, number)
     return { ...page, number: Number(first?.number) }
   }
-  const { rows } = await database.query<{ number: bigint }>(sql`SELECT ${number} AS number`)
+  const documents = database.names.table('documents')
+  const { rows } = await database.query<{ number: bigint; rests: boolean }>(
+    sql`SELECT ${number} AS number,
+       EXISTS (SELECT FROM ${documents} WHERE schema = ${known?.number ?? 0}::integer) AS rests`,
+  )
+  if (rows[0]?.rests) return undefined
   return { ...emptyPage(query), number: Number(rows[0]?.number) }
 }
 
@@ -86,19 +98,27 @@ interface Selection {
   readonly query: Query
   readonly authorKeys: AuthorKeys
   readonly number: Sql | undefined
+  /** See NestedQueries. */
+  readonly isOnce?: boolean
 }
 
 /** Undefined where a large document has changed between the statements, so that they do not fit. */
-async function selectFrom(
-  queries: Queries,
-  { schema, schemas, query, authorKeys, number }: Selection,
-): Promise<Selected | undefined> {
+async function selectFrom(queries: Queries, selection: Selection): Promise<Selected | undefined> {
+  const { schema, schemas, query, authorKeys, number, isOnce = false } = selection
   const { names } = queries
   const page = compilePage(names, schema, query)
   const { columns, joins } = documentColumns(names, schema)
-  const includes = new NestedQueries(names, schemas).compile(schema, query, ({ cell }) => cell)
+  const nested = new NestedQueries(names, schemas, isOnce)
+  const cell = ({ cell }: FieldColumn) => cell
+  const includes = nested.compile(schema, query, cell, () => ({ from: sql`found AS page ${joins}`, reference: cell }))
+  const { evaluated } = nested
+  const isFoundFirst = evaluated.length > 0
+  const parts = isFoundFirst
+    ? sql`WITH ${sql.join([sql`found AS MATERIALIZED (${page.select})`, ...evaluated])}`
+    : sql.empty
 
-  const from = sql`(${page.select}) AS page ${joins} ${joinAll(includes)}`
+  const found = isFoundFirst ? sql`found` : sql`(${page.select})`
+  const from = sql`${found} AS page ${joins} ${joinAll(includes)}`
   const { earlier, later, count } = page.beside
   const asked = sql`${earlier} AS earlier, ${later} AS later, ${count} AS count`
   const beside = sql`(SELECT ${number ? sql`${asked}, ${number} AS number` : asked}) AS beside`
@@ -109,24 +129,26 @@ async function selectFrom(
   if (asksBeside) selected.push(sql`beside.earlier, beside.later, beside.count`)
   if (number) selected.push(sql`beside.number`)
   const { rows } = await queries.query<PageRow>(
-    sql`SELECT ${sql.join(selected)} FROM ${source} ORDER BY ${page.order}`,
+    sql`${parts} SELECT ${sql.join(selected)} FROM ${source} ORDER BY ${page.order}`,
     MAX_READ_BYTES,
   )
 
-  const found = rows.filter(({ document }) => document !== null)
+  const documentRows = rows.filter(({ document }) => document !== null)
   const decode = documentDecoder(schema, namedCells, { relations: includes })
   const large = new LargeDocuments()
   const made = () =>
     authorKeys.decoded(queries, (keyOf) => {
       const reading = new Reading(keyOf, large)
-      return found.map((row) => decode(row, reading))
+      const documents = documentRows.map((row) => decode(row, reading))
+      return reading.metGuarded ? undefined : documents
     })
   let documents = await made()
-  if (large.areMissing) {
+  if (documents && large.areMissing) {
     if (!(await large.read(queries))) return undefined
     documents = await made()
   }
-  const places = page.rank ? found.map(({ rank }) => ({ rank: Number(rank) })) : []
+  if (!documents) return selectFrom(queries, { ...selection, isOnce: true })
+  const places = page.rank ? documentRows.map(({ rank }) => ({ rank: Number(rank) })) : []
   const [first] = rows
   const around = asksBeside && first ? first : NOTHING_BESIDE
   return { page: pageOf(schema.schema, query, documents, around, { places }), first }
@@ -141,7 +163,7 @@ function cellsOf({ cells }: CompiledInclude): Sql[] {
  * schema are lost: `details.count` is without them.
  */
 export async function runCount(database: Database, query: Query): Promise<number> {
-  const schema = await knownSchemaOf(database, query.schemaId)
+  const schema = await askedSchemaOf(database, query.schemaId)
   if (!schema.hasTable) return 0
   const { rows } = await database.query<{ count: bigint }>(compileCount(database.names, schema, query))
   const count = Number(rows[0]?.count ?? 0n)

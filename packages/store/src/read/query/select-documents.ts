@@ -23,7 +23,7 @@ export async function selectDocuments(
   const { rows } = await database.query<Readonly<Record<string, unknown>>>(
     sql`SELECT ${columns} FROM (${page}) AS page ${joins} ORDER BY ${order}`,
   )
-  const decode = documentDecoder(schema, namedCells)
+  const decode = documentDecoder(schema, namedCells, { rests: !schema.hasTable })
   return database.authorKeys.decoded(database, (keyOf) => {
     const reading = new Reading(keyOf, new LargeDocuments())
     return rows.map((row) => decode(row, reading))
@@ -33,7 +33,8 @@ export async function selectDocuments(
 const DOCUMENT_CELLS = Object.entries(metaCells(sql`d`)).map(([name, cell]) => sql`${cell} AS ${sql.id(name)}`)
 
 /** What a `documentDecoder` reads, and the tables that have it, joined to `page.document`. */
-export function documentColumns(names: Names, { views }: KnownSchema): { columns: Sql; joins: Sql } {
+export function documentColumns(names: Names, { views, hasTable }: KnownSchema): { columns: Sql; joins: Sql } {
+  if (!hasTable) return withoutFields(names)
   const columns = [...DOCUMENT_CELLS, ...[...views.columns.values()].map(({ cell }) => cell)]
   const joins = [
     sql`JOIN ${names.table('documents')} AS d ON d.number = page.document`,
@@ -47,4 +48,12 @@ export function documentColumns(names: Names, { views }: KnownSchema): { columns
     joins.push(sql`LEFT JOIN ${names.table('entries')} AS payload ON payload.number = v0.payload`)
   }
   return { columns: sql.join(columns), joins: sql.join(joins, ' ') }
+}
+
+/** Of a schema that rests. */
+function withoutFields(names: Names): { columns: Sql; joins: Sql } {
+  return {
+    columns: sql.join(DOCUMENT_CELLS),
+    joins: sql`JOIN ${names.table('documents')} AS d ON d.number = page.document`,
+  }
 }

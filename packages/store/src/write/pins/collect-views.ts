@@ -39,12 +39,13 @@ export async function collectViews(transaction: WriteTransaction): Promise<boole
   let isReleased = false
   const made = rows.filter(({ kept, document }) => !kept && document !== null)
   for (const number of new Set(made.map(({ schema }) => schema))) {
-    if (number !== null) await ledger.holdSchemas(transaction, [number])
+    // Of those of a schema that rests there are no rows, see maintain/evict-tables.ts.
+    if (number !== null) await ledger.rereadSchemas(transaction, [number])
     const schema = number === null ? undefined : ledger.schemaAt(number)
     if (!schema) throw damagedRows('a stored document has no known schema')
     const ofSchema = made.filter((one) => one.schema === number)
     const source = GONE.source(ofSchema)
-    for (const group of schema.views.groups.keys()) {
+    for (const group of schema.hasPinned ? schema.views.groups.keys() : []) {
       const table = schema.views.pinnedName(names, group)
       await transaction.query(sql`DELETE FROM ${table} AS v USING ${source} WHERE v.view = u.view`)
     }

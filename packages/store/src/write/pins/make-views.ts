@@ -8,6 +8,8 @@ import {
   unlessInvalid,
 } from '@rakko/core'
 import { damagedRows } from '../../driver/damaged-rows.js'
+import { costOf, MAX_HISTORIES_AT_ONCE, measureHistories } from '../../load/history-sizes.js'
+import { readLongHistories, withLongValues } from '../../load/long-history.js'
 import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { Bulk, type Columns } from '../../sql/bulk.js'
@@ -27,10 +29,11 @@ import type { FieldColumn } from '../../tables/views-table.js'
 import type { WriteTransaction } from '../../transaction/database.js'
 import type { Ledger } from '../../transaction/ledger.js'
 import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
+import { awaitsTables } from './resting-views.js'
 
 /** Views that are looked at together. Most are the latest of their document, and the database copies them. */
 const VIEWS_AT_ONCE = 1000
-/** Views of the past that are reduced together. The whole history of their documents is read. */
+/** Views of the past that are reduced together, where the histories of their documents are small. */
 const REDUCED_AT_ONCE = 32
 
 /** A view that is to be made. */
@@ -47,11 +50,14 @@ interface PendingRow {
   /** Number of the document whose latest view it is. */
   document: bigint | null
   schema: number | null
+  /** Its document's schema, where that rests. */
+  resting: number | null
 }
 
 /**
  * Makes some of the pinned views that are to be made. It does not recurse, since a stranger decides how deep views pin
- * each other. Those whose operations are missing wait for one of them. Returns whether more may be left.
+ * each other. Those whose operations are missing wait for one of them. Those of a schema that rests wait for its tables.
+ * Returns whether more may be left.
  */
 export async function makeViews(transaction: WriteTransaction): Promise<boolean> {
   const { names } = transaction
@@ -62,25 +68,29 @@ export async function makeViews(transaction: WriteTransaction): Promise<boolean>
        FROM ${views} WHERE awaits = '' LIMIT ${VIEWS_AT_ONCE}::bigint
      ), found AS (
        SELECT p.view, p.view_id, p.tip, e.number IS NOT NULL AS known,
-         d.number AS document, d.schema, d.signer, d.edited, d.follow
+         COALESCE(d.number, r.number) AS document, COALESCE(d.schema, r.schema) AS schema, d.signer, d.edited, d.follow,
+         r.schema AS resting
        FROM pending AS p LEFT JOIN ${names.table('entries')} AS e ON e.hash = p.tip
          LEFT JOIN ${names.table('documents')} AS d ON d.number = e.document AND d.view_id = p.view_id AND NOT d.deleted
+         LEFT JOIN (${names.table('documents')} AS r
+           JOIN ${names.table('schemas')} AS s ON s.number = r.schema AND NOT s.has_table) ON r.number = e.document
      ), found_out AS (
        UPDATE ${views} AS v SET document = f.document, schema = f.schema, signer = f.signer, edited = f.edited,
-         follow = f.follow, awaits = CASE WHEN f.known THEN NULL ELSE f.tip END
+         follow = f.follow, awaits = CASE WHEN f.resting IS NOT NULL THEN ${awaitsTables(sql`f.resting`)} WHEN NOT f.known THEN f.tip END
        FROM found AS f WHERE v.view = f.view AND (f.document IS NOT NULL OR NOT f.known)
      )
-     SELECT view, view_id, known, document, schema FROM found`,
+     SELECT view, view_id, known, document, schema, resting FROM found`,
   )
   const bySchema = new Map<number, PendingRow[]>()
   const past: PendingView[] = []
   for (const row of rows) {
+    if (row.resting !== null) continue
     if (row.schema !== null) bySchema.set(row.schema, [...(bySchema.get(row.schema) ?? []), row])
     else if (row.known) past.push({ view: row.view, viewId: decodeViewId(row.view_id) })
   }
   for (const [number, latest] of bySchema) await copyLatest(transaction, number, latest)
   if (rows.some(({ known }) => !known)) await markAwaited(transaction)
-  if (past.length > 0) await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE))
+  if (past.length > 0) await storeViews(transaction, await reduceViews(transaction, past.slice(0, REDUCED_AT_ONCE)))
   return past.length > 0 || rows.length === VIEWS_AT_ONCE
 }
 
@@ -138,11 +148,28 @@ const MADE_VIEWS = new Bulk<MadeView>(
   { key: ['view'] },
 )
 
-async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<void> {
-  const { names, ledger } = transaction
+/** Reduces as many of them as have histories that may be in memory side by side. Of a longer one it is one alone. */
+async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<MadeView[]> {
+  const { ledger } = transaction
   const ids = new Set(pending.flatMap(({ viewId }) => operationIdsOf(viewId)))
-  const documents = await readStoredDocuments(transaction, ids)
-  const made = pending.map((view) => makeView(ledger, documents, view))
+  const sizes = [...(await measureHistories(transaction, ids)).values()]
+  if (sizes.reduce((sum, size) => sum + costOf(size), 0) <= MAX_HISTORIES_AT_ONCE) {
+    const documents = await readStoredDocuments(transaction, ids)
+    return pending.map((view) => makeView(ledger, documents, view))
+  }
+  if (pending.length > 1) return reduceViews(transaction, pending.slice(0, Math.ceil(pending.length / 2)))
+  const long = await readLongHistories(transaction, ids)
+  const made = pending.map((view) => makeView(ledger, long.documents, view))
+  const whole: MadeView[] = []
+  for (const view of made) {
+    const { reduced } = view
+    whole.push(reduced ? { ...view, reduced: await withLongValues(transaction, reduced, long) } : view)
+  }
+  return whole
+}
+
+async function storeViews(transaction: WriteTransaction, made: readonly MadeView[]): Promise<void> {
+  const { names } = transaction
   const pins: PinChange[] = []
   for (const number of new Set(made.flatMap(({ schema }) => schema?.number ?? []))) {
     const schema = await pinnedTables(transaction, number)
