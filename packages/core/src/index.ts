@@ -37,7 +37,7 @@ export {
 export { decodeEntry } from './entry/decode-entry.js'
 export { draftEntry, type EntryDraft, encodeEntry, type SignedEntry } from './entry/encode-entry.js'
 export type { Entry, NextArgs } from './entry/entry.js'
-export { MAX_PAYLOAD_BYTES } from './entry/entry-layout.js'
+export { MAX_ENTRY_BYTES, MAX_PAYLOAD_BYTES } from './entry/entry-layout.js'
 export { checkPayload } from './entry/entry-payload.js'
 export { isSkiplinkRequired, lipmaa } from './entry/lipmaa.js'
 export { signEntry } from './entry/sign-entry.js'
