@@ -118,7 +118,7 @@ class ByteStreamChannel implements Channel {
     this.#window.end(error)
   }
 
-  /** What was written still leaves; what comes is passed over, so that the other side gets rid of it and sees the end. */
+  /** What was written still leaves. What comes is passed over, so that the other side gets rid of it. */
   #leave(error: RakkoError): void {
     if (!this.#isOpen) return
     this.#isOpen = false

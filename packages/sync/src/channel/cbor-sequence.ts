@@ -49,7 +49,8 @@ export class CborSequence {
   }
 
   /**
-   * The items that these bytes make whole, copies of their own. Throws INVALID_FRAME and FRAME_TOO_LARGE, after which the
+   * The items that these bytes make whole, copies of their own: small items take some hundred times their bytes, so chunks
+   * should be small, as those of a socket are. Throws INVALID_FRAME and FRAME_TOO_LARGE, after which the
    * stream cannot be read on.
    */
   push(chunk: Uint8Array): Uint8Array[] {

@@ -22,7 +22,7 @@ export interface ChunkedOptions {
   readonly maxFrameBytes?: number | undefined
 }
 
-/** A channel of large frames over one of small ones; both ends need it. Throws INVALID_ARGUMENT where those are too small. */
+/** A channel of large frames over one of small ones; both ends need it. Throws INVALID_ARGUMENT on too small ones. */
 export function chunked(inner: Channel, options: ChunkedOptions = {}): Channel {
   const maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
   const partBytes = inner.maxFrameBytes - HEADER_BYTES

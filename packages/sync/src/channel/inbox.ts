@@ -1,4 +1,4 @@
-import type { RakkoError } from '@rakko/core'
+import { RakkoError } from '@rakko/core'
 import type { ChannelListener } from './channel.js'
 import { channelClosed, listenerFailed } from './channel-error.js'
 import { costOf, MAX_KEPT_BYTES } from './limits.js'
@@ -42,7 +42,11 @@ export class Inbox {
   }
 
   listen(listener: ChannelListener): void {
-    if (this.#listener !== undefined) throw new Error('a channel has one listener')
+    if (this.#listener !== undefined) {
+      throw new RakkoError('INVALID_ARGUMENT', 'A channel has one listener: expected none, got another', {
+        field: 'listener',
+      })
+    }
     this.#listener = listener
     // Not before whoever listens has returned.
     Promise.resolve().then(() => this.#give())

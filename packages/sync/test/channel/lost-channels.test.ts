@@ -78,6 +78,12 @@ test('whoever sends without waiting fills no memory of a listener that does not 
   expect(atB.frames.length).toBe(1)
 })
 
+test('a channel has one listener', () => {
+  const [a] = memoryChannels().ends
+  Recorder.on(a)
+  expect(() => Recorder.on(a)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})
+
 test('a port that gets what no channel posts closes, and says what it was', async () => {
   for (const posted of ['text', {}, 7, -1, Number.NaN, new Uint8Array(11)]) {
     const { port1, port2 } = new MessageChannel()
