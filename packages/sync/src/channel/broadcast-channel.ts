@@ -22,8 +22,8 @@ const MARK = 'rakko.sync'
 
 /**
  * A channel between two ends on one name, among others: `['rakko.sync', from, to, value]`, `value` as in CreditChannel,
- * `here` or `here-too`. What is sent before the other end is here waits. Whoever shares the name can read and forge all of it:
- * it is for windows and workers of one origin. That the other end has died nobody tells: a session's heartbeat finds out.
+ * `here` or `here-too`. What is sent before the other end is here waits. Whoever shares the name can read and forge all
+ * of it: it is for windows and workers of one origin. That the other end has died nobody tells; a heartbeat finds out.
  */
 export function broadcastChannel(shared: BroadcastChannelLike, options: BroadcastOptions): Channel {
   const { ownId, peerId } = options

@@ -20,8 +20,8 @@ const BREAK = 0xff
 
 /**
  * Parts a stream of bytes into its CBOR items, as they come. Heads are read once, content is passed over: the work is
- * linear, however the stream is cut. What it keeps of an item that is not whole is at most twice its bytes. An item that
- * comes out is well-formed as far as it is parted; what is in it is for its decoder.
+ * linear, however the stream is cut. What it keeps of an item that is not whole is at most twice its bytes. An item
+ * that comes out is well-formed as far as it is parted; what is in it is for its decoder.
  */
 export class CborSequence {
   readonly #maxItemBytes: number
@@ -49,9 +49,9 @@ export class CborSequence {
   }
 
   /**
-   * The items that these bytes make whole, copies of their own: small items take some hundred times their bytes, so chunks
-   * should be small, as those of a socket are. Throws INVALID_FRAME and FRAME_TOO_LARGE, after which the
-   * stream cannot be read on.
+   * The items that these bytes make whole, copies of their own. Small items take some hundred times their bytes, so
+   * chunks should be small, as those of a socket are. Throws INVALID_FRAME and FRAME_TOO_LARGE, after which the stream
+   * cannot be read on.
    */
   push(chunk: Uint8Array): Uint8Array[] {
     const items: Uint8Array[] = []

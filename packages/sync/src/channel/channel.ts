@@ -15,9 +15,9 @@ export interface Channel {
    */
   send(frame: Uint8Array): Promise<void>
   /**
-   * Says who takes what arrives; called once, else it throws INVALID_ARGUMENT. Frames that came before are kept and given
-   * first, in order. The next frame is given when the listener's promise has resolved; a listener that throws closes the
-   * channel.
+   * Says who takes what arrives; called once, else it throws INVALID_ARGUMENT. Frames that came before are kept and
+   * given first, in order. The next frame is given when the listener's promise has resolved; a listener that throws
+   * closes the channel.
    */
   listen(listener: ChannelListener): void
   /** Gives up the channel. Frames whose `send` resolved before still arrive at the peer, where the transport can. */

@@ -1,7 +1,7 @@
 import { END_CODES, type Frame } from './frame.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import { invalidFrame } from './invalid-frame.js'
+import { readHeads, writeHead } from './heads.js'
 import {
   MAX_ADDRESS_BYTES,
   MAX_CAPABILITIES,
@@ -250,32 +250,14 @@ export const LAYOUTS: Layouts = {
     write(writer, frame) {
       writer.number(frame.request)
       writer.bool(frame.isLast)
-      writer.list(frame.heads, (head) => {
-        writer.array(4)
-        writer.u64(head.logId)
-        writer.u64(head.seqNum)
-        writer.id(head.id)
-        writer.bool(head.isForked)
-      })
+      writer.list(frame.heads, (head) => writeHead(writer, head))
     },
-    read(reader) {
-      const request = reader.number('heads-are.request', 1)
-      const isLast = reader.bool('heads-are.isLast')
-      let before = -1n
-      const heads = reader.list('heads-are.heads', MAX_LIST, () => {
-        reader.tuple('heads-are.heads', 4)
-        const logId = reader.u64('heads-are.heads.logId')
-        if (logId <= before) throw invalidFrame('heads-are.heads.logId', `above ${before}`, `${logId}`)
-        before = logId
-        return {
-          logId,
-          seqNum: reader.u64('heads-are.heads.seqNum', 1n),
-          id: reader.id('heads-are.heads.id'),
-          isForked: reader.bool('heads-are.heads.isForked'),
-        }
-      })
-      return { type: 'heads-are', request, isLast, heads }
-    },
+    read: (reader) => ({
+      type: 'heads-are',
+      request: reader.number('heads-are.request', 1),
+      isLast: reader.bool('heads-are.isLast'),
+      heads: readHeads(reader, 'heads-are.heads'),
+    }),
   },
   ping: {
     number: 77,
