@@ -34,6 +34,10 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'memory-empty-directory': async () => (await import('./memory.js')).memory('directory', 0),
   'memory-10k': async () => (await import('./memory.js')).memory('directory', 10_000),
   'memory-10k-memory': async () => (await import('./memory.js')).memory('memory', 10_000),
+  'sync-first-10k': async () => (await import('./sync-first.js')).syncFirst(),
+  'sync-resume-100k': async () => (await import('./sync-again.js')).syncResume(),
+  'sync-reconcile-100k': async () => (await import('./sync-again.js')).syncReconcile(),
+  'sync-live': async () => (await import('./sync-live.js')).syncLive(),
   'facade-size': async () => (await import('./facade-size.js')).facadeSize(),
 }
 

@@ -2,27 +2,44 @@ import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { LockedSchemas } from '@rakko/client'
 import { connectInProcess, type RakkoNode } from '@rakko/client/in-process'
 import { selfTestVerifier } from '@rakko/core'
-import { assembleNode, type Timers, useFastBlake3 } from '@rakko/node'
-import { nativeSigner, nativeVerifier, openStorage } from '@rakko/node/nodejs'
+import { assembleNode, type Node, type SyncPlatform, type Timers, useFastBlake3 } from '@rakko/node'
+import { nativeSigner, openStorage, pooledVerifier } from '@rakko/node/nodejs'
 import type { Driver } from '@rakko/store'
+import type { Channel } from '@rakko/sync'
+
+export interface ReadableNodeOptions {
+  /** With them it does maintenance. */
+  readonly timers?: Timers | undefined
+  /** How it dials others; then it does maintenance too. */
+  readonly sync?: SyncPlatform | undefined
+}
+
+const PLATFORM_TIMERS: Timers = {
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+}
 
 /** A node in this thread, made of the same parts as any, whose key and tables can be looked at. */
 export class ReadableNode {
   readonly node: RakkoNode
   readonly driver: Driver
   readonly privateKey: KeyObject
-  readonly #close: () => Promise<void>
+  readonly #served: Node
 
-  private constructor(node: RakkoNode, driver: Driver, privateKey: KeyObject, close: () => Promise<void>) {
+  private constructor(node: RakkoNode, driver: Driver, privateKey: KeyObject, served: Node) {
     this.node = node
     this.driver = driver
     this.privateKey = privateKey
-    this.#close = close
+    this.#served = served
   }
 
   /** On a directory, or without one in memory; with timers it does maintenance. */
-  static async open(schemas: LockedSchemas, directory?: string, timers?: Timers): Promise<ReadableNode> {
-    const verifier = nativeVerifier()
+  static async open(
+    schemas: LockedSchemas,
+    directory?: string,
+    { timers, sync }: ReadableNodeOptions = {},
+  ): Promise<ReadableNode> {
+    const verifier = pooledVerifier()
     if ((await selfTestVerifier(verifier)).length > 0) throw new Error('node:crypto verifies by another rule')
     await useFastBlake3()
     const { privateKey } = generateKeyPairSync('ed25519')
@@ -39,14 +56,20 @@ export class ReadableNode {
       random: (length) => new Uint8Array(randomBytes(length)),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
       ...(timers && { timers }),
+      ...(sync && { timers: timers ?? PLATFORM_TIMERS, platformSync: sync }),
       storage: async () => ({ kind }),
     })
     const client = await connectInProcess(node, { schemas })
-    return new ReadableNode(client, driver, privateKey, () => node.close())
+    return new ReadableNode(client, driver, privateKey, node)
+  }
+
+  /** Speaks with a node that has dialled this one. */
+  accept(channel: Channel): Promise<void> {
+    return this.#served.sync.accept(channel)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#close()
+    return this.#served.close()
   }
 }
 

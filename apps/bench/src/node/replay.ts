@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto'
-import { SIGNATURE_BYTES } from '@rakko/core'
+import { decodeEntry, hexToBytes, SIGNATURE_BYTES } from '@rakko/core'
+import { nativeVerifier } from '@rakko/node/nodejs'
 import type { Driver } from '@rakko/store'
 import { timed } from '../measure.js'
 import type { ReadableNode } from './readable-node.js'
@@ -72,6 +73,23 @@ export class Replay {
       if (signature.equals(this.#entries[index]?.subarray(-SIGNATURE_BYTES) ?? Buffer.of())) continue
       throw new Error('the replay has signed something else than the node')
     }
+    this.#rows = []
+    return ms
+  }
+
+  /** As `run`, but the signatures are verified: what a node has to do that takes the entries of others. */
+  async verifyAndPut(): Promise<number> {
+    if (this.#rows.length === 0) throw new Error('nothing was captured to be put')
+    const verifier = nativeVerifier()
+    const entries = this.#entries.map((entry) => decodeEntry(entry))
+    globalThis.gc?.()
+    const ms = await timed(async () => {
+      for (const [index, { publicKey, signature }] of entries.entries()) {
+        const key = hexToBytes(publicKey)
+        if (!verifier.verify(key, this.#unsigned[index] as Uint8Array, signature)) throw new Error('no signature')
+      }
+      await this.#put()
+    })
     this.#rows = []
     return ms
   }

@@ -1,6 +1,7 @@
+export { nodejsSync } from './dial.js'
 export { keyFile } from './key-file.js'
 export { memoryKeys } from './memory-key.js'
-export { nativeSigner, nativeVerifier } from './native-key.js'
+export { nativeSigner, nativeVerifier, pooledVerifier } from './native-key.js'
 export { openNodejsNode } from './open-node.js'
 export { type OpenedStorage, type OpenStorageOptions, openStorage } from './open-storage.js'
 export { runSchemasCommand } from './schemas-command.js'

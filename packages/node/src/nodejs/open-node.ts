@@ -10,7 +10,7 @@ import { nodejsSync } from './dial.js'
 import { DATA_FOLDER } from './inspect-directory.js'
 import { keyFile } from './key-file.js'
 import { memoryKeys } from './memory-key.js'
-import { nativeVerifier } from './native-key.js'
+import { pooledVerifier } from './native-key.js'
 import { type OpenStorageOptions, openStorage } from './open-storage.js'
 import { platform } from './platform.js'
 
@@ -24,7 +24,7 @@ const DEFAULT_FOLDER = '.rakko'
  */
 export async function openNodejsNode(params: OpenParams): Promise<Node> {
   const options = storageOptions(params)
-  const [verifier] = await Promise.all([chooseVerifier(nativeVerifier()), useFastBlake3()])
+  const [verifier] = await Promise.all([chooseVerifier(pooledVerifier()), useFastBlake3()])
   const { driver, kind, directory } = await openStorage(options)
   return assembleNode({
     driver,
