@@ -5,6 +5,7 @@ import { verifyInterval } from './maintain/due-verification.js'
 import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { SchemaRegistry } from './schemas/schema-registry.js'
+import type { TableLimits } from './schemas/table-limits.js'
 import { sql } from './sql/sql.js'
 import { SqlStore } from './sql-store.js'
 import { storageFailed } from './storage-failed.js'
@@ -39,6 +40,8 @@ export interface StoreOptions {
    * Time between two verifications in quiet moments, in milliseconds; by default a week. Infinity: only `verify` looks.
    */
   readonly verifyEveryMs?: number | undefined
+  /** Tables that schemas may have which the app does not declare; by default `TABLE_LIMITS`. */
+  readonly tableLimits?: TableLimits | undefined
 }
 
 export const DEFAULT_SCHEMA_NAME = 'rakko'
@@ -52,7 +55,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { driver, schemaName, verifier, now, random, pause = async () => {}, purge, verifyEveryMs } = options
   try {
     await migrate(driver, schemaName)
-    const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas))
+    const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas), options.tableLimits)
     const database = new Database(driver, new Names(schemaName), registry)
     const { databaseId, unfilled, isLost } = await openMeta(database, random)
     await registry.load(database)

@@ -1,7 +1,7 @@
 import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { MAX_TABLES_PER_AUTHOR } from '../src/schemas/table-limits.js'
 import type { Store } from '../src/store.js'
-import { MAX_TABLES_PER_AUTHOR } from '../src/transaction/table-limit.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
 import { defineSchema, str } from './support/definitions.js'

@@ -1,7 +1,6 @@
 import type { Query, SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../src/store.js'
-import { MAX_TABLES_OF_STRANGERS, MAX_TABLES_PER_AUTHOR } from '../src/transaction/table-limit.js'
 import { hasFindings } from '../src/verify-report.js'
 import { Author, type SignedItem } from './support/author.js'
 import { CountingDriver } from './support/counting-driver.js'
@@ -12,11 +11,12 @@ import { publishAll } from './support/outcomes.js'
 import { PgliteHarness } from './support/pglite-harness.js'
 
 /** More than a slice fills. */
-const DOCUMENTS = 150
+const DOCUMENTS = 70
+const LIMITS = { ofAuthor: 3, ofStrangers: 9 }
 
 const driver = new CountingDriver(await openMemoryDriver())
 afterAll(() => driver.close())
-const harness = new PgliteHarness(driver)
+const harness = new PgliteHarness(driver, LIMITS)
 
 const panda = new Author(600)
 const stranger = new Author(601)
@@ -26,7 +26,7 @@ const visit = defineSchema(panda, 'visit', {
   at: `pinned_relation(${venue.schemaId})`,
   to: `relation(${venue.schemaId})`,
 })
-const fillers = Array.from({ length: MAX_TABLES_PER_AUTHOR }, (_, index) =>
+const fillers = Array.from({ length: LIMITS.ofAuthor }, (_, index) =>
   defineSchema(panda, `filler_${index}`, { name: 'str' }),
 )
 const definitions = [venue, visit, ...fillers].flatMap(({ items }) => items)
@@ -93,6 +93,8 @@ async function tables(store: Store): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
+const filling = async (store: Store) => (await tables(store)).filter((name) => name.startsWith('w'))
+
 async function maintain(store: Store): Promise<void> {
   while (await store.maintain());
 }
@@ -113,7 +115,7 @@ describe('a schema whose first document finds no room for tables', () => {
 
   test('has its documents stored, and no tables', async () => {
     const found = await tables(store)
-    expect(found.filter((name) => name.startsWith('d'))).toHaveLength(MAX_TABLES_PER_AUTHOR)
+    expect(found.filter((name) => name.startsWith('d'))).toHaveLength(LIMITS.ofAuthor)
     expect(found.filter((name) => /^[pw]/.test(name))).toEqual([])
     expect(await store.stateHash(venue.schemaId)).toBe(await reference.stateHash(venue.schemaId))
     expect(await tables(store)).toEqual(found)
@@ -136,19 +138,38 @@ describe('a schema whose first document finds no room for tables', () => {
     expect(await readAll(fresh)).toEqual(await readAll(reference))
   })
 
-  test('is filled where the last process has left off, with what came meanwhile', async () => {
+  /** Fills some of the tables, and ends. */
+  async function fillSome(of: Store): Promise<void> {
     let slices = 0
     driver.failOn = (text) => text.includes('INTO "store') && /\.w[0-9]+ /.test(text) && ++slices === 2
-    await expect(store.count(all(venue.schemaId))).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+    await expect(of.count(all(venue.schemaId))).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
     driver.failOn = () => false
-    expect((await tables(store)).filter((name) => name.startsWith('w'))).toHaveLength(1)
+    expect(await filling(of)).toHaveLength(1)
+  }
+
+  test('gives back what was begun and nobody goes on with, in a quiet moment of this process or the next', async () => {
+    const begun = await harness.open()
+    await publishAll(begun, [...definitions, ...filled, ...venues, ...visits, largerZoo, otherZoo, noPark])
+    await maintain(begun)
+    await fillSome(begun)
+    await maintain(begun)
+    expect(await filling(begun)).toEqual([])
+    await fillSome(begun)
+    const next = await harness.reopen(begun)
+    await maintain(next)
+    expect(await filling(next)).toEqual([])
+    expect(await readAll(next)).toEqual(await readAll(reference))
+  })
+
+  test('is filled where the last process has left off, with what came meanwhile', async () => {
+    await fillSome(store)
     const reopened = await harness.reopen(store)
     const late = stranger.create(venue.schemaId, { capacity: int(5), name: str('late') })
     const lateHall = stranger.update(hall.documentId, venue.schemaId, hall.viewId, { capacity: int(6) })
     const noBarn = stranger.delete(barn.documentId, venue.schemaId, barn.viewId)
     for (const one of [reopened, reference]) await publishAll(one, [late, lateHall, noBarn])
     expect(await readAll(reopened)).toEqual(await readAll(reference))
-    expect((await tables(reopened)).filter((name) => name.startsWith('w'))).toEqual([])
+    expect(await filling(reopened)).toEqual([])
     store = reopened
   })
 
@@ -163,15 +184,12 @@ describe('a schema whose first document finds no room for tables', () => {
 })
 
 describe('where strangers have as many tables as there may be', () => {
-  const keys = Array.from(
-    { length: MAX_TABLES_OF_STRANGERS / MAX_TABLES_PER_AUTHOR },
-    (_, index) => new Author(700 + index),
-  )
-  const others = Array.from({ length: MAX_TABLES_OF_STRANGERS }, (_, index) =>
+  const keys = Array.from({ length: LIMITS.ofStrangers / LIMITS.ofAuthor }, (_, index) => new Author(700 + index))
+  const others = Array.from({ length: LIMITS.ofStrangers }, (_, index) =>
     defineSchema(panda, `other_${index}`, { name: 'str' }),
   )
   const creates = others.map(({ schemaId }, index) =>
-    (keys[Math.floor(index / MAX_TABLES_PER_AUTHOR)] as Author).create(schemaId, { name: str(`${index}`) }),
+    (keys[Math.floor(index / LIMITS.ofAuthor)] as Author).create(schemaId, { name: str(`${index}`) }),
   )
   const ask = (of: Store, index: number) => of.query(all((others[index] as (typeof others)[0]).schemaId))
   const namesIn = async (of: Store, index: number) =>
@@ -206,10 +224,10 @@ describe('where strangers have as many tables as there may be', () => {
   }
 
   test('another one rests, until somebody asks: then a small one that nobody asked for gives way', async () => {
-    expect(await count(store)).toBe(MAX_TABLES_OF_STRANGERS)
+    expect(await count(store)).toBe(LIMITS.ofStrangers)
     expect(await tables(store)).not.toContain(`d${last + 7}`)
     expect(await namesIn(store, last)).toEqual([str(`${last}`)])
-    expect(await count(store)).toBe(MAX_TABLES_OF_STRANGERS)
+    expect(await count(store)).toBe(LIMITS.ofStrangers)
     expect(await tables(store)).toEqual(expect.arrayContaining(['d5', `d${last + 7}`]))
     expect(await readAll(store)).toEqual(before)
   })
@@ -217,7 +235,7 @@ describe('where strangers have as many tables as there may be', () => {
   test('those that were asked for longest ago give way once all were asked for', async () => {
     await askOthers(store)
     expect(await tablesOfBoth(store)).toEqual([])
-    expect(await count(store)).toBe(MAX_TABLES_OF_STRANGERS)
+    expect(await count(store)).toBe(LIMITS.ofStrangers)
   })
 
   test('what comes for one that gave way is there when it is asked for, also by the next process', async () => {
@@ -243,7 +261,7 @@ describe('where strangers have as many tables as there may be', () => {
   })
 
   test('a process that knew of tables which another has dropped makes them again', async () => {
-    const other = await openStore(driver, { schemaName: harness.schemaName(store) })
+    const other = await openStore(driver, { schemaName: harness.schemaName(store), tableLimits: LIMITS })
     const expected = await readAll(other)
     await askOthers(store)
     expect(await tablesOfBoth(store)).toEqual([])
@@ -267,9 +285,9 @@ describe('where strangers have as many tables as there may be', () => {
     await store.declareIndexes([{ schemaId: venue.schemaId, indexes: [['capacity']] }])
     for (let index = 0; index <= last; index += 1) {
       if (!(await tables(store)).includes(`d${index + 7}`)) await ask(store, index)
-      if ((await count(store)) > MAX_TABLES_OF_STRANGERS) break
+      if ((await count(store)) > LIMITS.ofStrangers) break
     }
-    expect(await count(store)).toBe(MAX_TABLES_OF_STRANGERS + 1)
+    expect(await count(store)).toBe(LIMITS.ofStrangers + 1)
     expect(await store.sql('SELECT count(*) AS n FROM venue')).toEqual([{ n: BigInt(DOCUMENTS - 1) }])
   })
 

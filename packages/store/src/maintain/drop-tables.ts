@@ -15,6 +15,8 @@ const TABLES_AT_ONCE = 16
  * Only `forget` takes the last document of a schema, and has them dropped before it resolves. Where it failed or its
  * process ended, a quiet moment of the next one does it. The tables of what the app ships, lists or declares stay. So do
  * those that an app's own SQL has views of: another node on this database may have declared these schemas.
+ *
+ * Tables of a schema that rests go too where somebody has begun to fill them, and nobody goes on.
  */
 export class TableDropper {
   readonly #database: Database
@@ -34,6 +36,7 @@ export class TableDropper {
 
   /** Returns whether it has dropped any. */
   async slice(): Promise<boolean> {
+    if (await this.#dropLeft()) return true
     if (!this.#isDue) return false
     this.#isDue = false
     // What is lost may be documents of these schemas.
@@ -45,6 +48,38 @@ export class TableDropper {
       throw error
     }
     return this.#isDue
+  }
+
+  /** Drops tables that nobody goes on filling. Another process that does begins again. */
+  async #dropLeft(): Promise<boolean> {
+    const { asked } = this.#database
+    if (!asked.mayHaveLeft) return false
+    const isDropped =
+      (await this.#findLeft(this.#database)).length > 0 &&
+      (await this.#database.write(async (transaction) => {
+        const left = await this.#findLeft(transaction)
+        if (left.length > 0) await transaction.exec(sql`DROP TABLE ${sql.join(left)}`)
+        return left.length > 0
+      }))
+    if (!isDropped) asked.mayHaveLeft = false
+    return isDropped
+  }
+
+  /** Some of them. Those of a wide schema go together. */
+  async #findLeft(queries: Queries): Promise<Sql[]> {
+    const { names } = queries
+    const { rows } = await queries.query<{ number: number; tables: string[] }>(
+      sql`SELECT substring(relname FROM '[0-9]+')::integer AS number, array_agg(relname::text) AS tables
+       FROM pg_class WHERE relnamespace = ${names.schema.text}::regnamespace AND relkind = 'r' AND relname ~ '^w[0-9]'
+       GROUP BY 1 ORDER BY 1`,
+    )
+    const left: Sql[] = []
+    for (const { number, tables } of rows) {
+      if (this.#database.asked.isFilling(number)) continue
+      if (left.length > 0 && left.length + tables.length > TABLES_AT_ONCE) break
+      left.push(...tables.map((table) => sql`${names.schema}.${sql.quoted(table)}`))
+    }
+    return left
   }
 
   /** Returns whether it has dropped any. */

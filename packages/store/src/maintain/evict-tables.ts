@@ -3,7 +3,7 @@ import type { KnownSchema } from '../schemas/schema-registry.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
-import { countTables, MAX_TABLES_OF_STRANGERS } from '../transaction/table-limit.js'
+import { countTables } from '../transaction/table-limit.js'
 import { awaitsTables } from '../write/pins/resting-views.js'
 
 /** Drops all tables of these schemas. Those that have documents rest then. */
@@ -55,10 +55,11 @@ interface StandingRow {
  */
 export async function makeRoom(database: Database, transaction: WriteTransaction, asking: KnownSchema): Promise<void> {
   const { registry, asked } = database
+  const most = registry.tableLimits.ofStrangers
   if (!registry.isStrangers(asking)) return
   const { names, ledger } = transaction
   const all = countTables([...registry.strangers(), asking]) + (await fillingTables(transaction))
-  let left = all - MAX_TABLES_OF_STRANGERS
+  let left = all - most
   if (left <= 0) return
   // What is lost may be entries of these schemas: then only their tables have what they gave.
   const standing = ledger.counters.lost > 0 ? [] : await readStanding(transaction, registry.strangers())
@@ -72,7 +73,7 @@ export async function makeRoom(database: Database, transaction: WriteTransaction
     given.push({ ...known, rests: true })
     left -= known.views.groups.length
   }
-  if (left > 0) throw noRoom(asking, all)
+  if (left > 0) throw noRoom(asking, all, most)
   await dropTables(transaction, given)
   const numbers = given.map((known) => known.number)
   await transaction.query(
@@ -105,8 +106,8 @@ async function fillingTables(transaction: WriteTransaction): Promise<number> {
   return Number(rows[0]?.count ?? 0n)
 }
 
-function noRoom({ schema }: KnownSchema, got: number): Error {
-  const expected = `at most ${MAX_TABLES_OF_STRANGERS} tables of schemas that the app does not declare`
+function noRoom({ schema }: KnownSchema, got: number, most: number): Error {
+  const expected = `at most ${most} tables of schemas that the app does not declare`
   const about =
     'The documents of a schema cannot be read now: no table of another may give way (forget some, or verify)'
   return refusal('TABLE_LIMIT', { field: 'schemaId', expected, got, about, details: { schemaId: schema.id } })

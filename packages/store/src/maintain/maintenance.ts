@@ -37,7 +37,7 @@ export interface MaintenanceContext extends PurgerContext, DueVerificationContex
  * | wake       | at the first opening, and after the database failed: see below   | everywhere                  |
  * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
  * | purge      | deleted documents are past their grace period                    | everywhere                  |
- * | tables     | an earlier process has left tables of schemas without documents  | everywhere                  |
+ * | tables     | an earlier process has left tables of no use                     | everywhere                  |
  * | expire     | hourly: idempotency ids that are a day old                       | everywhere                  |
  * | verify     | nobody has verified the database for a week                      | everywhere                  |
  *

@@ -5,6 +5,7 @@ import type { DeclaredSearch } from '../store.js'
 import type { Queries } from '../tables/queries.js'
 import { ViewsTable } from '../tables/views-table.js'
 import type { AllowedSchemas } from './allowed-schemas.js'
+import { TABLE_LIMITS, type TableLimits } from './table-limits.js'
 
 /** A schema that this database knows. */
 export interface KnownSchema {
@@ -58,9 +59,11 @@ export class SchemaRegistry {
   /** Changes of what is here, by transactions that have committed. */
   #changes = 0
   readonly allowed: AllowedSchemas
+  readonly tableLimits: TableLimits
 
-  constructor(allowed: AllowedSchemas) {
+  constructor(allowed: AllowedSchemas, tableLimits = TABLE_LIMITS) {
     this.allowed = allowed
+    this.tableLimits = tableLimits
   }
 
   /** Only what is in memory. */

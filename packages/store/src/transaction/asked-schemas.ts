@@ -21,6 +21,8 @@ export class AskedSchemas {
   /** Who asks for what is being filled waits for the same filling. */
   readonly #filling = new Map<number, Promise<void>>()
   #fill: FillTables | undefined
+  /** Whether tables may be there that nobody goes on filling: an earlier process may have ended meanwhile, or one failed. */
+  mayHaveLeft = true
 
   constructor(registry: SchemaRegistry) {
     this.#registry = registry
@@ -51,6 +53,10 @@ export class AskedSchemas {
     return standing
   }
 
+  isFilling(number: number): boolean {
+    return this.#filling.has(number)
+  }
+
   /** The higher, the later it was asked for. 0 where it never was. */
   rank(number: number): number {
     return this.#asked.get(number) ?? 0
@@ -66,7 +72,12 @@ export class AskedSchemas {
     const before = this.#filling.get(number)
     if (before) return before
     if (!this.#fill) throw new Error('nobody fills tables here')
-    const filling = this.#fill(known).finally(() => this.#filling.delete(number))
+    const filling = this.#fill(known)
+      .catch((error) => {
+        this.mayHaveLeft = true
+        throw error
+      })
+      .finally(() => this.#filling.delete(number))
     this.#filling.set(number, filling)
     return filling
   }

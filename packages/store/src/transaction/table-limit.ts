@@ -1,18 +1,6 @@
 import type { KnownSchema, SchemaRegistry } from '../schemas/schema-registry.js'
 import type { AuthorState } from './ledger-state.js'
 
-/**
- * Tables that the first documents of one author may have made. Each of a wide schema's tables counts. Those of schemas
- * that the app ships, lists or declares do not. Each table costs PostgreSQL three files, and memory once it is used.
- */
-export const MAX_TABLES_PER_AUTHOR = 64
-
-/**
- * Tables that there may be of all those schemas together. Keys are free, so a limit of one author alone bounds nothing.
- * They take some 20 MB.
- */
-export const MAX_TABLES_OF_STRANGERS = 512
-
 /** What a transaction knows of tables. */
 interface MadeTables {
   /** By schema number, those that it makes. */
@@ -20,7 +8,7 @@ interface MadeTables {
 }
 
 /** Tables that there were before it. */
-type StoredTables = Pick<SchemaRegistry, 'strangers' | 'isStrangers'>
+type StoredTables = Pick<SchemaRegistry, 'strangers' | 'isStrangers' | 'tableLimits'>
 
 /**
  * Whether the first document of a schema may have its tables made. Without them its documents are stored all the same,
@@ -40,8 +28,8 @@ export function hasRoom(
     ...made.flatMap((one) => (one.author === author ? [one.schema] : [])),
     schema,
   ]
-  if (countTables(ofAuthor) > MAX_TABLES_PER_AUTHOR) return false
-  return countTables([...all, ...made.map((one) => one.schema), schema]) <= MAX_TABLES_OF_STRANGERS
+  if (countTables(ofAuthor) > stored.tableLimits.ofAuthor) return false
+  return countTables([...all, ...made.map((one) => one.schema), schema]) <= stored.tableLimits.ofStrangers
 }
 
 export function countTables(schemas: readonly KnownSchema[]): number {

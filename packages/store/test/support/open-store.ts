@@ -14,7 +14,10 @@ export function openStore(
     purge,
     allowSchemas,
     verifyEveryMs = Number.POSITIVE_INFINITY,
-  }: Partial<Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas' | 'verifyEveryMs'>> = {},
+    tableLimits,
+  }: Partial<
+    Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas' | 'verifyEveryMs' | 'tableLimits'>
+  > = {},
 ): Promise<Store> {
   return createStore({
     driver,
@@ -26,6 +29,7 @@ export function openStore(
     pause,
     purge,
     verifyEveryMs,
+    tableLimits,
   })
 }
 

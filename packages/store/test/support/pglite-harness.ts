@@ -1,6 +1,7 @@
 import { formatFieldType, type Schema } from '@rakko/core'
 import { onTestFinished, TestRunner } from 'vitest'
 import type { Driver } from '../../src/driver/driver.js'
+import type { TableLimits } from '../../src/schemas/table-limits.js'
 import type { Store } from '../../src/store.js'
 import type { StoreHarness } from '../acceptance/store-harness.js'
 import { openStore, stillClock } from './open-store.js'
@@ -14,9 +15,11 @@ export class PgliteHarness implements StoreHarness {
   readonly #driver: Driver
   readonly #stores = new WeakMap<Store, { schemaName: string; now: () => number }>()
   readonly #places: RecycledPlaces
+  readonly #tableLimits: TableLimits | undefined
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, tableLimits?: TableLimits) {
     this.#driver = driver
+    this.#tableLimits = tableLimits
     this.#places = new RecycledPlaces(driver)
   }
 
@@ -54,7 +57,7 @@ export class PgliteHarness implements StoreHarness {
   }
 
   async #open(schemaName: string, now: () => number): Promise<Store> {
-    const store = await openStore(this.#driver, { schemaName, now })
+    const store = await openStore(this.#driver, { schemaName, now, tableLimits: this.#tableLimits })
     this.#stores.set(store, { schemaName, now })
     return store
   }
