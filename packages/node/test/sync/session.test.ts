@@ -63,6 +63,19 @@ describe('a session of two nodes', () => {
     await second.close()
   })
 
+  test('what a node got from the other does not go back to it when they meet again', async () => {
+    const one = await nodeWith(1, new Author(1), names(300, 'a'))
+    const other = await nodeWith(2, new Author(2), names(3, 'b'))
+    const first = meet(one, other)
+    await first.settled
+    first.cut()
+    await Promise.all(first.results)
+    const second = meet(one, other)
+    await second.settled
+    expect(second.bytes[0] + second.bytes[1]).toBeLessThan(6_000)
+    await second.close()
+  })
+
   test('what is written while both are live flows at once, and not back', async () => {
     const author = new Author(1)
     const one = await nodeWith(1, author, [])

@@ -38,3 +38,9 @@ export const HEADS = 1_000
 
 /** A pull that had to stop, since what came could not be kept, begins again after this. */
 export const RETRY_MS = 30_000
+
+/**
+ * Arrivals that came from the peer itself, and of which it was not told that they are behind it: where the channel is
+ * lost it gets these again.
+ */
+export const MAX_UNTOLD = 16

@@ -3,7 +3,7 @@ import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { ArrivalMark, PullFrame } from '../wire/frame.js'
 import type { KnownIds } from './known-ids.js'
-import { ARRIVALS_BYTES, PROGRESS_MS } from './limits.js'
+import { ARRIVALS_BYTES, MAX_UNTOLD, PROGRESS_MS } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
 import { Signal } from './signal.js'
@@ -109,7 +109,9 @@ export class Source {
       this.#latest = latest
       const given = await known.unknown(items)
       const isAll = number >= latest
-      if (given.length > 0 || told < 0 || (isAll && told < number && (await this.#staysQuiet()))) {
+      const untold = number - told
+      const isWorthTelling = given.length > 0 || told < 0 || (isAll && untold >= MAX_UNTOLD)
+      if (isWorthTelling || (isAll && untold > 0 && (await this.#staysQuiet()))) {
         await this.#give(upTo, latest, given)
         told = number
       }
@@ -118,8 +120,8 @@ export class Source {
   }
 
   /**
-   * Waits whether nothing more comes for a while. Only then is progress told that brings no entries: each such frame
-   * makes the peer write down its resume point.
+   * Waits whether nothing more comes for a while. Only then is a little progress told that brings no entries: each such
+   * frame makes the peer write down its resume point.
    */
   async #staysQuiet(): Promise<boolean> {
     let isOver = false
