@@ -51,6 +51,9 @@ export interface MetPeer {
   readonly databaseId: string
   /** Milliseconds since 1970. */
   readonly metAt: number
+  /** Arrivals here up to the number `upTo` that it had not taken. */
+  readonly toSend: number
+  readonly upTo: number
 }
 
 /** Numbers that one call of `entriesAfter` with a scope looks at. */

@@ -19,6 +19,7 @@ export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web
 // Peer: another node, and how it stands with it.
 export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
+export type { MetPeer, PeerMemory } from './peers/met-peer.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
 export { Peers, type PeersOptions } from './peers/peers.js'
 // Replica: what sync asks of a node.

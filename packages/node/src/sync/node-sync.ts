@@ -4,6 +4,7 @@ import {
   type Channel,
   type Identity,
   type Peer,
+  type PeerMemory,
   type PeerStatus,
   Peers,
   type Proof,
@@ -45,14 +46,12 @@ export interface ProofOptions {
 
 /** A node's peers: dials them, serves those that dial it, and tells how it stands with each. */
 export class NodeSync {
-  readonly #options: NodeSyncOptions
   readonly #peers: Peers
   readonly #feeds = new Set<StatusFeed>()
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
     const { store, ingest, platform, timers, now, random, scope, proof } = options
-    this.#options = options
     this.#peers = new Peers({
       replica: new StoreReplica({ store, ingest }),
       identity: identityOf(options.signer),
@@ -69,8 +68,9 @@ export class NodeSync {
       scope,
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
       onChange: () => this.#tell(),
-      // Who was met is a help to people: where it cannot be kept, sync goes on.
-      onMet: (peer, address) => void this.#remember(peer, address).catch(() => undefined),
+      memory: peerMemory(options.store),
+      onReplaced: ({ databaseId }, address, formerDatabaseId) =>
+        options.onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId }),
       onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),
     })
     this.#stopListening = platform.onWake?.(() => this.#peers.poke())
@@ -122,16 +122,15 @@ export class NodeSync {
     return this.statuses.filter(({ address }) => address !== undefined).length
   }
 
-  async #remember({ databaseId }: Peer, address: string): Promise<void> {
-    const { store, now, onEvent } = this.#options
-    const before = (await store.metPeers()).find((one) => one.address === address)
-    await store.keepMetPeer({ address, databaseId, metAt: now() })
-    if (before === undefined || before.databaseId === databaseId) return
-    onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId: before.databaseId })
-  }
-
   #tell(): void {
     for (const feed of this.#feeds) feed.wake()
+  }
+}
+
+function peerMemory(store: DocumentStore): PeerMemory {
+  return {
+    recall: async (address) => (await store.metPeers()).find((one) => one.address === address),
+    keep: (address, peer) => store.keepMetPeer({ address, ...peer }),
   }
 }
 

@@ -88,12 +88,18 @@ export function checkDatabaseId(id: string): string {
 }
 
 /** Throws INVALID_ARGUMENT. */
-export function checkMetPeer({ address, databaseId, metAt }: MetPeer): MetPeer {
+export function checkMetPeer({ address, databaseId, metAt, toSend, upTo }: MetPeer): MetPeer {
   if (typeof address !== 'string' || address.length < 1 || address.length > MAX_ADDRESS_CHARS) {
     const expected = `1 to ${MAX_ADDRESS_CHARS} characters`
     throw refusal('INVALID_ARGUMENT', { field: 'address', expected, got: typeof address })
   }
-  return { address, databaseId: checkDatabaseId(databaseId), metAt: checkNumber(metAt) }
+  return {
+    address,
+    databaseId: checkDatabaseId(databaseId),
+    metAt: checkNumber(metAt),
+    toSend: checkNumber(toSend),
+    upTo: checkNumber(upTo),
+  }
 }
 
 /** Throws INVALID_ARGUMENT and INVALID_HASH. */

@@ -250,7 +250,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await store.entriesAt([])).toEqual([])
       const many = Array.from({ length: MAX_SYNC_ITEMS + 1 }, () => created.id)
       await expect(store.arrivalNumbers(many)).rejects.toMatchObject(invalidArgument('ids'))
-      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('numbers'))
+      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('number'))
       await expect(store.unknownIds(['x' as Hash])).rejects.toMatchObject({ code: 'INVALID_HASH' })
     })
 
@@ -276,16 +276,14 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const [hub, other] = ['wss://hub.example', 'wss://ümlaut.example/sync?x=1']
       const [former, latter] = ['a'.repeat(32), 'b'.repeat(32)]
       expect(await store.metPeers()).toEqual([])
-      await store.keepMetPeer({ address: hub, databaseId: former, metAt: 1 })
-      await store.keepMetPeer({ address: other, databaseId: former, metAt: 2 })
-      await store.keepMetPeer({ address: hub, databaseId: latter, metAt: 3 })
-      expect(await (await harness.reopen(store)).metPeers()).toEqual([
-        { address: hub, databaseId: latter, metAt: 3 },
-        { address: other, databaseId: former, metAt: 2 },
-      ])
-      await expect(store.keepMetPeer({ address: '', databaseId: former, metAt: 3 })).rejects.toMatchObject(
-        invalidArgument('address'),
-      )
+      const atHub = { address: hub, databaseId: latter, metAt: 3, toSend: 4, upTo: 5 }
+      const atOther = { address: other, databaseId: former, metAt: 2, toSend: 0, upTo: 0 }
+      await store.keepMetPeer({ ...atHub, databaseId: former, metAt: 1, toSend: 1, upTo: 2 })
+      await store.keepMetPeer(atOther)
+      await store.keepMetPeer(atHub)
+      expect(await (await harness.reopen(store)).metPeers()).toEqual([atHub, atOther])
+      await expect(store.keepMetPeer({ ...atHub, address: '' })).rejects.toMatchObject(invalidArgument('address'))
+      await expect(store.keepMetPeer({ ...atHub, upTo: -1 })).rejects.toMatchObject(invalidArgument('number'))
     })
 
     test('gives the heights of one author’s logs', async () => {

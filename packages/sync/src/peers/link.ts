@@ -5,9 +5,11 @@ import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionOptions } from '../session/session-options.js'
 import type { SessionStatus } from '../session/session-status.js'
 import { Backoff } from './backoff.js'
+import type { MetPeer, PeerMemory } from './met-peer.js'
+import { Outbox } from './outbox.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
 
-export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'> {
+export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog'> {
   readonly address: string
   readonly dial: (address: string) => Dialling
   /** Milliseconds since 1970. */
@@ -15,11 +17,15 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   /** 0 to 1. */
   readonly draw: () => number
   readonly onChange: () => void
-  /** The peer is known; before anything flows. */
-  readonly onMet: (peer: Peer, address: string) => void
+  readonly memory: PeerMemory
+  /** There is another database at the address than before. */
+  readonly onReplaced?: ((peer: Peer, address: string, formerDatabaseId: string) => void) | undefined
   /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
   readonly onRestored?: ((peer: Peer) => void) | undefined
 }
+
+/** While a session runs, what is known of the peer is kept so often, in milliseconds, where it has changed. */
+const KEEP_MS = 5_000
 
 /** Ends of a session that another dial would only meet again. */
 const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-allowed'])
@@ -31,7 +37,14 @@ export class Link {
   readonly #running: Promise<void>
   #state: LinkState = { state: 'connecting' }
   #peer: Peer | undefined
+  /** Of the database that was met last. */
+  #databaseId: string | undefined
   #metAt: number | undefined
+  /** Whether the session has met it. */
+  #isHere = false
+  #offlineSince: number | undefined
+  readonly #outbox: Outbox
+  #cancelKeeping: (() => void) | undefined
   #session: SyncSession | undefined
   #dialling: Dialling | undefined
   #isClosed = false
@@ -40,11 +53,12 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
+    this.#outbox = new Outbox(options.replica, options.onChange)
     this.#running = this.#run()
   }
 
   get status(): PeerStatus {
-    const toSend = this.#session?.toSend ?? 0
+    const { toSend } = this.#outbox.backlog
     return { address: this.#options.address, peer: this.#peer, metAt: this.#metAt, toSend, link: this.#state }
   }
 
@@ -61,11 +75,13 @@ export class Link {
     this.#skipWait?.()
     this.#session?.close()
     await this.#running
+    this.#outbox.close()
   }
 
   async #run(): Promise<void> {
+    await this.#recall()
     while (!this.#isClosed) {
-      this.#change({ state: 'connecting' })
+      this.#change({ state: 'connecting', offlineSince: this.#offlineSince })
       const wait = await this.#speak()
       if (!this.#isClosed) await this.#wait(wait)
     }
@@ -86,16 +102,45 @@ export class Link {
       channel.close()
       return 0
     }
+    this.#isHere = false
     this.#session = new SyncSession({
       ...this.#options,
       channel,
       identity: { ...this.#options.identity, address },
       onStatus: (status) => this.#take(status),
+      onBacklog: () => this.#backlogChanged(),
     })
+    this.#outbox.follow(this.#session)
     const result = await this.#session.run()
     this.#session = undefined
-    if (this.#peer !== undefined) this.#metAt = now()
+    if (this.#isHere) this.#metAt = now()
+    await this.#outbox.leave()
+    await this.#keep()
     return this.#ended(result)
+  }
+
+  async #recall(): Promise<void> {
+    const { memory, address } = this.#options
+    const met = await memory.recall(address).catch(() => undefined)
+    if (met === undefined) return
+    this.#databaseId = met.databaseId
+    this.#metAt = met.metAt
+    this.#outbox.begin(met)
+  }
+
+  /** Who was met is a help to people: where it cannot be kept, sync goes on. */
+  async #keep(): Promise<void> {
+    this.#cancelKeeping?.()
+    this.#cancelKeeping = undefined
+    const { memory, address } = this.#options
+    if (this.#databaseId === undefined || this.#metAt === undefined) return
+    const met: MetPeer = { databaseId: this.#databaseId, metAt: this.#metAt, ...this.#outbox.backlog }
+    await memory.keep(address, met).catch(() => undefined)
+  }
+
+  #backlogChanged(): void {
+    this.#cancelKeeping ??= this.#options.timers.after(KEEP_MS, () => void this.#keep())
+    this.#options.onChange()
   }
 
   #ended({ code, by, text, cause }: SessionResult): number {
@@ -110,21 +155,32 @@ export class Link {
   #offline(error: RakkoError): number {
     const now = this.#options.now()
     const wait = this.#backoff.wait()
-    const since = this.#state.state === 'offline' ? this.#state.since : now
-    this.#change({ state: 'offline', since, retryAt: now + wait, error })
+    this.#offlineSince ??= now
+    this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, error })
     return wait
   }
 
   #take(status: SessionStatus): void {
     if (status.state === 'greeting' || status.state === 'ended') return
-    if (this.#peer?.databaseId !== status.peer.databaseId) this.#options.onMet(status.peer, this.#options.address)
-    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
-    this.#peer = status.peer
     this.#metAt = this.#options.now()
+    this.#meet(status.peer)
+    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
+    this.#isHere = true
+    this.#offlineSince = undefined
     this.#backoff.reset()
     if (status.state === 'receiving') {
       this.#change({ state: 'receiving', received: status.received, expected: status.expected })
     } else this.#change({ state: status.state })
+  }
+
+  #meet(peer: Peer): void {
+    const former = this.#databaseId
+    this.#peer = peer
+    if (former === peer.databaseId) return
+    this.#databaseId = peer.databaseId
+    this.#outbox.begin()
+    void this.#keep()
+    if (former !== undefined) this.#options.onReplaced?.(peer, this.#options.address, former)
   }
 
   async #wait(ms: number): Promise<void> {

@@ -10,13 +10,14 @@ export interface PeerStatus {
   readonly peer?: Peer | undefined
   /** When something of it was last heard, in milliseconds since 1970. */
   readonly metAt?: number | undefined
-  /** Entries here that the peer has not taken yet, as far as that is known. */
+  /** Entries here that the peer has not taken yet, as far as that is known; also while it is away. */
   readonly toSend: number
   readonly link: LinkState
 }
 
 export type LinkState =
-  | { readonly state: 'connecting' }
+  /** Is being dialled. `offlineSince`: since when it could not be reached, where it is dialled again. */
+  | { readonly state: 'connecting'; readonly offlineSince?: number | undefined }
   /** Finds out what each lacks. */
   | { readonly state: 'comparing' }
   /** `received` of about `expected` entries. */

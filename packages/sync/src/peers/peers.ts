@@ -11,7 +11,7 @@ export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange'> 
 
 interface Guest {
   readonly session: SyncSession
-  status: PeerStatus
+  status: Omit<PeerStatus, 'toSend'>
 }
 
 /** All peers of a node: those that it dials, and those that have dialled it. */
@@ -27,7 +27,8 @@ export class Peers {
 
   /** In the order in which they came. */
   get statuses(): readonly PeerStatus[] {
-    return [...[...this.#links.values()].map((link) => link.status), ...[...this.#guests].map(({ status }) => status)]
+    const guests = [...this.#guests].map(({ status, session }) => ({ ...status, toSend: session.backlog?.toSend ?? 0 }))
+    return [...[...this.#links.values()].map((link) => link.status), ...guests]
   }
 
   /** Keeps a session with the peer at an address from now on. */
@@ -47,9 +48,8 @@ export class Peers {
   /** Speaks with a peer that has dialled this node, until the channel ends. */
   async accept(channel: Channel): Promise<void> {
     if (this.#isClosed) return channel.close()
-    const status: PeerStatus = { toSend: 0, link: { state: 'connecting' } }
     const session = new SyncSession({ ...this.#options, channel, onStatus: (told) => this.#guestTold(guest, told) })
-    const guest: Guest = { session, status }
+    const guest: Guest = { session, status: { link: { state: 'connecting' } } }
     this.#guests.add(guest)
     await session.run()
     this.#guests.delete(guest)
@@ -75,7 +75,7 @@ export class Peers {
       status.state === 'receiving'
         ? { state: 'receiving', received: status.received, expected: status.expected }
         : { state: status.state }
-    guest.status = { peer, metAt: this.#options.now(), toSend: guest.session.toSend, link }
+    guest.status = { peer, metAt: this.#options.now(), link }
     this.#tell()
   }
 

@@ -4,6 +4,9 @@ export const CREDIT_BYTES = 4 * 1024 * 1024
 /** Entries in one frame, in bytes. Small enough that the next frame is under way while one is ingested. */
 export const ARRIVALS_BYTES = 256 * 1024
 
+/** Pieces of so many bytes that are looked at when a session ends, to count what is left to send. */
+export const COUNTED_PIECES = 16
+
 /** What one call of `take` gets, in bytes: what came while the one before ran, together. */
 export const TAKE_BYTES = 2 * 1024 * 1024
 

@@ -2,6 +2,7 @@ import type { Hash } from '@rakko/core'
 import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
+import { type Backlog, furthestBehind } from './backlog.js'
 import type { KnownIds } from './known-ids.js'
 import { ARRIVALS_BYTES, HEADS, MAX_FETCHES, MAX_PULLS } from './limits.js'
 import type { Send } from './send.js'
@@ -15,6 +16,8 @@ export interface ServingOptions {
   readonly timers: Timers
   readonly creditBytes: number
   readonly onError: (error: unknown) => void
+  /** The backlog has changed. */
+  readonly onBacklog: () => void
 }
 
 /** What the peer asks of this node. Each question has its own task; a task that fails ends the session. */
@@ -25,27 +28,35 @@ export class Serving {
   #latestFetch = 0
   #latestHeads = 0
   #tasks = 0
+  #isOver = false
 
   constructor(options: ServingOptions) {
     this.#options = options
   }
 
-  /** Arrivals here that the peer has not taken yet, by the pull that is furthest behind. */
-  get toSend(): number {
-    return Math.max(0, ...[...this.#sources.values()].map(({ toSend }) => toSend))
+  /** By the pull that is furthest behind. Undefined where the peer pulls nothing yet. */
+  get backlog(): Backlog | undefined {
+    return furthestBehind([...this.#sources.values()].map(({ backlog }) => backlog))
+  }
+
+  /** The same once the session is over. Rejects as the replica does. */
+  async backlogAtEnd(): Promise<Backlog | undefined> {
+    return furthestBehind(await Promise.all([...this.#sources.values()].map((source) => source.backlogAtEnd())))
   }
 
   pull(frame: PullFrame, difference: readonly Hash[] | undefined): void {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
     this.#latestPull = frame.pull
-    const { replica, send, known, timers, creditBytes, onError } = this.#options
-    const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference })
+    const { replica, send, known, timers, creditBytes, onError, onBacklog } = this.#options
+    const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference, onBacklog })
     this.#sources.set(frame.pull, source)
     source
       .run()
       .catch(onError)
-      .finally(() => this.#sources.delete(frame.pull))
+      .finally(() => {
+        if (!this.#isOver) this.#sources.delete(frame.pull)
+      })
   }
 
   taken({ pull, frames }: TakenFrame): void {
@@ -70,6 +81,7 @@ export class Serving {
   }
 
   end(): void {
+    this.#isOver = true
     for (const source of this.#sources.values()) source.stop()
   }
 

@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Whether this node serves the peer. Without it, everybody. */
   readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
   readonly onStatus?: ((status: SessionStatus) => void) | undefined
+  /** The session's backlog has changed. */
+  readonly onBacklog?: (() => void) | undefined
   readonly onRefused?: ((refused: Refused) => void) | undefined
 }
 

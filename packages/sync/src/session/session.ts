@@ -3,6 +3,7 @@ import { decodeFrame } from '../wire/decode-frame.js'
 import { encodeFrame, endFrame } from '../wire/encode-frame.js'
 import type { EndCode, Frame, HelloFrame } from '../wire/frame.js'
 import { MAX_FRAME_BYTES } from '../wire/limits.js'
+import type { Backlog } from './backlog.js'
 import { Comparisons } from './comparisons.js'
 import { Fetcher } from './fetcher.js'
 import { Greeting } from './greeting.js'
@@ -70,9 +71,14 @@ export class SyncSession {
     return this.#ended
   }
 
-  /** Arrivals here that the peer has not taken yet. */
-  get toSend(): number {
-    return this.#serving?.toSend ?? 0
+  /** What waits to go out to the peer; undefined before it is known. */
+  get backlog(): Backlog | undefined {
+    return this.#serving?.backlog
+  }
+
+  /** The same once the session has ended. Rejects as the replica does. */
+  async backlogAtEnd(): Promise<Backlog | undefined> {
+    return this.#serving?.backlogAtEnd()
   }
 
   /** Asks the peer for a sign of life now. */
@@ -148,7 +154,8 @@ export class SyncSession {
     const onRefused = this.#options.onRefused ?? (() => undefined)
     const taker = new Taker({ replica, fetcher: this.#fetcher, known, onRefused })
     const isLower = replica.databaseId < peer.databaseId
-    this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError })
+    const onBacklog = this.#options.onBacklog ?? (() => undefined)
+    this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
     this.#comparisons = new Comparisons({ replica, send, isLower, maxFrameBytes: this.#peerMaxFrameBytes, onError })
     this.#pulling = new Pulling({
       replica,

@@ -2,8 +2,9 @@ import type { Hash } from '@rakko/core'
 import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { ArrivalMark, PullFrame } from '../wire/frame.js'
+import type { Backlog } from './backlog.js'
 import type { KnownIds } from './known-ids.js'
-import { ARRIVALS_BYTES, MAX_UNTOLD, PROGRESS_MS } from './limits.js'
+import { ARRIVALS_BYTES, COUNTED_PIECES, MAX_UNTOLD, PROGRESS_MS } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
 import { Signal } from './signal.js'
@@ -19,6 +20,8 @@ export interface SourceOptions {
   /** Own ids that the peer lacks, where the pull follows a comparison. */
   readonly difference?: readonly Hash[] | undefined
   readonly timers: Timers
+  /** The backlog has changed. */
+  readonly onBacklog: () => void
 }
 
 /**
@@ -33,17 +36,27 @@ export class Source {
   /** How far the arrivals were looked at, and how many there were. */
   #number: number
   #latest = 0
+  /** Ids of the difference that were not sent yet. */
+  #differenceLeft: number
   #bytesUnderWay = 0
   #framesTaken = 0
   #hasNews = false
+  #running: Promise<void> = Promise.resolve()
 
   constructor(options: SourceOptions) {
     this.#options = options
     this.#number = options.pull.after.number
+    this.#differenceLeft = options.difference?.length ?? 0
   }
 
   /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    const running = this.#run()
+    this.#running = running.catch(() => undefined)
+    return running
+  }
+
+  async #run(): Promise<void> {
     const { pull, replica, difference } = this.#options
     const stopListening = replica.onArrival(() => {
       this.#hasNews = true
@@ -55,16 +68,35 @@ export class Source {
       // Who resumes has them: what a schema id names never changes.
       const isFirst = pull.after.number === 0 || pull.compare > 0
       if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
-      if (difference !== undefined) await this.#giveFirst(replica.entriesOf(difference, ARRIVALS_BYTES))
+      if (difference !== undefined) await this.#giveDifference(difference)
       await this.#giveArrivals()
     } finally {
       stopListening()
     }
   }
 
-  /** Entries that the peer has not taken yet. Those that were not looked at count, whether they are for it or not. */
-  get toSend(): number {
-    return this.#underWay.reduce((sum, { items }) => sum + items, Math.max(0, this.#latest - this.#number))
+  /** Those that were not looked at count, whether they are for the peer or not. Undefined before it has begun. */
+  get backlog(): Backlog | undefined {
+    if (this.#latest === 0) return undefined
+    const looked = this.#underWay.reduce((sum, { items }) => sum + items, this.#differenceLeft)
+    return { toSend: looked + Math.max(0, this.#latest - this.#number), upTo: this.#latest }
+  }
+
+  /** The same once nothing is sent any more: what came from the peer last does not count. */
+  async backlogAtEnd(): Promise<Backlog | undefined> {
+    await this.#running
+    if (this.#latest === 0) return undefined
+    const { pull, replica, known } = this.#options
+    let toSend = 0
+    for (let pieces = 0; pieces < COUNTED_PIECES; pieces += 1) {
+      const { items, upTo, latest } = await replica.arrivalsAfter(this.#number, pull.scope, ARRIVALS_BYTES)
+      toSend += (await known.unknown(items)).length
+      this.#number = upTo.number
+      this.#latest = latest
+      if (this.#number >= latest) break
+    }
+    const rest = this.backlog
+    return rest && { ...rest, toSend: rest.toSend + toSend }
   }
 
   /** How many of the frames the peer has decided. Throws where that cannot be. */
@@ -74,6 +106,7 @@ export class Source {
     for (const { bytes } of this.#underWay.splice(0, more)) this.#bytesUnderWay -= bytes
     this.#framesTaken = frames
     this.#signal.tell()
+    this.#options.onBacklog()
   }
 
   stop(): void {
@@ -95,7 +128,13 @@ export class Source {
     for await (const items of pieces) {
       if (this.#signal.isOver) return
       await this.#give({ number: 0 }, this.#latest, await this.#options.known.unknown(items))
+      this.#differenceLeft = Math.max(0, this.#differenceLeft - items.length)
     }
+  }
+
+  async #giveDifference(ids: readonly Hash[]): Promise<void> {
+    await this.#giveFirst(this.#options.replica.entriesOf(ids, ARRIVALS_BYTES))
+    this.#differenceLeft = 0
   }
 
   async #giveArrivals(): Promise<void> {
@@ -148,6 +187,7 @@ export class Source {
     })
     this.#underWay.push({ bytes, items: items.length })
     this.#bytesUnderWay += bytes
+    this.#options.onBacklog()
     await taken
   }
 }

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js'
  * `resume_points`: how far all that another database has in a scope was decided here: its arrival number, the id there,
  * and when that was kept, in milliseconds since 1970. `scope` is a hash, see sync/scope-hash.ts.
  *
- * `peers`: who was met at an address, and when.
+ * `peers`: who was met at an address, when, and how many arrivals up to a number it had not taken.
  */
 export const resumePoints: Migration = { format: 12, sql }
 
@@ -20,6 +20,8 @@ function sql(schema: string): string {
   CREATE TABLE ${schema}.peers (
     address text COLLATE "C" PRIMARY KEY,
     database_id bytea NOT NULL,
-    met bigint NOT NULL
+    met bigint NOT NULL,
+    to_send bigint NOT NULL,
+    up_to bigint NOT NULL
   );`
 }
