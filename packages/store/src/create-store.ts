@@ -31,7 +31,7 @@ export interface StoreOptions {
   /**
    * Called before each publishing transaction. Resolves once what already waits in the event loop was handled, so that
    * calls which have arrived join it. Without it only calls of one tick, and those made during a transaction, share the
-   * next.
+   * next. So it is between the transactions of a long call.
    */
   readonly pause?: (() => Promise<void>) | undefined
   /** By default the creator's deletions, after seven days. Throws INVALID_ARGUMENT on an invalid policy. */
@@ -56,7 +56,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(driver, schemaName)
     const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas), options.tableLimits)
-    const database = new Database(driver, new Names(schemaName), registry)
+    const database = new Database(driver, new Names(schemaName), registry, pause)
     const { databaseId, unfilled, isLost } = await openMeta(database, random)
     await registry.load(database)
     if (isLost) await readLost(database)

@@ -161,6 +161,17 @@ describe('a schema whose first document finds no room for tables', () => {
     expect(await readAll(next)).toEqual(await readAll(reference))
   })
 
+  test('lets calls in that come while it is filled', async () => {
+    const asked = await harness.open()
+    await publishAll(asked, [...definitions, ...filled, ...venues])
+    const answered: string[] = []
+    const counted = asked.count(all(venue.schemaId)).then(() => answered.push('its count'))
+    await new Promise((resolve) => setImmediate(resolve))
+    await asked.isDecided(zoo.id).then(() => answered.push('another call'))
+    await counted
+    expect(answered).toEqual(['another call', 'its count'])
+  })
+
   test('is filled where the last process has left off, with what came meanwhile', async () => {
     await fillSome(store)
     const reopened = await harness.reopen(store)

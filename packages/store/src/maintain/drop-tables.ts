@@ -31,7 +31,7 @@ export class TableDropper {
     const { registry } = this.#database
     if (![...schemaIds].some((id) => this.#isOthers(registry.get(id)))) return
     this.#isDue = true
-    while (await this.slice());
+    while (await this.slice()) await this.#database.letOthersIn()
   }
 
   /** Returns whether it has dropped any. */

@@ -27,12 +27,13 @@ export async function fillTables(database: Database, { number }: KnownSchema): P
   let after: Uint8Array | undefined = new Uint8Array()
   while (after) {
     const from: Uint8Array = after
+    await database.letOthersIn()
     const slice = await database.write((transaction) => new Slice(database, transaction, number).run(from))
     after = slice.after
     if (slice.filled) {
       database.registry.change(slice.filled, { hasTable: true, rests: false, madeBy: undefined })
       // Views of its documents that are pinned had waited for the tables.
-      while (slice.awaited && (await database.write(makeViews)));
+      while (slice.awaited && (await database.write(makeViews))) await database.letOthersIn()
     }
   }
 }

@@ -47,6 +47,7 @@ export async function forget(database: Database, target: ForgetTarget): Promise<
     const some = targets.slice(start, start + DOCUMENTS_AT_ONCE)
     await database.write((transaction) => forgetSome(transaction, some))
     if (database.lost.size > 0) await dropLost(database, some)
+    await database.letOthersIn()
   }
   if ('author' in target) await forgetParked(database, target.author)
   return new Set(targets.flatMap(({ schema }) => database.registry.at(schema)?.schema.id ?? []))

@@ -32,11 +32,23 @@ export class Database implements Queries {
    */
   readonly lost = new Map<DocumentId, number | undefined>()
 
-  constructor(driver: Driver, names: Names, registry: SchemaRegistry) {
+  readonly #pause: () => Promise<void>
+
+  /** `pause`: see StoreOptions. */
+  constructor(driver: Driver, names: Names, registry: SchemaRegistry, pause = async () => {}) {
     this.driver = driver
     this.names = names
     this.registry = registry
     this.asked = new AskedSchemas(registry)
+    this.#pause = pause
+  }
+
+  /**
+   * Called between two transactions of one call. Calls of others may still wait in the event loop, where no turn of the
+   * driver finds them.
+   */
+  async letOthersIn(): Promise<void> {
+    await this.#pause().catch(() => {})
   }
 
   /** How many documents of a schema are lost, and may be missing in what is read of it. Those of an unknown one count. */

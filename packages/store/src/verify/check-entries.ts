@@ -4,6 +4,7 @@ import {
   decodeOperation,
   type Entry,
   hash,
+  hexToBytes,
   type OperationId,
   operationIdsOf,
   type PublicKey,
@@ -74,16 +75,18 @@ export class EntryCheck {
     }
     const authors = new Map<number, PublicKey>()
     const named = new Set<OperationId>()
+    const wrong: bigint[] = []
     for (const row of rows) {
       const found = checkRow(row)
       if (found === 'damaged') {
-        findings.lostEntries += 1
-        findings.entryIds.add(decodeHex(row.hash) as OperationId)
-      } else if (found) {
-        for (const id of found.names) named.add(id)
-        if (row.author !== null && row.public_key === null) authors.set(row.author, found.entry.publicKey)
+        wrong.push(row.number)
+        continue
       }
+      for (const id of found?.names ?? []) named.add(id)
+      if (found?.isMisplaced) wrong.push(row.number)
+      else if (found && row.author !== null && row.public_key === null) authors.set(row.author, found.entry.publicKey)
     }
+    if (wrong.length > 0) await this.#correct(wrong)
     for (const id of await missing(this.#database, named)) findings.entryIds.add(id)
     if (authors.size > 0) await this.#restoreAuthors(authors)
     await this.#restoreHeads(from, until)
@@ -104,7 +107,7 @@ export class EntryCheck {
     const most = Math.min(all, from + SLICE_ENTRIES)
     const { rows } = await this.#database.query<EntryRow & { before: bigint }>(
       sql`SELECT * FROM (
-         SELECT e.number, e.hash, e.decision, e.author, e.log_id, e.seq_num, e.action, e.entry, e.operation, a.public_key,
+         SELECT ${ENTRY_CELLS},
            (sum(COALESCE(octet_length(e.operation), 0)) OVER (ORDER BY e.number))::bigint
              - COALESCE(octet_length(e.operation), 0) AS before
          FROM ${names.table('entries')} AS e LEFT JOIN ${names.table('authors')} AS a ON a.number = e.author
@@ -116,6 +119,47 @@ export class EntryCheck {
          AND number <= ${most}::bigint ORDER BY number LIMIT 1`,
     )
     return { rows, all, until: left[0] ? Number(left[0].number) - 1 : most }
+  }
+
+  /**
+   * Where the bytes are whole, they tell the columns. Others go: then the entry is lost as any other, and is taken back
+   * when it comes again.
+   */
+  async #correct(numbers: readonly bigint[]): Promise<void> {
+    const { names } = this.#database
+    const entries = names.table('entries')
+    const gone = await this.#database.write(async (transaction) => {
+      // A purge may have come between.
+      const { rows } = await transaction.query<EntryRow>(
+        sql`SELECT ${ENTRY_CELLS} FROM ${entries} AS e LEFT JOIN ${names.table('authors')} AS a ON a.number = e.author
+         WHERE e.number = ANY(${numbers}::bigint[])`,
+      )
+      const damaged: EntryRow[] = []
+      for (const row of rows) {
+        const found = checkRow(row)
+        if (found === 'damaged') damaged.push(row)
+        else if (found?.isMisplaced) {
+          const { logId, seqNum, publicKey } = found.entry
+          const { affectedRows } = await transaction.query(
+            sql`UPDATE ${entries} AS e SET log_id = ${logId}::numeric, seq_num = ${seqNum}::numeric,
+               action = COALESCE(${found.action ?? null}::smallint, e.action),
+               author = (SELECT COALESCE(max(a.number), e.author) FROM ${names.table('authors')} AS a
+                 WHERE a.public_key = ${hexToBytes(publicKey)}::bytea)
+             WHERE e.number = ${row.number}::bigint`,
+          )
+          this.#findings.rows += affectedRows
+        }
+      }
+      const lost = damaged.map(({ number }) => number)
+      await transaction.query(sql`DELETE FROM ${entries} WHERE number = ANY(${lost}::bigint[])`)
+      await transaction.dropCaches()
+      return damaged
+    })
+    this.#findings.lostEntries += gone.length
+    for (const { number, hash: id } of gone) {
+      this.#findings.gaps.add(Number(number))
+      this.#findings.entryIds.add(decodeHex(id) as OperationId)
+    }
   }
 
   async #restoreAuthors(authors: ReadonlyMap<number, PublicKey>): Promise<void> {
@@ -166,8 +210,15 @@ const AUTHORS = new Bulk<readonly [number: number, publicKey: PublicKey]>({
   public_key: hexColumn(([, publicKey]) => publicKey),
 })
 
+/** The columns of an `EntryRow`. */
+const ENTRY_CELLS = sql`e.number, e.hash, e.decision, e.author, e.log_id, e.seq_num, e.action, e.entry, e.operation, a.public_key`
+
 interface Whole {
   readonly entry: Entry
+  /** Undefined where the payload was purged. */
+  readonly action?: number
+  /** Whether its columns say something else. */
+  readonly isMisplaced: boolean
   /** Entries that it builds on. */
   readonly names: readonly OperationId[]
 }
@@ -181,19 +232,18 @@ function checkRow(row: EntryRow): Whole | 'damaged' | undefined {
   return (
     unlessInvalid(() => {
       const entry = decodeEntry(bytes)
-      const isItself =
-        hash(bytes) === decodeHex(row.hash) &&
-        entry.logId === row.log_id &&
-        entry.seqNum === row.seq_num &&
-        (row.public_key === null || decodeHex(row.public_key) === entry.publicKey)
-      if (!isItself) return 'damaged'
+      if (hash(bytes) !== decodeHex(row.hash)) return 'damaged'
+      const isMisplaced =
+        entry.logId !== row.log_id ||
+        entry.seqNum !== row.seq_num ||
+        (row.public_key !== null && decodeHex(row.public_key) !== entry.publicKey)
       const names: OperationId[] = entry.backlink === undefined ? [] : [entry.backlink as string as OperationId]
-      if (payload === null) return { entry, names }
+      if (payload === null) return { entry, names, isMisplaced }
       checkPayload(entry, payload)
       const operation = decodeOperation(payload)
-      if (ACTION[operation.action] !== row.action) return 'damaged'
+      const action = ACTION[operation.action]
       if (operation.previous !== undefined) names.push(...operationIdsOf(operation.previous))
-      return { entry, names }
+      return { entry, names, action, isMisplaced: isMisplaced || action !== row.action }
     }) ?? 'damaged'
   )
 }

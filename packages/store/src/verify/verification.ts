@@ -3,6 +3,7 @@ import type { Database } from '../transaction/database.js'
 import type { VerifyReport } from '../verify-report.js'
 import { DocumentCheck } from './check-documents.js'
 import { EntryCheck } from './check-entries.js'
+import { ParkedCheck } from './check-parked.js'
 import { IndexRepair, TableCheck } from './check-tables.js'
 import { Findings } from './findings.js'
 import { keepLost } from './lost.js'
@@ -62,6 +63,7 @@ export class Verification {
       { slice: () => this.#restoreCounters(indexes) },
       new EntryCheck(database, findings, indexes),
       new DocumentCheck(database, findings, indexes, this.#now),
+      new ParkedCheck(database, findings),
     ]
   }
 
