@@ -1,10 +1,10 @@
-import { type PeerStatus, peerFromData } from '@rakko/node/rpc'
+import { type LinkState, type PeerStatus, peerFromData } from '@rakko/node/rpc'
 import { checkId } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Connection } from '../calls/connection.js'
 import { type Observer, type Subscription, type SubscriptionOptions, subscribe } from '../calls/subscription.js'
 
-export type { PeerStatus }
+export type { LinkState, PeerStatus }
 
 /** The other nodes that a node speaks with. */
 export interface Sync {

@@ -3,7 +3,7 @@ import { Activity, Component, createElement, Fragment, type ReactNode, StrictMod
 import { jsx } from 'react/jsx-runtime'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { RakkoProvider, useDocument, useLive, useNode } from '../../src/react/index.js'
+import { RakkoProvider, useDocument, useLive, useNode, useSync } from '../../src/react/index.js'
 import { lockSchemas, type TestSchemas } from '../acceptance/test-schemas.js'
 import { counting, type VenueRow, type Venues } from './world.js'
 
@@ -181,4 +181,39 @@ test('without a provider useNode says what is missing', async () => {
   const Lost = (): ReactNode => useNode().publicKey
   root.render(createElement(Boundary, {}, createElement(Lost)))
   await shows('useNode: expected a RakkoProvider around the component, got none')
+})
+
+test('components show how the node stands with its peers, and share one subscription while one is mounted', async () => {
+  let [open, opened] = [0, 0]
+  const sync: RakkoNode['sync'] = {
+    ...node.sync,
+    onStatus(...args) {
+      open += 1
+      opened += 1
+      const subscription = node.sync.onStatus(...args)
+      return {
+        close() {
+          open -= 1
+          subscription.close()
+        },
+      }
+    },
+  }
+  function PeerList(): ReactNode {
+    const { status, peers } = useSync(sync)
+    return `${status} ${peers.map(({ address, toSend, metAt }) => `${address} ${toSend > 0} ${metAt}`).join(', ')};`
+  }
+  const list = (key: number) => createElement(PeerList, { key })
+  root.render(createElement(StrictMode, {}, [list(1), list(2)]))
+  await shows('live ;live ;')
+  // Nobody is there. What is here waits to go out: the definitions at least.
+  await node.sync.connect('ws://127.0.0.1:9')
+  await shows('live ws://127.0.0.1:9/sync true undefined;live ws://127.0.0.1:9/sync true undefined;')
+  expect([open, opened]).toEqual([1, 1])
+  root.render(createElement(StrictMode, {}, [list(2)]))
+  await node.sync.disconnect('ws://127.0.0.1:9')
+  await shows('live ;')
+  root.render(null)
+  await vi.waitFor(() => expect(open).toBe(0))
+  expect(opened).toBe(1)
 })

@@ -8,22 +8,26 @@ import type { TestSchemas } from '../acceptance/test-schemas.js'
 test('the hooks are imported in Node without a DOM and without an effect', async () => {
   const before = Object.keys(globalThis)
   const hooks = await import('../../src/react/index.js')
-  expect(Object.keys(hooks).sort()).toEqual(['RakkoProvider', 'useDocument', 'useLive', 'useLiveSuspense', 'useNode'])
+  const names = ['RakkoProvider', 'useDocument', 'useLive', 'useLiveSuspense', 'useNode', 'useSync']
+  expect(Object.keys(hooks).sort()).toEqual(names)
   expect(Object.keys(globalThis)).toEqual(before)
 })
 
-test('a server renders the pending state and opens no live query', async () => {
-  const { RakkoProvider, useDocument, useLive, useNode } = await import('../../src/react/index.js')
+test('a server renders the pending state and subscribes to nothing', async () => {
+  const { RakkoProvider, useDocument, useLive, useNode, useSync } = await import('../../src/react/index.js')
   const opened: unknown[] = []
   const venues = { live: (query: unknown) => opened.push(query) } as unknown as Collection<TestSchemas['venue']>
-  const node = { publicKey: 'key' } as RakkoNode
+  const sync = { onStatus: (observer: unknown) => opened.push(observer) } as unknown as RakkoNode['sync']
+  const node = { publicKey: 'key', sync } as RakkoNode
   function List() {
     const { rows, status } = useLive(venues, { where: { name: 'a' } })
     const { row, status: one } = useDocument(venues, 'id')
-    return createElement('p', {}, `${useNode().publicKey} ${status} ${rows.length} ${one} ${typeof row}`)
+    const { status: sync, peers } = useSync(useNode().sync)
+    const peersShown = `${sync} ${peers.length}`
+    return createElement('p', {}, `${useNode().publicKey} ${status} ${rows.length} ${one} ${typeof row} ${peersShown}`)
   }
   const html = renderToString(createElement(RakkoProvider, { node }, createElement(List)))
-  expect(html).toBe('<p>key pending 0 pending undefined</p>')
+  expect(html).toBe('<p>key pending 0 pending undefined pending 0</p>')
   expect(opened).toEqual([])
   expect(() => renderToString(createElement(List))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
 })

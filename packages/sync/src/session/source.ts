@@ -38,6 +38,8 @@ export class Source {
   #latest = 0
   /** Ids of the difference that were not sent yet. */
   #differenceLeft: number
+  /** Items that wait for room at the peer. */
+  #held = 0
   #bytesUnderWay = 0
   #framesTaken = 0
   #hasNews = false
@@ -78,7 +80,7 @@ export class Source {
   /** Those that were not looked at count, whether they are for the peer or not. Undefined before it has begun. */
   get backlog(): Backlog | undefined {
     if (this.#latest === 0) return undefined
-    const looked = this.#underWay.reduce((sum, { items }) => sum + items, this.#differenceLeft)
+    const looked = this.#underWay.reduce((sum, { items }) => sum + items, this.#differenceLeft + this.#held)
     return { toSend: looked + Math.max(0, this.#latest - this.#number), upTo: this.#latest }
   }
 
@@ -176,6 +178,7 @@ export class Source {
   /** Sends once the peer has room. */
   async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[]): Promise<void> {
     const { pull, send, creditBytes } = this.#options
+    this.#held = items.length
     await this.#signal.until(() => this.#bytesUnderWay === 0 || this.#bytesUnderWay + ARRIVALS_BYTES <= creditBytes)
     if (this.#signal.isOver) return
     const { bytes, taken } = send({
@@ -187,6 +190,7 @@ export class Source {
     })
     this.#underWay.push({ bytes, items: items.length })
     this.#bytesUnderWay += bytes
+    this.#held = 0
     this.#options.onBacklog()
     await taken
   }
