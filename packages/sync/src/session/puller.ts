@@ -54,16 +54,22 @@ export class Puller {
     this.#signal.tell()
   }
 
-  /** Runs until it is ended. Returns early where something came that cannot be kept: the pull is to be tried later. */
+  /**
+   * Runs until it is ended, and what had arrived until then was taken. Returns early where something came that cannot be
+   * kept: the pull is to be tried later.
+   */
   async run(): Promise<void> {
     const { pull, send } = this.#options
-    while (!this.#signal.isOver) {
+    for (;;) {
       await this.#signal.until(() => this.#arrived.length > 0)
-      if (this.#signal.isOver) return
-      if (!(await this.#takeNext())) {
-        await send({ type: 'stop', pull: pull.pull }).taken
-        return
+      if (this.#arrived.length === 0) return
+      const isTaken = await this.#takeNext()
+      if (!this.#signal.isOver) {
+        await send(
+          isTaken ? { type: 'taken', pull: pull.pull, frames: this.#frames } : { type: 'stop', pull: pull.pull },
+        ).taken
       }
+      if (!isTaken) return
     }
   }
 
@@ -72,7 +78,7 @@ export class Puller {
   }
 
   async #takeNext(): Promise<boolean> {
-    const { pull, replica, send, peerDatabaseId, onProgress } = this.#options
+    const { pull, replica, peerDatabaseId, onProgress } = this.#options
     const next = this.#next()
     const items = next.flatMap(({ frame }) => frame.items)
     if (!(await this.#take(items))) return false
@@ -85,7 +91,6 @@ export class Puller {
     this.#items += items.length
     const latest = next.reduce((most, { frame }) => Math.max(most, frame.latest), 0)
     onProgress({ number: upTo.number, latest, items: this.#items })
-    await send({ type: 'taken', pull: pull.pull, frames: this.#frames }).taken
     return true
   }
 

@@ -38,6 +38,8 @@ export class SyncSession {
   readonly #fetcher: Fetcher
   #serving: Serving | undefined
   #pulling: Pulling | undefined
+  /** Resolves once what had arrived was taken. */
+  #pulled: Promise<void> = Promise.resolve()
   #comparisons: Comparisons | undefined
   #peer: Peer | undefined
   #peerMaxFrameBytes = MAX_FRAME_BYTES
@@ -170,7 +172,7 @@ export class SyncSession {
       timers,
       onStatus: (status) => this.#tell(status),
     })
-    this.#pulling.run().catch(onError)
+    this.#pulled = this.#pulling.run().catch(onError)
   }
 
   #send(frame: Frame): Sent {
@@ -208,7 +210,8 @@ export class SyncSession {
     this.#pulling?.end()
     this.#options.channel.close()
     this.#tell({ state: 'ended', peer: this.#peer, code: result.code, by: result.by, text: result.text })
-    this.#resolve(result)
+    // What has arrived is not thrown away: it is taken before the session counts as over.
+    void this.#pulled.then(() => this.#resolve(result))
   }
 
   #tell(status: SessionStatus): void {
