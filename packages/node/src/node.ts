@@ -245,7 +245,10 @@ export class Node {
    * node's own included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
    */
   forget(target: ForgetParams): Promise<void> {
-    return this.#run(async () => this.#store.forget(forgetTarget(target)))
+    return this.#run(async () => {
+      await this.#store.forget(forgetTarget(target))
+      this.#sync?.forgotten()
+    })
   }
 
   /** See Store. Throws SCHEMA_NOT_FOUND. */

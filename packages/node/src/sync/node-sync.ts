@@ -46,14 +46,16 @@ export interface ProofOptions {
 
 /** A node's peers: dials them, serves those that dial it, and tells how it stands with each. */
 export class NodeSync {
+  readonly #replica: StoreReplica
   readonly #peers: Peers
   readonly #feeds = new Set<StatusFeed>()
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
     const { store, ingest, platform, timers, now, random, scope, proof } = options
+    this.#replica = new StoreReplica({ store, ingest })
     this.#peers = new Peers({
-      replica: new StoreReplica({ store, ingest }),
+      replica: this.#replica,
       identity: identityOf(options.signer),
       dial: platform.dial,
       random,
@@ -100,6 +102,11 @@ export class NodeSync {
   /** Speaks with a peer that has dialled this node, until the channel ends. */
   accept(channel: Channel): Promise<void> {
     return this.#peers.accept(channel)
+  }
+
+  /** Documents were forgotten here: nothing of them is given to peers any more. */
+  forgotten(): void {
+    this.#replica.forgotten()
   }
 
   /** For a reader that asks for one state after the other. */

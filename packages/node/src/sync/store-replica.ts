@@ -13,6 +13,8 @@ import {
   type TakeOutcome,
 } from '@rakko/sync'
 
+import { SharedReads } from './shared-reads.js'
+
 /** Ids that one call of `decidedIds` gives. */
 const PAGE = MAX_SYNC_ITEMS
 
@@ -30,6 +32,7 @@ export class StoreReplica implements Replica {
   readonly databaseId: string
   readonly #store: DocumentStore
   readonly #ingest: StoreReplicaOptions['ingest']
+  readonly #reads: SharedReads
   #all: Promise<IdTree> | undefined
   /** How far `#all` has the arrivals. */
   #allUpTo = 0
@@ -38,6 +41,9 @@ export class StoreReplica implements Replica {
     this.databaseId = store.databaseId
     this.#store = store
     this.#ingest = ingest
+    this.#reads = new SharedReads((number, scope, maxBytes) => this.#readArrivals(number, scope, maxBytes))
+    // Before anybody else is told: see SharedReads.
+    store.onCommit(({ number }) => this.#reads.arrived(number))
   }
 
   latest(): Promise<ArrivalMark> {
@@ -49,9 +55,13 @@ export class StoreReplica implements Replica {
     return arrived?.id
   }
 
-  async arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    const { entries, upTo, latest } = await this.#store.entriesAfter(number, { ...scope, bytes: maxBytes })
-    return { items: entries.flatMap(itemOf), upTo, latest }
+  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
+    return this.#reads.arrivalsAfter(number, scope, maxBytes)
+  }
+
+  /** Entries were forgotten: nothing of them is given from memory. */
+  forgotten(): void {
+    this.#reads.clear()
   }
 
   async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
@@ -121,6 +131,11 @@ export class StoreReplica implements Replica {
 
   keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
     return this.#store.keepResumePoint(databaseId, mark, scope)
+  }
+
+  async #readArrivals(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
+    const { entries, upTo, latest } = await this.#store.entriesAfter(number, { ...scope, bytes: maxBytes })
+    return { items: entries.flatMap(itemOf), upTo, latest }
   }
 
   async #upToDate(before: Promise<IdTree> | undefined): Promise<IdTree> {

@@ -1,0 +1,74 @@
+import type { Arrivals, Scope } from '@rakko/sync'
+
+/** Bytes of entries that are kept for peers that are a little behind the others. */
+const KEPT_BYTES = 4 * 1024 * 1024
+
+interface Kept {
+  readonly arrivals: Arrivals
+  readonly bytes: number
+}
+
+/**
+ * Peers that live on ask for the same arrivals at the same time: they are read once. What was read lately is kept for
+ * those that ask a little later.
+ */
+export class SharedReads {
+  readonly #read: (number: number, scope: Scope | undefined, maxBytes: number) => Promise<Arrivals>
+  readonly #running = new Map<string, Promise<Arrivals>>()
+  readonly #kept = new Map<string, Kept>()
+  #bytes = 0
+  #latest = 0
+
+  constructor(read: SharedReads['arrivalsAfter']) {
+    this.#read = read
+  }
+
+  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
+    const key = JSON.stringify([number, maxBytes, scope ?? null])
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) {
+      const latest = Math.max(kept.arrivals.latest, this.#latest)
+      return Promise.resolve({ ...kept.arrivals, latest })
+    }
+    const running = this.#running.get(key)
+    if (running !== undefined) return running
+    const reading = this.#read(number, scope, maxBytes)
+    this.#running.set(key, reading)
+    reading.then(
+      (arrivals) => this.#ended(key, reading, arrivals),
+      () => this.#ended(key, reading),
+    )
+    return reading
+  }
+
+  /** There is more: who asks from now on is not given what was read before. To be called before they are told. */
+  arrived(latest: number): void {
+    this.#latest = latest
+    this.#running.clear()
+  }
+
+  /** Entries may be gone: what is kept is not given any more. */
+  clear(): void {
+    this.#kept.clear()
+    this.#running.clear()
+    this.#bytes = 0
+  }
+
+  #ended(key: string, reading: Promise<Arrivals>, arrivals?: Arrivals): void {
+    if (this.#running.get(key) !== reading) return
+    this.#running.delete(key)
+    // What leads to the latest would lead further as soon as more arrives, and without entries it is cheap to read.
+    if (arrivals !== undefined && arrivals.items.length > 0) this.#keep(key, arrivals)
+  }
+
+  #keep(key: string, arrivals: Arrivals): void {
+    const bytes = arrivals.items.reduce((sum, { entry, operation }) => sum + entry.length + (operation?.length ?? 0), 0)
+    this.#kept.set(key, { arrivals, bytes })
+    this.#bytes += bytes
+    for (const [oldest, { bytes: gone }] of this.#kept) {
+      if (this.#bytes <= KEPT_BYTES) break
+      this.#kept.delete(oldest)
+      this.#bytes -= gone
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { Hash } from '@rakko/core'
+import type { Arrivals } from '@rakko/sync'
+import { expect, test } from 'vitest'
+import { SharedReads } from '../../src/sync/shared-reads.js'
+
+const arrivals = (number: number, count: number): Arrivals => ({
+  items: Array.from({ length: count }, (_, index) => ({ id: `${number}-${index}` as Hash, entry: new Uint8Array(10) })),
+  upTo: { number: number + count },
+  latest: number + count,
+})
+
+/** Reads that end when they are told to. */
+function readsOf(counts: readonly number[]) {
+  const asked: number[] = []
+  const ends: (() => void)[] = []
+  const reads = new SharedReads((number) => {
+    asked.push(number)
+    const count = counts[asked.length - 1] ?? 0
+    return new Promise((resolve) => ends.push(() => resolve(arrivals(number, count))))
+  })
+  return { reads, asked, endAll: () => ends.splice(0).forEach((end) => end()) }
+}
+
+test('what many ask for at the same time is read once', async () => {
+  const { reads, asked, endAll } = readsOf([3])
+  const all = Array.from({ length: 500 }, () => reads.arrivalsAfter(7, undefined, 100))
+  endAll()
+  expect(new Set(await Promise.all(all)).size).toBe(1)
+  expect(asked).toEqual([7])
+})
+
+test('other numbers, scopes and sizes are read for themselves', async () => {
+  const { reads, asked, endAll } = readsOf([1, 1, 1])
+  const all = [
+    reads.arrivalsAfter(7, undefined, 100),
+    reads.arrivalsAfter(8, undefined, 100),
+    reads.arrivalsAfter(7, { withoutPieces: true }, 100),
+  ]
+  endAll()
+  await Promise.all(all)
+  expect(asked).toEqual([7, 8, 7])
+})
+
+test('who asks after a commit is not given what was being read before it', async () => {
+  const { reads, asked, endAll } = readsOf([0, 1])
+  const before = reads.arrivalsAfter(7, undefined, 100)
+  reads.arrived(8)
+  const after = reads.arrivalsAfter(7, undefined, 100)
+  endAll()
+  expect([(await before).items.length, (await after).items.length]).toEqual([0, 1])
+  expect(asked).toEqual([7, 7])
+})
+
+test('who asks a little later is given what was read, and told how far there is more', async () => {
+  const { reads, asked, endAll } = readsOf([2])
+  const first = reads.arrivalsAfter(7, undefined, 100)
+  endAll()
+  await first
+  reads.arrived(20)
+  expect(await reads.arrivalsAfter(7, undefined, 100)).toEqual({ ...arrivals(7, 2), latest: 20 })
+  expect(asked).toEqual([7])
+})
+
+test('that there is nothing is not kept, nor what was forgotten', async () => {
+  const { reads, asked, endAll } = readsOf([0, 2, 2])
+  for (const _ of [1, 2, 3]) {
+    const read = reads.arrivalsAfter(7, undefined, 100)
+    endAll()
+    await read
+    if (asked.length === 2) reads.clear()
+  }
+  expect(asked).toEqual([7, 7, 7])
+})
