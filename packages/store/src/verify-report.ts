@@ -18,7 +18,7 @@ export interface VerifyReport {
     readonly tables: readonly string[]
     /** The first MAX_NAMED of them, as in the lists below. */
     readonly documents: readonly DocumentId[]
-    /** Authors, and latest entries of logs. */
+    /** Authors, latest entries of logs, columns of entries, pinned views, schemas. */
     readonly rows: number
   }
   /** What this database has no more, or has wrong. */

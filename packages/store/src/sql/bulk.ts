@@ -64,6 +64,12 @@ export class Bulk<Row> {
     return this.#source.with(this.#arrays(rows))
   }
 
+  /** As `source`, with the values as a table of these columns has them. */
+  values(rows: readonly Row[]): Sql {
+    const named = this.#references().map((value, index) => sql`${value} AS ${this.#names[index] as Sql}`)
+    return sql`(SELECT ${sql.join(named)} FROM ${this.source(rows)}) AS u`
+  }
+
   #write(table: Sql, rows: readonly Row[], one: Shape, many: Shape): Sql[] {
     const [single] = rows
     if (single === undefined) return []

@@ -1,7 +1,7 @@
 import { BLOB_PIECE, FIELD_TYPES, type FieldType, type Schema } from '@rakko/core'
 import { type Sql, sql } from '../sql/sql.js'
 import { STORED_TYPES } from './field-types.js'
-import { fieldColumn, fillingViewsTable, type Names, viewsTable } from './names.js'
+import { fieldColumn, fillingViewsTable, type Names, pinnedViewsTable, viewsTable } from './names.js'
 
 /**
  * Columns of one table. A row must fit a page of 8 160 bytes. Values of up to 24 bytes stay in a full row, and longer
@@ -105,6 +105,11 @@ export class ViewsTable {
   /** Name of the group's table without its PostgreSQL schema. */
   alias(group: number): string {
     return this.#isFilling ? fillingViewsTable(this.schemaNumber, group) : viewsTable(this.schemaNumber, group)
+  }
+
+  /** The same of the table of pinned views. */
+  pinnedAlias(group: number): string {
+    return pinnedViewsTable(this.schemaNumber, group)
   }
 
   /** `IF NOT EXISTS`: another node on the same database may have been faster. */

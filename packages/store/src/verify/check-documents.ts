@@ -12,14 +12,18 @@ import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { type Sql, sql } from '../sql/sql.js'
 import { DECISION } from '../tables/codes.js'
-import type { Database, LedgerQueries } from '../transaction/database.js'
+import type { Database } from '../transaction/database.js'
+import { LATEST } from '../write/pins/replace-pins.js'
+import { byKey } from './by-key.js'
 import { missing } from './check-entries.js'
 import { type IndexRepair, orMended } from './check-tables.js'
 import { countInSlice, type DocumentSize, documentSizes, IS_CREATE, MAX_REDUCED_BYTES } from './document-sizes.js'
-import { isAfter, isAsExpected } from './expected-document.js'
+import { type Expected, isAfter, isAsExpected } from './expected-document.js'
 import type { Findings } from './findings.js'
 import { historiesOf, readEach, tablesOf } from './read-each.js'
+import { documentsWithoutTips } from './without-tips.js'
 import { writeAgain } from './write-again.js'
+import { type Holder, pinTables, wrongPins } from './wrong-pins.js'
 
 /** Documents that one slice reduces again, and arrival numbers among which it looks for them. */
 const SLICE_DOCUMENTS = 64
@@ -103,7 +107,7 @@ export class DocumentCheck {
   }
 
   #sizes(condition: Sql): Promise<DocumentSize[]> {
-    return this.#byKey((queries) => documentSizes(queries, condition, SLICE_DOCUMENTS))
+    return byKey(this.#database, (queries) => documentSizes(queries, condition, SLICE_DOCUMENTS))
   }
 
   async #look(creates: readonly CreateRow[]): Promise<ReadonlyMap<DocumentId, SchemaId>> {
@@ -124,7 +128,7 @@ export class DocumentCheck {
     const numbers = sizes.map(({ number }) => number)
     const { names } = this.#database
     const entries = names.table('entries')
-    return this.#byKey(async (queries) => {
+    return byKey(this.#database, async (queries) => {
       const { rows } = await queries.query<CreateRow>(
         sql`SELECT e.number, e.hash, e.author, e.operation, d.number IS NOT NULL AS "isThere",
            COALESCE(d.purged, false) OR e.operation IS NULL OR EXISTS (
@@ -134,18 +138,6 @@ export class DocumentCheck {
          WHERE e.number = ANY(${numbers}::bigint[]) AND ${IS_CREATE} ORDER BY e.number`,
       )
       return rows
-    })
-  }
-
-  /** Reads few rows of large tables. Before a table was analyzed, PostgreSQL would read all of it. */
-  #byKey<Result>(work: (queries: LedgerQueries) => Promise<Result>): Promise<Result> {
-    const { ledger } = this.#database.reading()
-    return this.#database.snapshot(async (queries) => {
-      const off = ['seqscan', 'hashjoin', 'mergejoin'].map(
-        (way) => sql`set_config(${`enable_${way}`}::text, 'off', true)`,
-      )
-      await queries.query(sql`SELECT ${sql.join(off)}`)
-      return work({ names: queries.names, ledger, query: (statement) => queries.query(statement) })
     })
   }
 
@@ -190,10 +182,11 @@ export class DocumentCheck {
   async #judge(ids: readonly DocumentId[], placed: ReadonlySet<DocumentId>): Promise<Judged> {
     if (ids.length === 0) return { wrong: [], lost: [], whole: new Map() }
     const database = this.#database
-    const histories = await readEach(ids, (some) => this.#byKey((queries) => historiesOf(queries, some)))
+    const histories = await readEach(ids, (some) => byKey(this.#database, (queries) => historiesOf(queries, some)))
     const read = () => readEach(ids, (some) => readDocuments(database, some, { asTheyAre: true }))
     const stored = await orMended(database, this.#findings, () => tablesOf(database, histories), read)
-    const withoutTips = await this.#withoutTips(ids)
+    const withoutTips = await documentsWithoutTips(database, ids)
+    const wrongly = await this.#wronglyPinning(ids, histories)
     const wrong: DocumentId[] = []
     const lost: DocumentId[] = []
     const whole = new Map<DocumentId, SchemaId>()
@@ -202,7 +195,8 @@ export class DocumentCheck {
       // Of a schema that rests there is nothing but the entries.
       const rests = document && !database.registry.get(document.schemaId)?.hasTable
       const isWhole = expected && !withoutTips.has(id) && !isAfter(document, expected)
-      if (isWhole && !isAsExpected(document, expected, { withFields: !rests })) wrong.push(id)
+      const isRight = expected && isAsExpected(document, expected, { withFields: !rests }) && !wrongly.has(id)
+      if (isWhole && !isRight) wrong.push(id)
       if (isWhole) whole.set(id, expected.view.schemaId)
       // What was lost is read no more until all of it is there: it may have changed since.
       else if (!document || rests || database.lost.has(id)) lost.push(id)
@@ -210,24 +204,30 @@ export class DocumentCheck {
     return { wrong, lost, whole }
   }
 
-  /** Documents that a log's latest entry is missing of. What names nothing that is missing may look whole without it. */
-  async #withoutTips(ids: readonly DocumentId[]): Promise<ReadonlySet<DocumentId>> {
-    const { names } = this.#database
-    const entries = names.table('entries')
-    const { rows } = await this.#byKey((queries) =>
-      queries.query<{ id: Uint8Array }>(
-        sql`SELECT DISTINCT c.hash AS id FROM ${entries} AS c JOIN ${names.table('heads')} AS h ON h.document = c.number
-         WHERE c.hash = ANY(${hexArray(ids)}::bytea[])
-           AND NOT EXISTS (SELECT FROM ${entries} AS e WHERE e.hash = h.hash)`,
-      ),
-    )
-    return new Set(rows.map(({ id }) => decodeHex(id) as DocumentId))
+  /** Those of them whose pins are not what their latest views pin. */
+  async #wronglyPinning(
+    ids: readonly DocumentId[],
+    histories: readonly (Expected | undefined)[],
+  ): Promise<ReadonlySet<DocumentId>> {
+    const { registry } = this.#database
+    const holders = histories.flatMap((expected, index): (Holder & { id: DocumentId })[] => {
+      const schema = expected && registry.get(expected.view.schemaId)
+      const id = ids[index] as DocumentId
+      const document = expected?.operations.find((operation) => operation.id === (id as string))?.number
+      if (!schema || document === undefined) return []
+      const { deleted, fields } = expected.view
+      const values = deleted ? [] : [...fields].map(([name, { value }]) => [name, value] as const)
+      return [{ id, document, holder: LATEST, schema, fields: new Map(values) }]
+    })
+    const read = () => byKey(this.#database, (queries) => wrongPins(queries, holders))
+    const wrong = await orMended(this.#database, this.#findings, () => ['pins', 'pinned_views'], read)
+    return new Set([...wrong].flatMap((index) => holders[index]?.id ?? []))
   }
 
   async #mend(ids: readonly DocumentId[]): Promise<void> {
     const { registry } = this.#database
     const found = await historiesOf(this.#database.reading(), ids)
-    await this.#indexes.before(tablesOf(this.#database, found))
+    await this.#indexes.before([...tablesOf(this.#database, found), ...pinTables(this.#database)])
     await this.#database.write(async (transaction) => {
       const expected = (await historiesOf(transaction, ids)).flatMap((one) => one ?? [])
       await writeAgain(transaction, expected, this.#now())
@@ -251,7 +251,7 @@ export class DocumentCheck {
   /** Documents of which a row is left, and no CREATE. Returns whether all were looked at. */
   async #loseWithoutCreate(): Promise<boolean> {
     const { names } = this.#database
-    const rows = await this.#byKey(async (queries) => {
+    const rows = await byKey(this.#database, async (queries) => {
       const { rows: found } = await queries.query<DocumentRow>(
         sql`SELECT d.number, d.id, d.schema, e.number IS NOT NULL AS "isThere"
          FROM ${names.table('documents')} AS d LEFT JOIN ${names.table('entries')} AS e ON e.number = d.number

@@ -157,3 +157,35 @@ test('entries that waited and are gone are counted no more', async () => {
   const { rows } = await driver.query(`SELECT parked, parked_bytes FROM "${harness.schemaName(store)}".arrival`)
   expect(rows).toEqual([{ parked: 0, parked_bytes: 0n }])
 })
+
+test.each([
+  ['pins of documents', "DELETE FROM $.pins WHERE holder = ''"],
+  ['all pins', 'DELETE FROM $.pins'],
+  ['pins that nothing pins', 'INSERT INTO $.pins SELECT document, holder, field, sha256(view) FROM $.pins'],
+  ['pinned views', 'DELETE FROM $.pinned_views'],
+  ['values of pinned views', 'DELETE FROM $.p5'],
+  ['other values of pinned views', "UPDATE $.p5 SET f0 = 'wrong', f2 = ARRAY['\\x00'::bytea]"],
+  [
+    'the signer of a pinned view',
+    'UPDATE $.pinned_views SET signer = 77, edited = NOT edited WHERE document IS NOT NULL',
+  ],
+  ['that a view was made', 'UPDATE $.pinned_views SET document = NULL, schema = NULL, awaits = NULL'],
+  [
+    'what a view waits for',
+    'UPDATE $.pinned_views SET awaits = (SELECT min(hash) FROM $.entries) WHERE document IS NULL',
+  ],
+  [
+    'all of them, with the documents',
+    'DELETE FROM $.pins; DELETE FROM $.pinned_views; DELETE FROM $.p5; DELETE FROM $.documents WHERE schema > 4',
+  ],
+])('what is pinned is made from entries: %s', async (_, text) => {
+  const store = await open()
+  await damage(store, text)
+  const { lost, repaired } = await verifyAll(store)
+  while (await store.maintain());
+  expect(lost).toEqual(NOTHING_LOST)
+  expect(repaired.rows + repaired.documents.length + repaired.tables.length).toBeGreaterThan(0)
+  expect(await readAll(store)).toEqual(right)
+  const again = await verifyAll(store)
+  expect(again.repaired).toEqual({ tables: [], documents: [], rows: 0 })
+})

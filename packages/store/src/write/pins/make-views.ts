@@ -1,16 +1,5 @@
-import {
-  type DocumentViewId,
-  HASH_BYTES,
-  type OperationId,
-  operationIdsOf,
-  type ReducedDocument,
-  reduceAt,
-  unlessInvalid,
-} from '@rakko/core'
+import { HASH_BYTES } from '@rakko/core'
 import { damagedRows } from '../../driver/damaged-rows.js'
-import { costOf, MAX_HISTORIES_AT_ONCE, measureHistories } from '../../load/history-sizes.js'
-import { readLongHistories, withLongValues } from '../../load/long-history.js'
-import { readStoredDocuments, type StoredDocument } from '../../load/stored-operations.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { Bulk, type Columns } from '../../sql/bulk.js'
 import {
@@ -27,21 +16,12 @@ import { sql } from '../../sql/sql.js'
 import { valueColumn } from '../../tables/field-types.js'
 import type { FieldColumn } from '../../tables/views-table.js'
 import type { WriteTransaction } from '../../transaction/database.js'
-import type { Ledger } from '../../transaction/ledger.js'
+import { type MadeView, type PendingView, REDUCED_AT_ONCE, reduceViews, valuesOf } from './reduce-views.js'
 import { type PinChange, pinChanges, replacePins } from './replace-pins.js'
 import { awaitsTables } from './resting-views.js'
 
 /** Views that are looked at together. Most are the latest of their document, and the database copies them. */
 const VIEWS_AT_ONCE = 1000
-/** Views of the past that are reduced together, where the histories of their documents are small. */
-const REDUCED_AT_ONCE = 32
-
-/** A view that is to be made. */
-interface PendingView {
-  readonly view: Uint8Array
-  readonly viewId: DocumentViewId
-}
-
 interface PendingRow {
   view: Uint8Array
   view_id: Uint8Array
@@ -124,18 +104,7 @@ async function copyLatest(transaction: WriteTransaction, number: number, rows: r
   )
 }
 
-/** A view of the past in the tables; all but `view` undefined where it cannot be made. */
-interface MadeView extends PendingView {
-  readonly awaits?: OperationId
-  readonly document?: number
-  readonly schema?: KnownSchema
-  readonly signer?: number
-  /** Number of the entry whose payload holds a blob piece's data. */
-  readonly payload?: number | undefined
-  readonly reduced?: ReducedDocument
-}
-
-const MADE_VIEWS = new Bulk<MadeView>(
+export const MADE_VIEWS = new Bulk<MadeView>(
   {
     view: byteaColumn(({ view }) => view),
     document: bigintColumn(({ document }) => document),
@@ -147,26 +116,6 @@ const MADE_VIEWS = new Bulk<MadeView>(
   },
   { key: ['view'] },
 )
-
-/** Reduces as many of them as have histories that may be in memory side by side. Of a longer one it is one alone. */
-async function reduceViews(transaction: WriteTransaction, pending: readonly PendingView[]): Promise<MadeView[]> {
-  const { ledger } = transaction
-  const ids = new Set(pending.flatMap(({ viewId }) => operationIdsOf(viewId)))
-  const sizes = [...(await measureHistories(transaction, ids)).values()]
-  if (sizes.reduce((sum, size) => sum + costOf(size), 0) <= MAX_HISTORIES_AT_ONCE) {
-    const documents = await readStoredDocuments(transaction, ids)
-    return pending.map((view) => makeView(ledger, documents, view))
-  }
-  if (pending.length > 1) return reduceViews(transaction, pending.slice(0, Math.ceil(pending.length / 2)))
-  const long = await readLongHistories(transaction, ids)
-  const made = pending.map((view) => makeView(ledger, long.documents, view))
-  const whole: MadeView[] = []
-  for (const view of made) {
-    const { reduced } = view
-    whole.push(reduced ? { ...view, reduced: await withLongValues(transaction, reduced, long) } : view)
-  }
-  return whole
-}
 
 async function storeViews(transaction: WriteTransaction, made: readonly MadeView[]): Promise<void> {
   const { names } = transaction
@@ -196,32 +145,11 @@ async function markAwaited(transaction: WriteTransaction): Promise<void> {
   await transaction.query(sql`UPDATE ${transaction.names.table('arrival')} SET awaited = true WHERE NOT awaited`)
 }
 
-function makeView(ledger: Ledger, documents: ReadonlyMap<OperationId, StoredDocument>, pending: PendingView): MadeView {
-  const ids = operationIdsOf(pending.viewId)
-  const [first, ...others] = ids
-  const document = first && documents.get(first)
-  // Its first operation has arrived. If that is not held any more, the view is never made.
-  if (!document) return pending
-  const missing = others.find((id) => !documents.has(id))
-  if (missing) return { ...pending, awaits: missing }
-  if (document.isPurged) return pending
-  const { operations, authors } = document
-  const reduced = unlessInvalid(() => reduceAt(operations, pending.viewId))
-  const schema = reduced && ledger.knownSchema(reduced.schemaId)
-  if (!schema || reduced.deleted) return pending
-  const { payloadField } = schema.views
-  const setBy = payloadField === undefined ? undefined : reduced.fields.get(payloadField)?.operationId
-  return {
-    ...pending,
-    reduced,
-    schema,
-    document: document.number,
-    signer: authors.get(reduced.signer) ?? 0,
-    payload: operations.find(({ id }) => id === setBy)?.number,
-  }
-}
-
-function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayload: boolean): Columns<MadeView> {
+export function pinnedColumns(
+  fields: readonly FieldColumn[],
+  isFirst: boolean,
+  hasPayload: boolean,
+): Columns<MadeView> {
   const first: Columns<MadeView> = { id: hexColumn(({ reduced }) => reduced?.documentId) }
   const payload: Columns<MadeView> = { payload: bigintColumn((made) => made.payload) }
   return {
@@ -237,10 +165,6 @@ function pinnedColumns(fields: readonly FieldColumn[], isFirst: boolean, hasPayl
       ]),
     ),
   }
-}
-
-function valuesOf({ fields }: ReducedDocument) {
-  return new Map([...fields].map(([name, { value }]) => [name, value]))
 }
 
 /** The schema that the views are made of. It has tables of pinned views afterwards. */

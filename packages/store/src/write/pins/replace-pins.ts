@@ -34,7 +34,7 @@ export function pinChanges(
   })
 }
 
-interface PinRow extends Omit<PinChange, 'viewIds'> {
+export interface PinRow extends Omit<PinChange, 'viewIds'> {
   readonly viewId: DocumentViewId
 }
 
@@ -45,7 +45,11 @@ const HOLDER: Columns<Omit<PinRow, 'viewId'>> = {
 }
 
 const HOLDERS = new Bulk(HOLDER)
-const PINS = new Bulk<PinRow>({ ...HOLDER, view_id: hexColumn(({ viewId }) => viewId) })
+export const PINS = new Bulk<PinRow>({ ...HOLDER, view_id: hexColumn(({ viewId }) => viewId) })
+
+export function pinRows(changes: readonly PinChange[]): PinRow[] {
+  return changes.flatMap(({ viewIds, ...holder }) => viewIds.map((viewId) => ({ ...holder, viewId })))
+}
 
 /**
  * Takes the fields' pins away and puts the new ones in their place. Views that were unknown are then to be made. It
@@ -66,7 +70,7 @@ export async function replacePins(transaction: WriteTransaction, changes: readon
     )
     unpinned = affectedRows
   }
-  const rows = changes.flatMap(({ viewIds, ...holder }) => viewIds.map((viewId) => ({ ...holder, viewId })))
+  const rows = pinRows(changes)
   if (rows.length > 0) {
     await transaction.query(
       sql`WITH named AS (SELECT u.*, sha256(u.view_id) AS view FROM ${PINS.source(rows)}),
