@@ -38,6 +38,8 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'sync-resume-100k': async () => (await import('./sync-again.js')).syncResume(),
   'sync-reconcile-100k': async () => (await import('./sync-again.js')).syncReconcile(),
   'sync-live': async () => (await import('./sync-live.js')).syncLive(),
+  'hub-live-500': async () => (await import('./hub-live.js')).hubLive(),
+  'sync-size': async () => (await import('./sync-size.js')).syncSize(),
   'facade-size': async () => (await import('./facade-size.js')).facadeSize(),
 }
 

@@ -18,7 +18,10 @@ function readsOf(counts: readonly number[]) {
     const count = counts[asked.length - 1] ?? 0
     return new Promise((resolve) => ends.push(() => resolve(arrivals(number, count))))
   })
-  return { reads, asked, endAll: () => ends.splice(0).forEach((end) => end()) }
+  const endAll = (): void => {
+    for (const end of ends.splice(0)) end()
+  }
+  return { reads, asked, endAll }
 }
 
 test('what many ask for at the same time is read once', async () => {
