@@ -74,6 +74,8 @@ export class MemoryData {
   readonly entries = new Map<Hash, MemoryEntry | 'refused'>()
   /** What arrived, in order: what stands at index 0 has arrival number 1. */
   readonly arrived: ArrivedEntry[] = []
+  /** Arrival numbers by id. */
+  readonly numbers = new Map<Hash, number>()
   readonly documents = new Map<DocumentId, MemoryDocument>()
   /** Schemas that need no definition: the protocol's own, and others for tests. */
   readonly given: ReadonlyMap<SchemaId, Schema>
@@ -100,7 +102,7 @@ export class MemoryData {
   copy(): MemoryData {
     const copy = new MemoryData(this.databaseId, this.given.values())
     copy.number = this.number
-    copy.arrived.push(...this.arrived)
+    for (const entry of this.arrived) copy.arrive(entry)
     for (const [hash, entry] of this.entries) copy.entries.set(hash, entry)
     for (const [id, document] of this.documents) {
       copy.documents.set(id, new MemoryDocument(document))
@@ -115,6 +117,11 @@ export class MemoryData {
     for (const [key, mark] of this.resumePoints) copy.resumePoints.set(key, mark)
     for (const [address, peer] of this.metPeers) copy.metPeers.set(address, peer)
     return copy
+  }
+
+  arrive(entry: ArrivedEntry): void {
+    this.arrived.push(entry)
+    this.numbers.set(entry.id, entry.number)
   }
 
   held(hash: Hash): MemoryEntry | undefined {

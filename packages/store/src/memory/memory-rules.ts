@@ -140,7 +140,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
     if (decision === 'forgotten') throw new Error('nothing is forgotten in memory')
     this.#data.number += 1
     this.#data.entries.set(hash, decision)
-    this.#data.arrived.push({ number: this.#data.number, id: hash, decision })
+    this.#data.arrive({ number: this.#data.number, id: hash, decision })
   }
 
   accept(
@@ -152,7 +152,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
     const added = { id: operationId, publicKey: entry.publicKey, operation }
     this.#data.number += 1
     this.#data.entries.set(item.entryHash, { ...added, entry, documentId, isPayloadLess })
-    this.#data.arrived.push({
+    this.#data.arrive({
       number: this.#data.number,
       id: item.entryHash,
       decision: isPayloadLess ? 'purged' : 'held',

@@ -48,8 +48,8 @@ export function entriesAt({ arrived }: MemoryData, numbers: readonly number[], b
   return bounded(found, bounds)
 }
 
-export function arrivalNumber({ arrived }: MemoryData, id: Hash): number | undefined {
-  return arrived.find((one) => one.id === id)?.number
+export function arrivalNumber({ numbers }: MemoryData, id: Hash): number | undefined {
+  return numbers.get(id)
 }
 
 export function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {

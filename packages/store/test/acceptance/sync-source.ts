@@ -250,7 +250,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await store.entriesAt([])).toEqual([])
       const many = Array.from({ length: MAX_SYNC_ITEMS + 1 }, () => created.id)
       await expect(store.arrivalNumbers(many)).rejects.toMatchObject(invalidArgument('ids'))
-      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('number'))
+      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('numbers'))
       await expect(store.unknownIds(['x' as Hash])).rejects.toMatchObject({ code: 'INVALID_HASH' })
     })
 
