@@ -43,13 +43,34 @@ export async function claimSchema(
   // The reference takes other digits for another schema: one that nobody can define.
   if (viewId !== viewId.toLowerCase()) return 'invalid'
   if (await ledger.findSchema(queries, id)) return 'known'
+  const { state, histories } = await definedAt(queries, viewId)
+  if (state.status === 'incomplete') return state.missing
+  if (state.status === 'known') await addSchema(queries, histories, state)
+  return ledger.knownSchema(id) ? 'known' : 'invalid'
+}
+
+/** What a definition says at a view, and the arrival number of its CREATE where it says a schema. */
+export async function definedSchema(
+  queries: LedgerQueries,
+  viewId: DocumentViewId,
+): Promise<{ state: SchemaState; definition: number | undefined }> {
+  const { state, histories } = await definedAt(queries, viewId)
+  return { state, definition: state.status === 'known' ? createOf(histories, state)?.number : undefined }
+}
+
+async function definedAt(
+  queries: LedgerQueries,
+  viewId: DocumentViewId,
+): Promise<{ state: SchemaState; histories: Histories }> {
   const histories = await loadHistoriesOf(queries, [viewId])
   const pins = viewsPinnedAt(viewId, (operationId) => histories.get(operationId))
   const fields = await loadHistoriesOf(queries, pins)
   const state = schemaAt(viewId, (operationId) => histories.get(operationId) ?? fields.get(operationId))
-  if (state.status === 'incomplete') return state.missing
-  if (state.status === 'known') await addSchema(queries, histories, state)
-  return ledger.knownSchema(id) ? 'known' : 'invalid'
+  return { state, histories }
+}
+
+function createOf(histories: Histories, { definition: { documentId } }: KnownState) {
+  return histories.get(documentId)?.find(({ id }) => id === documentId)
 }
 
 /**
@@ -118,14 +139,11 @@ async function buildSchemas(queries: LedgerQueries, viewIds: readonly DocumentVi
   }
 }
 
-async function addSchema(
-  queries: LedgerQueries,
-  histories: Histories,
-  { schema, definition }: KnownState,
-): Promise<void> {
+async function addSchema(queries: LedgerQueries, histories: Histories, state: KnownState): Promise<void> {
+  const { schema } = state
   const { ledger } = queries
   if (await ledger.findSchema(queries, schema.id)) return
-  const create = histories.get(definition.documentId)?.find(({ id }) => id === definition.documentId)
+  const create = createOf(histories, state)
   if (!create) throw new Error('a definition was reduced without its CREATE')
   ledger.addSchema(schema, create.number)
 }

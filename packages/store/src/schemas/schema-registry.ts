@@ -1,10 +1,19 @@
-import { type FieldType, parseFieldType, type Schema, type SchemaId, SYSTEM_SCHEMAS } from '@rakko/core'
+import {
+  type FieldType,
+  parseFieldType,
+  SCHEMA_FIELD_DEFINITION,
+  type Schema,
+  type SchemaId,
+  SYSTEM_SCHEMAS,
+} from '@rakko/core'
 import { type Sql, sql } from '../sql/sql.js'
 import { decodeText } from '../sql/text-code.js'
 import type { DeclaredSearch } from '../store.js'
 import type { Queries } from '../tables/queries.js'
 import { ViewsTable } from '../tables/views-table.js'
 import type { AllowedSchemas } from './allowed-schemas.js'
+import { isResident, type SchemaRow, type TablesRow } from './schema-rows.js'
+import { SYSTEM_NUMBERS, WITH_TABLES } from './system-numbers.js'
 import { TABLE_LIMITS, type TableLimits } from './table-limits.js'
 
 /** A schema that this database knows. */
@@ -159,6 +168,12 @@ export class SchemaRegistry {
       const hasRoom = this.#byNumber.has(known.number) || this.#idleFields + weight(known) <= MAX_IDLE_FIELDS
       if (hasRoom || !isIdle(known)) this.set(known)
     }
+    // A damage may have taken their rows. Without them nothing could be verified.
+    for (const [id, number] of SYSTEM_NUMBERS) {
+      const schema = SYSTEM_SCHEMAS.get(id)
+      if (!schema || this.#byId.has(id)) continue
+      this.set({ ...knownSchema(number, schema, WITH_TABLES.has(id)), hasPinned: id === SCHEMA_FIELD_DEFINITION })
+    }
   }
 
   /** The schema, read from the database where it is known and not in memory. */
@@ -208,7 +223,13 @@ export class SchemaRegistry {
       const { number, schema_id, name, description, fields, types } = row
       const id = schema_id as SchemaId
       const typed = fields.map((field, index) => [field, parseFieldType(types[index] ?? '')] as const)
-      const schema = { id, name, description: decodeText(description), fields: new Map<string, FieldType>(typed) }
+      // By the protocol's own all definitions are read: what rows say of them, a damage may have changed.
+      const schema = SYSTEM_SCHEMAS.get(id) ?? {
+        id,
+        name,
+        description: decodeText(description),
+        fields: new Map<string, FieldType>(typed),
+      }
       // Declarations are not stored: the catalog has the indexes that were made. A table made meanwhile stays.
       const before = this.#byNumber.get(number)
       const hasTable = row.has_table || before?.hasTable === true
@@ -259,37 +280,6 @@ function weight({ schema: { fields } }: KnownSchema): number {
   return fields.size + 1
 }
 
-/** Of schemas without tables the latest are read at once. The newest of all has the highest number. */
-const LATEST_IDLE = 64
-
-function isResident({ names }: Queries): Sql {
-  return sql`has_table OR has_pinned OR number <= ${sql.integer(SYSTEM_SCHEMAS.size)}
-     OR number > (SELECT max(number) FROM ${names.table('schemas')}) - ${sql.integer(LATEST_IDLE)}`
-}
-
 export function knownSchema(number: number, schema: Schema, hasTable = false): KnownSchema {
   return { number, schema, views: new ViewsTable(number, schema), hasTable, hasPinned: false, indexes: [] }
-}
-
-interface TablesRow {
-  dropped: number
-  number: number | null
-  has_table: boolean | null
-  has_pinned: boolean | null
-  made_by: number | null
-}
-
-interface SchemaRow {
-  dropped: number
-  number: number
-  schema_id: string
-  name: string
-  description: string
-  has_table: boolean
-  rests: boolean | null
-  has_pinned: boolean
-  made_by: number | null
-  /** Names and types, in order of their positions. */
-  fields: string[]
-  types: string[]
 }

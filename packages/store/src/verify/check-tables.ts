@@ -184,8 +184,8 @@ export async function mend(database: Database, owner: string): Promise<void> {
         END LOOP;
       END $mend$;`)
     if (await isDone(rewrite)) return
-    // The file itself is gone. What these two say stands nowhere else.
-    if (owner === 'meta' || owner === 'schemas') throw new RakkoError('DATABASE_DAMAGED', `${owner} cannot be read`)
+    // The file itself is gone. What this one says stands nowhere else.
+    if (owner === 'meta') throw new RakkoError('DATABASE_DAMAGED', `${owner} cannot be read`)
     await database.exec(sql`TRUNCATE ${table}`)
   } finally {
     await database.exec(sql`SET zero_damaged_pages = off`)

@@ -5,6 +5,7 @@ import { DocumentCheck } from './check-documents.js'
 import { EntryCheck } from './check-entries.js'
 import { ParkedCheck } from './check-parked.js'
 import { PinnedViewCheck, PinOrphanCheck } from './check-pinned-views.js'
+import { SchemaCheck } from './check-schemas.js'
 import { IndexRepair, TableCheck } from './check-tables.js'
 import { Findings } from './findings.js'
 import { keepLost } from './lost.js'
@@ -63,6 +64,7 @@ export class Verification {
       new TableCheck(database, findings),
       { slice: () => this.#restoreCounters(indexes) },
       new EntryCheck(database, findings, indexes),
+      new SchemaCheck(database, findings, indexes),
       new PinOrphanCheck(database, findings),
       new DocumentCheck(database, findings, indexes, this.#now),
       new PinnedViewCheck(database, findings, indexes),

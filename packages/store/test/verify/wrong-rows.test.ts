@@ -189,3 +189,23 @@ test.each([
   const again = await verifyAll(store)
   expect(again.repaired).toEqual({ tables: [], documents: [], rows: 0 })
 })
+
+test.each([
+  ['names and descriptions', "UPDATE $.schemas SET name = 'x', description = 'y'"],
+  ['fields', 'DELETE FROM $.schema_fields WHERE position = 1'],
+  ['all fields', 'DELETE FROM $.schema_fields'],
+  ['types', "UPDATE $.schema_fields SET type = 'float' WHERE type = 'int'"],
+  ['the app’s', 'DELETE FROM $.schemas WHERE number > 4'],
+  ['all', 'DELETE FROM $.schemas; DELETE FROM $.schema_fields'],
+])('schemas are made from their definitions: %s', async (_, text) => {
+  const store = await open()
+  await damage(store, text)
+  // What was read before stays in memory.
+  const reopened = await harness.reopen(store)
+  const { lost, repaired } = await verifyAll(reopened)
+  expect({ lost, isRepaired: repaired.rows > 0 }).toEqual({ lost: NOTHING_LOST, isRepaired: true })
+  expect(await readAll(reopened)).toEqual(right)
+  const next = await harness.reopen(reopened)
+  expect((await verifyAll(next)).repaired).toEqual({ tables: [], documents: [], rows: 0 })
+  expect(await readAll(next)).toEqual(right)
+})
