@@ -30,6 +30,9 @@ const KEEP_MS = 5_000
 /** Ends of a session that another dial would only meet again. */
 const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-allowed'])
 
+/** Ends that tell of a fault: a peer that was met all the same is not dialled at once for ever. */
+const FAULTS = new Set(['bad-frame', 'frame-too-large', 'too-much'])
+
 /** Keeps a session with the peer at an address: dials, speaks, and dials again, until it is closed. */
 export class Link {
   readonly #options: LinkOptions
@@ -144,6 +147,7 @@ export class Link {
   }
 
   #ended({ code, by, text, cause }: SessionResult): number {
+    if (this.#isHere && !FAULTS.has(code)) this.#backoff.reset()
     if (!REFUSALS.has(code)) {
       return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text, { code, by }))
     }
@@ -167,7 +171,6 @@ export class Link {
     if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
     this.#isHere = true
     this.#offlineSince = undefined
-    this.#backoff.reset()
     if (status.state === 'receiving') {
       this.#change({ state: 'receiving', received: status.received, expected: status.expected })
     } else this.#change({ state: status.state })

@@ -82,6 +82,11 @@ export class Comparison {
     return this.#theyLack.hashes()
   }
 
+  /** The same in the form that takes least memory. */
+  get theyLackIds(): IdTree {
+    return this.#theyLack
+  }
+
   /** How many of the ids that the peer has listed are lacking here. What it has beside our lists, only it knows. */
   get lacking(): number {
     return this.#lacking

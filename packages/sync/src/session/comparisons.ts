@@ -1,14 +1,18 @@
 import type { Hash } from '@rakko/core'
-import { Comparison } from '../reconcile/comparison.js'
+import { Comparison, type ComparisonStep } from '../reconcile/comparison.js'
+import type { IdTree } from '../reconcile/id-tree.js'
+import type { ComparedRange } from '../reconcile/range.js'
 import type { Replica } from '../replica.js'
 import type { ArrivalMark, ComparedFrame, CompareFrame, Scope } from '../wire/frame.js'
-import { MAX_COMPARISONS } from './limits.js'
+import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from './limits.js'
+import type { Patience } from './patience.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 
 export interface ComparisonsOptions {
   readonly replica: Replica
   readonly send: Send
+  readonly patience: Patience
   /** Whether this node's database id is the lower one: then its comparisons have odd numbers, else even ones. */
   readonly isLower: boolean
   /** Of what the peer takes. */
@@ -27,99 +31,172 @@ export interface Outcome {
   readonly isTooMuch: boolean
 }
 
-interface Running {
-  readonly comparison: Comparison
-  /** This node's latest arrival when the comparison began. */
-  readonly latest: ArrivalMark
-  readonly resolve: (outcome: Outcome) => void
+/** Own ids that the peer lacks: what it is given first when it pulls. */
+interface Difference {
+  readonly compare: number
+  readonly ids: IdTree
 }
 
-/** The comparisons of a session: own ones, and those that the peer has begun. The outcome of either serves both. */
+interface Running {
+  readonly compare: number
+  readonly outcome: Promise<Outcome>
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: SessionEnd) => void
+  /** Once the own ids are there. */
+  opened?: { readonly comparison: Comparison; readonly latest: ArrivalMark } | undefined
+  /** Replies that the channel has not carried off yet. */
+  unread: number
+  stopWaiting: () => void
+}
+
+/** The comparisons that one side has begun: one at a time. */
+class Side {
+  latest: number
+  running: Running | undefined
+  difference: Difference | undefined
+
+  constructor(latest: number) {
+    this.latest = latest
+  }
+}
+
+/**
+ * The comparisons of a session: own ones, and those that the peer has begun. The outcome of either serves both. Each
+ * side has one under way at most, and one difference that is not given yet.
+ */
 export class Comparisons {
   readonly #options: ComparisonsOptions
-  readonly #running = new Map<number, Running>()
-  readonly #outcomes = new Map<number, Promise<Outcome>>()
-  /** Own ids that the peer lacks: what it is given first when it pulls. */
-  readonly #differences = new Map<number, readonly Hash[]>()
-  #latestOwn: number
-  #latestOfPeer = 0
+  readonly #own: Side
+  readonly #peers: Side
+  #joined = 0
+  #end: SessionEnd | undefined
 
   constructor(options: ComparisonsOptions) {
     this.#options = options
-    this.#latestOwn = options.isLower ? -1 : 0
+    this.#own = new Side(options.isLower ? -1 : 0)
+    this.#peers = new Side(0)
   }
 
-  /** Compares what both have decided in a scope. */
-  async begin(scope: Scope | undefined): Promise<Outcome> {
-    this.#latestOwn += 2
-    const compare = this.#latestOwn
-    const { comparison, latest, outcome } = await this.#open(compare, scope)
-    await this.#options.send({ type: 'compare', compare, latest, scope, ranges: comparison.start() }).taken
-    return outcome
+  /** Compares what both have decided in a scope. Rejects once the session has ended. */
+  begin(scope: Scope | undefined): Promise<Outcome> {
+    this.#own.latest += 2
+    const running = this.#open(this.#own, this.#own.latest)
+    if (this.#end === undefined) this.#ask(running, scope).catch(this.#options.onError)
+    return running.outcome
   }
 
-  /** Joins one that the peer has begun. */
-  join(frame: CompareFrame): void {
-    const { compare, scope } = frame
+  /** Joins one that the peer has begun. The outcome rejects once the session has ended. */
+  join(frame: CompareFrame): Promise<Outcome> {
+    const { compare } = frame
     const isPeers = (compare % 2 === 1) !== this.#options.isLower
-    if (!isPeers || compare <= this.#latestOfPeer) throw outOfPlace(`Comparison ${compare} cannot begin here`)
-    if (this.#outcomes.size >= MAX_COMPARISONS) {
-      throw new SessionEnd('too-much', `A peer has at most ${MAX_COMPARISONS} comparisons`)
+    if (!isPeers || compare <= this.#peers.latest) throw outOfPlace(`Comparison ${compare} cannot begin here`)
+    if (this.#peers.running !== undefined) throw outOfPlace('A comparison began before the one before was over')
+    this.#joined += 1
+    if (this.#joined > MAX_COMPARISONS) {
+      throw new SessionEnd('too-much', `A peer begins at most ${MAX_COMPARISONS} comparisons`)
     }
-    this.#latestOfPeer = compare
-    this.#answer(this.#open(compare, scope), frame)
+    this.#peers.latest = compare
+    const running = this.#open(this.#peers, compare)
+    this.#start(running, frame).catch(this.#options.onError)
+    return running.outcome
   }
 
-  take(frame: ComparedFrame): void {
-    const running = this.#running.get(frame.compare)
-    if (running === undefined) throw outOfPlace(`Comparison ${frame.compare} is not under way`)
-    this.#answer(Promise.resolve(running), frame)
-  }
-
-  /** Of a comparison that runs or is over. */
-  outcome(compare: number): Promise<Outcome> {
-    const outcome = this.#outcomes.get(compare)
-    if (outcome === undefined) throw outOfPlace(`There was no comparison ${compare}`)
-    return outcome
+  take({ compare, latest, ranges }: ComparedFrame): void {
+    const running = [this.#own, this.#peers].find((side) => side.running?.compare === compare)?.running
+    if (running?.opened === undefined) throw outOfPlace(`Comparison ${compare} is not under way`)
+    this.#reply(running, ranges, latest)
   }
 
   /** Own ids that the peer lacks by a comparison that is over; undefined for number 0. They are given once. */
   takeDifference(compare: number): readonly Hash[] | undefined {
     if (compare === 0) return undefined
-    const difference = this.#differences.get(compare)
-    if (difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
-    this.#differences.delete(compare)
-    return difference
+    const side = [this.#own, this.#peers].find(({ difference }) => difference?.compare === compare)
+    if (side?.difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
+    const ids = side.difference.ids.hashes()
+    side.difference = undefined
+    return ids
   }
 
-  async #open(compare: number, scope: Scope | undefined): Promise<Running & { readonly outcome: Promise<Outcome> }> {
+  /** Ends all that is under way. */
+  end(error: SessionEnd): void {
+    this.#end = error
+    for (const side of [this.#own, this.#peers]) {
+      side.running?.reject(error)
+      side.running = undefined
+      side.difference = undefined
+    }
+  }
+
+  #open(side: Side, compare: number): Running {
     let resolve: Running['resolve'] = () => undefined
-    const outcome = new Promise<Outcome>((done) => {
+    let reject: Running['reject'] = () => undefined
+    const outcome = new Promise<Outcome>((done, failed) => {
       resolve = done
+      reject = failed
     })
-    this.#outcomes.set(compare, outcome)
+    // Whether anybody waits for it, the peer does not decide.
+    outcome.catch(() => undefined)
+    const running: Running = { compare, outcome, resolve, reject, unread: 0, stopWaiting: () => undefined }
+    if (this.#end === undefined) {
+      side.running = running
+      // What it has not asked for by now, the peer finds again in the new one.
+      side.difference = undefined
+    } else reject(this.#end)
+    return running
+  }
+
+  async #read(scope: Scope | undefined): Promise<{ comparison: Comparison; latest: ArrivalMark }> {
     const { replica, maxFrameBytes } = this.#options
     // First the number, then the ids: what arrives between is in both, and comes by the pull too.
     const latest = await replica.latest()
-    const running = { comparison: new Comparison(await replica.ids(scope), { maxFrameBytes }), latest, resolve }
-    this.#running.set(compare, running)
-    return { ...running, outcome }
+    return { comparison: new Comparison(await replica.ids(scope), { maxFrameBytes }), latest }
   }
 
-  #answer(opening: Promise<Running>, frame: CompareFrame | ComparedFrame): void {
-    this.#reply(opening, frame).catch(this.#options.onError)
+  async #ask(running: Running, scope: Scope | undefined): Promise<void> {
+    const { comparison, latest } = await this.#read(scope)
+    if (this.#end !== undefined) return
+    // From here on the peer may reply, but not before it was asked.
+    const ranges = comparison.start()
+    running.opened = { comparison, latest }
+    running.stopWaiting = this.#options.patience.expect('Compared')
+    await this.#options.send({ type: 'compare', compare: running.compare, latest, scope, ranges }).taken
   }
 
-  async #reply(opening: Promise<Running>, frame: CompareFrame | ComparedFrame): Promise<void> {
-    const { comparison, latest, resolve } = await opening
-    const { compare } = frame
-    const { ranges, isDone } = comparison.take(frame.ranges)
-    if (isDone) {
-      this.#running.delete(compare)
-      const isTooMuch = comparison.isTooMuch
-      if (!isTooMuch) this.#differences.set(compare, comparison.theyLack)
-      resolve({ compare, peerLatest: frame.latest, lacking: comparison.lacking, isTooMuch })
-    }
-    if (ranges !== undefined) await this.#options.send({ type: 'compared', compare, latest, ranges }).taken
+  async #start(running: Running, { scope, ranges, latest }: CompareFrame): Promise<void> {
+    running.opened = await this.#read(scope)
+    if (this.#end === undefined) this.#reply(running, ranges, latest)
+  }
+
+  /** Replies at once: what the peer sends next may already build on that. */
+  #reply(running: Running, got: readonly ComparedRange[], peerLatest: ArrivalMark): void {
+    const { compare, opened } = running
+    if (opened === undefined) return
+    if (running.unread >= MAX_UNREAD_REPLIES)
+      throw outOfPlace('Compared came before the peer had read what it replies to')
+    running.stopWaiting()
+    const step = opened.comparison.take(got)
+    if (step.isDone) this.#finish(running, opened.comparison, peerLatest)
+    else running.stopWaiting = this.#options.patience.expect('Compared')
+    this.#send(running, compare, opened.latest, step)
+  }
+
+  #finish(running: Running, comparison: Comparison, peerLatest: ArrivalMark): void {
+    const { compare } = running
+    const side = this.#own.running === running ? this.#own : this.#peers
+    const { isTooMuch, lacking } = comparison
+    side.running = undefined
+    side.difference = isTooMuch ? undefined : { compare, ids: comparison.theyLackIds }
+    running.resolve({ compare, peerLatest, lacking, isTooMuch })
+  }
+
+  #send(running: Running, compare: number, latest: ArrivalMark, { ranges }: ComparisonStep): void {
+    if (ranges === undefined) return
+    running.unread += 1
+    this.#options
+      .send({ type: 'compared', compare, latest, ranges })
+      .taken.then(() => {
+        running.unread -= 1
+      })
+      .catch(this.#options.onError)
   }
 }

@@ -1,17 +1,27 @@
-import type { Hash } from '@rakko/core'
+import { type Hash, hash } from '@rakko/core'
 import type { FetchedFrame } from '../wire/frame.js'
+import type { Patience } from './patience.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
+
+interface Asked {
+  readonly ids: ReadonlySet<Hash>
+  readonly resolve: (frame: FetchedFrame) => void
+  readonly reject: (error: unknown) => void
+  readonly stopWaiting: () => void
+}
 
 /** Asks the peer for entries by their ids: one question, one answer. */
 export class Fetcher {
   readonly #send: Send
-  readonly #pending = new Map<number, { resolve: (frame: FetchedFrame) => void; reject: (error: unknown) => void }>()
+  readonly #patience: Patience
+  readonly #pending = new Map<number, Asked>()
   #latest = 0
   #end: Error | undefined
 
-  constructor(send: Send) {
+  constructor(send: Send, patience: Patience) {
     this.#send = send
+    this.#patience = patience
   }
 
   /** At most MAX_FETCH_IDS ids. Rejects once the session has ended. */
@@ -20,15 +30,21 @@ export class Fetcher {
     const fetch = this.#latest
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) return reject(this.#end)
-      this.#pending.set(fetch, { resolve, reject })
+      this.#pending.set(fetch, { ids: new Set(ids), resolve, reject, stopWaiting: this.#patience.expect('Fetched') })
       this.#send({ type: 'fetch', fetch, ids }).taken.catch(reject)
     })
   }
 
+  /** Throws where nobody asked for it, or for one of its items. */
   fetched(frame: FetchedFrame): void {
     const asked = this.#pending.get(frame.fetch)
     if (asked === undefined) throw outOfPlace(`Nothing was asked for by the number ${frame.fetch}`)
+    const left = new Set(asked.ids)
+    for (const { entry } of frame.items) {
+      if (!left.delete(hash(entry))) throw outOfPlace('Fetched has an entry that nobody asked for')
+    }
     this.#pending.delete(frame.fetch)
+    asked.stopWaiting()
     asked.resolve(frame)
   }
 

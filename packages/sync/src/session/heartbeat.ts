@@ -3,7 +3,7 @@ import { PING_AFTER_MS, SILENCE_MS } from './limits.js'
 import type { Send } from './send.js'
 import { SessionEnd } from './session-end.js'
 
-/** Asks a silent peer for a sign of life, and gives it up when none comes. */
+/** Asks a silent peer for a sign of life, and gives it up when none comes; answers when the peer asks. */
 export class Heartbeat {
   readonly #timers: Timers
   readonly #send: Send
@@ -11,6 +11,10 @@ export class Heartbeat {
   #cancel: (() => void) | undefined
   #pings = 0
   #isAlive = true
+  #isOver = false
+  /** The peer's latest Ping, until it is answered. */
+  #pinged: number | undefined
+  #isAnswering = false
 
   constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void) {
     this.#timers = timers
@@ -28,15 +32,36 @@ export class Heartbeat {
     this.#isAlive = true
   }
 
+  /** The peer asks. Only its latest question is answered once it reads: a flood of them piles up nothing. */
+  pinged(number: number): void {
+    this.#pinged = number
+    if (this.#isAnswering) return
+    this.#isAnswering = true
+    // The channel's end is told by the channel itself.
+    this.#answer().catch(() => undefined)
+  }
+
   stop(): void {
+    this.#isOver = true
+    this.#pinged = undefined
     this.#cancel?.()
   }
 
   /** Asks now. A peer that does not answer within a while is given up. */
   ask(): void {
+    if (this.#isOver) return
     this.#isAlive = false
     this.#cancel?.()
     this.#look()
+  }
+
+  async #answer(): Promise<void> {
+    while (this.#pinged !== undefined) {
+      const number = this.#pinged
+      this.#pinged = undefined
+      await this.#send({ type: 'pong', number }).taken
+    }
+    this.#isAnswering = false
   }
 
   #look(): void {

@@ -1,5 +1,11 @@
-/** Arrivals that a peer may send before the first of them were taken, in bytes. */
+/** Arrivals that a peer may send before the first of them were taken, as `creditOf` counts. */
 export const CREDIT_BYTES = 4 * 1024 * 1024
+
+/** What a peer credits beyond this is not used: what is under way is remembered here. */
+export const MAX_CREDIT_BYTES = 16 * 1024 * 1024
+
+/** What Arrivals, and each of their items, count beside their bytes: also tiny ones take memory where they wait. */
+export const CREDIT_OVERHEAD_BYTES = 128
 
 /** Entries in one frame, in bytes. Small enough that the next frame is under way while one is ingested. */
 export const ARRIVALS_BYTES = 256 * 1024
@@ -10,10 +16,15 @@ export const COUNTED_PIECES = 16
 /** What one call of `take` gets, in bytes: what came while the one before ran, together. */
 export const TAKE_BYTES = 2 * 1024 * 1024
 
-/** Pulls, comparisons and fetches of a peer that a node serves at once. A node needs one of each. */
+/** Pulls, fetches and requests for heads of a peer that a node serves at once. A node needs one of each. */
 export const MAX_PULLS = 4
-export const MAX_COMPARISONS = 2
 export const MAX_FETCHES = 8
+
+/** Comparisons that a peer may begin in one session, one after another. A node needs one, and one more where it got Lost. */
+export const MAX_COMPARISONS = 16
+
+/** Own frames of a comparison that the channel has not carried off yet. A peer that takes its turn needs one. */
+export const MAX_UNREAD_REPLIES = 4
 
 /** Ids in one Fetch. */
 export const MAX_FETCH_IDS = 1_000
@@ -30,11 +41,20 @@ export const PING_AFTER_MS = 20_000
 /** …and given up after this. */
 export const SILENCE_MS = 60_000
 
+/**
+ * How long a peer has to answer a question, and to read something of what was sent, however many signs of life it
+ * gives. The latter is looked at this often, so it may take twice as long.
+ */
+export const ANSWER_MS = 300_000
+
 /** How long a peer waits to hear how far it is, where nothing of that is for it. */
 export const PROGRESS_MS = 5_000
 
 /** How often what was fetched may lead to a fetch of what that waits for. */
 export const MAX_FETCH_ROUNDS = 64
+
+/** Ids that are fetched since what came in one piece waits for them. What waits for others stays parked. */
+export const MAX_WANTED_IDS = 16_384
 
 /** Heads of logs in one answer. */
 export const HEADS = 1_000

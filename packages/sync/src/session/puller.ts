@@ -1,9 +1,9 @@
 import type { Replica } from '../replica.js'
 import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../wire/frame.js'
-import { MAX_FRAME_BYTES } from '../wire/limits.js'
+import { creditOf } from './credit.js'
 import { CREDIT_BYTES, TAKE_BYTES } from './limits.js'
 import type { Send } from './send.js'
-import { SessionEnd } from './session-end.js'
+import { outOfPlace, SessionEnd } from './session-end.js'
 import { Signal } from './signal.js'
 import type { Taker } from './taker.js'
 
@@ -12,7 +12,8 @@ export interface PullerOptions {
   readonly replica: Replica
   readonly taker: Taker
   readonly send: Send
-  readonly peerDatabaseId: string
+  /** Under which id the peer's resume points are kept. */
+  readonly resumeKey: string
   /** After each piece that was taken. */
   readonly onProgress: (progress: PullProgress) => void
 }
@@ -29,6 +30,7 @@ export interface PullProgress {
 interface Arrived {
   readonly frame: ArrivalsFrame
   readonly bytes: number
+  readonly credit: number
 }
 
 /** Takes what a pull brings, in order, and keeps how far it is. */
@@ -36,7 +38,11 @@ export class Puller {
   readonly #options: PullerOptions
   readonly #signal = new Signal()
   #arrived: Arrived[] = []
-  #bytes = 0
+  /** Of what has come and is not taken. */
+  #credit = 0
+  /** How far the frames that have come lead. */
+  #number = 0
+  #hasCome = false
   #frames = 0
   #items = 0
 
@@ -44,14 +50,24 @@ export class Puller {
     this.#options = options
   }
 
-  /** Keeps a frame until it is its turn. Throws where the peer sends more than was credited. */
+  /** Keeps a frame until it is its turn. Throws where it has no place, or more comes than was credited. */
   arrivals(frame: ArrivalsFrame, bytes: number): void {
-    this.#bytes += bytes
-    if (this.#bytes > CREDIT_BYTES + MAX_FRAME_BYTES) {
+    this.#check(frame)
+    // One frame more may be under way.
+    if (this.#credit > CREDIT_BYTES) {
       throw new SessionEnd('too-much', `More than ${CREDIT_BYTES} bytes of arrivals were sent before they were taken`)
     }
-    this.#arrived.push({ frame, bytes })
+    const credit = creditOf(bytes, frame.items.length)
+    this.#credit += credit
+    this.#number = frame.upTo.number
+    this.#hasCome = true
+    this.#arrived.push({ frame, bytes, credit })
     this.#signal.tell()
+  }
+
+  /** Whether any Arrivals have come. */
+  get hasCome(): boolean {
+    return this.#hasCome
   }
 
   /**
@@ -78,20 +94,32 @@ export class Puller {
   }
 
   async #takeNext(): Promise<boolean> {
-    const { pull, replica, peerDatabaseId, onProgress } = this.#options
+    const { pull, replica, resumeKey, onProgress } = this.#options
     const next = this.#next()
     const items = next.flatMap(({ frame }) => frame.items)
     if (!(await this.#take(items))) return false
     const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), {
       number: 0,
     })
-    if (upTo.number > 0) await replica.keepResumePoint(peerDatabaseId, pull.scope, upTo)
-    for (const { bytes } of next) this.#bytes -= bytes
+    if (upTo.number > 0) await replica.keepResumePoint(resumeKey, pull.scope, upTo)
+    for (const { credit } of next) this.#credit -= credit
     this.#frames += next.length
     this.#items += items.length
     const latest = next.reduce((most, { frame }) => Math.max(most, frame.latest), 0)
     onProgress({ number: upTo.number, latest, items: this.#items })
     return true
+  }
+
+  #check({ upTo, latest, items }: ArrivalsFrame): void {
+    const { mode, after } = this.#options.pull
+    const isFirst = upTo.number === 0
+    if (isFirst ? this.#number > 0 : upTo.number < Math.max(this.#number, after.number)) {
+      throw outOfPlace(`Arrivals lead back to ${upTo.number}`)
+    }
+    if (latest < upTo.number) throw outOfPlace(`Arrivals lead to ${upTo.number}, beyond the latest`)
+    if (items.some((item) => (typeof item === 'string') !== (mode === 'ids'))) {
+      throw outOfPlace(`Arrivals have other items than the ${mode} that were asked for`)
+    }
   }
 
   #take(items: readonly Item[]): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Timers } from '../timers.js'
 import type { ArrivalMark, ArrivalsFrame, LostFrame, PullFrame, Scope } from '../wire/frame.js'
 import type { Comparisons, Outcome } from './comparisons.js'
 import { RETRY_MS } from './limits.js'
+import type { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Puller, type PullProgress } from './puller.js'
 import { sameScope } from './scope-key.js'
@@ -20,16 +21,19 @@ export interface PullingOptions {
   readonly scope: Scope | undefined
   readonly mode: PullFrame['mode']
   readonly peer: Peer
+  /** Under which id the peer's resume points are kept. */
+  readonly resumeKey: string
   /** Of its Hello. */
   readonly peerLatest: ArrivalMark
   readonly comparisons: Comparisons
+  readonly patience: Patience
   /** Whether this node's database id is the lower one. */
   readonly isLower: boolean
   readonly onStatus: (status: SessionStatus) => void
 }
 
 /** The first thing that a peer does after the greeting: then it is known whether it compares. */
-type FirstMove = { readonly compare: number; readonly scope: Scope | undefined } | 'pull'
+type FirstMove = { readonly outcome: Promise<Outcome>; readonly scope: Scope | undefined } | 'pull'
 
 /** Where a pull begins. */
 interface Begin {
@@ -43,6 +47,7 @@ export class Pulling {
   readonly #signal = new Signal()
   #firstMove: FirstMove | undefined
   #latestPull = 0
+  #pulled: PullFrame | undefined
   #puller: Puller | undefined
   #lost: LostFrame | undefined
 
@@ -79,7 +84,11 @@ export class Pulling {
   }
 
   lost(frame: LostFrame): void {
-    if (frame.pull !== this.#latestPull || this.#puller === undefined) throw outOfPlace('Nothing is pulled')
+    const pull = this.#pulled
+    if (frame.pull !== pull?.pull || this.#puller === undefined) throw outOfPlace('Nothing is pulled')
+    if (pull.after.number === 0 || pull.compare > 0 || this.#puller.hasCome || this.#lost !== undefined) {
+      throw outOfPlace('Lost says nothing of the pull')
+    }
     this.#lost = frame
     this.#puller.end()
   }
@@ -90,7 +99,7 @@ export class Pulling {
   }
 
   async #firstBegin(): Promise<Begin> {
-    const { replica, peerLatest, isLower, comparisons, scope } = this.#options
+    const { replica, peerLatest, isLower, comparisons, patience, scope } = this.#options
     const after = await this.#resumePoint()
     if (after !== undefined) return { after }
     const own = await replica.latest()
@@ -98,29 +107,33 @@ export class Pulling {
     this.#tellComparing()
     // Both may have to compare, and one comparison serves both: the other side waits whether the peer begins one.
     if (!isLower) {
+      const stopWaiting = patience.expect('The first Pull or Compare')
       await this.#signal.until(() => this.#firstMove !== undefined)
+      stopWaiting()
       const move = this.#firstMove
-      if (typeof move === 'object' && sameScope(move.scope, scope))
-        return beginAfter(await comparisons.outcome(move.compare))
+      if (typeof move === 'object' && sameScope(move.scope, scope)) return beginAfter(await move.outcome)
     }
     return beginAfter(await comparisons.begin(scope))
   }
 
   async #pull({ after, outcome }: Begin): Promise<void> {
-    const { replica, taker, send, scope, mode, peer } = this.#options
+    const { replica, taker, send, scope, mode, resumeKey } = this.#options
     if (this.#signal.isOver) return
     this.#latestPull += 1
     const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
     const onProgress = (progress: PullProgress): void => this.#tellProgress(after, outcome, progress)
-    this.#puller = new Puller({ pull, replica, taker, send, peerDatabaseId: peer.databaseId, onProgress })
+    this.#pulled = pull
+    this.#puller = new Puller({ pull, replica, taker, send, resumeKey, onProgress })
     const running = this.#puller.run()
     await send(pull).taken
     await running
+    // What is still under way of it is dropped.
+    this.#puller = undefined
   }
 
   #resumePoint(): Promise<ArrivalMark | undefined> {
-    const { replica, peer, scope } = this.#options
-    return replica.resumePoint(peer.databaseId, scope)
+    const { replica, resumeKey, scope } = this.#options
+    return replica.resumePoint(resumeKey, scope)
   }
 
   /** Something could neither be decided nor kept: there may be room for it later. */

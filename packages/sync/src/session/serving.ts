@@ -4,7 +4,7 @@ import type { Timers } from '../timers.js'
 import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
 import { type Backlog, furthestBehind } from './backlog.js'
 import type { KnownIds } from './known-ids.js'
-import { ARRIVALS_BYTES, HEADS, MAX_FETCHES, MAX_PULLS } from './limits.js'
+import { ARRIVALS_BYTES, HEADS, MAX_CREDIT_BYTES, MAX_FETCH_IDS, MAX_FETCHES, MAX_PULLS } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 import { Source } from './source.js'
@@ -48,7 +48,8 @@ export class Serving {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
     this.#latestPull = frame.pull
-    const { replica, send, known, timers, creditBytes, onError, onBacklog } = this.#options
+    const { replica, send, known, timers, onError, onBacklog } = this.#options
+    const creditBytes = Math.min(this.#options.creditBytes, MAX_CREDIT_BYTES)
     const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference, onBacklog })
     this.#sources.set(frame.pull, source)
     source
@@ -70,6 +71,7 @@ export class Serving {
 
   fetch(frame: FetchFrame): void {
     if (frame.fetch <= this.#latestFetch) throw outOfPlace(`Fetch ${frame.fetch} was there before`)
+    if (frame.ids.length > MAX_FETCH_IDS) throw outOfPlace(`Fetch asks for ${frame.ids.length} ids`)
     this.#latestFetch = frame.fetch
     this.#start(() => this.#giveFetched(frame))
   }

@@ -9,8 +9,10 @@ import { Fetcher } from './fetcher.js'
 import { Greeting } from './greeting.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
+import { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Pulling } from './pulling.js'
+import { resumeKey } from './resume-key.js'
 import type { Sent } from './send.js'
 import { Serving } from './serving.js'
 import { outOfPlace, SessionEnd, toSessionEnd } from './session-end.js'
@@ -35,6 +37,7 @@ export class SyncSession {
   readonly #options: SessionOptions
   readonly #greeting: Greeting
   readonly #heartbeat: Heartbeat
+  readonly #patience: Patience
   readonly #fetcher: Fetcher
   #serving: Serving | undefined
   #pulling: Pulling | undefined
@@ -53,7 +56,8 @@ export class SyncSession {
       this.#resolve = resolve
     })
     const send = (frame: Frame): Sent => this.#send(frame)
-    this.#fetcher = new Fetcher(send)
+    this.#patience = new Patience(options.timers, (end) => this.#end(end))
+    this.#fetcher = new Fetcher(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end))
     this.#greeting = new Greeting({ ...options, send, onEnd: (end) => this.#end(end) })
   }
@@ -69,7 +73,7 @@ export class SyncSession {
       },
     })
     this.#heartbeat.start()
-    this.#greeting.greet().catch((error: unknown) => this.#end(toSessionEnd(error)))
+    this.#greeting.greet().catch((error: unknown) => this.#fail(error))
     return this.#ended
   }
 
@@ -100,7 +104,7 @@ export class SyncSession {
       this.#heartbeat.beat()
       await this.#handle(frame, bytes.length)
     } catch (error) {
-      this.#end(toSessionEnd(error))
+      this.#fail(error)
     }
   }
 
@@ -108,10 +112,11 @@ export class SyncSession {
     if (frame.type === 'end') return this.#finish({ code: frame.code, by: 'peer', text: frame.text })
     if (frame.type === 'hello' || frame.type === 'proof') {
       const greeted = await this.#greeting.take(frame)
-      if (greeted !== undefined) this.#begin(greeted.peer, greeted.hello)
+      // The session may have ended while the proof was looked at.
+      if (greeted !== undefined && this.#result === undefined) this.#begin(greeted.peer, greeted.hello)
       return
     }
-    if (frame.type === 'ping') return this.#forget(this.#send({ type: 'pong', number: frame.number }))
+    if (frame.type === 'ping') return this.#heartbeat.pinged(frame.number)
     if (frame.type === 'pong') return
     const [serving, pulling, comparisons] = [this.#serving, this.#pulling, this.#comparisons]
     if (serving === undefined || pulling === undefined || comparisons === undefined) {
@@ -136,8 +141,7 @@ export class SyncSession {
       case 'fetched':
         return this.#fetcher.fetched(frame)
       case 'compare':
-        comparisons.join(frame)
-        return pulling.peerMoved(frame)
+        return pulling.peerMoved({ outcome: comparisons.join(frame), scope: frame.scope })
       case 'compared':
         return comparisons.take(frame)
       case 'heads-are':
@@ -151,14 +155,16 @@ export class SyncSession {
     this.#peerMaxFrameBytes = Math.min(hello.maxFrameBytes, this.#options.channel.maxFrameBytes)
     const { replica, timers, scope, mode = 'entries' } = this.#options
     const send = (frame: Frame): Sent => this.#send(frame)
-    const onError = (error: unknown): void => this.#end(toSessionEnd(error))
+    const onError = (error: unknown): void => this.#fail(error)
+    const patience = this.#patience
     const known = new KnownIds()
     const onRefused = this.#options.onRefused ?? (() => undefined)
     const taker = new Taker({ replica, fetcher: this.#fetcher, known, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
     this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
-    this.#comparisons = new Comparisons({ replica, send, isLower, maxFrameBytes: this.#peerMaxFrameBytes, onError })
+    const maxFrameBytes = this.#peerMaxFrameBytes
+    this.#comparisons = new Comparisons({ replica, send, patience, isLower, maxFrameBytes, onError })
     this.#pulling = new Pulling({
       replica,
       taker,
@@ -166,8 +172,10 @@ export class SyncSession {
       scope,
       mode,
       peer,
+      resumeKey: resumeKey(peer, this.#options.identity.address),
       peerLatest: hello.latest,
       comparisons: this.#comparisons,
+      patience,
       isLower,
       timers,
       onStatus: (status) => this.#tell(status),
@@ -184,12 +192,19 @@ export class SyncSession {
       this.#result === undefined
         ? this.#options.channel.send(bytes)
         : Promise.reject(new RakkoError('CHANNEL_CLOSED', 'The session has ended'))
+    this.#patience.watch(taken)
     return { bytes: bytes.length, taken }
   }
 
   /** Of frames that nobody waits for: where the channel is closed it tells so itself. */
   #forget({ taken }: Sent): void {
     taken.catch(() => undefined)
+  }
+
+  /** Ends the session since something failed. Where that is the channel, it tells itself what became of it. */
+  #fail(error: unknown): void {
+    if (error instanceof RakkoError && error.code === 'CHANNEL_CLOSED') return
+    this.#end(toSessionEnd(error))
   }
 
   /** Ends the session from this side, and says why. */
@@ -205,7 +220,9 @@ export class SyncSession {
     this.#heartbeat.stop()
     this.#greeting.stop()
     const end = new SessionEnd(result.code, result.text, result.cause)
+    this.#patience.end()
     this.#fetcher.end(end)
+    this.#comparisons?.end(end)
     this.#serving?.end()
     this.#pulling?.end()
     this.#options.channel.close()
@@ -215,6 +232,8 @@ export class SyncSession {
   }
 
   #tell(status: SessionStatus): void {
+    // What had arrived is still taken then.
+    if (this.#result !== undefined && status.state !== 'ended') return
     this.#options.onStatus?.(status)
   }
 }

@@ -3,6 +3,7 @@ import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { ArrivalMark, PullFrame } from '../wire/frame.js'
 import type { Backlog } from './backlog.js'
+import { creditOf } from './credit.js'
 import type { KnownIds } from './known-ids.js'
 import { ARRIVALS_BYTES, COUNTED_PIECES, MAX_UNTOLD, PROGRESS_MS } from './limits.js'
 import type { Send } from './send.js'
@@ -13,7 +14,7 @@ export interface SourceOptions {
   readonly pull: PullFrame
   readonly replica: Replica
   readonly send: Send
-  /** Arrivals that may be under way, in bytes: what the peer's Hello has said. */
+  /** Arrivals that may be under way, as `creditOf` counts: what the peer's Hello has said. */
   readonly creditBytes: number
   /** What the peer has sent itself. */
   readonly known: KnownIds
@@ -32,7 +33,7 @@ export class Source {
   readonly #options: SourceOptions
   readonly #signal = new Signal()
   /** The frames that were not taken yet, in order. */
-  readonly #underWay: { readonly bytes: number; readonly items: number }[] = []
+  readonly #underWay: { readonly credit: number; readonly items: number }[] = []
   /** How far the arrivals were looked at, and how many there were. */
   #number: number
   #latest = 0
@@ -40,10 +41,11 @@ export class Source {
   #differenceLeft: number
   /** Items that wait for room at the peer. */
   #held = 0
-  #bytesUnderWay = 0
+  #creditUnderWay = 0
   #framesTaken = 0
   #hasNews = false
   #running: Promise<void> = Promise.resolve()
+  #stopListening: () => void = () => undefined
 
   constructor(options: SourceOptions) {
     this.#options = options
@@ -60,7 +62,7 @@ export class Source {
 
   async #run(): Promise<void> {
     const { pull, replica, difference } = this.#options
-    const stopListening = replica.onArrival(() => {
+    this.#stopListening = replica.onArrival(() => {
       this.#hasNews = true
       this.#signal.tell()
     })
@@ -73,7 +75,7 @@ export class Source {
       if (difference !== undefined) await this.#giveDifference(difference)
       await this.#giveArrivals()
     } finally {
-      stopListening()
+      this.#stopListening()
     }
   }
 
@@ -105,7 +107,7 @@ export class Source {
   taken(frames: number): void {
     const more = frames - this.#framesTaken
     if (more < 0 || more > this.#underWay.length) throw outOfPlace(`Taken says ${frames} frames`)
-    for (const { bytes } of this.#underWay.splice(0, more)) this.#bytesUnderWay -= bytes
+    for (const { credit } of this.#underWay.splice(0, more)) this.#creditUnderWay -= credit
     this.#framesTaken = frames
     this.#signal.tell()
     this.#options.onBacklog()
@@ -113,6 +115,8 @@ export class Source {
 
   stop(): void {
     this.#signal.end()
+    // What is being read may take long.
+    this.#stopListening()
   }
 
   async #isMarkHere(): Promise<boolean> {
@@ -179,7 +183,7 @@ export class Source {
   async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[]): Promise<void> {
     const { pull, send, creditBytes } = this.#options
     this.#held = items.length
-    await this.#signal.until(() => this.#bytesUnderWay === 0 || this.#bytesUnderWay + ARRIVALS_BYTES <= creditBytes)
+    await this.#signal.until(() => this.#creditUnderWay === 0 || this.#creditUnderWay + ARRIVALS_BYTES <= creditBytes)
     if (this.#signal.isOver) return
     const { bytes, taken } = send({
       type: 'arrivals',
@@ -188,9 +192,10 @@ export class Source {
       latest,
       items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
     })
-    this.#underWay.push({ bytes, items: items.length })
-    this.#bytesUnderWay += bytes
     this.#held = 0
+    const credit = creditOf(bytes, items.length)
+    this.#underWay.push({ credit, items: items.length })
+    this.#creditUnderWay += credit
     this.#options.onBacklog()
     await taken
   }

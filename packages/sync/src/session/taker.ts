@@ -3,7 +3,7 @@ import type { Replica, TakeOutcome } from '../replica.js'
 import type { EntryItem } from '../wire/frame.js'
 import type { Fetcher } from './fetcher.js'
 import type { KnownIds } from './known-ids.js'
-import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS } from './limits.js'
+import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from './limits.js'
 
 export interface TakerOptions {
   readonly replica: Replica
@@ -42,6 +42,7 @@ export class Taker {
 
   async #settle(outcomes: readonly TakeOutcome[]): Promise<boolean> {
     let isWhole = true
+    let left = MAX_WANTED_IDS
     let waiting = outcomes
     for (let round = 0; round < MAX_FETCH_ROUNDS; round += 1) {
       const wanted = new Set<Hash>()
@@ -50,9 +51,11 @@ export class Taker {
         isWhole &&= outcome.isKept
         for (const id of outcome.forIds) wanted.add(id)
       }
-      if (wanted.size === 0) break
+      const fetched = [...wanted].slice(0, left)
+      if (fetched.length === 0) break
+      left -= fetched.length
       const more: TakeOutcome[] = []
-      await this.#fetch([...wanted], more)
+      await this.#fetch(fetched, more)
       if (more.length === 0) break
       waiting = more
     }
