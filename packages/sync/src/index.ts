@@ -49,6 +49,7 @@ export { proofMessage } from './session/proof.js'
 export { type SessionResult, SyncSession } from './session/session.js'
 export type { Identity, Proof, SessionOptions } from './session/session-options.js'
 export type { SessionStatus } from './session/session-status.js'
+export { alone, type Share } from './session/share.js'
 export type { Refused } from './session/taker.js'
 // Timers, passed in.
 export type { Timers } from './timers.js'

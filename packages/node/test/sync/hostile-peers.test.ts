@@ -1,5 +1,5 @@
 import { type Hash, hash, RakkoError, type SchemaId } from '@rakko/core'
-import type { ArrivalsFrame, Frame, HelloFrame, Item } from '@rakko/sync'
+import { type ArrivalsFrame, alone, type Frame, type HelloFrame, type Item } from '@rakko/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
@@ -125,7 +125,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
 
   test('entries where ids were asked for', async () => {
     const script = sendsToPull([arrivals({ items: [{ entry: Uint8Array.of(1) }] })])
-    expect(await endOf(script, { mode: 'ids' })).toMatchObject({ code: 'bad-frame', by: 'us' })
+    expect(await endOf(script, { share: alone('ids') })).toMatchObject({ code: 'bad-frame', by: 'us' })
   })
 
   test('Fetched has an entry that nobody asked for: it is not taken', async () => {
@@ -139,7 +139,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
       const { fetch } = await peer.next('fetch')
       peer.send({ type: 'fetched', fetch, isLast: true, items: [extra as Exclude<Item, string>] })
     }
-    expect(await endOf(script, { mode: 'ids' }, on)).toMatchObject({ code: 'bad-frame', by: 'us' })
+    expect(await endOf(script, { share: alone('ids') }, on)).toMatchObject({ code: 'bad-frame', by: 'us' })
     expect(await on.store.latestArrival()).toEqual(before)
   })
 
@@ -239,7 +239,7 @@ describe('a peer that only gives signs of life is given up', () => {
   test.each<[what: string, script: Script, options?: ConstructorParameters<typeof PeerByHand>[1]]>([
     ['it never begins', (peer) => peer.hello({ databaseId: '00'.repeat(16), latest: { number: 9, id: ID } })],
     ['it never replies to Compare', (peer) => peer.hello({ latest: { number: 9, id: ID } })],
-    ['it never answers Fetch', sendsToPull([arrivals({ items: [ID, OTHER_ID] })]), { mode: 'ids' }],
+    ['it never answers Fetch', sendsToPull([arrivals({ items: [ID, OTHER_ID] })]), { share: alone('ids') }],
   ])('%s', async (_, script, options) => {
     const on = await nodeWith(1)
     const waits: Script = async (peer) => {

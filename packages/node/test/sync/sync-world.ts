@@ -36,7 +36,7 @@ export interface Meeting {
   close(): Promise<void>
 }
 
-type Options = Partial<Pick<SessionOptions, 'scope' | 'mode' | 'checkProof' | 'admit' | 'identity'>>
+type Options = Partial<Pick<SessionOptions, 'scope' | 'share' | 'checkProof' | 'admit' | 'identity'>>
 
 /** Two nodes speak over a channel in memory. */
 export function meet(

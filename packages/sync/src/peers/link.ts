@@ -8,8 +8,9 @@ import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
+import type { Sharing } from './sharing.js'
 
-export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog'> {
+export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'share'> {
   readonly address: string
   readonly dial: (address: string) => Dialling
   /** Milliseconds since 1970. */
@@ -17,6 +18,7 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   /** 0 to 1. */
   readonly draw: () => number
   readonly onChange: () => void
+  readonly sharing: Sharing
   readonly memory: PeerMemory
   /** There is another database at the address than before. */
   readonly onReplaced?: ((peer: Peer, address: string, formerDatabaseId: string) => void) | undefined
@@ -109,6 +111,7 @@ export class Link {
     this.#session = new SyncSession({
       ...this.#options,
       channel,
+      share: this.#options.sharing.link(),
       identity: { ...this.#options.identity, address },
       onStatus: (status) => this.#take(status),
       onBacklog: () => this.#backlogChanged(),

@@ -4,8 +4,9 @@ import { SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
 import { Link, type LinkOptions } from './link.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
+import { Sharing } from './sharing.js'
 
-export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange'> {
+export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing'> {
   readonly onChange?: (() => void) | undefined
 }
 
@@ -19,10 +20,12 @@ export class Peers {
   readonly #options: PeersOptions
   readonly #links = new Map<string, Link>()
   readonly #guests = new Set<Guest>()
+  readonly #sharing: Sharing
   #isClosed = false
 
   constructor(options: PeersOptions) {
     this.#options = options
+    this.#sharing = new Sharing(options.timers)
   }
 
   /** In the order in which they came. */
@@ -34,7 +37,10 @@ export class Peers {
   /** Keeps a session with the peer at an address from now on. */
   add(address: string): void {
     if (this.#isClosed || this.#links.has(address)) return
-    this.#links.set(address, new Link({ ...this.#options, address, onChange: () => this.#tell() }))
+    this.#links.set(
+      address,
+      new Link({ ...this.#options, address, sharing: this.#sharing, onChange: () => this.#tell() }),
+    )
     this.#tell()
   }
 
@@ -48,7 +54,12 @@ export class Peers {
   /** Speaks with a peer that has dialled this node, until the channel ends. */
   async accept(channel: Channel): Promise<void> {
     if (this.#isClosed) return channel.close()
-    const session = new SyncSession({ ...this.#options, channel, onStatus: (told) => this.#guestTold(guest, told) })
+    const session = new SyncSession({
+      ...this.#options,
+      channel,
+      share: this.#sharing.guest(),
+      onStatus: (told) => this.#guestTold(guest, told),
+    })
     const guest: Guest = { session, status: { link: { state: 'connecting' } } }
     this.#guests.add(guest)
     await session.run()

@@ -61,6 +61,7 @@ export class Puller {
     this.#credit += credit
     this.#number = frame.upTo.number
     this.#hasCome = true
+    this.#options.taker.offered(frame.items.filter((item) => typeof item === 'string'))
     this.#arrived.push({ frame, bytes, credit })
     this.#signal.tell()
   }

@@ -10,6 +10,7 @@ import { sameScope } from './scope-key.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
 import type { SessionStatus } from './session-status.js'
+import type { Share } from './share.js'
 import { Signal } from './signal.js'
 import type { Taker } from './taker.js'
 
@@ -19,7 +20,7 @@ export interface PullingOptions {
   readonly send: Send
   readonly timers: Timers
   readonly scope: Scope | undefined
-  readonly mode: PullFrame['mode']
+  readonly share: Share
   readonly peer: Peer
   /** Under which id the peer's resume points are kept. */
   readonly resumeKey: string
@@ -50,6 +51,8 @@ export class Pulling {
   #pulled: PullFrame | undefined
   #puller: Puller | undefined
   #lost: LostFrame | undefined
+  /** The same is to be pulled in another mode. */
+  #isChanging = false
 
   constructor(options: PullingOptions) {
     this.#options = options
@@ -60,12 +63,14 @@ export class Pulling {
     let begin = await this.#firstBegin()
     while (!this.#signal.isOver) {
       this.#lost = undefined
+      this.#isChanging = false
       await this.#pull(begin)
       if (this.#lost !== undefined) {
         this.#tellComparing(this.#lost)
         begin = beginAfter(await this.#options.comparisons.begin(this.#options.scope))
       } else {
-        await this.#wait()
+        if (this.#isChanging) await this.#stop()
+        else await this.#wait()
         begin = { after: (await this.#resumePoint()) ?? { number: 0 } }
       }
     }
@@ -117,11 +122,17 @@ export class Pulling {
   }
 
   async #pull({ after, outcome }: Begin): Promise<void> {
-    const { replica, taker, send, scope, mode, resumeKey } = this.#options
+    const { replica, taker, send, scope, share, resumeKey } = this.#options
     if (this.#signal.isOver) return
     this.#latestPull += 1
+    const mode = share.mode()
     const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
-    const onProgress = (progress: PullProgress): void => this.#tellProgress(after, outcome, progress)
+    const onProgress = (progress: PullProgress): void => {
+      this.#tellProgress(after, outcome, progress)
+      if (progress.number < progress.latest || share.mode() === mode) return
+      this.#isChanging = true
+      this.#puller?.end()
+    }
     this.#pulled = pull
     this.#puller = new Puller({ pull, replica, taker, send, resumeKey, onProgress })
     const running = this.#puller.run()
@@ -134,6 +145,10 @@ export class Pulling {
   #resumePoint(): Promise<ArrivalMark | undefined> {
     const { replica, resumeKey, scope } = this.#options
     return replica.resumePoint(resumeKey, scope)
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#signal.isOver) await this.#options.send({ type: 'stop', pull: this.#latestPull }).taken
   }
 
   /** Something could neither be decided nor kept: there may be room for it later. */

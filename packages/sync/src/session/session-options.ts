@@ -5,6 +5,7 @@ import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
 import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
+import type { Share } from './share.js'
 import type { Refused } from './taker.js'
 
 export interface SessionOptions {
@@ -16,8 +17,8 @@ export interface SessionOptions {
   readonly timers: Timers
   /** What is pulled; without it everything. */
   readonly scope?: Scope | undefined
-  /** Default `entries`. Who pulls from several peers asks all but one for ids. */
-  readonly mode?: 'entries' | 'ids' | undefined
+  /** What it shares with the node's other sessions; without it, it is the only one. */
+  readonly share?: Share | undefined
   /** The peer is asked for a proof where this is given, which checks it. */
   readonly checkProof?: ((proof: Proof) => Promise<boolean>) | undefined
   /** Whether this node serves the peer. Without it, everybody. */

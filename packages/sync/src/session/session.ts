@@ -18,6 +18,7 @@ import { Serving } from './serving.js'
 import { outOfPlace, SessionEnd, toSessionEnd } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
+import { alone, type Share } from './share.js'
 import { Taker } from './taker.js'
 
 /** How a session ended. */
@@ -39,6 +40,7 @@ export class SyncSession {
   readonly #heartbeat: Heartbeat
   readonly #patience: Patience
   readonly #fetcher: Fetcher
+  readonly #share: Share
   #serving: Serving | undefined
   #pulling: Pulling | undefined
   /** Resolves once what had arrived was taken. */
@@ -56,6 +58,7 @@ export class SyncSession {
       this.#resolve = resolve
     })
     const send = (frame: Frame): Sent => this.#send(frame)
+    this.#share = options.share ?? alone()
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end))
@@ -153,13 +156,14 @@ export class SyncSession {
   #begin(peer: Peer, hello: HelloFrame): void {
     this.#peer = peer
     this.#peerMaxFrameBytes = Math.min(hello.maxFrameBytes, this.#options.channel.maxFrameBytes)
-    const { replica, timers, scope, mode = 'entries' } = this.#options
+    const { replica, timers, scope } = this.#options
+    const share = this.#share
     const send = (frame: Frame): Sent => this.#send(frame)
     const onError = (error: unknown): void => this.#fail(error)
     const patience = this.#patience
     const known = new KnownIds()
     const onRefused = this.#options.onRefused ?? (() => undefined)
-    const taker = new Taker({ replica, fetcher: this.#fetcher, known, onRefused })
+    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
     this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
@@ -170,7 +174,7 @@ export class SyncSession {
       taker,
       send,
       scope,
-      mode,
+      share,
       peer,
       resumeKey: resumeKey(peer, this.#options.identity.address),
       peerLatest: hello.latest,
@@ -221,6 +225,7 @@ export class SyncSession {
     this.#greeting.stop()
     const end = new SessionEnd(result.code, result.text, result.cause)
     this.#patience.end()
+    this.#share.end()
     this.#fetcher.end(end)
     this.#comparisons?.end(end)
     this.#serving?.end()
@@ -234,6 +239,7 @@ export class SyncSession {
   #tell(status: SessionStatus): void {
     // What had arrived is still taken then.
     if (this.#result !== undefined && status.state !== 'ended') return
+    this.#share.told(status)
     this.#options.onStatus?.(status)
   }
 }

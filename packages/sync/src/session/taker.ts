@@ -4,11 +4,13 @@ import type { EntryItem } from '../wire/frame.js'
 import type { Fetcher } from './fetcher.js'
 import type { KnownIds } from './known-ids.js'
 import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from './limits.js'
+import type { Share } from './share.js'
 
 export interface TakerOptions {
   readonly replica: Replica
   readonly fetcher: Fetcher
   readonly known: KnownIds
+  readonly share: Share
   /** What the peer has sent and this node does not take. */
   readonly onRefused: (refused: Refused) => void
 }
@@ -33,10 +35,19 @@ export class Taker {
     return this.#settle(outcomes)
   }
 
-  /** The same for entries that the peer has offered by their ids. */
+  /** What a peer offers it has: it is not offered to it. */
+  offered(ids: readonly Hash[]): void {
+    this.#options.known.add(ids)
+  }
+
+  /** Takes what the peer has offered by ids. */
   async takeIds(ids: readonly Hash[]): Promise<boolean> {
+    const { replica, share } = this.#options
     const outcomes: TakeOutcome[] = []
-    await this.#fetch(ids, outcomes)
+    if (ids.length > 0 && (await replica.missing(ids)).length > 0) {
+      await share.ready()
+      await this.#fetch(ids, outcomes)
+    }
     return this.#settle(outcomes)
   }
 
@@ -64,18 +75,33 @@ export class Taker {
 
   /** Fetches and takes those that are missing here, as far as the peer has them. */
   async #fetch(ids: readonly Hash[], outcomes: TakeOutcome[]): Promise<void> {
-    const { replica, fetcher } = this.#options
+    const { replica, share } = this.#options
     for (let start = 0; start < ids.length; start += MAX_FETCH_IDS) {
-      let left = await replica.missing(ids.slice(start, start + MAX_FETCH_IDS))
-      while (left.length > 0) {
-        const { items, isLast } = await fetcher.ask(left)
-        outcomes.push(...(await this.#decide(items)))
-        if (isLast) break
-        const still = await replica.missing(left)
-        // What a peer says is still there, and does not come, is not asked for again.
-        if (still.length === left.length) break
-        left = still
+      const missing = await replica.missing(ids.slice(start, start + MAX_FETCH_IDS))
+      const own = share.claim(missing)
+      try {
+        await this.#ask(own, outcomes)
+      } finally {
+        share.release(own)
       }
+      if (own.length === missing.length) continue
+      const others = new Set(missing)
+      for (const id of own) others.delete(id)
+      await share.elsewhere([...others])
+      await this.#ask(await replica.missing([...others]), outcomes)
+    }
+  }
+
+  async #ask(ids: readonly Hash[], outcomes: TakeOutcome[]): Promise<void> {
+    const { replica, fetcher } = this.#options
+    for (let left = ids; left.length > 0; ) {
+      const { items, isLast } = await fetcher.ask(left)
+      outcomes.push(...(await this.#decide(items)))
+      if (isLast) break
+      const still = await replica.missing(left)
+      // What a peer says is still there, and does not come, is not asked for again.
+      if (still.length === left.length) break
+      left = still
     }
   }
 

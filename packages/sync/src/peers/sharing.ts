@@ -1,0 +1,155 @@
+import type { Hash } from '@rakko/core'
+import type { SessionStatus } from '../session/session-status.js'
+import type { Share } from '../session/share.js'
+import type { Timers } from '../timers.js'
+import type { PullFrame } from '../wire/frame.js'
+
+/** How long the others wait for a lead that brings nothing… */
+const STALLED_MS = 10_000
+/** …and for one that is never done, however much it brings. */
+const LONGEST_MS = 600_000
+/** What is offered live is about to come from the lead too. */
+const GRACE_MS = 200
+/** How long a session may fetch what another one needs. */
+const ELSEWHERE_MS = 2_000
+
+/**
+ * How the sessions of a node share the work of pulling. Of the peers that it dials the first one leads: it is asked for
+ * entries, the others for ids, and these are fetched once the lead has brought what it has. Peers that have dialled
+ * are asked for ids: they may bring what this node has given to others, or they got elsewhere. Once such a peer is
+ * live, a node that only serves asks it for entries: what its author writes now, nobody else has yet.
+ */
+export class Sharing {
+  readonly #timers: Timers
+  readonly #links = new Set<Member>()
+  /** Which session fetches an id. */
+  readonly #fetching = new Map<Hash, Member>()
+  readonly #waits = new Set<() => void>()
+  lead: Member | undefined
+
+  constructor(timers: Timers) {
+    this.#timers = timers
+  }
+
+  /** Of a session with a peer that this node has dialled. */
+  link(): Share {
+    const member = new Member(this, true)
+    this.#links.add(member)
+    return member
+  }
+
+  /** Of a session with a peer that has dialled this node. */
+  guest(): Share {
+    return new Member(this, false)
+  }
+
+  get hasLinks(): boolean {
+    return this.#links.size > 0
+  }
+
+  claim(member: Member, ids: readonly Hash[]): readonly Hash[] {
+    const free = ids.filter((id) => !this.isElsewhere(member, id))
+    for (const id of free) this.#fetching.set(id, member)
+    return free
+  }
+
+  release(member: Member, ids: Iterable<Hash>): void {
+    for (const id of ids) if (this.#fetching.get(id) === member) this.#fetching.delete(id)
+    this.wake()
+  }
+
+  isElsewhere(member: Member, id: Hash): boolean {
+    const other = this.#fetching.get(id)
+    return other !== undefined && other !== member
+  }
+
+  leave(member: Member): void {
+    this.#links.delete(member)
+    if (this.lead === member) this.lead = undefined
+    this.release(
+      member,
+      [...this.#fetching].flatMap(([id, other]) => (other === member ? [id] : [])),
+    )
+  }
+
+  /** Something has changed: whoever waits looks again. */
+  wake(): void {
+    for (const look of [...this.#waits]) look()
+  }
+
+  /** Resolves once it is so, or after so many milliseconds. */
+  async until(isReached: () => boolean, ms: number): Promise<void> {
+    if (isReached()) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        cancel()
+        this.#waits.delete(look)
+        resolve()
+      }
+      const look = (): void => {
+        if (isReached()) done()
+      }
+      const cancel = this.#timers.after(ms, done)
+      this.#waits.add(look)
+    })
+  }
+}
+
+class Member implements Share {
+  readonly #sharing: Sharing
+  readonly #isLink: boolean
+  /** Whether what the peer had is here, and how often it has brought something. */
+  #isDone = false
+  #brought = 0
+  #isOver = false
+
+  constructor(sharing: Sharing, isLink: boolean) {
+    this.#sharing = sharing
+    this.#isLink = isLink
+  }
+
+  mode(): PullFrame['mode'] {
+    const sharing = this.#sharing
+    if (!this.#isLink) return sharing.hasLinks || !this.#isDone ? 'ids' : 'entries'
+    sharing.lead ??= this
+    return sharing.lead === this ? 'entries' : 'ids'
+  }
+
+  told({ state }: SessionStatus): void {
+    if (state === 'receiving') this.#brought += 1
+    if (state === 'live') this.#isDone = true
+    this.#sharing.wake()
+  }
+
+  async ready(): Promise<void> {
+    const sharing = this.#sharing
+    const { lead } = sharing
+    // What a guest offers may be new to all: nobody else is waited for.
+    if (!this.#isLink || lead === undefined || lead === this) return
+    const isOver = (): boolean => this.#isOver || sharing.lead !== lead
+    if (lead.#isDone) return sharing.until(isOver, GRACE_MS)
+    for (let waited = 0; waited < LONGEST_MS; waited += STALLED_MS) {
+      const before = lead.#brought
+      await sharing.until(() => isOver() || lead.#isDone, STALLED_MS)
+      if (isOver() || lead.#isDone || lead.#brought === before) return
+    }
+  }
+
+  claim(ids: readonly Hash[]): readonly Hash[] {
+    return this.#sharing.claim(this, ids)
+  }
+
+  release(ids: readonly Hash[]): void {
+    this.#sharing.release(this, ids)
+  }
+
+  elsewhere(ids: readonly Hash[]): Promise<void> {
+    const sharing = this.#sharing
+    return sharing.until(() => this.#isOver || !ids.some((id) => sharing.isElsewhere(this, id)), ELSEWHERE_MS)
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#sharing.leave(this)
+  }
+}
