@@ -35,7 +35,7 @@ test('a peer that greets and then breaks the rules is dialled less and less ofte
         maxFrameBytes: 2_097_152,
         creditBytes: 0,
       })
-      const arrivals = encodeFrame({ type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, items: [] })
+      const arrivals = encodeFrame({ type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, first: 0, items: [] })
       const send = async (): Promise<void> => {
         await ends[1].send(hello)
         await settle()

@@ -42,6 +42,7 @@ const arrivals = (changes: Partial<ArrivalsFrame> = {}): Frame => ({
   pull: 1,
   upTo: { number: 1, id: ID },
   latest: 1,
+  first: 0,
   items: [],
   ...changes,
 })
@@ -106,6 +107,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
     ['Arrivals that lead back', sendsToPull([arrivals({ upTo: { number: 5, id: ID }, latest: 5 }), arrivals()])],
     ['Arrivals that lead beyond the latest', sendsToPull([arrivals({ latest: 0 })])],
     ['first Arrivals behind others', sendsToPull([arrivals(), arrivals({ upTo: { number: 0 } })])],
+    ['a difference that was not compared', sendsToPull([arrivals({ upTo: { number: 0 }, first: 1 })])],
     ['ids where entries were asked for', sendsToPull([arrivals({ items: [ID] })])],
     [
       'Lost where the pull began at 0',

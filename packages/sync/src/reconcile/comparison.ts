@@ -45,8 +45,6 @@ interface Wanted {
   readonly ranges: readonly ComparedRange[]
   /** Own ids that the peer lacks, one after another. */
   readonly theyLack?: Uint8Array | undefined
-  /** How many of the peer's are lacking here. */
-  readonly lacking?: number
 }
 
 /**
@@ -60,7 +58,6 @@ export class Comparison {
   readonly #theyLack = new IdTree()
   /** The lists of the last frame that was sent, by the hexadecimal text of their upper end. */
   readonly #lists = new Map<string, { readonly lower: Uint8Array; readonly ids: Uint8Array }>()
-  #lacking = 0
   #frames = 0
   #work = 0
   #isDone = false
@@ -85,11 +82,6 @@ export class Comparison {
   /** The same in the form that takes least memory. */
   get theyLackIds(): IdTree {
     return this.#theyLack
-  }
-
-  /** How many of the ids that the peer has listed are lacking here. What it has beside our lists, only it knows. */
-  get lacking(): number {
-    return this.#lacking
   }
 
   /** Whether the sets were too different: then nothing is known, and both sides pull from the first arrival. */
@@ -187,7 +179,7 @@ export class Comparison {
     if (count === 0) {
       return this.#takesTime(ownCount) ?? { ranges: [skip], theyLack: this.#ids.list(from, to) }
     }
-    if (ownCount <= LISTED_IDS) return { ranges: [this.#listOf(own)], lacking: ownCount === 0 ? count : 0 }
+    if (ownCount <= LISTED_IDS) return { ranges: [this.#listOf(own)] }
     return count <= LISTED_IDS ? 'whole' : 'parts'
   }
 
@@ -196,7 +188,7 @@ export class Comparison {
     if (isTooMuch !== undefined) return isTooMuch
     const { lacking, bits, others } = againstList(this.#ids.list(from, to), ids)
     const reply = lacking === 0 ? ({ kind: 'skip', upper } as const) : ({ kind: 'lacking', upper, bits } as const)
-    return { ranges: [reply], theyLack: others, lacking }
+    return { ranges: [reply], theyLack: others }
   }
 
   /** Those of a list that was sent which the peer lacks. */
@@ -211,8 +203,7 @@ export class Comparison {
     return markedIds(list.ids, range.bits)
   }
 
-  #note({ theyLack = new Uint8Array(), lacking = 0 }: Wanted): void {
-    this.#lacking = Math.min(this.#lacking + lacking, Number.MAX_SAFE_INTEGER)
+  #note({ theyLack = new Uint8Array() }: Wanted): void {
     for (let at = 0; at < theyLack.length; at += ID_BYTES) this.#theyLack.add(theyLack.subarray(at, at + ID_BYTES))
   }
 

@@ -25,8 +25,6 @@ export interface Outcome {
   readonly compare: number
   /** The peer's latest arrival when the comparison began. */
   readonly peerLatest: ArrivalMark
-  /** How many entries the peer has that are not here. */
-  readonly lacking: number
   /** Both are so different that each pulls everything. */
   readonly isTooMuch: boolean
 }
@@ -183,10 +181,10 @@ export class Comparisons {
   #finish(running: Running, comparison: Comparison, peerLatest: ArrivalMark): void {
     const { compare } = running
     const side = this.#own.running === running ? this.#own : this.#peers
-    const { isTooMuch, lacking } = comparison
+    const { isTooMuch } = comparison
     side.running = undefined
     side.difference = isTooMuch ? undefined : { compare, ids: comparison.theyLackIds }
-    running.resolve({ compare, peerLatest, lacking, isTooMuch })
+    running.resolve({ compare, peerLatest, isTooMuch })
   }
 
   #send(running: Running, compare: number, latest: ArrivalMark, { ranges }: ComparisonStep): void {

@@ -23,6 +23,8 @@ export interface PullProgress {
   readonly number: number
   /** The peer's latest. */
   readonly latest: number
+  /** How many entries the difference has, as the peer says. */
+  readonly first: number
   /** Items that this pull has brought so far. */
   readonly items: number
 }
@@ -45,6 +47,7 @@ export class Puller {
   #hasCome = false
   #frames = 0
   #items = 0
+  #first = 0
 
   constructor(options: PullerOptions) {
     this.#options = options
@@ -107,17 +110,19 @@ export class Puller {
     this.#frames += next.length
     this.#items += items.length
     const latest = next.reduce((most, { frame }) => Math.max(most, frame.latest), 0)
-    onProgress({ number: upTo.number, latest, items: this.#items })
+    this.#first = next.reduce((most, { frame }) => Math.max(most, frame.first), this.#first)
+    onProgress({ number: upTo.number, latest, first: this.#first, items: this.#items })
     return true
   }
 
-  #check({ upTo, latest, items }: ArrivalsFrame): void {
-    const { mode, after } = this.#options.pull
+  #check({ upTo, latest, first, items }: ArrivalsFrame): void {
+    const { mode, after, compare } = this.#options.pull
     const isFirst = upTo.number === 0
     if (isFirst ? this.#number > 0 : upTo.number < Math.max(this.#number, after.number)) {
       throw outOfPlace(`Arrivals lead back to ${upTo.number}`)
     }
     if (latest < upTo.number) throw outOfPlace(`Arrivals lead to ${upTo.number}, beyond the latest`)
+    if (first > 0 && (!isFirst || compare === 0)) throw outOfPlace('Arrivals are no piece of a difference')
     if (items.some((item) => (typeof item === 'string') !== (mode === 'ids'))) {
       throw outOfPlace(`Arrivals have other items than the ${mode} that were asked for`)
     }

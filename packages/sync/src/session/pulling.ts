@@ -128,7 +128,7 @@ export class Pulling {
     const mode = share.mode()
     const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
     const onProgress = (progress: PullProgress): void => {
-      this.#tellProgress(after, outcome, progress)
+      this.#tellProgress(after, progress)
       if (progress.number < progress.latest || share.mode() === mode) return
       this.#isChanging = true
       this.#puller?.end()
@@ -167,9 +167,9 @@ export class Pulling {
     onStatus({ state: 'comparing', peer, lost: lost?.reason })
   }
 
-  #tellProgress(after: ArrivalMark, outcome: Outcome | undefined, { number, latest, items }: PullProgress): void {
+  #tellProgress(after: ArrivalMark, { number, latest, first, items }: PullProgress): void {
     const { onStatus, peer } = this.#options
-    const expected = (outcome?.lacking ?? 0) + Math.max(0, latest - after.number)
+    const expected = first + Math.max(0, latest - after.number)
     const isLive = number >= latest
     onStatus(
       isLive

@@ -130,16 +130,17 @@ export class Source {
     return false
   }
 
-  async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>): Promise<void> {
+  /** `first`: how many all pieces have, where that is known. */
+  async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>, first = 0): Promise<void> {
     for await (const items of pieces) {
       if (this.#signal.isOver) return
-      await this.#give({ number: 0 }, this.#latest, await this.#options.known.unknown(items))
+      await this.#give({ number: 0 }, this.#latest, await this.#options.known.unknown(items), first)
       this.#differenceLeft = Math.max(0, this.#differenceLeft - items.length)
     }
   }
 
   async #giveDifference(ids: readonly Hash[]): Promise<void> {
-    await this.#giveFirst(this.#options.replica.entriesOf(ids, ARRIVALS_BYTES))
+    await this.#giveFirst(this.#options.replica.entriesOf(ids, ARRIVALS_BYTES), ids.length)
     this.#differenceLeft = 0
   }
 
@@ -180,7 +181,7 @@ export class Source {
   }
 
   /** Sends once the peer has room. */
-  async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[]): Promise<void> {
+  async #give(upTo: ArrivalMark, latest: number, items: readonly ArrivedItem[], first = 0): Promise<void> {
     const { pull, send, creditBytes } = this.#options
     this.#held = items.length
     await this.#signal.until(() => this.#creditUnderWay === 0 || this.#creditUnderWay + ARRIVALS_BYTES <= creditBytes)
@@ -190,6 +191,7 @@ export class Source {
       pull: pull.pull,
       upTo,
       latest,
+      first,
       items: pull.mode === 'ids' ? items.map(({ id }) => id) : items,
     })
     this.#held = 0

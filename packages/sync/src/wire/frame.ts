@@ -86,6 +86,8 @@ export interface ArrivalsFrame {
   readonly upTo: ArrivalMark
   /** The sender's latest arrival number. */
   readonly latest: number
+  /** How many entries the difference has, where this is a piece of it; else 0. */
+  readonly first: number
   readonly items: readonly Item[]
 }
 

@@ -40,7 +40,7 @@ type Layouts = { readonly [Type in Frame['type']]: Layout<Extract<Frame, { reado
  * | 64 | hello | version, database id (16), public key (32), nonce (32), number, id?, asks proof, capabilities, max frame bytes, credit bytes |
  * | 65 | proof | address, signature (64) |
  * | 66 | pull | pull, mode, scope, number, id?, compare |
- * | 67 | arrivals | pull, number, id?, latest, items |
+ * | 67 | arrivals | pull, number, id?, latest, first, items |
  * | 68 | taken | pull, frames |
  * | 69 | lost | pull, reason, number, id? |
  * | 70 | stop | pull |
@@ -120,11 +120,12 @@ export const LAYOUTS: Layouts = {
   },
   arrivals: {
     number: 67,
-    items: 6,
+    items: 7,
     write(writer, frame) {
       writer.number(frame.pull)
       writeMark(writer, frame.upTo)
       writer.number(frame.latest)
+      writer.number(frame.first)
       writer.list(frame.items, (item) => writeItem(writer, item))
     },
     read: (reader) => ({
@@ -132,6 +133,7 @@ export const LAYOUTS: Layouts = {
       pull: reader.number('arrivals.pull', 1),
       upTo: readMark(reader, 'arrivals.upTo'),
       latest: reader.number('arrivals.latest'),
+      first: reader.number('arrivals.first'),
       items: readItems(reader, 'arrivals.items'),
     }),
   },

@@ -60,12 +60,6 @@ describe('two sides that compare their ids', () => {
     })
   })
 
-  test('count what the other has listed and they lack', () => {
-    const ids = ascendingIds(new Random(7), 30)
-    const { sides } = found(ids.slice(0, 27), ids.slice(2), [MIB, MIB])
-    expect(sides.map(({ lacking }) => lacking)).toEqual([0, 2])
-  })
-
   describe('of which one has 100 000', () => {
     const ids = ascendingIds(new Random(8), 100_000)
     const all = { ids: treeOf(ids), maxFrameBytes: 2 * MIB }

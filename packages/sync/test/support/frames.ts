@@ -162,6 +162,7 @@ export function randomFrame(random: Random, type: Frame['type'] = random.pick(FR
         pull: randomNumber(random, 1),
         upTo: randomMark(random),
         latest: randomNumber(random),
+        first: randomNumber(random),
         items: several(random, 5, () => (random.chance(0.3) ? randomId(random) : randomEntryItem(random))),
       }
     case 'taken':

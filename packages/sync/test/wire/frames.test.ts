@@ -26,7 +26,14 @@ test('each type of frame has the bytes of its vector, and is read from them', ()
 })
 
 test('byte strings are views of the frame, not copies', () => {
-  const bytes = encodeFrame({ type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, items: [{ entry: ID }] })
+  const bytes = encodeFrame({
+    type: 'arrivals',
+    pull: 1,
+    upTo: { number: 0 },
+    latest: 0,
+    first: 0,
+    items: [{ entry: ID }],
+  })
   const frame = decodeFrame(bytes)
   expect(frame).toMatchObject({ items: [{ entry: ID }] })
   bytes.fill(9, -32)
@@ -91,15 +98,15 @@ const REFUSED: [rule: string, bytes: Uint8Array, field: string][] = [
     cbor([66, 1, 0, [null, numbered(600), numbered(401), false], 0, NONE, 0]),
     'pull.scope.documents',
   ],
-  ['an item that is a number', cbor([67, 1, 0, NONE, 0, [1]]), 'arrivals.items.id'],
-  ['an id with its prefix', cbor([67, 1, 0, NONE, 0, [new Uint8Array(34)]]), 'arrivals.items.id'],
-  ['an empty item', cbor([67, 1, 0, NONE, 0, [[]]]), 'arrivals.items'],
-  ['an item of 3 members', cbor([67, 1, 0, NONE, 0, [[ID, ID, ID]]]), 'arrivals.items'],
-  ['an empty entry', cbor([67, 1, 0, NONE, 0, [[NONE]]]), 'arrivals.items.entry'],
-  ['an entry of 323 bytes', cbor([67, 1, 0, NONE, 0, [[new Uint8Array(323)]]]), 'arrivals.items.entry'],
+  ['an item that is a number', cbor([67, 1, 0, NONE, 0, 0, [1]]), 'arrivals.items.id'],
+  ['an id with its prefix', cbor([67, 1, 0, NONE, 0, 0, [new Uint8Array(34)]]), 'arrivals.items.id'],
+  ['an empty item', cbor([67, 1, 0, NONE, 0, 0, [[]]]), 'arrivals.items'],
+  ['an item of 3 members', cbor([67, 1, 0, NONE, 0, 0, [[ID, ID, ID]]]), 'arrivals.items'],
+  ['an empty entry', cbor([67, 1, 0, NONE, 0, 0, [[NONE]]]), 'arrivals.items.entry'],
+  ['an entry of 323 bytes', cbor([67, 1, 0, NONE, 0, 0, [[new Uint8Array(323)]]]), 'arrivals.items.entry'],
   [
     'an operation of more than 1 MiB',
-    cbor([67, 1, 0, NONE, 0, [[ID, new Uint8Array(1_048_577)]]]),
+    cbor([67, 1, 0, NONE, 0, 0, [[ID, new Uint8Array(1_048_577)]]]),
     'arrivals.items.operation',
   ],
   ['none taken', cbor([68, 1, 0]), 'taken.frames'],
