@@ -16,7 +16,7 @@ export interface SyncSource {
    * INVALID_ARGUMENT.
    */
   entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]>
-  /** Those of these ids that are neither decided nor parked. At most MAX_SYNC_ITEMS. */
+  /** Those of these ids that are neither decided nor parked with their payloads. At most MAX_SYNC_ITEMS. */
   unknownIds(ids: readonly Hash[]): Promise<Hash[]>
   /**
    * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all

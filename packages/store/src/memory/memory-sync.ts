@@ -6,6 +6,7 @@ import {
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
 } from '@rakko/core'
+import { isPayloadLess } from '../decide/received-item.js'
 import type { Document } from '../store.js'
 import { type Bounds, bounded, isEverything, isInRange } from '../sync/bounds.js'
 import { definitionTips, fieldTips } from '../sync/definition-tips.js'
@@ -53,7 +54,10 @@ export function arrivalNumber({ numbers }: MemoryData, id: Hash): number | undef
 }
 
 export function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
-  return ids.filter((id) => arrivalNumber(data, id) === undefined && !data.parked.has(id))
+  return ids.filter((id) => {
+    const parked = data.parked.get(id)
+    return arrivalNumber(data, id) === undefined && (parked === undefined || isPayloadLess(parked.item))
+  })
 }
 
 /** The oldest go where there are too many. */

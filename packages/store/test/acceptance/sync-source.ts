@@ -244,6 +244,9 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const ids = [unseen.id, created.id, parked.id, ...idsOf(definition)]
       expect(await store.arrivalNumbers(ids)).toEqual([undefined, 4, undefined, 1, 2, 3])
       expect(await store.unknownIds(ids)).toEqual([unseen.id])
+      const stripped = venue(penguin)
+      expect(await store.ingest([{ entry: stripped.entry }])).toMatchObject([{ status: 'waiting', parked: true }])
+      expect(await store.unknownIds([parked.id, stripped.id])).toEqual([stripped.id])
       expect(idsOf(await store.entriesAt([4, 2, 9, 2]))).toEqual([definition[1]?.id, created.id])
       expect(idsOf(await store.entriesAt([4, 3, 2], { items: 2 }))).toEqual(idsOf(definition.slice(1)))
       expect(idsOf(await store.entriesAt([4, 3], { bytes: 1 }))).toEqual([definition[2]?.id])

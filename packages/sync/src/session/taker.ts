@@ -55,12 +55,14 @@ export class Taker {
     let isWhole = true
     let left = MAX_WANTED_IDS
     let waiting = outcomes
+    /** What has come without its payload is missing still, and the peer has no more of it. */
+    const came = new Set(outcomes.map(({ id }) => id))
     for (let round = 0; round < MAX_FETCH_ROUNDS; round += 1) {
       const wanted = new Set<Hash>()
       for (const outcome of waiting) {
         if (outcome.status !== 'waiting') continue
         isWhole &&= outcome.isKept
-        for (const id of outcome.forIds) wanted.add(id)
+        for (const id of outcome.forIds) if (!came.has(id)) wanted.add(id)
       }
       const fetched = [...wanted].slice(0, left)
       if (fetched.length === 0) break
@@ -68,6 +70,7 @@ export class Taker {
       const more: TakeOutcome[] = []
       await this.#fetch(fetched, more)
       if (more.length === 0) break
+      for (const { id } of more) came.add(id)
       waiting = more
     }
     return isWhole
@@ -93,15 +96,14 @@ export class Taker {
   }
 
   async #ask(ids: readonly Hash[], outcomes: TakeOutcome[]): Promise<void> {
-    const { replica, fetcher } = this.#options
     for (let left = ids; left.length > 0; ) {
-      const { items, isLast } = await fetcher.ask(left)
-      outcomes.push(...(await this.#decide(items)))
-      if (isLast) break
-      const still = await replica.missing(left)
+      const { items, isLast } = await this.#options.fetcher.ask(left)
+      const taken = await this.#decide(items)
+      outcomes.push(...taken)
       // What a peer says is still there, and does not come, is not asked for again.
-      if (still.length === left.length) break
-      left = still
+      if (isLast || taken.length === 0) break
+      const came = new Set(taken.map(({ id }) => id))
+      left = left.filter((id) => !came.has(id))
     }
   }
 
