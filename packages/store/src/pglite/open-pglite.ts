@@ -1,4 +1,5 @@
 import type { Driver } from '../driver/driver.js'
+import { storageFailed } from '../storage-failed.js'
 import { PgliteDriver } from './pglite-driver.js'
 import { type Reserve, startWithRoom } from './reserve.js'
 import { Server } from './server.js'
@@ -19,12 +20,19 @@ export interface OpenPgliteOptions extends StartOptions {
  * @throws {RakkoError} DATABASE_DAMAGED, with what PostgreSQL found: nothing was deleted.
  * @throws {RakkoError} ENVIRONMENT_FAILED: no memory, no WebAssembly.
  * @throws {RakkoError} STORAGE_UNAVAILABLE: no room (`details.sqlState` is `53100`), no access.
+ * @throws {RakkoError} STORAGE_FAILED: a device that fails once PostgreSQL runs.
  * @throws {RakkoError} What `files` throw.
  */
 export async function openPglite({ reserve, now, onEnd, ...options }: OpenPgliteOptions): Promise<Driver> {
   const { files } = options
   const start = () => startPostgres({ ...options, recyclesLog: reserve?.isKept ?? true })
   const instance = await startWithRoom(start, reserve)
-  const server = new Server({ instance, reserve, restart: files.outlivePostgres && now ? { start, now } : undefined })
-  return new PgliteDriver({ server, durability: files, onEnd })
+  try {
+    // It asks PostgreSQL, which may read pages for the first time.
+    const server = new Server({ instance, reserve, restart: files.outlivePostgres && now ? { start, now } : undefined })
+    return new PgliteDriver({ server, durability: files, onEnd })
+  } catch (error) {
+    await instance.drop()
+    throw storageFailed(error)
+  }
 }

@@ -2,6 +2,7 @@ import { RakkoError } from '@rakko/core'
 import { SqlError } from '../driver/sql-error.js'
 import { isStorageFull } from '../driver/storage-full.js'
 import { Listeners } from '../listeners.js'
+import { storageFailed } from '../storage-failed.js'
 import type { Postgres } from './postgres.js'
 import { type Reserve, startWithRoom } from './reserve.js'
 import { settleReads } from './settle-reads.js'
@@ -164,7 +165,7 @@ export class Server {
     } catch (error) {
       this.#failedAt = now()
       this.#failure = undefined
-      throw this.fail(asCallFailed(error))
+      throw this.fail(asCallFailed(error instanceof SqlError ? storageFailed(error) : error))
     }
     if (this.#reserve) this.#mindRoom(this.#reserve, afterRead)
     if (this.#failure) throw this.#failure

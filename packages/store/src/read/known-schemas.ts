@@ -1,4 +1,5 @@
 import { FIELD_TYPES, parseSchemaIdParts, type Query, RakkoError, type Schema, type SchemaId } from '@rakko/core'
+import { damagedRows } from '../driver/damaged-rows.js'
 import type { KnownSchema } from '../schemas/schema-registry.js'
 import type { Database } from '../transaction/database.js'
 
@@ -13,10 +14,11 @@ export async function findKnownSchema(database: Database, id: SchemaId): Promise
   return found
 }
 
-/** Throws SCHEMA_NOT_FOUND. */
+/** Throws SCHEMA_NOT_FOUND, and DATABASE_DAMAGED where its fields are lost: each schema has one. */
 export async function knownSchemaOf(database: Database, schemaId: SchemaId): Promise<KnownSchema> {
-  const schema = await findKnownSchema(database, schemaId)
-  if (schema) return schema
+  const known = await findKnownSchema(database, schemaId)
+  if (known?.schema.fields.size === 0) throw damagedRows('the fields of a schema are lost')
+  if (known) return known
   throw new RakkoError('SCHEMA_NOT_FOUND', `Schema not found: ${schemaId}`, { schemaId })
 }
 

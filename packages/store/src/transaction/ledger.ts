@@ -126,7 +126,10 @@ export class Ledger implements WriteLookup {
   }
 
   schema(id: SchemaId): Schema | undefined {
-    return this.knownSchema(id)?.schema
+    const schema = this.knownSchema(id)?.schema
+    // Each has a field. By one without, an entry would be refused for good.
+    if (schema?.fields.size === 0) throw damagedRows('the fields of a schema are lost')
+    return schema
   }
 
   latestEntry(publicKey: PublicKey, logId: bigint): LogState | undefined {

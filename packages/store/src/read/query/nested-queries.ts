@@ -1,4 +1,5 @@
 import { FIELD_TYPES, type Include, type Query } from '@rakko/core'
+import { damagedRows } from '../../driver/damaged-rows.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { decodeRecords } from '../../sql/binary-value.js'
 import { type Sql, sql } from '../../sql/sql.js'
@@ -78,7 +79,7 @@ export class NestedQueries {
   ): CompiledInclude {
     const target = this.#schemas.get(query.schemaId)
     const relation = schema.views.columns.get(field)
-    if (!target || !relation) throw new Error(`${field} is no relation to a schema that was looked up`)
+    if (!target || !relation) throw damagedRows('a field of a schema is lost')
     this.#count += 1
     const number = this.#count
     const alias = `r${number}`
