@@ -93,7 +93,8 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
     const scope = sync?.schemas && { schemas: sync.schemas.map((id) => parseSchemaId(id)).toSorted() }
-    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, proof }
+    const { silenceMs } = sync ?? {}
+    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, silenceMs, proof }
     const node = createNode({
       store,
       signer: key.signer,

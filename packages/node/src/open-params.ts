@@ -35,6 +35,8 @@ export interface SyncParams {
   readonly addresses: readonly string[]
   /** Schema ids whose documents it pulls; default all. */
   readonly schemas?: readonly string[] | undefined
+  /** After how long a silent peer is given up; default a minute. After a third of it, it is asked for a sign of life. */
+  readonly silenceMs?: number | undefined
 }
 
 /** The schemas that an app ships, and what it takes them to be. */

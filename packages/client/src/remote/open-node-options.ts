@@ -75,12 +75,16 @@ function syncParams(given: OpenNodeOptions['sync']): OpenParams['sync'] {
   if (given === undefined) return undefined
   if (typeof given === 'string') return { addresses: [given] }
   const isList = readable('sync', () => Array.isArray(given))
-  const expected = 'an address, a list of addresses, or { addresses, schemas }'
+  const expected = 'an address, a list of addresses, or { addresses, schemas, silenceMs }'
   if (isList) return { addresses: textsOf('sync', given, expected) }
   if (!readable('sync', () => isObject(given))) throw invalidArgument('sync', expected, given)
-  const { addresses, schemas, ...more } = readMembers('options', 'sync', given as SyncOptions)
+  const { addresses, schemas, silenceMs, ...more } = readMembers('options', 'sync', given as SyncOptions)
   checkNoMore(more)
+  if (silenceMs !== undefined && !(typeof silenceMs === 'number' && silenceMs > 0)) {
+    throw invalidArgument('sync.silenceMs', 'milliseconds, more than 0', silenceMs)
+  }
   return {
+    silenceMs,
     addresses: textsOf('sync.addresses', addresses, 'a list of addresses'),
     ...(schemas !== undefined && {
       schemas: textsOf('sync.schemas', schemas, 'a list of schema ids').map((id) => parseSchemaId(id)),

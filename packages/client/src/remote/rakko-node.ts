@@ -56,6 +56,11 @@ export interface SyncOptions {
   readonly addresses: readonly string[]
   /** Ids of schemas whose documents are taken; default all that the other side has. */
   readonly schemas?: readonly string[] | undefined
+  /**
+   * After how long a peer that says nothing is given up and dialled again, in milliseconds; default 60 000. After a third
+   * of it, it is asked for a sign of life.
+   */
+  readonly silenceMs?: number | undefined
 }
 
 export interface PurgeOptions {

@@ -60,7 +60,11 @@ const schemas = shape(
   'the commits of a schema.lock and the schemas expected of it',
 )
 const sync = shape(
-  { addresses: list(text, 'addresses'), schemas: optional(list(text, 'schema ids')) },
+  {
+    addresses: list(text, 'addresses'),
+    schemas: optional(list(text, 'schema ids')),
+    silenceMs: optional((value) => (typeof value === 'number' ? undefined : 'a number')),
+  },
   'the addresses of peers',
 )
 const allowed: Check = (value) =>

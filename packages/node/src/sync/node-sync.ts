@@ -33,6 +33,8 @@ export interface NodeSyncOptions {
   readonly onEvent: (event: NodeEvent) => void
   /** What is pulled; without it everything. */
   readonly scope?: Scope | undefined
+  /** See SyncParams. */
+  readonly silenceMs?: number | undefined
   /** A peer is asked to prove its key where these are given. */
   readonly proof?: ProofOptions | undefined
 }
@@ -52,7 +54,7 @@ export class NodeSync {
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
-    const { store, ingest, platform, timers, now, random, scope, proof } = options
+    const { store, ingest, platform, timers, now, random, scope, silenceMs, proof } = options
     this.#replica = new StoreReplica({ store, ingest })
     this.#peers = new Peers({
       replica: this.#replica,
@@ -68,6 +70,7 @@ export class NodeSync {
         },
       },
       scope,
+      silenceMs,
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
       onChange: () => this.#tell(),
       memory: peerMemory(options.store),

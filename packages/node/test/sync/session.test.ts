@@ -48,6 +48,16 @@ describe('a session of two nodes', () => {
     expect(first.bytes[0]).toBeLessThan(4_000)
   })
 
+  test('who has little knows from the first about how much will come', async () => {
+    const full = await nodeWith(1, new Author(1), names(100, 'a'))
+    const little = await nodeWith(2, new Author(2), [])
+    const meeting = meet(little, full)
+    await meeting.settled
+    const expected = little.statuses.flatMap((status) => (status.state === 'receiving' ? [status.expected] : []))
+    expect(new Set(expected)).toEqual(new Set([100]))
+    await meeting.close()
+  })
+
   test('nodes that met before exchange only what is new', async () => {
     const author = new Author(1)
     const one = await nodeWith(1, author, names(300, 'a'))

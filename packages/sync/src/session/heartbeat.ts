@@ -1,5 +1,5 @@
 import type { Timers } from '../timers.js'
-import { PING_AFTER_MS, SILENCE_MS } from './limits.js'
+import { SILENCE_MS, WAKE_MS } from './limits.js'
 import type { Send } from './send.js'
 import { SessionEnd } from './session-end.js'
 
@@ -8,6 +8,7 @@ export class Heartbeat {
   readonly #timers: Timers
   readonly #send: Send
   readonly #onEnd: (end: SessionEnd) => void
+  readonly #silenceMs: number
   #cancel: (() => void) | undefined
   #pings = 0
   #isAlive = true
@@ -16,15 +17,17 @@ export class Heartbeat {
   #pinged: number | undefined
   #isAnswering = false
 
-  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void) {
+  /** `silenceMs`: after how long a silent peer is given up. After a third of it, it is asked. */
+  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void, silenceMs = SILENCE_MS) {
     this.#timers = timers
     this.#send = send
     this.#onEnd = onEnd
+    this.#silenceMs = silenceMs
   }
 
   start(): void {
     this.#isAlive = false
-    this.#cancel = this.#timers.after(PING_AFTER_MS, () => this.#look())
+    this.#cancel = this.#timers.after(this.#silenceMs / 3, () => this.#look())
   }
 
   /** Something came from the peer. */
@@ -47,12 +50,12 @@ export class Heartbeat {
     this.#cancel?.()
   }
 
-  /** Asks now. A peer that does not answer within a while is given up. */
+  /** Asks now. A peer that does not answer soon is given up. */
   ask(): void {
     if (this.#isOver) return
     this.#isAlive = false
     this.#cancel?.()
-    this.#look()
+    this.#look(Math.min(WAKE_MS, this.#waitMs))
   }
 
   async #answer(): Promise<void> {
@@ -64,7 +67,11 @@ export class Heartbeat {
     this.#isAnswering = false
   }
 
-  #look(): void {
+  get #waitMs(): number {
+    return (this.#silenceMs * 2) / 3
+  }
+
+  #look(waitMs = this.#waitMs): void {
     if (this.#isAlive) {
       this.start()
       return
@@ -72,9 +79,9 @@ export class Heartbeat {
     this.#pings += 1
     // The channel's end is told by the channel itself.
     this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
-    this.#cancel = this.#timers.after(SILENCE_MS - PING_AFTER_MS, () => {
+    this.#cancel = this.#timers.after(waitMs, () => {
       if (this.#isAlive) this.start()
-      else this.#onEnd(new SessionEnd('too-slow', `Nothing came from the peer for ${SILENCE_MS / 1000} seconds`))
+      else this.#onEnd(new SessionEnd('too-slow', `The peer gave no sign of life within ${waitMs / 1000} seconds`))
     })
   }
 }

@@ -35,10 +35,7 @@ export const MAX_KNOWN_IDS = 65_536
 /** From opening the channel to the peer's Hello and Proof. */
 export const HANDSHAKE_MS = 15_000
 
-/** A peer that was silent so long is asked for a sign of life… */
-export const PING_AFTER_MS = 20_000
-
-/** …and given up after this. */
+/** A peer that was silent so long is given up. After a third of it, it is asked for a sign of life. */
 export const SILENCE_MS = 60_000
 
 /**
@@ -46,6 +43,9 @@ export const SILENCE_MS = 60_000
  * gives. The latter is looked at this often, so it may take twice as long.
  */
 export const ANSWER_MS = 300_000
+
+/** When the network has changed or the device woke up: a channel that is silent so long is lost. */
+export const WAKE_MS = 5_000
 
 /** How long a peer waits to hear how far it is, where nothing of that is for it. */
 export const PROGRESS_MS = 5_000

@@ -15,6 +15,8 @@ export interface SessionOptions {
   /** So many random bytes. */
   readonly random: (length: number) => Uint8Array
   readonly timers: Timers
+  /** After how long a silent peer is given up, in milliseconds; default a minute. */
+  readonly silenceMs?: number | undefined
   /** What is pulled; without it everything. */
   readonly scope?: Scope | undefined
   /** What it shares with the node's other sessions; without it, it is the only one. */

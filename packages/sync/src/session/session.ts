@@ -61,7 +61,7 @@ export class SyncSession {
     this.#share = options.share ?? alone()
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
-    this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end))
+    this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options.silenceMs)
     this.#greeting = new Greeting({ ...options, send, onEnd: (end) => this.#end(end) })
   }
 
