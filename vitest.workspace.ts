@@ -125,7 +125,7 @@ export default defineConfig({
       // Their tests open many databases, and each does little.
       ...['node', 'client'].map((name) => inNode(name, `packages/${name}`, false, QUICK_START)),
       alone,
-      ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
+      ...['festival', 'bench', 'conformance', 'simulator'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
     ],
