@@ -35,6 +35,11 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
 function opened(socket: WebSocket, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve)
+    socket.once('unexpected-response', (request, { statusCode }) => {
+      const words = `${url} did not open: what is there is no hub, it replied with HTTP ${statusCode}`
+      reject(channelClosed(words, { reason: 'no-hub', status: statusCode }))
+      request.destroy()
+    })
     socket.once('error', (error) => {
       reject(channelClosed(`${url} did not open: ${error.message}`, { reason: error.message }, error))
     })
