@@ -54,6 +54,7 @@ export type {
 export type { IngestItem, IngestOutcome } from './remote/ingest.js'
 export type { LiveDelta, LiveObserver, LiveOptions, LiveResult, Subscription } from './remote/live.js'
 export type { NodeEvent } from './remote/node-events.js'
+export type { PeerStatus, Sync } from './remote/peers.js'
 export type {
   ForgetTarget,
   KeyProtection,
@@ -65,6 +66,7 @@ export type {
   RakkoNode,
   StorageKind,
   StorageReport,
+  SyncOptions,
   VerifyOptions,
   VerifyReport,
 } from './remote/rakko-node.js'

@@ -38,6 +38,8 @@ export interface AssembleOptions {
   readonly sync?: OpenParams['sync'] | undefined
   /** Peers that dial this node are asked to prove their keys. */
   readonly proof?: NodeSyncOptions['proof'] | undefined
+  /** See NodeSyncOptions. */
+  readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -61,6 +63,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     platformSync,
     sync,
     proof,
+    onDialled,
   } = options
   try {
     const policy = purgePolicy(purge)
@@ -93,7 +96,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
     const scope = sync?.schemas && { schemas: sync.schemas.map((id) => parseSchemaId(id)).toSorted() }
-    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, proof }
+    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, proof, onDialled }
     const node = createNode({
       store,
       signer: key.signer,

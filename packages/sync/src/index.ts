@@ -20,7 +20,7 @@ export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web
 export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
-export { Peers, type PeersOptions } from './peers/peers.js'
+export { type GuestListeners, Peers, type PeersOptions } from './peers/peers.js'
 // Replica: what sync asks of a node.
 export { IdTree } from './reconcile/id-tree.js'
 // Range: what a comparison is made of.

@@ -22,7 +22,7 @@ const schemas = await signSchemas(
   }),
 )
 const moments = new QuietMoments()
-const { node, driver } = await ReadableNode.open(schemas, directory, moments)
+const { node, driver } = await ReadableNode.open(schemas, directory, { timers: moments })
 const collection = node.collection(schemas.venue)
 const ids: Awaited<ReturnType<typeof createAll>> = []
 for (let left = Number(rows); left > 0; left -= BATCH) {

@@ -1,7 +1,9 @@
 import { hexToBytes, refusal, type Verifier } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import {
+  type ArrivalMark,
   type Channel,
+  type GuestListeners,
   type Identity,
   type Peer,
   type PeerStatus,
@@ -9,6 +11,7 @@ import {
   type Proof,
   parseAddress,
   type Scope,
+  type SessionResult,
 } from '@rakko/sync'
 import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
@@ -34,6 +37,8 @@ export interface NodeSyncOptions {
   readonly scope?: Scope | undefined
   /** A peer is asked to prove its key where these are given. */
   readonly proof?: ProofOptions | undefined
+  /** How it stands with a peer that the node dials, at each change. */
+  readonly onDialled?: ((status: PeerStatus) => void) | undefined
 }
 
 export interface ProofOptions {
@@ -46,15 +51,17 @@ export interface ProofOptions {
 /** A node's peers: dials them, serves those that dial it, and tells how it stands with each. */
 export class NodeSync {
   readonly #options: NodeSyncOptions
+  readonly #replica: StoreReplica
   readonly #peers: Peers
   readonly #feeds = new Set<StatusFeed>()
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
-    const { store, ingest, platform, timers, now, random, scope, proof } = options
+    const { store, ingest, platform, timers, now, random, scope, proof, onDialled } = options
     this.#options = options
+    this.#replica = new StoreReplica({ store, ingest })
     this.#peers = new Peers({
-      replica: new StoreReplica({ store, ingest }),
+      replica: this.#replica,
       identity: identityOf(options.signer),
       dial: platform.dial,
       random,
@@ -69,6 +76,7 @@ export class NodeSync {
       scope,
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
       onChange: () => this.#tell(),
+      onDialled,
       // Who was met is a help to people: where it cannot be kept, sync goes on.
       onMet: (peer, address) => void this.#remember(peer, address).catch(() => undefined),
       onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),
@@ -97,9 +105,14 @@ export class NodeSync {
     await this.#peers.remove(parseAddress(text))
   }
 
-  /** Speaks with a peer that has dialled this node, until the channel ends. */
-  accept(channel: Channel): Promise<void> {
-    return this.#peers.accept(channel)
+  /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
+  accept(channel: Channel, listeners?: GuestListeners): Promise<SessionResult> {
+    return this.#peers.accept(channel, listeners)
+  }
+
+  /** The latest arrival that is durable here: what peers pull up to. */
+  latest(): Promise<ArrivalMark> {
+    return this.#replica.latest()
   }
 
   /** For a reader that asks for one state after the other. */

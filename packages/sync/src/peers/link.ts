@@ -14,7 +14,8 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly now: () => number
   /** 0 to 1. */
   readonly draw: () => number
-  readonly onChange: () => void
+  /** With how it stands now. */
+  readonly onChange: (status: PeerStatus) => void
   /** The peer is known; before anything flows. */
   readonly onMet: (peer: Peer, address: string) => void
   /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
@@ -140,6 +141,6 @@ export class Link {
 
   #change(state: LinkState): void {
     this.#state = state
-    this.#options.onChange()
+    this.#options.onChange(this.status)
   }
 }
