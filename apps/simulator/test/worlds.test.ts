@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { WorldRunner } from '../src/run/world-runner.js'
-import { withEvents, withNodes } from '../src/world/smaller-plan.js'
+import { withEvents } from '../src/world/smaller-plan.js'
 
 const inMemory = new WorldRunner('memory')
 const inPglite = new WorldRunner('pglite')
@@ -28,8 +28,8 @@ describe('a world', () => {
   })
 
   test('on PGlite has the same messages and ends in the same state each time, and as in memory', async () => {
-    const whole = inPglite.planOf(3, limits)
-    const plan = withNodes(withEvents(whole, whole.events.slice(0, 12)), 2)
+    const whole = inPglite.planOf(3, { leastNodes: 2, mostNodes: 2 })
+    const plan = withEvents(whole, whole.events.slice(0, 12))
     const first = await inPglite.run(plan)
     expect(await inPglite.run(plan)).toEqual(first)
     expect(await inMemory.run(plan)).toEqual(first)

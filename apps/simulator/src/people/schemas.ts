@@ -46,7 +46,8 @@ async function plan(signer: SyncSigner): Promise<WorldSchemas> {
     lock: lock.commits.map(({ entry, operation }) => ({ entry: hexToBytes(entry), operation: hexToBytes(operation) })),
     ids: [note, tag],
     fieldsOf(schemaId, random, related) {
-      const text = `${random.integer(1_000_000)}`
+      // Now and then one that fills a frame.
+      const text = `${random.integer(1_000_000)}`.repeat(random.chance(0.02) ? random.between(1_000, 60_000) : 1)
       const fields: [string, OperationValue][] =
         schemaId === note
           ? [

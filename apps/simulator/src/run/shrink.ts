@@ -1,5 +1,5 @@
 import type { Plan } from '../world/plan.js'
-import { withEvents, withNodes, withoutHostile } from '../world/smaller-plan.js'
+import { withEvents, withoutHostile, withoutNode } from '../world/smaller-plan.js'
 
 /** What is left of a plan that fails, and how many worlds that took. */
 export interface Shrunk {
@@ -8,7 +8,7 @@ export interface Shrunk {
 }
 
 /**
- * Makes a failing plan smaller for as long as it fails: fewer nodes, a shorter beginning, then fewer events. Any
+ * Makes a failing plan smaller for as long as it fails: a shorter beginning, fewer nodes, then fewer events. Any
  * failure counts: a smaller world may show the same fault in another way.
  */
 export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>, mostRuns = 200): Promise<Shrunk> {
@@ -21,9 +21,12 @@ export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>
     smallest = smaller
     return true
   }
-  await holds(withoutHostile(smallest))
-  for (let nodes = 2; nodes < smallest.nodes; nodes += 1) if (await holds(withNodes(smallest, nodes))) break
+  if (smallest.hostile.length > 0) await holds(withoutHostile(smallest))
   await shortest(() => smallest, holds)
+  for (let node = smallest.nodes - 1; node >= 0; node -= 1) {
+    const smaller = withoutNode(smallest, node)
+    if (smaller !== undefined) await holds(smaller)
+  }
   for (let size = smallest.events.length >> 1; size >= 1; size >>= 1) {
     for (let from = 0; from < smallest.events.length; ) {
       const { events } = smallest

@@ -44,7 +44,7 @@ export interface PlanLimits {
 export function drawPlan(seed: number, { leastNodes, mostNodes }: PlanLimits): Plan {
   const random = Random.of(seed, 0)
   // Small worlds find most; each large one is many times the work.
-  const nodes = leastNodes + Math.floor((mostNodes - leastNodes + 1) * random.number() ** 3)
+  const nodes = leastNodes + Math.floor((mostNodes - leastNodes + 1) * random.number() ** 4)
   const healsAt = random.between(20, 300) * 1000
   const links = drawLinks(random, nodes)
   const traits = Array.from({ length: nodes }, (_, node) => drawTraits(random, node))
@@ -61,7 +61,7 @@ export function drawPlan(seed: number, { leastNodes, mostNodes }: PlanLimits): P
     authors,
     weather: drawWeather(random),
     asksProof: random.chance(0.2),
-    events: drawEvents(random, { nodes, authors: authors.length, healsAt }),
+    events: drawEvents(random, { nodes, authors, healsAt }),
     healsAt,
   }
 }
@@ -108,7 +108,7 @@ function drawWeather(random: Random): Weather {
 
 interface Counts {
   readonly nodes: number
-  readonly authors: number
+  readonly authors: Plan['authors']
   readonly healsAt: number
 }
 
@@ -117,8 +117,9 @@ function drawEvents(random: Random, { nodes, authors, healsAt }: Counts): Planne
   const many = (most: number, draw: () => PlannedEvent) => Array.from({ length: random.between(0, most) }, draw)
   const node = () => random.integer(nodes)
   const draw = () => random.integer(2 ** 31)
+  const author = random.pick(authors)
   const writes = Array.from({ length: random.between(5, 60) }, (): PlannedEvent => {
-    return { at: time(), does: 'write', author: random.integer(authors), draw: draw() }
+    return { at: time(), does: 'write', author: random.integer(authors.length), draw: draw() }
   })
   const events: PlannedEvent[] = [
     ...writes,
@@ -129,7 +130,7 @@ function drawEvents(random: Random, { nodes, authors, healsAt }: Counts): Planne
     ...many(3, () => ({ at: time(), does: 'poke', node: node() })),
     ...many(4, () => ({ at: time(), does: 'cut', draw: draw() })),
     ...many(3, () => drawParting(random, nodes, time())),
-    ...(random.chance(0.5) ? drawRestoring(random, node(), healsAt) : []),
+    ...(random.chance(0.5) ? drawRestoring(random, author.home, authors.indexOf(author), healsAt) : []),
   ]
   return events
     .map((event, index) => ({ event, index }))
@@ -146,12 +147,21 @@ function drawParting(random: Random, nodes: number, at: number): PlannedEvent {
   return { at, does: 'part', side, isCut: random.chance(0.5), forMs: random.integer(120_000) }
 }
 
-/** A node is put back to what it was some time before. */
-function drawRestoring(random: Random, node: number, healsAt: number): PlannedEvent[] {
+/**
+ * A node is put back to what it was some time before, and its author writes on before it meets anybody. So the numbers
+ * that others remember stand for other entries.
+ */
+function drawRestoring(random: Random, home: number, author: number, healsAt: number): PlannedEvent[] {
   const at = random.integer(healsAt)
   const later = at + random.integer(healsAt - at)
+  const forMs = random.integer(30_000)
+  const writes = Array.from({ length: random.integer(10) }, (): PlannedEvent => {
+    return { at: later + random.between(1, 10_000), does: 'write', author, draw: random.integer(2 ** 31) }
+  })
   return [
-    { at, does: 'save', node },
-    { at: later, does: 'restore', node },
+    { at, does: 'save', node: home },
+    { at: later, does: 'part', side: [home], isCut: true, forMs },
+    { at: later, does: 'restore', node: home },
+    ...writes,
   ]
 }
