@@ -27,7 +27,7 @@ export interface Key<Value> {
   /** A flag that may be repeated. */
   readonly isList?: boolean
   readonly read: ReadValue<Value>
-  /** Undefined: see `readConfig`. */
+  /** Undefined: it follows from others, see `hubConfig`. */
   readonly byDefault: Value | undefined
   readonly help: string
 }

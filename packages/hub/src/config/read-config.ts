@@ -23,26 +23,30 @@ export function readConfig({ flags, config }: CommandLine, env: Environment): Hu
   const path = config ?? filled(env.CONFIG)
   const file = readFile(path ?? DEFAULT_FILE, path !== undefined)
   checkEnvironment(env)
-  const given = <Value>({ key, flag, env: variable, read, byDefault }: Key<Value>): Value | undefined => {
+  const given = <Value>({ key, flag, env: variable, read }: Key<Value>): Value | undefined => {
     if (flags.has(flag)) return read(flags.get(flag), `--${flag}`)
     const inEnvironment = filled(env[variable])
     if (inEnvironment !== undefined) return read(inEnvironment, variable)
     if (file !== undefined && key in file.values) return read(file.values[key], `${key} in ${file.path}`)
-    return byDefault
+    return undefined
   }
-  const values = Object.fromEntries(NAMES.map((name) => [name, given(KEYS[name] as Key<unknown>)]))
-  return complete(values as unknown as Partial<HubConfig> & Omit<HubConfig, 'allowOrigins'>)
+  return hubConfig(Object.fromEntries(NAMES.map((name) => [name, given(KEYS[name] as Key<unknown>)])))
 }
 
-/** What holds by default for one key follows from others. */
-function complete(given: Partial<HubConfig> & Omit<HubConfig, 'allowOrigins'>): HubConfig {
-  const isOwn = isLoopback(given.host) && !given.behindProxy
-  if (given.askProof && !isOwn && given.publicAddresses.length === 0) {
+/**
+ * What a hub is told, and what holds by default for all else. Throws INVALID_CONFIG where one value does not go with
+ * another.
+ */
+export function hubConfig(given: { readonly [Name in keyof HubConfig]?: HubConfig[Name] | undefined }): HubConfig {
+  const values = Object.fromEntries(NAMES.map((name) => [name, given[name] ?? KEYS[name].byDefault]))
+  const config = values as unknown as Omit<HubConfig, 'allowOrigins'>
+  const isOwn = isLoopback(config.host) && !config.behindProxy
+  if (config.askProof && !isOwn && config.publicAddresses.length === 0) {
     const expected = 'the addresses by which peers dial this hub, since they have to prove their keys for one of them'
     throw invalidConfig(`--${KEYS.publicAddresses.flag}`, expected, 'none')
   }
   // Any page that somebody on this machine opens could read a hub that is for this machine alone.
-  return { ...given, allowOrigins: given.allowOrigins ?? (isOwn ? 'loopback' : 'all') }
+  return { ...config, allowOrigins: given.allowOrigins ?? (isOwn ? 'loopback' : 'all') }
 }
 
 export function isLoopback(host: string): boolean {
