@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile as readText, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseCommandLine } from '../src/config/command-line.js'
+import { KEYS } from '../src/config/keys.js'
 import { type Environment, readConfig } from '../src/config/read-config.js'
 import { runRakko, temporaryFolder } from './support/hub-process.js'
 
@@ -118,6 +119,16 @@ test('the exit code of a hub that is told wrong things is 2, and it starts nothi
     stdout: '',
     stderr: 'Invalid --http-port: expected a whole number from 0 to 65535, got http [INVALID_CONFIG]\n',
   })
+})
+
+test('the page about operating a hub has every key, as it is', async () => {
+  const page = await readText(new URL('../docs/operating.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `') && line.includes('` | `--'))
+  expect(rows.map((row) => row.split(' | ').slice(0, 3).join(' | '))).toEqual(
+    Object.values(KEYS).map(({ key, flag, short, env }) => {
+      return `| \`${key}\` | \`--${flag}\`${short === undefined ? '' : `, \`-${short}\``} | \`${env}\``
+    }),
+  )
 })
 
 test('the help names every flag', async () => {
