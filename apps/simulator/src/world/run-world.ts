@@ -3,8 +3,11 @@ import type { Plan } from './plan.js'
 import { differences, type NodeState, stateOf } from './verdict.js'
 import { World } from './world.js'
 
-/** Nodes look for each other once a minute at least, and every five where one was refused. */
-const HEALING_MS = 20 * 60_000
+/**
+ * Nodes look for each other once a minute at least, and every five where one was refused. After ten minutes a session
+ * checks by a comparison what it has resumed: what is the same only then was not resumed as it should.
+ */
+const HEALING_MS = 8 * 60_000
 const LOOK_EVERY_MS = 10_000
 
 export interface WorldResult {

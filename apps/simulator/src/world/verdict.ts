@@ -38,14 +38,15 @@ async function stateHash(store: NonNullable<SimNode['inner']>, id: SchemaId): Pr
 }
 
 /**
- * In what nodes differ from the first; none where they are the same. A node with a scope holds no others than its
- * documents.
+ * In what nodes differ from the first; none where they are the same. A node with a scope takes its documents alone, and
+ * passes nothing else on.
  */
 export function differences(states: readonly NodeState[]): string[] {
-  const first = states.find(({ isScoped }) => !isScoped) ?? states[0]
+  const [first] = states
   if (first === undefined) return []
+  const isAll = states.every(({ isScoped }) => !isScoped)
   return states.flatMap((other) => {
-    const isSame = other.text === first.text && (other.isScoped || hasAll(other.held, first.held))
+    const isSame = other.text === first.text && (!isAll || hasAll(other.held, first.held))
     if (other === first || isSame) return []
     const [less, more] = [short(first.held, other.held), short(other.held, first.held)]
     const about = `n${first.node} holds ${first.held.size} entries, n${other.node} ${other.held.size}`

@@ -38,3 +38,9 @@ export const HEADS = 1_000
 
 /** A pull that had to stop, since what came could not be kept, begins again after this. */
 export const RETRY_MS = 30_000
+
+/**
+ * What was resumed is compared once, after so long. A peer that was put back to an old copy may have the old id at the
+ * old number again, by chance, and other entries before it.
+ */
+export const CHECK_MS = 600_000
