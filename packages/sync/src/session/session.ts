@@ -40,6 +40,7 @@ export class SyncSession {
   #comparisons: Comparisons | undefined
   #peer: Peer | undefined
   #peerMaxFrameBytes = MAX_FRAME_BYTES
+  #isPonging = false
   #result: SessionResult | undefined
   readonly #ended: Promise<SessionResult>
   #resolve!: (result: SessionResult) => void
@@ -100,7 +101,7 @@ export class SyncSession {
       if (greeted !== undefined) this.#begin(greeted.peer, greeted.hello)
       return
     }
-    if (frame.type === 'ping') return this.#forget(this.#send({ type: 'pong', number: frame.number }))
+    if (frame.type === 'ping') return this.#pong(frame.number)
     if (frame.type === 'pong') return
     const [serving, pulling, comparisons] = [this.#serving, this.#pulling, this.#comparisons]
     if (serving === undefined || pulling === undefined || comparisons === undefined) {
@@ -173,6 +174,16 @@ export class SyncSession {
         ? this.#options.channel.send(bytes)
         : Promise.reject(new RakkoError('CHANNEL_CLOSED', 'The session has ended'))
     return { bytes: bytes.length, taken }
+  }
+
+  /** One at a time: a peer that asks on and on and reads nothing piles up nothing here. */
+  #pong(number: number): void {
+    if (this.#isPonging) return
+    this.#isPonging = true
+    const done = (): void => {
+      this.#isPonging = false
+    }
+    this.#send({ type: 'pong', number }).taken.then(done, done)
   }
 
   /** Of frames that nobody waits for: where the channel is closed it tells so itself. */

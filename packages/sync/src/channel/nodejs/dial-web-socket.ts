@@ -18,6 +18,7 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
       handshakeTimeout: OPEN_MS,
       // Ids and signatures do not get smaller, and each peer would cost memory for it.
       perMessageDeflate: false,
+      autoPong: false,
     })
   } catch (cause) {
     const error = refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
