@@ -1,5 +1,5 @@
 /** `npm run simulate`: worlds of nodes, see README.md. */
-import { closeWith, describePlan, describeRun } from './run/report.js'
+import { closeWith, describePlan, describeRun, tooManyLate } from './run/report.js'
 import { parseRunOptions, type RunOptions, USAGE } from './run/run-options.js'
 import { runWorlds } from './run/run-worlds.js'
 import { shrink } from './run/shrink.js'
@@ -24,16 +24,22 @@ async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   const began = performance.now()
-  const all: WorldSummary[] = []
-  const stores: string[] = []
+  let count = 0
+  const failures: string[] = []
   for (const options of runs) {
     const worlds = await runAll(options)
-    all.push(...worlds)
-    stores.push(...worlds.map(() => options.store))
+    count += worlds.length
+    failures.push(...failuresOf(options, worlds))
   }
   if (args.length === 0)
     console.log(`budget: ${BUDGET_S} s, taken: ${Math.round((performance.now() - began) / 1000)} s`)
-  return closeWith(all, stores)
+  return closeWith(count, failures)
+}
+
+function failuresOf({ store }: RunOptions, worlds: readonly WorldSummary[]): string[] {
+  const failed = worlds.filter(({ failures }) => failures.length > 0).map(({ seed }) => `seed ${seed} in ${store}`)
+  const late = tooManyLate(worlds)
+  return late === undefined ? failed : [...failed, late]
 }
 
 async function runAll(options: RunOptions): Promise<readonly WorldSummary[]> {

@@ -59,6 +59,6 @@ function runShare(
 }
 
 function unfinished(seed: number, failure: string): WorldSummary {
-  const nothing = { nodes: 0, trace: '', virtualMs: 0, events: 0, frames: 0, acknowledged: 0, lost: 0 }
+  const nothing = { nodes: 0, trace: '', virtualMs: 0, events: 0, frames: 0, acknowledged: 0, lost: 0, isLate: false }
   return { ...nothing, seed, failures: [failure] }
 }

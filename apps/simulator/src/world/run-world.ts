@@ -3,11 +3,13 @@ import type { Plan } from './plan.js'
 import { differences, type NodeState, stateOf } from './verdict.js'
 import { World } from './world.js'
 
-/**
- * Nodes look for each other once a minute at least, and every five where one was refused. After ten minutes a session
- * checks by a comparison what it has resumed: what is the same only then was not resumed as it should.
- */
+/** Nodes look for each other once a minute at least, and every five where one was refused. */
 const HEALING_MS = 8 * 60_000
+/**
+ * After ten minutes a session checks by a comparison what it has resumed. Only a node that was put back can make that
+ * necessary.
+ */
+const CHECKING_MS = 12 * 60_000
 const LOOK_EVERY_MS = 10_000
 
 export interface WorldResult {
@@ -24,6 +26,8 @@ export interface WorldResult {
   readonly acknowledged: number
   /** Acknowledged entries that went with their only holder. */
   readonly lost: number
+  /** The nodes were the same only after sessions had checked what they resumed. */
+  readonly isLate: boolean
 }
 
 /** Runs a world from its beginning to its end. Never rejects for what happens in it. */
@@ -36,7 +40,7 @@ export async function runWorld(plan: Plan, places: Places, isTraced = false): Pr
   process.on('uncaughtException', onFault)
   try {
     const world = await World.make(plan, places, isTraced)
-    const failures = await judge(world)
+    const { failures, isLate } = await judge(world, plan)
     const [state] = await statesOf(world)
     world.end()
     const { lost } = world.ledger.account(state?.held ?? new Set())
@@ -50,6 +54,7 @@ export async function runWorld(plan: Plan, places: Places, isTraced = false): Pr
       frames: world.trace.frames,
       acknowledged: world.ledger.size,
       lost: lost.length,
+      isLate,
     }
   } finally {
     places.reuse()
@@ -58,25 +63,27 @@ export async function runWorld(plan: Plan, places: Places, isTraced = false): Pr
   }
 }
 
-async function judge(world: World): Promise<string[]> {
+async function judge(world: World, plan: Plan): Promise<Pick<WorldResult, 'failures' | 'isLate'>> {
   await world.live()
   await world.heal()
-  const apart = await converge(world)
-  if (apart.length > 0) return apart
+  let apart = await converge(world, HEALING_MS)
+  const isLate = apart.length > 0 && plan.events.some(({ does }) => does === 'restore')
+  if (isLate) apart = await converge(world, CHECKING_MS)
+  if (apart.length > 0) return { failures: apart, isLate }
   // What was mended has to live on: it is not only that one comparison went well.
   await world.writeAgain()
-  const after = await converge(world)
-  if (after.length > 0) return after.map((text) => `after all were the same once: ${text}`)
+  const after = await converge(world, HEALING_MS)
+  if (after.length > 0) return { failures: after.map((text) => `after all were the same once: ${text}`), isLate }
   const [state] = await statesOf(world)
   const { missing } = world.ledger.account(state?.held ?? new Set())
   const survivors = world.network.survivors.map(({ name }) => `${name} goes on after a part of a frame`)
-  return [...missing.map((id) => `${id.slice(4, 10)} was acknowledged and is gone`), ...survivors]
+  return { failures: [...missing.map((id) => `${id.slice(4, 10)} was acknowledged and is gone`), ...survivors], isLate }
 }
 
-/** Returns in what nodes differ still when they have had time enough. */
-async function converge(world: World): Promise<string[]> {
+/** Returns in what nodes differ still when they have had so much time. */
+async function converge(world: World, ms: number): Promise<string[]> {
   const { scheduler } = world
-  const end = scheduler.now + HEALING_MS
+  const end = scheduler.now + ms
   for (;;) {
     await scheduler.run(LOOK_EVERY_MS)
     const apart = differences(await statesOf(world))
