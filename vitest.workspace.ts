@@ -125,7 +125,9 @@ export default defineConfig({
       // Their tests open many databases, and each does little.
       ...['node', 'client'].map((name) => inNode(name, `packages/${name}`, false, QUICK_START)),
       alone,
-      ...['festival', 'bench', 'conformance'].map((name) => inNode(name, `apps/${name}`)),
+      // Each file has a hub of its own: a child process.
+      inNode('hub', 'packages/hub', false, QUICK_START),
+      ...['festival', 'bench', 'conformance', 'simulator'].map((name) => inNode(name, `apps/${name}`)),
       inNode('scripts', '.config/scripts'),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
     ],

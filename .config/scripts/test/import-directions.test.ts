@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rakko-lint-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const DECLARED = Object.fromEntries(
-  ['core', 'store', 'sync', 'node', 'client']
+  ['core', 'store', 'sync', 'node', 'client', 'hub']
     .map((name) => `@rakko/${name}`)
     .concat('@electric-sql/pglite', '@noble/hashes', 'comlink', 'ws')
     .map((name) => [name, '1.0.0']),
@@ -130,6 +130,16 @@ const CASES: [file: string, source: string, rules: string[]][] = [
   ['packages/node/src/web/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
   ['packages/node/src/nodejs/uses-files.ts', "export { readFileSync } from 'node:fs'", []],
   ['packages/node/src/nodejs/uses-web.ts', "export { x } from '../web/index.js'", ['noRestrictedImports']],
+  [
+    'packages/hub/src/uses-node.ts',
+    "export { x } from '@rakko/node/nodejs'\nexport { y } from '@rakko/sync'\nexport { z } from '@rakko/core'",
+    [],
+  ],
+  ['packages/hub/src/uses-platform.ts', "export { x } from 'node:http'\nprocess.exit()", []],
+  ['packages/hub/src/uses-store.ts', "export { x } from '@rakko/store'", ['noRestrictedImports']],
+  ['packages/hub/src/uses-client.ts', "export { x } from '@rakko/client'", ['noRestrictedImports']],
+  ['packages/hub/src/uses-sockets.ts', "export { x } from 'ws'", ['noRestrictedImports']],
+  ['packages/node/src/uses-hub.ts', "export { x } from '@rakko/hub'", ['noRestrictedImports']],
   ['packages/client/src/uses-messages.ts', "export { x } from '@rakko/node/rpc'\nexport { y } from '@rakko/core'", []],
   ['packages/client/src/uses-sign.ts', "export { x } from '@rakko/node/sign'", ['noRestrictedImports']],
   ['packages/client/src/uses-node.ts', "export { x } from '@rakko/node'", ['noRestrictedImports']],

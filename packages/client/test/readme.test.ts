@@ -122,7 +122,7 @@ const codeAt = (blocks: readonly Block[], index: number): string => blocks[index
 
 describe('the examples in the READMEs', () => {
   let blocks: Block[]
-  let apps: Readonly<Record<'project' | 'wrong' | 'client' | 'queries' | 'pages', string>>
+  let apps: Readonly<Record<'project' | 'wrong' | 'sync' | 'client' | 'queries' | 'pages', string>>
   let complaints: Map<string, string[]>
 
   beforeAll(async () => {
@@ -130,6 +130,7 @@ describe('the examples in the READMEs', () => {
     apps = {
       project: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1)),
       wrong: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1).replace('capacity: 40', 'size: 40')),
+      sync: await writeApp(codeAt(blocks, 0), codeAt(blocks, 4)),
       client: await writeClientApp(),
       queries: await writeQueries(),
       pages: await writePages(),
@@ -142,10 +143,14 @@ describe('the examples in the READMEs', () => {
   })
 
   it('of the project compile, run and print what it says', async () => {
-    expect(blocks.slice(0, 3).map(({ language }) => language)).toEqual(['ts', 'ts', ''])
+    expect(blocks.slice(0, 5).map(({ language }) => language)).toEqual(['ts', 'ts', '', 'sh', 'ts'])
     expect(complaints.get(apps.project)).toEqual([])
     const { stdout } = await run(process.execPath, ['app.js'], { cwd: apps.project })
     expect(stdout).toBe(codeAt(blocks, 2))
+  })
+
+  it('of the project about sync compile', () => {
+    expect(complaints.get(apps.sync)).toEqual([])
   })
 
   it('of the project do not compile with a wrong field', () => {
@@ -161,7 +166,7 @@ describe('the examples in the READMEs', () => {
     await run(process.execPath, ['app.js'], { cwd: apps.queries })
   })
 
-  it('of the client’s pages, of the node and of the store compile', () => {
+  it('of the client’s pages, of the node, of the store and of the hub compile', () => {
     expect(complaints.get(apps.pages)).toEqual([])
   })
 })
@@ -181,7 +186,7 @@ async function writeQueries(): Promise<string> {
 /** Each example in a file of its own. */
 async function writePages(): Promise<string> {
   const pages = (await docsPages(['client', 'node', 'store'])).filter((page) => page !== QUERIES_PAGE)
-  const readmes = ['packages/node/README.md', 'packages/store/README.md']
+  const readmes = ['packages/node/README.md', 'packages/store/README.md', 'packages/hub/README.md']
   const examples = (await Promise.all([...readmes, ...pages].map(blocksOf))).flat().filter(isCode)
   expect(examples.length).toBeGreaterThanOrEqual(9)
   const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])

@@ -96,6 +96,9 @@ export const ERROR_CODES = {
   // Peers
   INVALID_ADDRESS: 'not the address of a node that can be dialled',
   SYNC_UNAVAILABLE: 'the node was put together without a way to other nodes',
+  // Hubs
+  INVALID_CONFIG: 'a key or a value of the configuration is wrong',
+  LISTEN_FAILED: 'the address that is to be served is in use, or not of this machine',
   // Storage
   DATABASE_IN_USE: 'another process or tab has the database open',
   DATABASE_DAMAGED:

@@ -38,6 +38,8 @@ export interface AssembleOptions {
   readonly sync?: OpenParams['sync'] | undefined
   /** Peers that dial this node are asked to prove their keys. */
   readonly proof?: NodeSyncOptions['proof'] | undefined
+  /** See NodeSyncOptions. */
+  readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -61,6 +63,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     platformSync,
     sync,
     proof,
+    onDialled,
   } = options
   try {
     const policy = purgePolicy(purge)
@@ -94,7 +97,8 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
     const scope = sync?.schemas && { schemas: sync.schemas.map((id) => parseSchemaId(id)).toSorted() }
     const { silenceMs } = sync ?? {}
-    const withSync = platformSync && timers && { platform: platformSync, timers, now, random, scope, silenceMs, proof }
+    const withSync = platformSync &&
+      timers && { platform: platformSync, timers, now, random, scope, silenceMs, proof, onDialled }
     const node = createNode({
       store,
       signer: key.signer,

@@ -21,7 +21,7 @@ export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
 export type { MetPeer, PeerMemory } from './peers/met-peer.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
-export { Peers, type PeersOptions } from './peers/peers.js'
+export { type GuestListeners, Peers, type PeersOptions } from './peers/peers.js'
 // Replica: what sync asks of a node.
 export { IdTree } from './reconcile/id-tree.js'
 // Range: what a comparison is made of.

@@ -64,8 +64,8 @@ export class ReadableNode {
   }
 
   /** Speaks with a node that has dialled this one. */
-  accept(channel: Channel): Promise<void> {
-    return this.#served.sync.accept(channel)
+  async accept(channel: Channel): Promise<void> {
+    await this.#served.sync.accept(channel)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import { chooseVerifier } from '../choose-backend.js'
 import { useFastBlake3 } from '../fast-blake3.js'
 import type { Node } from '../node.js'
 import type { OpenParams } from '../open-params.js'
+import type { NodeSyncOptions, ProofOptions } from '../sync/node-sync.js'
 import { nodejsSync } from './dial.js'
 import { DATA_FOLDER } from './inspect-directory.js'
 import { keyFile } from './key-file.js'
@@ -17,12 +18,19 @@ import { platform } from './platform.js'
 /** Where databases lie unless a directory is named, in the working directory. */
 const DEFAULT_FOLDER = '.rakko'
 
+/** What whoever serves a node beside its peers adds to how it is opened. */
+export interface ServedNodeOptions {
+  /** With it a peer has to prove its key: for an address of this node, and none else. */
+  readonly proof?: Omit<ProofOptions, 'verifier'> | undefined
+  readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
+}
+
 /**
  * A node of this process: on a directory (`.rakko/<name>` unless one is named), its key in a file beside it; or in
  * memory, its key there too. Throws what `openStorage`, the key store and `addSchemas` do, and leaves nothing open
  * then.
  */
-export async function openNodejsNode(params: OpenParams): Promise<Node> {
+export async function openNodejsNode(params: OpenParams, served: ServedNodeOptions = {}): Promise<Node> {
   const options = storageOptions(params)
   const [verifier] = await Promise.all([chooseVerifier(pooledVerifier()), useFastBlake3()])
   const { driver, kind, directory } = await openStorage(options)
@@ -42,6 +50,8 @@ export async function openNodejsNode(params: OpenParams): Promise<Node> {
     allowSchemas: params.allowSchemas,
     platformSync: nodejsSync,
     sync: params.sync,
+    proof: served.proof && { ...served.proof, verifier },
+    onDialled: served.onDialled,
   })
 }
 

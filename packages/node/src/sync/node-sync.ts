@@ -1,7 +1,9 @@
 import { hexToBytes, refusal, type Verifier } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import {
+  type ArrivalMark,
   type Channel,
+  type GuestListeners,
   type Identity,
   type Peer,
   type PeerMemory,
@@ -10,6 +12,7 @@ import {
   type Proof,
   parseAddress,
   type Scope,
+  type SessionResult,
 } from '@rakko/sync'
 import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
@@ -37,6 +40,8 @@ export interface NodeSyncOptions {
   readonly silenceMs?: number | undefined
   /** A peer is asked to prove its key where these are given. */
   readonly proof?: ProofOptions | undefined
+  /** How it stands with a peer that the node dials, at each change. */
+  readonly onDialled?: ((status: PeerStatus) => void) | undefined
 }
 
 export interface ProofOptions {
@@ -54,7 +59,7 @@ export class NodeSync {
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
-    const { store, ingest, platform, timers, now, random, scope, silenceMs, proof } = options
+    const { store, ingest, platform, timers, now, random, scope, silenceMs, proof, onDialled } = options
     this.#replica = new StoreReplica({ store, ingest })
     this.#peers = new Peers({
       replica: this.#replica,
@@ -73,6 +78,7 @@ export class NodeSync {
       silenceMs,
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
       onChange: () => this.#tell(),
+      onDialled,
       memory: peerMemory(options.store),
       onReplaced: ({ databaseId }, address, formerDatabaseId) =>
         options.onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId }),
@@ -102,9 +108,14 @@ export class NodeSync {
     await this.#peers.remove(parseAddress(text))
   }
 
-  /** Speaks with a peer that has dialled this node, until the channel ends. */
-  accept(channel: Channel): Promise<void> {
-    return this.#peers.accept(channel)
+  /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
+  accept(channel: Channel, listeners?: GuestListeners): Promise<SessionResult> {
+    return this.#peers.accept(channel, listeners)
+  }
+
+  /** The latest arrival that is durable here: what peers pull up to. */
+  latest(): Promise<ArrivalMark> {
+    return this.#replica.latest()
   }
 
   /** Documents were forgotten here: nothing of them is given to peers any more. */

@@ -21,8 +21,25 @@ const PAGE = MAX_SYNC_ITEMS
 /** Entries in one call of `take`, at most. */
 const MAX_TAKE = 4_096
 
+/** What of a store a replica reads and writes. */
+export type ReplicaStore = Pick<
+  DocumentStore,
+  | 'databaseId'
+  | 'latestArrival'
+  | 'entriesAfter'
+  | 'entriesAt'
+  | 'arrivalNumbers'
+  | 'unknownIds'
+  | 'decidedIds'
+  | 'definitionEntries'
+  | 'logHeights'
+  | 'resumePoint'
+  | 'keepResumePoint'
+  | 'onCommit'
+>
+
 export interface StoreReplicaOptions {
-  readonly store: DocumentStore
+  readonly store: ReplicaStore
   /** Takes entries as `ingest` of the node does: its own key is watched. */
   readonly ingest: (items: readonly IngestItem[]) => Promise<IngestOutcome[]>
 }
@@ -30,7 +47,7 @@ export interface StoreReplicaOptions {
 /** What sync asks of a node, on its store. */
 export class StoreReplica implements Replica {
   readonly databaseId: string
-  readonly #store: DocumentStore
+  readonly #store: ReplicaStore
   readonly #ingest: StoreReplicaOptions['ingest']
   readonly #reads: SharedReads
   #all: Promise<IdTree> | undefined

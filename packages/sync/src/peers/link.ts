@@ -17,7 +17,8 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly now: () => number
   /** 0 to 1. */
   readonly draw: () => number
-  readonly onChange: () => void
+  /** With how it stands now. */
+  readonly onChange: (status: PeerStatus) => void
   readonly sharing: Sharing
   readonly memory: PeerMemory
   /** There is another database at the address than before. */
@@ -58,7 +59,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
-    this.#outbox = new Outbox(options.replica, options.onChange)
+    this.#outbox = new Outbox(options.replica, () => options.onChange(this.status))
     this.#running = this.#run()
   }
 
@@ -146,7 +147,7 @@ export class Link {
 
   #backlogChanged(): void {
     this.#cancelKeeping ??= this.#options.timers.after(KEEP_MS, () => void this.#keep())
-    this.#options.onChange()
+    this.#options.onChange(this.status)
   }
 
   #ended({ code, by, text, cause }: SessionResult): number {
@@ -202,6 +203,6 @@ export class Link {
 
   #change(state: LinkState): void {
     this.#state = state
-    this.#options.onChange()
+    this.#options.onChange(this.status)
   }
 }

@@ -1,13 +1,22 @@
 import type { Channel } from '../channel/channel.js'
 import type { Peer } from '../session/peer.js'
-import { SyncSession } from '../session/session.js'
+import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
+import type { Refused } from '../session/taker.js'
 import { Link, type LinkOptions } from './link.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
 import { Sharing } from './sharing.js'
 
 export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing'> {
   readonly onChange?: (() => void) | undefined
+  /** How it stands with a peer that is dialled, at each change. */
+  readonly onDialled?: ((status: PeerStatus) => void) | undefined
+}
+
+/** What whoever has accepted a channel is told of the peer behind it. */
+export interface GuestListeners {
+  readonly onStatus?: ((status: SessionStatus) => void) | undefined
+  readonly onRefused?: ((refused: Refused) => void) | undefined
 }
 
 interface Guest {
@@ -37,10 +46,9 @@ export class Peers {
   /** Keeps a session with the peer at an address from now on. */
   add(address: string): void {
     if (this.#isClosed || this.#links.has(address)) return
-    this.#links.set(
-      address,
-      new Link({ ...this.#options, address, sharing: this.#sharing, onChange: () => this.#tell() }),
-    )
+    // Who is at an address that this node has chosen is the transport's to say: only guests are asked who they are.
+    const options = { ...this.#options, checkProof: undefined, admit: undefined, sharing: this.#sharing }
+    this.#links.set(address, new Link({ ...options, address, onChange: (status) => this.#dialledTold(status) }))
     this.#tell()
   }
 
@@ -51,20 +59,31 @@ export class Peers {
     this.#tell()
   }
 
-  /** Speaks with a peer that has dialled this node, until the channel ends. */
-  async accept(channel: Channel): Promise<void> {
-    if (this.#isClosed) return channel.close()
+  /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
+  async accept(channel: Channel, { onStatus, onRefused }: GuestListeners = {}): Promise<SessionResult> {
+    if (this.#isClosed) {
+      channel.close()
+      return { code: 'bye', by: 'us', text: 'The node is closed' }
+    }
     const session = new SyncSession({
       ...this.#options,
       channel,
       share: this.#sharing.guest(),
-      onStatus: (told) => this.#guestTold(guest, told),
+      onStatus: (told) => {
+        this.#guestTold(guest, told)
+        onStatus?.(told)
+      },
+      onRefused: (refused) => {
+        this.#options.onRefused?.(refused)
+        onRefused?.(refused)
+      },
     })
     const guest: Guest = { session, status: { link: { state: 'connecting' } } }
     this.#guests.add(guest)
-    await session.run()
+    const result = await session.run()
     this.#guests.delete(guest)
     this.#tell()
+    return result
   }
 
   /** The network has changed, or the device woke up. */
@@ -87,6 +106,11 @@ export class Peers {
         ? { state: 'receiving', received: status.received, expected: status.expected }
         : { state: status.state }
     guest.status = { peer, metAt: this.#options.now(), link }
+    this.#tell()
+  }
+
+  #dialledTold(status: PeerStatus): void {
+    this.#options.onDialled?.(status)
     this.#tell()
   }
 

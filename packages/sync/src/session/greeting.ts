@@ -69,9 +69,6 @@ export class Greeting {
     if (this.#hello !== undefined) throw outOfPlace('A second hello came')
     this.#hello = hello
     const { replica, checkProof } = this.#options
-    if (hello.version !== PROTOCOL_VERSION) {
-      throw new SessionEnd('wrong-version', `This node speaks version ${PROTOCOL_VERSION}, the peer ${hello.version}`)
-    }
     if (hello.databaseId === replica.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
     if (hello.asksProof) await this.#prove(hello)
     return checkProof === undefined ? this.#finish(hello, false) : undefined

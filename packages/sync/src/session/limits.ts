@@ -67,3 +67,9 @@ export const RETRY_MS = 30_000
  * lost it gets these again.
  */
 export const MAX_UNTOLD = 16
+
+/**
+ * What was resumed is compared once, after so long. A peer that was put back to an old copy may have the old id at the
+ * old number again, by chance, and other entries before it.
+ */
+export const CHECK_MS = 600_000

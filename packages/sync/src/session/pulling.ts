@@ -2,7 +2,7 @@ import type { Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { ArrivalMark, ArrivalsFrame, LostFrame, PullFrame, Scope } from '../wire/frame.js'
 import type { Comparisons, Outcome } from './comparisons.js'
-import { RETRY_MS } from './limits.js'
+import { CHECK_MS, RETRY_MS } from './limits.js'
 import type { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Puller, type PullProgress } from './puller.js'
@@ -53,6 +53,9 @@ export class Pulling {
   #lost: LostFrame | undefined
   /** The same is to be pulled in another mode. */
   #isChanging = false
+  /** What was resumed is to be compared now. */
+  #isCheckDue = false
+  #cancelCheck: (() => void) | undefined
 
   constructor(options: PullingOptions) {
     this.#options = options
@@ -61,17 +64,20 @@ export class Pulling {
   /** Runs until it is ended. */
   async run(): Promise<void> {
     let begin = await this.#firstBegin()
+    if (!this.#signal.isOver && begin.outcome === undefined && begin.after.number > 0) this.#planCheck()
     while (!this.#signal.isOver) {
       this.#lost = undefined
       this.#isChanging = false
       await this.#pull(begin)
       if (this.#lost !== undefined) {
+        this.#cancelCheck?.()
         this.#tellComparing(this.#lost)
         begin = beginAfter(await this.#options.comparisons.begin(this.#options.scope))
-      } else {
+      } else if (this.#isCheckDue) begin = await this.#check()
+      else {
         if (this.#isChanging) await this.#stop()
         else await this.#wait()
-        begin = { after: (await this.#resumePoint()) ?? { number: 0 } }
+        begin = await this.#resumed()
       }
     }
   }
@@ -99,6 +105,7 @@ export class Pulling {
   }
 
   end(): void {
+    this.#cancelCheck?.()
     this.#signal.end()
     this.#puller?.end()
   }
@@ -119,6 +126,26 @@ export class Pulling {
       if (typeof move === 'object' && sameScope(move.scope, scope)) return beginAfter(await move.outcome)
     }
     return beginAfter(await comparisons.begin(scope))
+  }
+
+  #planCheck(): void {
+    this.#cancelCheck = this.#options.timers.after(CHECK_MS, () => {
+      this.#isCheckDue = true
+      this.#puller?.end()
+    })
+  }
+
+  /** Instead of the pull that has run until now. Where both are too different it goes on where it was. */
+  async #check(): Promise<Begin> {
+    const { comparisons, scope } = this.#options
+    this.#isCheckDue = false
+    await this.#stop()
+    const outcome = await comparisons.begin(scope)
+    return outcome.isTooMuch ? this.#resumed() : beginAfter(outcome)
+  }
+
+  async #resumed(): Promise<Begin> {
+    return { after: (await this.#resumePoint()) ?? { number: 0 } }
   }
 
   async #pull({ after, outcome }: Begin): Promise<void> {

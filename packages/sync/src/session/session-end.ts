@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { EndCode } from '../wire/frame.js'
+import { PROTOCOL_VERSION } from '../wire/limits.js'
 
 /** What ends a session, with what the peer is told. */
 export class SessionEnd extends Error {
@@ -17,10 +18,17 @@ export function outOfPlace(what: string): SessionEnd {
   return new SessionEnd('bad-frame', what)
 }
 
+function wrongVersion(error: RakkoError): SessionEnd {
+  const text = `This node speaks version ${PROTOCOL_VERSION}, the peer ${error.details.got}`
+  return new SessionEnd('wrong-version', text, error)
+}
+
 /** Whatever was thrown, as the end that it leads to. What a peer is told says nothing of this node's inside. */
 export function toSessionEnd(error: unknown): SessionEnd {
   if (error instanceof SessionEnd) return error
   if (error instanceof RakkoError) {
+    // What else stands in a Hello of another version this one cannot judge.
+    if (error.details.field === 'hello.version') return wrongVersion(error)
     if (error.code === 'INVALID_FRAME') return new SessionEnd('bad-frame', error.message, error)
     if (error.code === 'FRAME_TOO_LARGE') return new SessionEnd('frame-too-large', error.message, error)
     if (error.code === 'NODE_CLOSED') return new SessionEnd('bye', 'The node was closed', error)

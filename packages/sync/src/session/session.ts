@@ -70,10 +70,7 @@ export class SyncSession {
     this.#tell({ state: 'greeting' })
     this.#options.channel.listen({
       frame: (bytes) => this.#take(bytes),
-      closed: (error) => {
-        const text = error?.message ?? 'The peer has closed the channel'
-        this.#finish({ code: error === undefined ? 'bye' : 'failed', by: 'peer', text, cause: error })
-      },
+      closed: (error) => this.#lost(error),
     })
     this.#heartbeat.start()
     this.#greeting.greet().catch((error: unknown) => this.#fail(error))
@@ -209,6 +206,17 @@ export class SyncSession {
   #fail(error: unknown): void {
     if (error instanceof RakkoError && error.code === 'CHANNEL_CLOSED') return
     this.#end(toSessionEnd(error))
+  }
+
+  /** The channel is gone: the peer or the network has ended it, or the channel what came over it. */
+  #lost(error?: RakkoError): void {
+    if (error === undefined) this.#finish({ code: 'bye', by: 'peer', text: 'The peer has closed the channel' })
+    else if (error.code === 'CHANNEL_CLOSED') {
+      this.#finish({ code: 'failed', by: 'peer', text: error.message, cause: error })
+    } else {
+      const { code, message, cause } = toSessionEnd(error)
+      this.#finish({ code, by: 'us', text: message, cause })
+    }
   }
 
   /** Ends the session from this side, and says why. */

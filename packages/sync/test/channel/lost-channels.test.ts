@@ -4,6 +4,7 @@ import { RakkoError } from '@rakko/core'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { dialWebSocket as dialFromNode, webSocketUpgrades } from '../../src/channel/nodejs/index.js'
+import type { SocketChannel } from '../../src/channel/nodejs/socket-channel.js'
 import {
   broadcastChannel,
   byteStreamChannel,
@@ -237,4 +238,33 @@ test('a browser cannot hold back who sends: one that is far ahead of the listene
   while (outcomes.at(-1) !== 'CHANNEL_CLOSED') outcomes.push(await outcomeOf(hub.send(new Uint8Array(2 * 1024 * 1024))))
   expect(outcomes.length).toBeLessThan(60)
   expect(recorder.frames.length).toBe(1)
+})
+
+test('a peer that pings over its WebSocket gets one pong each, and none while it reads nothing', async () => {
+  const server = createServer()
+  let take: (socket: SocketChannel) => void
+  const opened = new Promise<SocketChannel>((resolve) => {
+    take = resolve
+  })
+  const upgrades = webSocketUpgrades({ windowBytes: 1_000, onChannel: (channel) => take(channel as SocketChannel) })
+  server.on('upgrade', upgrades.take)
+  stops.push(() => upgrades.close())
+  const peer = new WebSocket(await listening(server), ['rakko.sync.1'])
+  const [channel] = await Promise.all([opened, new Promise((resolve) => peer.once('open', resolve))])
+  const pongs: string[] = []
+  peer.on('pong', (data) => pongs.push(data.toString()))
+  peer.ping('first')
+  await new Promise((resolve) => peer.once('pong', resolve))
+  // More than the sockets of both ends hold.
+  peer.pause()
+  const sending = channel.send(new Uint8Array(2 * 1024 * 1024)).catch(() => undefined)
+  for (let count = 0; count < 9; count += 1) channel.send(new Uint8Array(2 * 1024 * 1024)).catch(() => undefined)
+  peer.ping('second')
+  peer.send(new Uint8Array(1))
+  await Recorder.on(channel).received(1)
+  peer.resume()
+  await sending
+  peer.ping('third')
+  await new Promise<void>((resolve) => peer.on('pong', () => pongs.at(-1) === 'third' && resolve()))
+  expect(pongs).toEqual(['first', 'third'])
 })

@@ -18,6 +18,7 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
       handshakeTimeout: OPEN_MS,
       // Ids and signatures do not get smaller, and each peer would cost memory for it.
       perMessageDeflate: false,
+      autoPong: false,
     })
   } catch (cause) {
     const error = refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
@@ -35,6 +36,11 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
 function opened(socket: WebSocket, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve)
+    socket.once('unexpected-response', (request, { statusCode }) => {
+      const words = `${url} did not open: what is there is no hub, it replied with HTTP ${statusCode}`
+      reject(channelClosed(words, { reason: 'no-hub', status: statusCode }))
+      request.destroy()
+    })
     socket.once('error', (error) => {
       reject(channelClosed(`${url} did not open: ${error.message}`, { reason: error.message }, error))
     })

@@ -28,7 +28,7 @@ export class SocketChannel implements Channel {
   readonly #inbox: Inbox
   #isOpen = true
 
-  /** The socket's `maxPayload` has to be `maxFrameBytes`. */
+  /** The socket's `maxPayload` has to be `maxFrameBytes`, and its `autoPong` false. */
   constructor(socket: WebSocket, options: SocketOptions) {
     this.maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
     this.#windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES
@@ -36,6 +36,10 @@ export class SocketChannel implements Channel {
     this.#window = new Window(this.#windowBytes)
     this.#inbox = new Inbox({ onTaken: () => this.#readOn(), onFailed: (error) => this.#leave(FAILED, error) })
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
+    // Not by `ws` itself: it would pile them up for a peer that pings on and on and reads nothing.
+    socket.on('ping', (data) => {
+      if (socket.bufferedAmount <= this.#windowBytes) socket.pong(data)
+    })
     socket.on('close', (code, reason) => this.#lose(code, reason.toString('utf8')))
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === TOO_LARGE) this.#fail(frameTooLarge(this.maxFrameBytes, 'more'))

@@ -23,6 +23,7 @@ export function webSocketUpgrades(options: WebSocketServerOptions): WebSocketUpg
     noServer: true,
     maxPayload: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: () => SUB_PROTOCOL,
   })
   return {

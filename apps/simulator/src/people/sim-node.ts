@@ -1,0 +1,177 @@
+import { bytesToHex, hexToBytes, type SyncVerifier } from '@rakko/core'
+import { StoreReplica } from '@rakko/node'
+import type { DocumentStore } from '@rakko/store'
+import { type MetPeer, Peers, type Replica, type Scope } from '@rakko/sync'
+import type { Network } from '../net/network.js'
+import type { Place } from '../store/place.js'
+import { type Calls, SlowStore } from '../store/slow-store.js'
+import { Random } from '../time/random.js'
+import type { Scheduler } from '../time/scheduler.js'
+import type { Trace } from '../time/trace.js'
+import { signerOf } from './keys.js'
+import type { WorldSchemas } from './schemas.js'
+
+export interface SimNodeOptions {
+  readonly seed: number
+  readonly number: number
+  readonly place: Place
+  readonly network: Network
+  readonly scheduler: Scheduler
+  readonly trace: Trace
+  readonly verifier: SyncVerifier
+  readonly calls: Calls
+  readonly schemas: WorldSchemas
+  /** Numbers of the peers that it dials. */
+  readonly dials: readonly number[]
+  /** Whether its app ships the schemas; else it learns them from others. */
+  readonly isShipped: boolean
+  readonly scope: Scope | undefined
+  readonly mode: 'entries' | 'ids'
+  readonly asksProof: boolean
+  readonly diskMs: number
+  /** Makes a hostile node out of an honest one. */
+  readonly disguise?: ((replica: Replica) => Replica) | undefined
+}
+
+/** What a process has: all of it is gone with the process. */
+interface Process {
+  readonly store: SlowStore
+  readonly inner: DocumentStore
+  readonly peers: Peers
+  isAlive: boolean
+}
+
+/** A node of the world: its data stay in their place, its processes come and go. */
+export class SimNode {
+  readonly #options: SimNodeOptions
+  /** Who was met last, by address. */
+  readonly #met = new Map<string, MetPeer>()
+  #process: Process | undefined
+  #starts = 0
+
+  constructor(options: SimNodeOptions) {
+    this.#options = options
+  }
+
+  get number(): number {
+    return this.#options.number
+  }
+
+  /** It pulls the schemas of the world instead of everything. */
+  get isScoped(): boolean {
+    return this.#options.scope !== undefined
+  }
+
+  get place(): Place {
+    return this.#options.place
+  }
+
+  /** Undefined while no process runs. */
+  get store(): SlowStore | undefined {
+    return this.#process?.store
+  }
+
+  /** The same without the time that a disk takes, to look at. */
+  get inner(): DocumentStore | undefined {
+    return this.#process?.inner
+  }
+
+  /** How it stands with its peers, for people. */
+  get links(): string {
+    const statuses = this.#process?.peers.statuses ?? []
+    return statuses.map(({ address = 'guest', link }) => `${address}: ${link.state}`).join(', ')
+  }
+
+  async start(): Promise<void> {
+    if (this.#process !== undefined) return
+    this.#starts += 1
+    const { seed, number, place, scheduler, network, calls, trace, schemas, isShipped, dials, diskMs } = this.#options
+    const random = Random.of(seed, 2, number, this.#starts)
+    const inner = await calls.count(() => place.open())
+    const store = new SlowStore({ store: inner, place, scheduler, random, mostMs: diskMs, calls })
+    const process: Process = { store, inner, isAlive: true, peers: this.#peersOf(store, random, () => process.isAlive) }
+    this.#process = process
+    trace.note(`n${number} starts as ${inner.databaseId.slice(0, 6)}`)
+    network.listen(number, (channel) => void process.peers.accept(channel))
+    if (isShipped) store.ingest(schemas.lock).catch(() => undefined)
+    for (const peer of dials) process.peers.add(addressOf(peer))
+  }
+
+  /** Closes in order. What is under way may still become durable. */
+  async stop(): Promise<void> {
+    const process = this.#process
+    if (process === undefined) return
+    this.#options.trace.note(`n${this.number} stops`)
+    this.#options.network.listen(this.number, undefined)
+    this.#process = undefined
+    await process.peers.close()
+    this.#end(process)
+  }
+
+  /** The process is gone from one moment to the next, and with it what was not durable. */
+  crash(): void {
+    const process = this.#process
+    if (process === undefined) return
+    this.#options.trace.note(`n${this.number} crashes`)
+    this.#process = undefined
+    this.#end(process)
+  }
+
+  failDisk(isFailing: boolean): void {
+    if (this.#process === undefined) return
+    this.#options.trace.note(`n${this.number} has a disk that ${isFailing ? 'fails' : 'works again'}`)
+    this.#process.store.isFailing = isFailing
+  }
+
+  poke(): void {
+    this.#process?.peers.poke()
+  }
+
+  #end(process: Process): void {
+    process.isAlive = false
+    process.store.kill()
+    this.#options.network.listen(this.number, undefined)
+    this.#options.network.cutPeer(this.number)
+  }
+
+  #peersOf(store: SlowStore, random: Random, isAlive: () => boolean): Peers {
+    const { number, network, scheduler, scope, asksProof, verifier, trace, disguise } = this.#options
+    const replica = new StoreReplica({ store, ingest: (items) => store.ingest(items) })
+    const { publicKey, sign } = signerOf(1, number)
+    return new Peers({
+      replica: disguise?.(replica) ?? replica,
+      identity: { publicKey, sign: async (message) => sign(message) },
+      dial: (address) => network.dial(number, numberOf(address)),
+      random: (length) => random.bytes(length),
+      draw: () => random.number(),
+      now: () => scheduler.now,
+      timers: { after: (ms, work) => scheduler.after(ms, () => (isAlive() ? work() : undefined)) },
+      scope,
+      ...(asksProof && {
+        checkProof: async ({ publicKey: key, message, signature, address }) => {
+          const isOwn = address === addressOf(number) || address === ''
+          return isOwn && verifier.verify(hexToBytes(key), message, signature) === true
+        },
+      }),
+      memory: {
+        recall: async (address) => this.#met.get(address),
+        keep: async (address, peer) => void this.#met.set(address, peer),
+      },
+      onReplaced: ({ databaseId }, address) => trace.note(`n${number} finds ${databaseId.slice(0, 6)} at ${address}`),
+      onRestored: ({ databaseId }) => trace.note(`n${number} finds ${databaseId.slice(0, 6)} restored`),
+      onRefused: ({ id, error }) => trace.note(`n${number} refuses ${id?.slice(4, 10) ?? 'bytes'}: ${error.code}`),
+    })
+  }
+}
+
+export function addressOf(peer: number): string {
+  return `ws://n${peer}/sync`
+}
+
+function numberOf(address: string): number {
+  return Number(/^ws:\/\/n(\d+)\//.exec(address)?.[1])
+}
+
+export function drawDatabaseId(random: Random): string {
+  return bytesToHex(random.bytes(16))
+}

@@ -1,0 +1,58 @@
+import type { Hash, Verifier } from '@rakko/core'
+import type { DocumentStore } from '@rakko/store'
+import { MemoryData, MemoryStore } from '@rakko/store/memory'
+import type { Mark, Place } from './place.js'
+
+export interface MemoryPlaceOptions {
+  readonly verifier: Verifier
+  readonly now: () => number
+  /** Draws the id of a new database. */
+  readonly drawId: () => string
+}
+
+/** Data in maps: what is durable is a copy of what the store works on. */
+export class MemoryPlace implements Place {
+  readonly #options: MemoryPlaceOptions
+  #durable: MemoryData
+  #saved: MemoryData | undefined
+  #live: MemoryData
+
+  constructor(options: MemoryPlaceOptions) {
+    this.#options = options
+    this.#durable = new MemoryData(options.drawId())
+    this.#live = this.#durable
+  }
+
+  async open(): Promise<DocumentStore> {
+    this.#live = this.#durable.copy()
+    const { verifier, now } = this.#options
+    return new MemoryStore({ data: this.#live, verifier, now })
+  }
+
+  mark(): Mark {
+    const marked = this.#live.copy()
+    return {
+      keep: () => {
+        this.#durable = marked
+      },
+    }
+  }
+
+  async wipe(): Promise<void> {
+    this.#durable = new MemoryData(this.#options.drawId())
+  }
+
+  async save(): Promise<void> {
+    this.#saved = this.#durable.copy()
+  }
+
+  async restore(): Promise<boolean> {
+    if (this.#saved === undefined) return false
+    this.#durable = this.#saved.copy()
+    return true
+  }
+
+  async heldIds(): Promise<ReadonlySet<Hash>> {
+    return new Set(this.#durable.arrived.flatMap(({ id, entry }) => (entry === undefined ? [] : [id])))
+  }
+}

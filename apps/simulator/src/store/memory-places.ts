@@ -1,0 +1,14 @@
+import { drawDatabaseId } from '../people/sim-node.js'
+import { MemoryPlace } from './memory-place.js'
+import type { Places } from './places.js'
+
+/** Stores in memory. */
+export function memoryPlaces(): Places {
+  return {
+    make: async ({ random, verifier, now }) => {
+      return new MemoryPlace({ verifier, now, drawId: () => drawDatabaseId(random) })
+    },
+    reuse: () => undefined,
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  type DocumentId,
+  type Hash,
+  type PublicKey,
+  RakkoError,
+  type SchemaId,
+  type WriteArgs,
+  type WriteTarget,
+} from '@rakko/core'
+import type { ReplicaStore } from '@rakko/node'
+import type { Document, DocumentStore, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '@rakko/store'
+import type { Random } from '../time/random.js'
+import type { Scheduler } from '../time/scheduler.js'
+import type { Place } from './place.js'
+
+export interface SlowStoreOptions {
+  readonly store: DocumentStore
+  readonly place: Place
+  readonly scheduler: Scheduler
+  readonly random: Random
+  /** Milliseconds that a write or a flush takes, at most. */
+  readonly mostMs: number
+  /** Of the world: how many calls of stores are under way. */
+  readonly calls: Calls
+}
+
+/** How many real calls are under way: a world waits for them before time passes. */
+export class Calls {
+  underWay = 0
+
+  async count<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.underWay += 1
+    try {
+      return await run()
+    } finally {
+      this.underWay -= 1
+    }
+  }
+}
+
+const never = new Promise<never>(() => undefined)
+
+/**
+ * A store that takes its time: others see a write before it is durable, and it resolves once it is. It dies with its
+ * process: what was not flushed is lost then, and no call returns any more.
+ */
+export class SlowStore implements ReplicaStore {
+  readonly databaseId: string
+  readonly #options: SlowStoreOptions
+  /** Writes that were committed, and how many of them are durable. */
+  #written = 0
+  #durable = 0
+  #isDead = false
+  isFailing = false
+
+  constructor(options: SlowStoreOptions) {
+    this.#options = options
+    this.databaseId = options.store.databaseId
+  }
+
+  kill(): void {
+    this.#isDead = true
+  }
+
+  publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
+    return this.#write((store) => store.publish(items))
+  }
+
+  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    return this.#write((store) => store.ingest(items))
+  }
+
+  keepResumePoint(...args: Parameters<DocumentStore['keepResumePoint']>): Promise<void> {
+    return this.#write((store) => store.keepResumePoint(...args))
+  }
+
+  writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
+    return this.#read((store) => store.writeArgs(publicKey, targets))
+  }
+
+  documents(ids: readonly DocumentId[]): Promise<(Document | undefined)[]> {
+    return this.#read((store) => store.documents(ids))
+  }
+
+  stateHash(schemaId: SchemaId): Promise<string> {
+    return this.#read((store) => store.stateHash(schemaId))
+  }
+
+  latestArrival: DocumentStore['latestArrival'] = () => this.#durably((store) => store.latestArrival())
+  entriesAfter: DocumentStore['entriesAfter'] = (...args) => this.#durably((store) => store.entriesAfter(...args))
+  entriesAt: DocumentStore['entriesAt'] = (...args) => this.#durably((store) => store.entriesAt(...args))
+  arrivalNumbers: DocumentStore['arrivalNumbers'] = (ids) => this.#read((store) => store.arrivalNumbers(ids))
+  unknownIds: DocumentStore['unknownIds'] = (ids: readonly Hash[]) => this.#read((store) => store.unknownIds(ids))
+  logHeights: DocumentStore['logHeights'] = (...args) => this.#read((store) => store.logHeights(...args))
+  decidedIds: DocumentStore['decidedIds'] = (...args) => this.#read((store) => store.decidedIds(...args))
+  definitionEntries: DocumentStore['definitionEntries'] = (...args) => {
+    return this.#durably((store) => store.definitionEntries(...args))
+  }
+  resumePoint: DocumentStore['resumePoint'] = (...args) => this.#read((store) => store.resumePoint(...args))
+  onCommit: DocumentStore['onCommit'] = (listener) => this.#options.store.onCommit(listener)
+
+  async #write<Result>(run: (store: DocumentStore) => Promise<Result>): Promise<Result> {
+    await this.#passes()
+    const result = await this.#read(run)
+    this.#written += 1
+    await this.#flush()
+    return result
+  }
+
+  async #durably<Result>(run: (store: DocumentStore) => Promise<Result>): Promise<Result> {
+    const result = await this.#read(run)
+    if (this.#durable < this.#written) await this.#flush()
+    return result
+  }
+
+  async #read<Result>(run: (store: DocumentStore) => Promise<Result>): Promise<Result> {
+    if (this.#isDead) return never
+    if (this.isFailing) throw new RakkoError('STORAGE_FAILED', 'the disk of this world fails')
+    const { store, calls } = this.#options
+    const result = await calls.count(() => run(store))
+    return this.#isDead ? never : result
+  }
+
+  async #flush(): Promise<void> {
+    const written = this.#written
+    const mark = this.#options.place.mark()
+    await this.#passes()
+    if (written <= this.#durable) return
+    this.#durable = written
+    mark.keep()
+  }
+
+  #passes(): Promise<void> {
+    const { scheduler, random, mostMs } = this.#options
+    return new Promise((resolve) => {
+      scheduler.after(random.integer(mostMs + 1), () => {
+        if (!this.#isDead) resolve()
+      })
+    })
+  }
+}

@@ -1,0 +1,52 @@
+import type { GuestListeners, Peer, SessionResult, SessionStatus } from '@rakko/sync'
+import type { Log } from './log.js'
+
+export interface SessionLogOptions {
+  readonly log: Log
+  /** A number of its own. */
+  readonly session: number
+  /** Address of the peer. */
+  readonly remote: string
+  readonly now: () => number
+}
+
+/** What is logged of one peer that has dialled the hub: that it came, what of it was refused, and how it ended. */
+export class SessionLog implements GuestListeners {
+  readonly #options: SessionLogOptions
+  readonly #begunAt: number
+  #peer: Peer | undefined
+  #refused = 0
+
+  constructor(options: SessionLogOptions) {
+    this.#options = options
+    this.#begunAt = options.now()
+  }
+
+  readonly onStatus = (status: SessionStatus): void => {
+    if (status.state === 'greeting' || status.state === 'ended' || this.#peer !== undefined) return
+    this.#peer = status.peer
+    this.#options.log.info('peer-connected', {
+      ...this.#who(),
+      publicKey: status.peer.publicKey,
+      isProven: status.peer.isProven,
+    })
+  }
+
+  readonly onRefused: NonNullable<GuestListeners['onRefused']> = ({ id, error }) => {
+    this.#refused += 1
+    this.#options.log.debug('entry-refused', { ...this.#who(), id, error })
+  }
+
+  end({ code, by, text, cause }: SessionResult): void {
+    const { log, now } = this.#options
+    const fields = { ...this.#who(), code, by, text, refused: this.#refused, ms: now() - this.#begunAt }
+    if (code === 'bye') log.info('peer-ended', fields)
+    else if (code === 'failed' && by === 'us') log.error('peer-ended', { ...fields, cause })
+    else log.warn('peer-ended', fields)
+  }
+
+  #who(): { readonly session: number; readonly remote: string; readonly databaseId: string | undefined } {
+    const { session, remote } = this.#options
+    return { session, remote, databaseId: this.#peer?.databaseId }
+  }
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http'
+import { expect, test } from 'vitest'
+import { allowsOrigin } from '../src/http/allows-origin.js'
+import { callerOf, householdOf } from '../src/http/caller.js'
+import { Places } from '../src/http/places.js'
+import { Log } from '../src/log/log.js'
+
+test('so many callers have a place in all, and so many from one address', () => {
+  const places = new Places(3, 2)
+  const taken = ['a', 'a', 'a', 'b', 'c'].map((caller) => places.take(caller))
+  expect(taken).toEqual([undefined, undefined, 'from this address', undefined, 'in all'])
+  places.giveBack('a')
+  expect([places.take('c'), places.count]).toEqual([undefined, 3])
+})
+
+test.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0db8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['nobody', 'nobody'],
+])('the household of %s is %s', (address, household) => {
+  expect(householdOf(address)).toBe(household)
+})
+
+test('who calls is who has connected, or who the proxy says', () => {
+  const request = (forwarded?: string) =>
+    ({
+      headers: { 'x-forwarded-for': forwarded },
+      socket: { remoteAddress: '::ffff:10.0.0.1' },
+    }) as unknown as IncomingMessage
+  expect(callerOf(request('1.1.1.1'), false)).toBe('10.0.0.1')
+  expect(callerOf(request('6.6.6.6, 1.1.1.1'), true)).toBe('1.1.1.1')
+  expect(callerOf(request('somebody'), true)).toBe('10.0.0.1')
+  expect(callerOf(request(), true)).toBe('10.0.0.1')
+})
+
+test('a page may use the hub where its origin is allowed', () => {
+  const allowed = ['http://localhost:5173', 'http://127.0.0.1', 'http://[::1]:80'].map((origin) =>
+    allowsOrigin('loopback', origin),
+  )
+  expect(allowed).toEqual([true, true, true])
+  const refused = ['https://a.example', 'http://127.0.0.1.a.example', 'null'].map((origin) =>
+    allowsOrigin('loopback', origin),
+  )
+  expect(refused).toEqual([false, false, false])
+  expect([allowsOrigin('all', 'https://a.example'), allowsOrigin('loopback', undefined)]).toEqual([true, true])
+  const named = ['https://a.example']
+  expect([allowsOrigin(named, 'https://a.example'), allowsOrigin(named, 'http://localhost')]).toEqual([true, false])
+})
+
+test('a line of the log is JSON, of a level that is wanted, and no longer than strangers should make it', () => {
+  const lines: string[] = []
+  const log = new Log({ level: 'warn', write: (line) => lines.push(line), now: () => 0 })
+  log.info('quiet')
+  log.warn('told', { text: 'x'.repeat(600), logId: 3n, error: Object.assign(new Error('no\nway'), { code: 'E' }) })
+  expect(lines).toHaveLength(1)
+  expect(lines[0]?.match(/\n/g)).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    time: '1970-01-01T00:00:00.000Z',
+    level: 'warn',
+    event: 'told',
+    text: `${'x'.repeat(500)}…`,
+    logId: '3',
+    error: { code: 'E', message: 'no\nway' },
+  })
+})
