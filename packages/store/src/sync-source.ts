@@ -16,7 +16,10 @@ export interface SyncSource {
    * INVALID_ARGUMENT.
    */
   entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]>
-  /** Those of these ids that are neither decided nor parked. At most MAX_SYNC_ITEMS. */
+  /**
+   * Those of these ids that are neither decided nor parked with their payload: whoever has parked an entry without it
+   * takes it from a peer that has it. At most MAX_SYNC_ITEMS.
+   */
   unknownIds(ids: readonly Hash[]): Promise<Hash[]>
   /**
    * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all

@@ -18,7 +18,7 @@ export interface Replica {
   entriesOf(ids: readonly Hash[], maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
   /** The ids that were decided in a scope. What arrives later may be missing. */
   ids(scope: Scope | undefined): Promise<IdTree>
-  /** Those of these ids that are neither decided nor parked here. */
+  /** Those of these ids that are neither decided nor parked here with their payload. */
   missing(ids: readonly Hash[]): Promise<Hash[]>
   /** Takes entries of a peer, by the rules of replication. Resolves once what was decided is durable. */
   take(items: readonly EntryItem[]): Promise<TakeOutcome[]>

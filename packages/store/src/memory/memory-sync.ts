@@ -6,6 +6,7 @@ import {
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
 } from '@rakko/core'
+import { isPayloadLess } from '../decide/received-item.js'
 import type { Document } from '../store.js'
 import { type Bounds, bounded, isEverything, isInRange } from '../sync/bounds.js'
 import { definitionTips, fieldTips } from '../sync/definition-tips.js'
@@ -53,7 +54,13 @@ export function arrivalNumber({ arrived }: MemoryData, id: Hash): number | undef
 }
 
 export function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
-  return ids.filter((id) => arrivalNumber(data, id) === undefined && !data.parked.has(id))
+  return ids.filter((id) => arrivalNumber(data, id) === undefined && !isParkedWhole(data, id))
+}
+
+/** With its payload: without it, a peer may have that. */
+function isParkedWhole({ parked }: MemoryData, id: Hash): boolean {
+  const waiting = parked.get(id)
+  return waiting !== undefined && !isPayloadLess(waiting.item)
 }
 
 /** The oldest go where there are too many. */

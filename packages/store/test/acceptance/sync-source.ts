@@ -244,6 +244,9 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const ids = [unseen.id, created.id, parked.id, ...idsOf(definition)]
       expect(await store.arrivalNumbers(ids)).toEqual([undefined, 4, undefined, 1, 2, 3])
       expect(await store.unknownIds(ids)).toEqual([unseen.id])
+      // A payload that a peer has left out is asked for elsewhere.
+      expect(await store.ingest([{ entry: unseen.entry }])).toMatchObject([{ status: 'waiting', parked: true }])
+      expect(await store.unknownIds(ids)).toEqual([unseen.id])
       expect(idsOf(await store.entriesAt([4, 2, 9, 2]))).toEqual([definition[1]?.id, created.id])
       expect(idsOf(await store.entriesAt([4, 3, 2], { items: 2 }))).toEqual(idsOf(definition.slice(1)))
       expect(idsOf(await store.entriesAt([4, 3], { bytes: 1 }))).toEqual([definition[2]?.id])

@@ -84,7 +84,8 @@ export async function readEntriesAt(
 export async function readUnknownIds(queries: Queries, ids: readonly Hash[]): Promise<Hash[]> {
   const { rows } = await queries.query<Pick<EntryRow, 'hash'>>(
     sql`SELECT hash FROM ${queries.names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[])
-      UNION SELECT hash FROM ${queries.names.table('parked')} WHERE hash = ANY(${hexArray(ids)}::bytea[])`,
+      UNION SELECT hash FROM ${queries.names.table('parked')}
+        WHERE hash = ANY(${hexArray(ids)}::bytea[]) AND length(operation) > 0`,
   )
   const known = new Set(rows.map(({ hash }) => decodeHex(hash)))
   return ids.filter((id) => !known.has(id))
