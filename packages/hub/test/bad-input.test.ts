@@ -70,6 +70,7 @@ test('a peer that never reads what it is sent holds up nobody', async () => {
   await peer.greeted
   peer.socket.pause()
   peer.send(hello(), pull(undefined))
+  await hub.logged(({ event, databaseId }) => event === 'peer-connected' && databaseId === hello().databaseId)
   const other = await App.open('other', [hub.address])
   await other.create(['while one does not read'])
   await witness.hasVenues([...Array.from({ length: 200 }, (__, at) => `venue ${at}`), 'while one does not read'])

@@ -38,7 +38,10 @@ export class Calls {
   }
 }
 
-const never = new Promise<never>(() => undefined)
+/** One for each call: what waits for it is gone with it. */
+function never(): Promise<never> {
+  return new Promise(() => undefined)
+}
 
 /**
  * A store that takes its time: others see a write before it is durable, and it resolves once it is. It dies with its
@@ -114,11 +117,11 @@ export class SlowStore implements ReplicaStore {
   }
 
   async #read<Result>(run: (store: DocumentStore) => Promise<Result>): Promise<Result> {
-    if (this.#isDead) return never
+    if (this.#isDead) return never()
     if (this.isFailing) throw new RakkoError('STORAGE_FAILED', 'the disk of this world fails')
     const { store, calls } = this.#options
     const result = await calls.count(() => run(store))
-    return this.#isDead ? never : result
+    return this.#isDead ? never() : result
   }
 
   async #flush(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GuestListeners, Peer, SessionResult, SessionStatus } from '@rakko/sync'
+import type { GuestListeners, Peer, SessionResult } from '@rakko/sync'
 import type { Log } from './log.js'
 
 export interface SessionLogOptions {
@@ -22,13 +22,12 @@ export class SessionLog implements GuestListeners {
     this.#begunAt = options.now()
   }
 
-  readonly onStatus = (status: SessionStatus): void => {
-    if (status.state === 'greeting' || status.state === 'ended' || this.#peer !== undefined) return
-    this.#peer = status.peer
+  readonly onGreeted = (peer: Peer): void => {
+    this.#peer = peer
     this.#options.log.info('peer-connected', {
       ...this.#who(),
-      publicKey: status.peer.publicKey,
-      isProven: status.peer.isProven,
+      publicKey: peer.publicKey,
+      isProven: peer.isProven,
     })
   }
 

@@ -15,7 +15,8 @@ export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' |
 
 /** What whoever has accepted a channel is told of the peer behind it. */
 export interface GuestListeners {
-  readonly onStatus?: ((status: SessionStatus) => void) | undefined
+  /** Who it is; before anything flows. */
+  readonly onGreeted?: ((peer: Peer) => void) | undefined
   readonly onRefused?: ((refused: Refused) => void) | undefined
 }
 
@@ -60,7 +61,7 @@ export class Peers {
   }
 
   /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
-  async accept(channel: Channel, { onStatus, onRefused }: GuestListeners = {}): Promise<SessionResult> {
+  async accept(channel: Channel, { onGreeted, onRefused }: GuestListeners = {}): Promise<SessionResult> {
     if (this.#isClosed) {
       channel.close()
       return { code: 'bye', by: 'us', text: 'The node is closed' }
@@ -69,9 +70,11 @@ export class Peers {
       ...this.#options,
       channel,
       share: this.#sharing.guest(),
-      onStatus: (told) => {
-        this.#guestTold(guest, told)
-        onStatus?.(told)
+      onStatus: (told) => this.#guestTold(guest, told),
+      admit: async (peer) => {
+        const isAdmitted = (await this.#options.admit?.(peer)) !== false
+        if (isAdmitted) onGreeted?.(peer)
+        return isAdmitted
       },
       onRefused: (refused) => {
         this.#options.onRefused?.(refused)
