@@ -302,6 +302,25 @@ describe('where strangers have as many tables as there may be', () => {
     expect(await store.sql('SELECT count(*) AS n FROM venue')).toEqual([{ n: BigInt(DOCUMENTS - 1) }])
   })
 
+  test('many more of them, by as many keys, take no table and no file', async () => {
+    const relations = async () => {
+      const { rows } = await driver.query(
+        `SELECT count(*) AS n FROM pg_class WHERE relnamespace = $1::regnamespace OR relname LIKE 'pg_toast_%'`,
+        [`"${harness.schemaName(store)}"`],
+      )
+      return rows
+    }
+    const before = await relations()
+    const more = Array.from({ length: 4 * LIMITS.ofStrangers }, (_, index) => {
+      const key = new Author(800 + index)
+      const { items, schemaId } = defineSchema(key, `more_${index}`, { name: 'str' })
+      return { items, created: key.create(schemaId, { name: str(`${index}`) }) }
+    })
+    const outcomes = await store.ingest(more.flatMap(({ items, created }) => [...items, created]))
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['held']))
+    expect(await relations()).toEqual(before)
+  })
+
   test('none gives way while entries are lost: TABLE_LIMIT says what to do', async () => {
     await driver.query(`UPDATE "${harness.schemaName(store)}".arrival SET lost = 1`)
     await expect(store.query(all(visit.schemaId))).rejects.toMatchObject({

@@ -19,6 +19,8 @@ function venues(author: Author, count: number) {
 class Mesh {
   readonly nodes = new Map<string, { readonly node: TestNode; readonly peers: Peers }>()
   readonly crossings = new Map<string, Map<string, number>>()
+  /** By the node that pulls. */
+  readonly modes = new Map<string, string[]>()
   readonly #timers: Timers
 
   constructor(timers: Timers = realTimers) {
@@ -79,20 +81,23 @@ class Mesh {
       return { channel: Promise.reject(new RakkoError('CHANNEL_CLOSED', 'nobody is there')), abort: () => undefined }
     }
     const { ends } = memoryChannels({ schedule: (_, deliver) => setImmediate(deliver) })
-    const [one, other] = ends.map((end) => this.#counted(`${from}-${to}`, end)) as [Channel, Channel]
+    const link = `${from}-${to}`
+    const [one, other] = [this.#counted(link, from, ends[0]), this.#counted(link, to, ends[1])]
     void guest.peers.accept(other)
     return { channel: Promise.resolve(one), abort: () => undefined }
   }
 
-  #counted(link: string, channel: Channel): Channel {
+  #counted(link: string, name: string, channel: Channel): Channel {
     const counts = this.crossings.get(link) ?? new Map<string, number>()
     this.crossings.set(link, counts)
+    const { modes } = this
     return {
       maxFrameBytes: channel.maxFrameBytes,
       listen: (listener) => channel.listen(listener),
       close: () => channel.close(),
       send(bytes) {
         const frame = decodeFrame(bytes)
+        if (frame.type === 'pull') modes.set(name, [...(modes.get(name) ?? []), frame.mode])
         const items = frame.type === 'arrivals' || frame.type === 'fetched' ? frame.items : []
         for (const item of items) {
           if (typeof item === 'string') continue
@@ -205,4 +210,22 @@ test('a hub that leads and brings nothing holds up the others for ten seconds', 
   expect((await node.store.latestArrival()).number).toBe(0)
   await timers.pass(10_000)
   await mesh.converged(definition.length)
+})
+
+test('a node that only serves asks those that dialled it by ids, and for entries once they are live', async () => {
+  mesh = new Mesh()
+  const [device] = ['device', 'hub'].map((name) => mesh.add(name)) as [TestNode]
+  await publishAll(device.store, definition)
+  mesh.peersOf('device').add('hub')
+  await mesh.converged(definition.length)
+  await vi.waitFor(() => expect(mesh.modes.get('hub')).toEqual(['ids', 'entries']), { interval: 5 })
+  await publishAll(device.store, venues(new Author(1), 2))
+  await mesh.converged(definition.length + 2)
+  expect(mesh.modes).toEqual(
+    new Map([
+      ['device', ['entries']],
+      ['hub', ['ids', 'entries']],
+    ]),
+  )
+  expect(mesh.crossed('device-hub')).toEqual({ entries: definition.length + 2, most: 1 })
 })

@@ -8,7 +8,7 @@ export const MAX_TABLES_PER_AUTHOR = 64
  * Tables that there may be of all those schemas together. Keys are free, so a limit of one author alone bounds nothing.
  * They take some 20 MB.
  */
-export const MAX_TABLES_OF_STRANGERS = 512
+const MAX_TABLES_OF_STRANGERS = 512
 
 /** How many tables there may be of schemas that the app does not declare. */
 export interface TableLimits {
