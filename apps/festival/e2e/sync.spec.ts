@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions } from '@playwright/test'
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import { openNode, type RakkoNode } from '@rakko/client'
 import { schemas } from '../src/schemas/schemas.js'
 import { Festival } from './festival.js'
@@ -162,9 +162,10 @@ test('ten thousand events arrive, though the hub is killed in between, and the p
   await device.goTo('Programme')
   await expect(page.getByText('10,000\u00a0events')).toBeVisible({ timeout: 120_000 })
   await device.inSync()
-  // The one that the test makes itself is seen, and no other.
+  // The watch is awake: it sees the one that the test makes itself.
   await page.evaluate(makeLongTask)
-  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.longTasks)).toBe('made by the test;')
+  await expect.poll(() => longTasks(page)).toContain('made by the test')
+  expect((await longTasks(page)).length).toBeLessThanOrEqual(1 + MAX_LONG_TASKS)
 })
 
 /** Documents of one call. */
@@ -181,6 +182,17 @@ async function fill(directory: string, count: number): Promise<void> {
     await node.collection(schemas.event).createMany(all.slice(start, start + AT_ONCE))
   }
   await node.close()
+}
+
+/**
+ * A machine that does much else makes any task long: there were none on some runs and one on others, and more than a
+ * hundred while each arrival drew the whole list again.
+ */
+const MAX_LONG_TASKS = 8
+
+async function longTasks(page: Page): Promise<string[]> {
+  const noted = await page.evaluate(() => document.documentElement.dataset.longTasks ?? '')
+  return noted.split(';').filter((one) => one !== '')
 }
 
 /** Notes tasks of more than 50 ms of the page's main thread. */
