@@ -15,7 +15,23 @@ export class Festival {
   }
 
   async opened(): Promise<void> {
-    await expect(this.storagePill()).toBeVisible({ timeout: 60_000 })
+    await expect(this.storagePill().or(this.hubPill()).first()).toBeVisible({ timeout: 60_000 })
+  }
+
+  /** How it stands with the hub. */
+  hubPill(): Locator {
+    return this.page.getByRole('link', { name: /^Hub: / })
+  }
+
+  /** Opens the link that somebody shares, and agrees to its hub. */
+  async openWithHub(address: string): Promise<void> {
+    await this.open(`/?hub=${encodeURIComponent(address)}`)
+    await this.sheet('Share with this hub?').getByRole('button', { name: 'Share' }).click()
+    await this.inSync()
+  }
+
+  async inSync(): Promise<void> {
+    await expect(this.hubPill()).toHaveText('Hub: In sync')
   }
 
   storagePill(): Locator {
@@ -78,6 +94,15 @@ export class Festival {
     const sheet = this.sheet(title)
     await expect(sheet).toBeVisible()
     return sheet
+  }
+
+  async editEvent(title: string, change: (form: Locator) => Promise<void>): Promise<void> {
+    const sheet = await this.openEvent(title)
+    await sheet.getByRole('button', { name: 'Edit' }).click()
+    const form = this.sheet('Edit event')
+    await change(form)
+    await form.getByRole('button', { name: 'Save' }).click()
+    await expect(form).toBeHidden()
   }
 
   async addSample(): Promise<void> {

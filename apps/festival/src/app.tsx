@@ -1,4 +1,7 @@
 import { DevicePage } from './device/device-page.js'
+import { HubAnnouncer } from './hub/hub-announcer.js'
+import { OfferedHub } from './hub/offered-hub.js'
+import { useHub } from './hub/use-hub.js'
 import { useNodeState } from './node/node-context.js'
 import { ProgrammePage } from './programme/programme-page.js'
 import { useRoute } from './router/navigation.js'
@@ -21,9 +24,20 @@ export function App() {
         <>
           <CurrentPage page={page} />
           {sheet !== undefined && <SheetSwitch sheet={sheet} />}
+          <HubParts />
         </>
       )}
     </Shell>
+  )
+}
+
+function HubParts() {
+  const { address } = useHub()
+  return (
+    <>
+      <OfferedHub />
+      {address !== undefined && <HubAnnouncer />}
+    </>
   )
 }
 

@@ -1,3 +1,4 @@
+import { useHub } from '../hub/use-hub.js'
 import { type ServiceWorkerState, useServiceWorker } from '../pwa/service-worker.js'
 import { useInstall } from '../pwa/use-install.js'
 import { useOnline } from '../pwa/use-online.js'
@@ -9,11 +10,12 @@ export function AppCard() {
   const worker = useServiceWorker()
   const { installed, install } = useInstall()
   const online = useOnline()
+  const { address } = useHub()
   return (
     <Card icon="offline" title="Without a network">
       <dl>
         <Fact name="Offline">{offlineText(worker)}</Fact>
-        <Fact name="Network">{online ? 'Connected; nothing is sent anywhere' : 'None, and nothing is missing'}</Fact>
+        <Fact name="Network">{networkText(online, address !== undefined)}</Fact>
         <Fact name="Times are shown in">{currentTimeZone().replaceAll('_', ' ')}</Fact>
       </dl>
       {installed && <p>Installed as an app on this device.</p>}
@@ -24,6 +26,11 @@ export function AppCard() {
       )}
     </Card>
   )
+}
+
+function networkText(isOnline: boolean, hasHub: boolean): string {
+  if (!isOnline) return hasHub ? 'None: changes go out later' : 'None, and nothing is missing'
+  return hasHub ? 'Connected; the hub alone gets what you change' : 'Connected; nothing is sent anywhere'
 }
 
 function offlineText({ offlineReady, problem }: ServiceWorkerState): string {

@@ -1,3 +1,4 @@
+import { HubCard } from '../hub/hub-card.js'
 import { Content } from '../shell/content.js'
 import { Hero } from '../shell/hero.js'
 import { AppCard } from './app-card.js'
@@ -6,7 +7,7 @@ import { IdentityCard } from './identity-card.js'
 import { StorageCard } from './storage-card.js'
 import { TryCard } from './try-card.js'
 
-/** What stays on this device, and how sure that is. */
+/** What stays on this device, how sure that is, and what goes elsewhere. */
 export function DevicePage() {
   return (
     <>
@@ -14,6 +15,7 @@ export function DevicePage() {
       <Content>
         <div className={styles.grid}>
           <StorageCard />
+          <HubCard />
           <IdentityCard />
           <AppCard />
           <TryCard />

@@ -1,3 +1,4 @@
+import { shortKey } from '../data/signer-name.js'
 import { useStorage } from '../data/use-storage.js'
 import type { Storage } from '../node/festival.js'
 import { useFestival } from '../node/node-context.js'
@@ -33,6 +34,9 @@ export function IdentityCard() {
       <dl>
         <Fact name="Public key">
           <code className={styles.code}>{node.publicKey}</code>
+        </Fact>
+        <Fact name="Others see you as">
+          <code className={styles.code}>{shortKey(node.publicKey)}</code>
         </Fact>
         <Fact name="Private key">{KEYS[key]}</Fact>
         <Fact name="Database">

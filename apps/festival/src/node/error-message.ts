@@ -97,10 +97,15 @@ export function messageFor(error: unknown): ErrorMessage {
   )
 }
 
+/** The node's own words. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** For a report: what the code says, in the node's own words. */
 export function errorDetail(error: unknown): string {
   const code = errorCode(error)
-  const text = error instanceof Error ? error.message : String(error)
+  const text = wordsOf(error)
   return code === undefined ? text : `${code}: ${text}`
 }
 

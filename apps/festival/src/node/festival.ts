@@ -1,4 +1,5 @@
 import { openNode } from '@rakko/client'
+import { openHub } from '../hub/hub.js'
 import { schemas } from '../schemas/schemas.js'
 
 /** What a start on a slow and busy phone may take; with the default of 30 seconds it would be given up. */
@@ -12,6 +13,7 @@ export async function openFestival() {
   const node = await openNode({ name: 'festival', schemas, deadlineMs: DEADLINE_MS })
   return {
     node,
+    hub: openHub(node),
     venues: node.collection(schemas.venue),
     events: node.collection(schemas.event),
     /** Where the data lies, as it was found at opening: the page says so from its first moment. */

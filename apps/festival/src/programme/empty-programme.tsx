@@ -30,7 +30,7 @@ export function EmptyProgramme({ hasVenues }: { readonly hasVenues: boolean }) {
         </>
       }
     >
-      A festival begins with a place. Add a venue, then its events. It all stays on this device, network or not.
+      A festival begins with a place. Add a venue, then its events. It is all stored on this device, network or not.
     </EmptyState>
   )
 }

@@ -1,3 +1,5 @@
+import { memo } from 'react'
+
 import type { ListedEvent } from '../data/listed-event.js'
 import { venueColour } from '../data/venue-colour.js'
 import { Link } from '../router/link.js'
@@ -14,7 +16,8 @@ interface EventRowProps {
 
 const MINUTE = 60
 
-export function EventRow({ event, showVenue }: EventRowProps) {
+/** Drawn again for its own event alone: while thousands arrive, most rows of a list stay as they are. */
+export const EventRow = memo(function EventRow({ event, showVenue }: EventRowProps) {
   const { venue } = event
   const { page } = useRoute()
   const now = useNow(MINUTE)
@@ -52,7 +55,7 @@ export function EventRow({ event, showVenue }: EventRowProps) {
       </Link>
     </li>
   )
-}
+})
 
 function isoTime(seconds: number): string | undefined {
   const date = new Date(seconds * 1000)

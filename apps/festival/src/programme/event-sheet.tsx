@@ -1,6 +1,7 @@
 import { useDocument } from '@rakko/client/react'
 import { useState } from 'react'
 import type { ListedEvent } from '../data/listed-event.js'
+import { signerName } from '../data/signer-name.js'
 import { useAction } from '../data/use-action.js'
 import { useReported } from '../data/use-reported.js'
 import { venueColour } from '../data/venue-colour.js'
@@ -70,7 +71,7 @@ function EventDetails({ event }: { readonly event: ListedEvent }) {
             <span className="visually-hidden">Signed by</span>
           </dt>
           <dd>
-            <Signature owner={event.$owner} edited={event.$edited} />
+            <Signature event={event} />
           </dd>
         </dl>
         {event.description !== '' && <p className={styles.description}>{event.description}</p>}
@@ -88,10 +89,15 @@ function EventDetails({ event }: { readonly event: ListedEvent }) {
   )
 }
 
-function Signature({ owner, edited }: { readonly owner: string; readonly edited: boolean }) {
-  const { node } = useFestival()
-  const by = owner === node.publicKey ? 'Signed on this device' : `Signed by ${owner.slice(0, 8)}`
-  return <p className={styles.soft}>{edited ? `${by}, edited since` : by}</p>
+function Signature({ event }: { readonly event: ListedEvent }) {
+  return <p className={styles.soft}>{signedText(event, useFestival().node.publicKey)}</p>
+}
+
+function signedText({ $owner, $signer, $edited }: ListedEvent, own: string): string {
+  const owner = signerName($owner, own)
+  if (!$edited) return `Added by ${owner}`
+  if ($owner === $signer) return `Added and last changed by ${owner}`
+  return `Added by ${owner}, last changed by ${signerName($signer, own)}`
 }
 
 function DeleteEvent({ id, title, onCancel }: { id: string; title: string; onCancel: () => void }) {

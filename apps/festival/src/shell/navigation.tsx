@@ -29,7 +29,8 @@ export function Navigation({ page }: { readonly page: Page }) {
         ))}
       </ul>
       <p className={styles.colophon}>
-        Every change is signed and stored right here, in PostgreSQL inside this browser. No account, no server.
+        Every change is signed and stored right here, in PostgreSQL inside this browser. No account, and no server
+        needed.
       </p>
     </nav>
   )

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const SCRIPT = fileURLToPath(new URL('hub-server.mjs', import.meta.url))
+
+/** A hub in a process of its own, which a test stops, kills, wipes and starts again at the same address. */
+export class Hub {
+  readonly #silenceMs: number
+  #folder: string | undefined
+  #process: ChildProcess | undefined
+  #port = 0
+
+  constructor({ silenceMs = 60_000 }: { readonly silenceMs?: number } = {}) {
+    this.#silenceMs = silenceMs
+  }
+
+  get address(): string {
+    return `ws://127.0.0.1:${this.#port}/sync`
+  }
+
+  /** Of its database. */
+  async directory(): Promise<string> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'festival-hub-'))
+    return join(this.#folder, 'data')
+  }
+
+  async start(): Promise<void> {
+    const args = [SCRIPT, await this.directory(), String(this.#port), String(this.#silenceMs)]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#process = child
+    for await (const line of createInterface({ input: child.stdout })) {
+      const port = /^ready (\d+)$/.exec(line)?.[1]
+      if (port === undefined) continue
+      this.#port = Number(port)
+      return
+    }
+    throw new Error('the hub did not start')
+  }
+
+  /** As a power cut would: nothing is said to anybody. */
+  async kill(): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (child === undefined || child.exitCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  async wipe(): Promise<void> {
+    await rm(await this.directory(), { recursive: true, force: true })
+  }
+
+  /** How many nodes speak with it. */
+  async peers(): Promise<number> {
+    const response = await fetch(this.address.replace(/^ws(.*)\/sync$/, 'http$1/'))
+    return Number(await response.text())
+  }
+
+  async end(): Promise<void> {
+    await this.kill()
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true })
+  }
+}
