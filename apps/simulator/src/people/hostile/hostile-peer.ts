@@ -119,7 +119,14 @@ export class HostilePeer {
         }
         for (let count = random.integer(4); count >= 0; count -= 1) {
           const items = random.chance(0.5) ? [this.#id()] : []
-          say({ type: 'arrivals', pull: frame.pull, upTo: this.#mark(), latest: random.integer(2 ** 31), first: 0, items })
+          say({
+            type: 'arrivals',
+            pull: frame.pull,
+            upTo: this.#mark(),
+            latest: random.integer(2 ** 31),
+            first: 0,
+            items,
+          })
         }
         return
       case 'fetch':
