@@ -4,7 +4,8 @@ import type { Dialling } from '../channel.js'
 import { channelClosed } from '../channel-error.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
-import { SocketChannel, type SocketOptions } from './socket-channel.js'
+import { SocketChannel } from './socket-channel.js'
+import type { SocketOptions } from './socket-options.js'
 
 /**
  * Opens a channel to a hub by its address (`wss://…`). It rejects with INVALID_ARGUMENT where that is none, and with

@@ -5,12 +5,7 @@ import { channelClosed, frameTooLarge, invalidMessage } from '../channel-error.j
 import { Inbox } from '../inbox.js'
 import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from '../limits.js'
 import { Window } from '../window.js'
-
-export interface SocketOptions {
-  readonly maxFrameBytes?: number | undefined
-  /** What may be under way until `send` makes its caller wait, and what may lie here until reading stops. */
-  readonly windowBytes?: number | undefined
-}
+import type { SocketOptions } from './socket-options.js'
 
 const NORMAL = 1000
 const NO_CODE = 1005

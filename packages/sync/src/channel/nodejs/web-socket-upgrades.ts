@@ -4,7 +4,8 @@ import { WebSocketServer } from 'ws'
 import type { Channel } from '../channel.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { SUB_PROTOCOL } from '../sub-protocol.js'
-import { SocketChannel, type SocketOptions } from './socket-channel.js'
+import { SocketChannel } from './socket-channel.js'
+import type { SocketOptions } from './socket-options.js'
 
 export interface WebSocketServerOptions extends SocketOptions {
   onChannel(channel: Channel, request: IncomingMessage): void
