@@ -128,6 +128,7 @@ export { isListType, type QueryFieldType, queryFieldType, queryRules } from './q
 export { relatedSchemas } from './query/related-schemas.js'
 export { MAX_SEARCH_FIELDS, RANK, SEARCH_LANGUAGES, type SearchLanguage } from './query/search.js'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, RakkoError } from './rakko-error.js'
+export { RecentMap } from './recent-map.js'
 export { type Refusal, refusal } from './refusal.js'
 // Definitions: how an app names its schemas, and the types of rows that follow from that.
 export { type BoundSchema, type BoundSchemas, bindSchemas, type Commit } from './schema/bind-schemas.js'

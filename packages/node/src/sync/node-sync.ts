@@ -20,6 +20,7 @@ import type { WriterSigner } from '../sign/signing-round.js'
 import { StatusFeed } from './status-feed.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
+import { syncTimers } from './sync-timers.js'
 
 /** Peers that a node dials, at most. */
 export const MAX_ADDRESSES = 64
@@ -68,12 +69,7 @@ export class NodeSync {
       random,
       draw: () => (random(1)[0] ?? 0) / 255,
       now,
-      timers: {
-        after(ms, work) {
-          const timer = timers.setTimeout(work, ms)
-          return () => timers.clearTimeout(timer)
-        },
-      },
+      timers: syncTimers(timers),
       scope,
       silenceMs,
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),

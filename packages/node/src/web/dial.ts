@@ -1,15 +1,10 @@
 import { dialWebSocket } from '@rakko/sync'
 import type { SyncPlatform } from '../sync/sync-platform.js'
+import { syncTimers } from '../sync/sync-timers.js'
 import { platform } from './platform.js'
 
 const { WebSocket } = globalThis
-
-const timers = {
-  after(ms: number, work: () => void): () => void {
-    const timer = platform.timers.setTimeout(work, ms)
-    return () => platform.timers.clearTimeout(timer)
-  },
-}
+const timers = syncTimers(platform.timers)
 
 /** How a worker reaches other nodes. */
 export const webSync: SyncPlatform = {

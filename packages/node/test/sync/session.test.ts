@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
-import { meet, TestNode } from './sync-world.js'
+import { meet, stoppedTimers, TestNode } from './sync-world.js'
 
 const developer = new Author(99)
 const { items: definition, schemaId } = defineSchema(developer, 'venue', { capacity: 'int', name: 'str' })
@@ -76,8 +76,11 @@ describe('a session of two nodes', () => {
   test('what a node got from the other does not go back to it when they meet again', async () => {
     const one = await nodeWith(1, new Author(1), names(300, 'a'))
     const other = await nodeWith(2, new Author(2), names(3, 'b'))
-    const first = meet(one, other)
+    const first = meet(one, other, [{ timers: stoppedTimers }, { timers: stoppedTimers }])
     await first.settled
+    // It is told at once how far that leads, without a word of the entries.
+    await one.replica.taken(definition.length + 303)
+    expect(first.bytes[0]).toBeLessThan(4_000)
     first.cut()
     await Promise.all(first.results)
     const second = meet(one, other)
@@ -90,12 +93,16 @@ describe('a session of two nodes', () => {
     const author = new Author(1)
     const one = await nodeWith(1, author, [])
     const other = new TestNode(2)
-    const meeting = meet(one, other)
+    const meeting = meet(one, other, [{ timers: stoppedTimers }, { timers: stoppedTimers }])
     await meeting.settled
-    const arrived = new Promise<void>((resolve) => other.store.onCommit(() => resolve()))
-    await publishAll(one.store, [venue(author, 'live')])
-    await arrived
+    const before = meeting.bytes[0]
+    const live = names(20, 'live').map((name) => venue(author, name))
+    await publishAll(one.store, live)
+    await other.replica.taken(definition.length + live.length)
     expect(await idsOf(one)).toEqual(await idsOf(other))
+    await one.replica.taken(definition.length + live.length)
+    // An entry takes 240 bytes: of twenty none has come back.
+    expect(meeting.bytes[0] - before).toBeLessThan(240 * live.length)
     await meeting.close()
   })
 })

@@ -1,4 +1,4 @@
-import { bytesToHex, type PublicKey, type SchemaId } from '@rakko/core'
+import { bytesToHex, type PublicKey } from '@rakko/core'
 import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import {
   type MemoryChannelOptions,
@@ -11,16 +11,44 @@ import {
 import { nativeVerifier } from '../../src/nodejs/native-key.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 
+/** Tells how far a peer's arrivals were taken. */
+class WatchedReplica extends StoreReplica {
+  #taken = 0
+  readonly #waiting = new Set<() => void>()
+
+  override async keepResumePoint(...kept: Parameters<StoreReplica['keepResumePoint']>): Promise<void> {
+    await super.keepResumePoint(...kept)
+    this.#taken = Math.max(
+      this.#taken,
+      ...kept.map((one) => (typeof one === 'object' && 'number' in one ? one.number : 0)),
+    )
+    for (const wake of this.#waiting) wake()
+  }
+
+  /** Resolves once all up to this arrival number of the peer was taken. */
+  async taken(number: number): Promise<void> {
+    while (this.#taken < number) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        this.#waiting.add(wake)
+      })
+    }
+  }
+}
+
 /** A replica in memory, and what its sessions told. */
 export class TestNode {
   readonly store: MemoryStore
-  readonly replica: StoreReplica
+  readonly replica: WatchedReplica
   readonly statuses: SessionStatus[] = []
   readonly publicKey: PublicKey
 
   constructor(number: number, data = new MemoryData(bytesToHex(new Uint8Array(16).fill(number)))) {
     this.store = new MemoryStore({ data, verifier: nativeVerifier(), now: () => 0 })
-    this.replica = new StoreReplica({ store: this.store, ingest: (items) => this.store.ingest(items) })
+    this.replica = new WatchedReplica({ store: this.store, ingest: (items) => this.store.ingest(items) })
     this.publicKey = bytesToHex(new Uint8Array(32).fill(number)) as PublicKey
   }
 }
@@ -36,7 +64,7 @@ export interface Meeting {
   close(): Promise<void>
 }
 
-type Options = Partial<Pick<SessionOptions, 'scope' | 'share' | 'checkProof' | 'admit' | 'identity'>>
+type Options = Partial<Pick<SessionOptions, 'scope' | 'share' | 'checkProof' | 'admit' | 'identity' | 'timers'>>
 
 /** Two nodes speak over a channel in memory. */
 export function meet(
@@ -92,14 +120,12 @@ export function meet(
   }
 }
 
+/** Nothing becomes due: what happens does not wait for it. */
+export const stoppedTimers = { after: () => () => undefined }
+
 export const realTimers = {
   after(ms: number, work: () => void): () => void {
     const timer = setTimeout(work, ms)
     return () => clearTimeout(timer)
   },
-}
-
-/** What two nodes have to agree on. */
-export async function stateOf({ store }: TestNode, schemaId: SchemaId): Promise<string> {
-  return store.stateHash(schemaId)
 }

@@ -1,10 +1,9 @@
-import type { Hash } from '@rakko/core'
+import { type Hash, RecentMap } from '@rakko/core'
 import { MAX_KNOWN_IDS } from './limits.js'
 
 /** Ids that came from a peer, so that they are not sent back to it. It keeps the latest ones. */
 export class KnownIds {
-  #young = new Set<Hash>()
-  #old = new Set<Hash>()
+  readonly #ids = new RecentMap<Hash, true>(MAX_KNOWN_IDS / 2)
   #taking: Promise<unknown> = Promise.resolve()
 
   /** Runs what takes entries of the peer and returns their ids. Who asks meanwhile waits until they are known. */
@@ -16,18 +15,13 @@ export class KnownIds {
   }
 
   add(ids: Iterable<Hash>): void {
-    for (const id of ids) {
-      this.#young.add(id)
-      if (this.#young.size < MAX_KNOWN_IDS / 2) continue
-      this.#old = this.#young
-      this.#young = new Set()
-    }
+    for (const id of ids) this.#ids.set(id, true)
   }
 
   /** Those that did not come from the peer. */
   async unknown<Item extends { readonly id: Hash }>(items: readonly Item[]): Promise<readonly Item[]> {
     if (items.length === 0) return items
     await this.#taking
-    return items.filter(({ id }) => !this.#young.has(id) && !this.#old.has(id))
+    return items.filter(({ id }) => this.#ids.get(id) === undefined)
   }
 }
