@@ -1,5 +1,9 @@
 import { Listeners } from '@rakko/store'
+import { Feed } from './feed.js'
 import type { NodeEvent } from './node-event.js'
+
+/** Batches of events, each of one at least. */
+export type EventFeed = Feed<readonly NodeEvent[]>
 
 /** Events that a node keeps; of more than these it drops the oldest. */
 export const MAX_KEPT_EVENTS = 1_000
@@ -36,8 +40,13 @@ export class EventLog {
 
   /** The same for a reader that asks for one batch after the other. */
   open(): EventFeed {
-    const feed = new EventFeed({
-      from: (number) => this.#from(number),
+    let number = 0
+    const feed: EventFeed = new Feed({
+      take: () => {
+        const { events, next } = this.#from(number)
+        number = next
+        return events.length > 0 ? events : undefined
+      },
       drop: (closed) => this.#feeds.delete(closed),
     })
     if (this.#isClosed) feed.close()
@@ -63,62 +72,4 @@ interface EventBatch {
   readonly events: readonly NodeEvent[]
   /** Number of the event after them. */
   readonly next: number
-}
-
-interface EventFeedHost {
-  /** Events from this number on; what was dropped of them is an event itself. */
-  from(number: number): EventBatch
-  drop(feed: EventFeed): void
-}
-
-/** Events for one reader who takes them in batches; a slow one costs no memory. */
-export class EventFeed {
-  readonly #host: EventFeedHost
-  #next = 0
-  #reader: ((events: readonly NodeEvent[] | undefined) => void) | undefined
-  #isOpen = true
-
-  constructor(host: EventFeedHost) {
-    this.#host = host
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen
-  }
-
-  /**
-   * The next events, one at least, as soon as there are any; undefined once it is closed. An earlier call that waits
-   * resolves to undefined.
-   */
-  next(): Promise<readonly NodeEvent[] | undefined> {
-    this.stopWaiting()
-    if (!this.#isOpen) return Promise.resolve(undefined)
-    return new Promise((resolve) => {
-      this.#reader = resolve
-      this.wake()
-    })
-  }
-
-  /** Gives up the call of `next` that waits, if any does: nothing is taken. */
-  stopWaiting(): void {
-    this.#reader?.(undefined)
-    this.#reader = undefined
-  }
-
-  /** There may be events: hands them to the reader that waits. */
-  wake(): void {
-    if (!this.#reader) return
-    const { events, next } = this.#host.from(this.#next)
-    if (events.length === 0) return
-    this.#next = next
-    this.#reader(events)
-    this.#reader = undefined
-  }
-
-  close(): void {
-    if (!this.#isOpen) return
-    this.#isOpen = false
-    this.#host.drop(this)
-    this.stopWaiting()
-  }
 }

@@ -40,8 +40,7 @@ import type { Batch, BatchResult } from './sign/batch.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
 import { Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
-import { NodeSync } from './sync/node-sync.js'
-import type { StatusFeed } from './sync/status-feed.js'
+import { NodeSync, type StatusFeed } from './sync/node-sync.js'
 
 /** A store's page with its query, which cursors are made of. */
 export interface DocumentsPage extends DocumentPage {

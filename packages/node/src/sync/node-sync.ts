@@ -14,10 +14,10 @@ import {
   type Scope,
   type SessionResult,
 } from '@rakko/sync'
+import { Feed } from '../feed.js'
 import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
 import type { WriterSigner } from '../sign/signing-round.js'
-import { StatusFeed } from './status-feed.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
 import { syncTimers } from './sync-timers.js'
@@ -52,11 +52,16 @@ export interface ProofOptions {
   readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
 }
 
+/** How it stands with all peers, one state after the other. */
+export type StatusFeed = Feed<readonly PeerStatus[]>
+
 /** A node's peers: dials them, serves those that dial it, and tells how it stands with each. */
 export class NodeSync {
   readonly #replica: StoreReplica
   readonly #peers: Peers
   readonly #feeds = new Set<StatusFeed>()
+  /** How often something has changed. */
+  #changes = 0
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
@@ -119,12 +124,17 @@ export class NodeSync {
     this.#replica.forgotten()
   }
 
-  /** For a reader that asks for one state after the other. */
+  /** For a reader that asks for one state after the other: now, and whenever it has changed since. */
   open(): StatusFeed {
-    const feed: StatusFeed = new StatusFeed(
-      () => this.statuses,
-      (closed) => this.#feeds.delete(closed),
-    )
+    let told = -1
+    const feed: StatusFeed = new Feed({
+      take: () => {
+        if (told === this.#changes) return undefined
+        told = this.#changes
+        return this.statuses
+      },
+      drop: (closed) => this.#feeds.delete(closed),
+    })
     this.#feeds.add(feed)
     return feed
   }
@@ -140,6 +150,7 @@ export class NodeSync {
   }
 
   #tell(): void {
+    this.#changes += 1
     for (const feed of this.#feeds) feed.wake()
   }
 }
