@@ -39,6 +39,7 @@ export function readConfig({ flags, config }: CommandLine, env: Environment): Hu
  */
 export function hubConfig(given: { readonly [Name in keyof HubConfig]?: HubConfig[Name] | undefined }): HubConfig {
   const values = Object.fromEntries(NAMES.map((name) => [name, given[name] ?? KEYS[name].byDefault]))
+  // KEYS has a value of the right type for each name; Object.fromEntries forgets which.
   const config = values as unknown as Omit<HubConfig, 'allowOrigins'>
   const isOwn = isLoopback(config.host) && !config.behindProxy
   if (config.askProof && !isOwn && config.publicAddresses.length === 0) {
