@@ -10,7 +10,10 @@ const ENTRIES = ['@rakko/client/worker', '@rakko/client']
 const IS_SYNC =
   /[\\/](packages[\\/]sync[\\/]dist|packages[\\/]node[\\/]dist[\\/]sync|client[\\/]dist[\\/]remote[\\/]peers\.js)/
 
-/** Bytes after gzip that sync adds to what an app's page and worker load: both are bundled with it and without it. */
+/**
+ * Bytes after gzip that sync adds to what an app's page and worker load: both are bundled with it and without it, as
+ * an app's bundler does.
+ */
 export async function syncSize(): Promise<Measurement> {
   const sizes: [number, number][] = []
   for (const entry of ENTRIES) sizes.push([await bundledBytes(entry, []), await bundledBytes(entry, [withoutSync()])])
@@ -27,13 +30,14 @@ async function bundledBytes(entry: string, plugins: Plugin[]): Promise<number> {
     build: {
       write: false,
       target: 'es2022',
-      lib: { entry: fileURLToPath(import.meta.resolve(entry)), formats: ['es'] },
-      rollupOptions: { output: { codeSplitting: false } },
+      // Not as a library, of which Vite leaves the white space in.
+      rollupOptions: { input: entry, preserveEntrySignatures: 'strict', output: { codeSplitting: false } },
     },
-  })) as Rollup.RollupOutput[]
-  return built
-    .flatMap(({ output }) => output)
-    .reduce((sum, part) => sum + (part.type === 'chunk' ? gzipSync(part.code, { level: 9 }).length : 0), 0)
+  })) as Rollup.RollupOutput
+  return built.output.reduce(
+    (sum, part) => sum + (part.type === 'chunk' ? gzipSync(part.code, { level: 9 }).length : 0),
+    0,
+  )
 }
 
 /** Puts nothing in the place of each module of sync. */
