@@ -10,9 +10,7 @@ export interface FrameLimits {
   readonly maxFrameBytes?: number | undefined
 }
 
-const LAYOUT_OF_NUMBER = new Map<number, Layout<Frame>>(
-  Object.values(LAYOUTS).map((layout) => [layout.number, layout as Layout<Frame>]),
-)
+const LAYOUT_OF_NUMBER = new Map<number, Layout>(Object.values(LAYOUTS).map((layout) => [layout.number, layout]))
 
 /** More than any type has. Hellos of later versions may have more than this one's. */
 const MAX_FRAME_ITEMS = 64
@@ -53,6 +51,6 @@ function read(reader: FrameReader): Frame {
   return frame
 }
 
-function ofOtherLength(layout: Layout<Frame>, items: number): RakkoError {
+function ofOtherLength(layout: Layout, items: number): RakkoError {
   return invalidFrame('frame', `${layout.items} items`, `${items}`)
 }

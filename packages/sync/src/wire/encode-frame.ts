@@ -1,6 +1,6 @@
 import type { EndCode, EndFrame, Frame } from './frame.js'
 import { FrameWriter } from './frame-writer.js'
-import { LAYOUTS, type Layout } from './layouts.js'
+import { LAYOUTS } from './layouts.js'
 import { MAX_END_TEXT_BYTES } from './limits.js'
 
 /** One for all: encoding is over before anybody else can begin. */
@@ -11,7 +11,7 @@ const writer = new FrameWriter()
  * INVALID_ARGUMENT on a number or text that no frame can carry.
  */
 export function encodeFrame(frame: Frame): Uint8Array {
-  const layout = LAYOUTS[frame.type] as Layout<Frame>
+  const layout = LAYOUTS[frame.type]
   writer.reset()
   writer.array(layout.items)
   writer.number(layout.number)

@@ -1,11 +1,10 @@
-import { bytesToHex, CborReader, type Hash, MAJOR, MAJOR_NAMES, type Major, type PublicKey, SIMPLE } from '@rakko/core'
+import { bytesToHex, CborReader, type Hash, MAJOR, MAJOR_NAMES, type Major, SIMPLE } from '@rakko/core'
 import { invalidFrame } from './invalid-frame.js'
 
 const NULL_BYTE = (MAJOR.simple << 5) | SIMPLE.null
 /** What YASMF puts before the 32 bytes of BLAKE3. */
 const HASH_PREFIX = '0020'
 const ID_BYTES = 32
-const KEY_BYTES = 32
 
 /** The smallest argument that needs a head of this width, by the width's code: 24 to 27. */
 const SMALLEST_ARGUMENT = [24, 0x100, 0x1_0000, 0x1_0000_0000] as const
@@ -83,11 +82,6 @@ export class FrameReader {
   /** So many bytes, as hexadecimal digits. */
   hex(field: string, length: number): string {
     return bytesToHex(this.bytes(field, length))
-  }
-
-  /** Any 32 bytes: those that are no point of the curve are the key of nobody. */
-  publicKey(field: string): PublicKey {
-    return this.hex(field, KEY_BYTES) as PublicKey
   }
 
   /** Whether the next item is null. If so, it is taken. */

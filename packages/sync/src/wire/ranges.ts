@@ -3,6 +3,7 @@ import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, MAX_
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
 import { invalidFrame } from './invalid-frame.js'
+import type { Member } from './members.js'
 
 /** Kinds of ranges, by their number on the wire. */
 const KINDS = ['skip', 'fingerprint', 'ids', 'lacking'] as const
@@ -10,7 +11,7 @@ const MEMBERS = { skip: 2, fingerprint: 4, ids: 3, lacking: 3 } as const
 
 const MAX_LACKING_BYTES = MAX_RANGE_IDS / 8
 
-export function writeRange(writer: FrameWriter, range: ComparedRange): void {
+function writeRange(writer: FrameWriter, range: ComparedRange): void {
   writer.array(MEMBERS[range.kind])
   writer.bytes(range.upper)
   writer.number(KINDS.indexOf(range.kind))
@@ -30,21 +31,23 @@ export function writeRange(writer: FrameWriter, range: ComparedRange): void {
 }
 
 /** Ranges that cover all ids once, ascending, the last one open; or none. */
-export function readRanges(reader: FrameReader, field: string): ComparedRange[] {
-  const ranges: ComparedRange[] = []
-  const count = reader.array(field, MAX_FRAME_RANGES)
-  let before: ComparedRange | undefined
-  for (let left = count; left > 0; left -= 1) {
-    const range = readRange(reader, field)
-    checkUpper(range, before, left === 1, field)
-    if (range.kind === 'ids') checkIds(range.ids, before?.upper, range.upper, `${field}.ids`)
-    if (range.kind === 'skip' && before?.kind === 'skip') {
-      throw invalidFrame(field, 'neighbours of kind 0 joined', 'two of them')
+export const ranges: Member<readonly ComparedRange[]> = {
+  write: (writer, values) => writer.list(values, (range) => writeRange(writer, range)),
+  read(reader, path) {
+    const read: ComparedRange[] = []
+    let before: ComparedRange | undefined
+    for (let left = reader.array(path, MAX_FRAME_RANGES); left > 0; left -= 1) {
+      const range = readRange(reader, path)
+      checkUpper(range, before, left === 1, path)
+      if (range.kind === 'ids') checkIds(range.ids, before?.upper, range.upper, `${path}.ids`)
+      if (range.kind === 'skip' && before?.kind === 'skip') {
+        throw invalidFrame(path, 'neighbours of kind 0 joined', 'two of them')
+      }
+      read.push(range)
+      before = range
     }
-    ranges.push(range)
-    before = range
-  }
-  return ranges
+    return read
+  },
 }
 
 function readRange(reader: FrameReader, field: string): ComparedRange {
