@@ -168,6 +168,27 @@ describe('a call that is too long for one transaction takes several', () => {
     expect(driver.transactions).toBe(3)
   })
 
+  test('and where other threads check signatures, little is begun in one go, however many calls come', async () => {
+    let begun = 0
+    const pooled = await openStore(driver, {
+      schemaName: `pooled ${opened}`,
+      now: () => clock,
+      verifier: { verify: async (...signed) => ++begun > 0 && verifier.verify(...signed) },
+    })
+    const panda = new Author(1)
+    await publishAll(pooled, [field(panda)])
+    begun = 0
+    const items = Array.from({ length: 100 }, () => field(panda))
+    const calls = items.map((item) => pooled.publish([item]))
+    expect(begun).toBe(4)
+    expect(codesOf((await Promise.all(calls)).flat())).toEqual(items.map(() => 'published'))
+    begun = 0
+    const again = pooled.ingest(items)
+    expect(begun).toBe(64)
+    expect(codesOf(await again)).toEqual(items.map(() => 'decided'))
+    expect(begun).toBe(items.length)
+  })
+
   test('and what this process has signed itself goes before what came from elsewhere', async () => {
     const order: string[] = []
     const call = (name: string, items: PublishItem[]) => store.publish(items).then(() => order.push(name))

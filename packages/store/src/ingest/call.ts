@@ -18,8 +18,6 @@ export interface CallOptions {
   readonly sizes: readonly number[]
   /** Checks an item's signature. Returns at once where that is done in this thread; never rejects. */
   readonly receive: (index: number) => Incoming<Received> | Promise<Incoming<Received>>
-  /** Whether it may return later: then what others check goes on beside the transactions. */
-  readonly isAhead: boolean
   /** This process has signed all of its items, so it need not wait for those of others. */
   readonly isOwn: boolean
   /** Its items are stored together or not at all, so it shares its transaction with no other call. */
@@ -54,8 +52,8 @@ export class Call {
   /** Places of the items that are still to come, the next one at `#next`. */
   #order: readonly number[]
   #next = 0
-  /** Places of the items up to here were received, or are about to be. Nothing more of an item is kept until then. */
-  #received = 0
+  /** The items up to here were begun, see `begin`. Nothing more of an item is kept until then. */
+  #begun = 0
   readonly #ahead = new Map<number, ReturnType<CallOptions['receive']>>()
   /** Entries that wait, by their hash. */
   readonly #waiting = new Map<Hash, Waiting>()
@@ -72,7 +70,6 @@ export class Call {
     this.bytes = options.sizes.reduce((sum, size) => sum + size, 0)
     this.#results = options.sizes.map(() => undefined)
     this.#order = options.sizes.map((_, index) => index)
-    if (options.isAhead) this.#receiveAhead()
   }
 
   get length(): number {
@@ -88,10 +85,28 @@ export class Call {
     return this.#options.sizes[this.#order[this.#next] ?? -1] ?? 0
   }
 
+  /** Items whose signatures are checked, or were, before their turn. */
+  get begun(): number {
+    return this.#ahead.size
+  }
+
+  get areAllBegun(): boolean {
+    return Math.max(this.#begun, this.#next) >= this.#order.length
+  }
+
+  /** Has the signature of the next item checked. Not to be called where `areAllBegun`. */
+  begin(): void {
+    const place = Math.max(this.#begun, this.#next)
+    const index = this.#order[place] ?? -1
+    this.#ahead.set(index, this.#options.receive(index))
+    this.#begun = place + 1
+  }
+
   take(): Taken | Promise<Taken> {
     const index = this.#order[this.#next] ?? -1
     this.#next += 1
-    const incoming = this.#receive(index)
+    const incoming = this.#ahead.get(index) ?? this.#options.receive(index)
+    this.#ahead.delete(index)
     const taken = (decode: Incoming<Received>): Taken => ({ call: this, index, received: decode() })
     return incoming instanceof Promise ? incoming.then(taken) : taken(incoming)
   }
@@ -138,7 +153,7 @@ export class Call {
     }
     this.#order = order
     this.#next = 0
-    this.#received = 0
+    this.#begun = 0
   }
 
   committing(): void {
@@ -173,23 +188,6 @@ export class Call {
     if (!this.isTaken || this.#unflushed > 0) return
     this.#options.settle(this.#results as Result[], this.#failure)
   }
-
-  #receive(index: number): ReturnType<CallOptions['receive']> {
-    this.#received = Math.max(this.#received, this.#next)
-    const incoming = this.#ahead.get(index) ?? this.#options.receive(index)
-    this.#ahead.delete(index)
-    if (incoming instanceof Promise) this.#receiveAhead()
-    return incoming
-  }
-
-  /** Where other threads check signatures, they check several side by side. In this one each is checked in its turn. */
-  #receiveAhead(): void {
-    while (this.#received < Math.min(this.#next + MAX_AHEAD, this.#order.length)) {
-      const index = this.#order[this.#received] ?? -1
-      this.#ahead.set(index, this.#options.receive(index))
-      this.#received += 1
-    }
-  }
 }
 
 /**
@@ -200,9 +198,6 @@ function releaseFrames(result: Result): void {
   if (result instanceof RakkoError) void result.stack
   else if (result.status === 'refused') void result.error.stack
 }
-
-/** Items whose signatures are checked before their turn. */
-const MAX_AHEAD = 256
 
 function isUnparked(result: Result | undefined): boolean {
   return result !== undefined && !(result instanceof RakkoError) && result.status === 'waiting' && !result.parked

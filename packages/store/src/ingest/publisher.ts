@@ -4,6 +4,7 @@ import { receiveItem } from '../decide/received-item.js'
 import { Listeners } from '../listeners.js'
 import { storageFailed } from '../storage-failed.js'
 import type { ForkedLog, IngestItem, IngestOutcome, Published, PublishItem, PublishOutcome } from '../store.js'
+import { Ahead, beginFirst } from './ahead.js'
 import { Call, type CallOptions, type Received, type Taken } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { type Ingested, lookAgain } from './ingest.js'
@@ -119,7 +120,8 @@ export class Publisher {
       this.#isAhead ||= incoming instanceof Promise
       return incoming
     }
-    const call = new Call({ sizes, receive: received, isAhead: this.#isAhead && !options.isOwn, ...options })
+    const call = new Call({ sizes, receive: received, ...options })
+    if (this.#isAhead && !call.isOwn) beginFirst(call, this.#waiting.length)
     this.#waiting.add(call)
     this.#writing ??= this.#write()
   }
@@ -143,6 +145,7 @@ export class Publisher {
   async #take(calls: readonly Call[]): Promise<Part> {
     const { database, now } = this.#context
     const share = this.#pace.share(database.registry, now)
+    const ahead = new Ahead(calls)
     const from = new Set<Call>()
     const items: Taken[] = []
     for (const call of calls) {
@@ -151,7 +154,7 @@ export class Publisher {
       from.add(call)
       while (!call.isTaken && (isBatch || share.hasRoom(1, call.nextSize, isOwn))) {
         const size = call.nextSize
-        const taking = call.take()
+        const taking = ahead.take(call)
         // Promises for thousands of items would be made for nothing: mostly none is one.
         const taken = taking instanceof Promise ? await taking : taking
         const received = this.#allowed(taken.received)

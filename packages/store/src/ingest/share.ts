@@ -12,7 +12,7 @@ export const MAX_TRANSACTION_ITEMS = 2048
 /** Of those that this process has not signed itself: they are looked up. */
 export const MAX_TRANSACTION_OTHERS = 512
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
-/** Ids in `previous` and in relations: each is looked up or indexed. */
+/** Ids in `previous`, in relations and in schema ids that are not in memory: each is looked up or indexed. */
 export const MAX_TRANSACTION_IDS = 8192
 /** Schemas that are not in memory or have no tables. Looking for one takes a millisecond, making its tables some ten. */
 export const MAX_TRANSACTION_SCHEMAS = 8
@@ -87,6 +87,7 @@ export class Share {
       this.#part += 1 / MAX_TRANSACTION_SCHEMAS
     }
     let ids = previous === undefined ? 0 : idsIn(previous)
+    if (!schema) ids += idsIn(schemaId)
     for (const { value } of fields?.values() ?? []) if (Array.isArray(value)) ids += namedIn(value)
     this.#part += ids / MAX_TRANSACTION_IDS
     for (const name of schema?.search?.fields ?? []) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createStore, DEFAULT_SCHEMA_NAME, type StoreOptions } from '../../src/create-store.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
-import { verifier } from './author.js'
+import { verifier as ownVerifier } from './author.js'
 
 /** A store as the tests use it; what differs from test to test comes in. Only tests of that verify by the clock. */
 export function openStore(
@@ -15,9 +15,8 @@ export function openStore(
     allowSchemas,
     verifyEveryMs = Number.POSITIVE_INFINITY,
     tableLimits,
-  }: Partial<
-    Pick<StoreOptions, 'now' | 'schemaName' | 'pause' | 'purge' | 'allowSchemas' | 'verifyEveryMs' | 'tableLimits'>
-  > = {},
+    verifier = ownVerifier,
+  }: Partial<Omit<StoreOptions, 'driver' | 'random'>> = {},
 ): Promise<Store> {
   return createStore({
     driver,
