@@ -5,6 +5,7 @@ export { SqlError } from './driver/sql-error.js'
 export { Listeners } from './listeners.js'
 export { VERIFY_AFTER_OPENING_MS } from './maintain/due-verification.js'
 export { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
+export type { MaintenanceSlice } from './maintenance-slice.js'
 export type { AllowSchemas } from './schemas/allowed-schemas.js'
 export type {
   CommitListener,
@@ -20,7 +21,6 @@ export type {
   IndexDeclaration,
   IngestItem,
   IngestOutcome,
-  MaintenanceSlice,
   PublishItem,
   PublishOutcome,
   SqlRow,

@@ -5,8 +5,6 @@ import {
   type NextArgs,
   type OperationId,
   type PublicKey,
-  parsePublicKey,
-  parseSchemaId,
   type Query,
   RakkoError,
   type Schema,
@@ -26,24 +24,14 @@ import { fillTables } from './maintain/fill-tables.js'
 import { forget } from './maintain/forget.js'
 import { Maintenance } from './maintain/maintenance.js'
 import type { PurgePolicy } from './maintain/purge-policy.js'
+import type { MaintenanceSlice } from './maintenance-slice.js'
 import { AppSql } from './read/app-sql/app-sql.js'
 import { readDocuments } from './read/documents.js'
 import { findKnownSchema, isSchemaId, knownSchemaOf, readSchemas } from './read/known-schemas.js'
 import { readNextArgs, readWriteArgs } from './read/next-args.js'
 import { runCount, runQuery, runSnapshot } from './read/query/run-query.js'
 import { readStateHash } from './read/state-hash.js'
-import {
-  readArrivalNumbers,
-  readDefinitionEntries,
-  readEntriesAfter,
-  readEntriesAt,
-  readLatestArrival,
-  readUnknownIds,
-} from './read/sync/arrived-entries.js'
-import { readDecidedIds, readFingerprints } from './read/sync/decided-ids.js'
-import { readLogHeights } from './read/sync/log-heights.js'
-import { keepMetPeer, readMetPeers } from './read/sync/met-peers.js'
-import { keepResumePoint, readResumePoint } from './read/sync/resume-points.js'
+import { SqlSync } from './read/sync/sql-sync.js'
 import { readHistory, readViews } from './read/views.js'
 import type { KnownSchema } from './schemas/schema-registry.js'
 import { storageFailed } from './storage-failed.js'
@@ -58,7 +46,6 @@ import type {
   IndexDeclaration,
   IngestItem,
   IngestOutcome,
-  MaintenanceSlice,
   Published,
   PublishItem,
   PublishOutcome,
@@ -66,35 +53,8 @@ import type {
   Store,
   StoreCommit,
 } from './store.js'
-import {
-  checkAfter,
-  checkArrival,
-  checkDatabaseId,
-  checkIds,
-  checkItems,
-  checkLimits,
-  checkMetPeer,
-  checkNumber,
-  checkNumbers,
-  checkRange,
-  checkRanges,
-  checkScope,
-} from './sync/bounds.js'
-import type {
-  ArrivalMark,
-  ArrivedEntry,
-  DecidedId,
-  DecidedIdOptions,
-  EntriesAfter,
-  EntriesAfterOptions,
-  IdRange,
-  LogHeight,
-  LogHeightOptions,
-  MetPeer,
-  RangeFingerprint,
-  ReadLimits,
-  SyncScope,
-} from './sync-source.js'
+import { CheckedSync } from './sync/checked-sync.js'
+import type { SyncSource } from './sync-source.js'
 import type { Database } from './transaction/database.js'
 import { HistoryCache } from './transaction/history-cache.js'
 import { WriteCache } from './transaction/write-cache.js'
@@ -116,6 +76,7 @@ export interface SqlStoreOptions {
 /** The store on an open database. It hands each call to the room that does it. */
 export class SqlStore implements Store {
   readonly databaseId: string
+  readonly sync: SyncSource
   readonly #database: Database
   readonly #ingestContext: IngestContext
   readonly #publisher: Publisher
@@ -125,14 +86,13 @@ export class SqlStore implements Store {
   readonly #appSql: AppSql
   readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
-  /** What has arrived up to here is durable. */
-  #durableUpTo = 0
   #closing: Promise<void> | undefined
 
   constructor(database: Database, options: SqlStoreOptions) {
     const { databaseId, verifier, now, random, pause, purge: policy, verifyEveryMs } = options
     this.databaseId = databaseId
     this.#database = database
+    this.sync = new CheckedSync(new SqlSync({ database, now, run: (work) => this.#run(work) }))
     const documentsBack = new DocumentsBack(database, now)
     const onBack: IngestContext['onBack'] = async (ids, stale) => {
       this.#silentChanges.tell(await documentsBack.look(ids, stale))
@@ -171,73 +131,6 @@ export class SqlStore implements Store {
   async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     if (this.#closing) throw closed()
     return this.#publisher.ingest(items)
-  }
-
-  async latestArrival(): Promise<ArrivalMark> {
-    return this.#run(async () => this.#durable(await readLatestArrival(this.#database)))
-  }
-
-  async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
-    const [from, scope, bounds] = [checkNumber(number), checkScope(options), checkLimits(options)]
-    return this.#run(async () => {
-      const read = await readEntriesAfter(this.#database, from, scope, bounds)
-      await this.#durable(read.upTo)
-      return read
-    })
-  }
-
-  async arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
-    const checked = checkIds(ids)
-    return this.#run(() => readArrivalNumbers(this.#database, checked))
-  }
-
-  async entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [checked, bounds] = [checkNumbers(numbers), checkLimits(limits)]
-    return this.#run(async () => {
-      const entries = await readEntriesAt(this.#database, checked, bounds)
-      await this.#durable(entries.at(-1) ?? { number: 0 })
-      return entries
-    })
-  }
-
-  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
-    const checked = checkIds(ids)
-    return this.#run(() => readUnknownIds(this.#database, checked))
-  }
-
-  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
-    const of = {
-      schemas: checkScope({ schemas }).schemas,
-      author: author && parsePublicKey(author),
-      after: checkAfter(after),
-    }
-    const most = checkItems(items)
-    return this.#run(() => readLogHeights(this.#database, of, most))
-  }
-
-  async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
-    const [checked, within] = [checkRanges(ranges), checkScope(scope)]
-    return this.#run(() => readFingerprints(this.#database, checked, within))
-  }
-
-  async decidedIds(range: IdRange, { items, ...scope }: DecidedIdOptions = {}): Promise<DecidedId[]> {
-    const [checked, within, most] = [checkRange(range), checkScope(scope), checkItems(items)]
-    return this.#run(() => readDecidedIds(this.#database, checked, within, most))
-  }
-
-  async resumePoint(databaseId: string, scope: SyncScope = {}): Promise<ArrivalMark | undefined> {
-    const [id, within] = [checkDatabaseId(databaseId), checkScope(scope)]
-    return this.#run(() => readResumePoint(this.#database, id, within))
-  }
-
-  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
-    const [id, at, within] = [checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope)]
-    return this.#run(() => keepResumePoint(this.#database, id, at, within, this.#now()))
-  }
-
-  async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [id, from, bounds] = [parseSchemaId(schemaId), checkNumber(number), checkLimits(limits)]
-    return this.#run(() => readDefinitionEntries(this.#database, id, from, bounds))
   }
 
   onFork(listener: (forks: readonly ForkedLog[]) => void): () => void {
@@ -359,23 +252,6 @@ export class SqlStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#publisher.drain().then(() => this.#database.driver.close())
     return this.#closing
-  }
-
-  metPeers(): Promise<MetPeer[]> {
-    return this.#run(() => readMetPeers(this.#database))
-  }
-
-  async keepMetPeer(peer: MetPeer): Promise<void> {
-    const checked = checkMetPeer(peer)
-    return this.#run(() => keepMetPeer(this.#database, checked))
-  }
-
-  /** The arrival, once it is durable: what leaves the device must not be lost here. */
-  async #durable<At extends { readonly number: number }>(arrival: At): Promise<At> {
-    if (arrival.number <= this.#durableUpTo) return arrival
-    await this.#database.flush()
-    this.#durableUpTo = Math.max(this.#durableUpTo, arrival.number)
-    return arrival
   }
 
   /** The schema, made known where its definition is here and no document has claimed it yet. */

@@ -20,6 +20,7 @@ import type {
   WriteTarget,
 } from '@rakko/core'
 
+import type { MaintenanceSlice } from './maintenance-slice.js'
 import type { SyncSource } from './sync-source.js'
 import type { VerifyReport } from './verify-report.js'
 
@@ -27,9 +28,11 @@ import type { VerifyReport } from './verify-report.js'
  * The database behind one small port: entries come in, documents are read by id. When a promise resolves, its result is
  * as durable as the storage can make it.
  */
-export interface DocumentStore extends SyncSource {
+export interface DocumentStore {
   /** Drawn at first open, 32 hexadecimal digits; a key is bound to it. */
   readonly databaseId: string
+  /** What replication reads and keeps. */
+  readonly sync: SyncSource
   /**
    * Checks items in order and stores them in ONE transaction, with the views that they lead to. An item may build on an
    * earlier one. Reports per item and never throws for the fault of one. Calls in flight together share a transaction.
@@ -176,23 +179,6 @@ export interface ForkedLog {
   readonly schemaId: SchemaId
   readonly operationId: OperationId
 }
-
-/** A slice of maintenance, see maintain/maintenance.ts. */
-export type MaintenanceSlice =
-  | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
-  | { readonly kind: 'checkpoint' }
-  /** Looked at entries that wait though what they wait for is decided. */
-  | { readonly kind: 'wake' }
-  /** Dropped idempotency ids that are a day old. */
-  | { readonly kind: 'expire' }
-  /** Made pinned views, and removed those that nothing pins any more. */
-  | { readonly kind: 'pins' }
-  /** Dropped tables of schemas that have no documents. */
-  | { readonly kind: 'tables' }
-  /** Dropped payloads of deleted documents. */
-  | { readonly kind: 'purge' }
-  /** A slice of a verification: what it has found so far. */
-  | { readonly kind: 'verify'; readonly report: VerifyReport }
 
 /** One document, all of a schema, or all that an author has created. */
 export type ForgetTarget =

@@ -61,7 +61,7 @@ export class PglitePlace implements Place {
   async heldIds(): Promise<ReadonlySet<Hash>> {
     const held = new Set<Hash>()
     for (let number = 0; this.#store !== undefined; ) {
-      const { entries, upTo, latest } = await this.#store.entriesAfter(number, { items: MAX_SYNC_ITEMS })
+      const { entries, upTo, latest } = await this.#store.sync.entriesAfter(number, { items: MAX_SYNC_ITEMS })
       for (const { id, entry } of entries) if (entry !== undefined) held.add(id)
       number = upTo.number
       if (number >= latest) break

@@ -1,6 +1,5 @@
 import {
   type DocumentId,
-  type Hash,
   type PublicKey,
   RakkoError,
   type SchemaId,
@@ -49,6 +48,7 @@ function never(): Promise<never> {
  */
 export class SlowStore implements ReplicaStore {
   readonly databaseId: string
+  readonly sync: ReplicaStore['sync']
   readonly #options: SlowStoreOptions
   /** Writes that were committed, and how many of them are durable. */
   #written = 0
@@ -59,6 +59,18 @@ export class SlowStore implements ReplicaStore {
   constructor(options: SlowStoreOptions) {
     this.#options = options
     this.databaseId = options.store.databaseId
+    this.sync = {
+      latestArrival: () => this.#durably(({ sync }) => sync.latestArrival()),
+      entriesAfter: (...args) => this.#durably(({ sync }) => sync.entriesAfter(...args)),
+      entriesAt: (...args) => this.#durably(({ sync }) => sync.entriesAt(...args)),
+      arrivalNumbers: (ids) => this.#read(({ sync }) => sync.arrivalNumbers(ids)),
+      unknownIds: (ids) => this.#read(({ sync }) => sync.unknownIds(ids)),
+      logHeights: (...args) => this.#read(({ sync }) => sync.logHeights(...args)),
+      decidedIds: (...args) => this.#read(({ sync }) => sync.decidedIds(...args)),
+      definitionEntries: (...args) => this.#durably(({ sync }) => sync.definitionEntries(...args)),
+      resumePoint: (...args) => this.#read(({ sync }) => sync.resumePoint(...args)),
+      keepResumePoint: (...args) => this.#write(({ sync }) => sync.keepResumePoint(...args)),
+    }
   }
 
   kill(): void {
@@ -73,10 +85,6 @@ export class SlowStore implements ReplicaStore {
     return this.#write((store) => store.ingest(items))
   }
 
-  keepResumePoint(...args: Parameters<DocumentStore['keepResumePoint']>): Promise<void> {
-    return this.#write((store) => store.keepResumePoint(...args))
-  }
-
   writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
     return this.#read((store) => store.writeArgs(publicKey, targets))
   }
@@ -89,17 +97,6 @@ export class SlowStore implements ReplicaStore {
     return this.#read((store) => store.stateHash(schemaId))
   }
 
-  latestArrival: DocumentStore['latestArrival'] = () => this.#durably((store) => store.latestArrival())
-  entriesAfter: DocumentStore['entriesAfter'] = (...args) => this.#durably((store) => store.entriesAfter(...args))
-  entriesAt: DocumentStore['entriesAt'] = (...args) => this.#durably((store) => store.entriesAt(...args))
-  arrivalNumbers: DocumentStore['arrivalNumbers'] = (ids) => this.#read((store) => store.arrivalNumbers(ids))
-  unknownIds: DocumentStore['unknownIds'] = (ids: readonly Hash[]) => this.#read((store) => store.unknownIds(ids))
-  logHeights: DocumentStore['logHeights'] = (...args) => this.#read((store) => store.logHeights(...args))
-  decidedIds: DocumentStore['decidedIds'] = (...args) => this.#read((store) => store.decidedIds(...args))
-  definitionEntries: DocumentStore['definitionEntries'] = (...args) => {
-    return this.#durably((store) => store.definitionEntries(...args))
-  }
-  resumePoint: DocumentStore['resumePoint'] = (...args) => this.#read((store) => store.resumePoint(...args))
   onCommit: DocumentStore['onCommit'] = (listener) => this.#options.store.onCommit(listener)
 
   async #write<Result>(run: (store: DocumentStore) => Promise<Result>): Promise<Result> {

@@ -24,7 +24,7 @@ export async function stateOf(node: SimNode, world: World): Promise<NodeState> {
     const fields = [...document.fields].map(([name, { value }]) => `${name}=${value}`)
     return [viewId, deleted, owner, signer, edited, ...fields].join(' ')
   })
-  const decided = await inner.decidedIds({}, { schemas: schemaIds })
+  const decided = await inner.sync.decidedIds({}, { schemas: schemaIds })
   const ids = decided.map(({ id }) => id).filter((id) => held.has(id))
   return { node: number, isScoped, held, text: [...hashes, ...rows, ...ids].join('\n') }
 }

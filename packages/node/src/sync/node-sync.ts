@@ -157,8 +157,8 @@ export class NodeSync {
 
 function peerMemory(store: DocumentStore): PeerMemory {
   return {
-    recall: async (address) => (await store.metPeers()).find((one) => one.address === address),
-    keep: (address, peer) => store.keepMetPeer({ address, ...peer }),
+    recall: async (address) => (await store.sync.metPeers()).find((one) => one.address === address),
+    keep: (address, peer) => store.sync.keepMetPeer({ address, ...peer }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Hash, hash, hexToBytes, type PublicKey } from '@rakko/core'
-import type { DocumentStore, IngestItem, IngestOutcome, LogHeight, SyncScope } from '@rakko/store'
+import type { DocumentStore, IngestItem, IngestOutcome, LogHeight, SyncScope, SyncSource } from '@rakko/store'
 import { MAX_SYNC_ITEMS } from '@rakko/store'
 import {
   type ArrivalMark,
@@ -22,21 +22,21 @@ const PAGE = MAX_SYNC_ITEMS
 const MAX_TAKE = 4_096
 
 /** What of a store a replica reads and writes. */
-export type ReplicaStore = Pick<
-  DocumentStore,
-  | 'databaseId'
-  | 'latestArrival'
-  | 'entriesAfter'
-  | 'entriesAt'
-  | 'arrivalNumbers'
-  | 'unknownIds'
-  | 'decidedIds'
-  | 'definitionEntries'
-  | 'logHeights'
-  | 'resumePoint'
-  | 'keepResumePoint'
-  | 'onCommit'
->
+export interface ReplicaStore extends Pick<DocumentStore, 'databaseId' | 'onCommit'> {
+  readonly sync: Pick<
+    SyncSource,
+    | 'latestArrival'
+    | 'entriesAfter'
+    | 'entriesAt'
+    | 'arrivalNumbers'
+    | 'unknownIds'
+    | 'decidedIds'
+    | 'definitionEntries'
+    | 'logHeights'
+    | 'resumePoint'
+    | 'keepResumePoint'
+  >
+}
 
 export interface StoreReplicaOptions {
   readonly store: ReplicaStore
@@ -48,6 +48,7 @@ export interface StoreReplicaOptions {
 export class StoreReplica implements Replica {
   readonly databaseId: string
   readonly #store: ReplicaStore
+  readonly #sync: ReplicaStore['sync']
   readonly #ingest: StoreReplicaOptions['ingest']
   readonly #reads: SharedReads
   #all: Promise<IdTree> | undefined
@@ -57,6 +58,7 @@ export class StoreReplica implements Replica {
   constructor({ store, ingest }: StoreReplicaOptions) {
     this.databaseId = store.databaseId
     this.#store = store
+    this.#sync = store.sync
     this.#ingest = ingest
     this.#reads = new SharedReads((number, scope, maxBytes) => this.#readArrivals(number, scope, maxBytes))
     // Before anybody else is told: see SharedReads.
@@ -64,11 +66,11 @@ export class StoreReplica implements Replica {
   }
 
   latest(): Promise<ArrivalMark> {
-    return this.#store.latestArrival()
+    return this.#sync.latestArrival()
   }
 
   async idAt(number: number): Promise<Hash | undefined> {
-    const [arrived] = await this.#store.entriesAt([number], { bytes: 1 })
+    const [arrived] = await this.#sync.entriesAt([number], { bytes: 1 })
     return arrived?.id
   }
 
@@ -84,7 +86,7 @@ export class StoreReplica implements Replica {
   async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
     for (const schemaId of scope?.schemas ?? []) {
       for (let number = 0; ; ) {
-        const entries = await this.#store.definitionEntries(schemaId, number, { bytes: maxBytes })
+        const entries = await this.#sync.definitionEntries(schemaId, number, { bytes: maxBytes })
         const last = entries.at(-1)
         if (last === undefined) break
         number = last.number
@@ -96,13 +98,13 @@ export class StoreReplica implements Replica {
   async *entriesOf(ids: readonly Hash[], maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
     const found: number[] = []
     for (let start = 0; start < ids.length; start += PAGE) {
-      const numbers = await this.#store.arrivalNumbers(ids.slice(start, start + PAGE))
+      const numbers = await this.#sync.arrivalNumbers(ids.slice(start, start + PAGE))
       found.push(...numbers.filter((number) => number !== undefined))
     }
     const numbers = Float64Array.from(found).sort()
     for (let start = 0; start < numbers.length; ) {
       const asked = [...numbers.subarray(start, start + PAGE)]
-      const entries = await this.#store.entriesAt(asked, { bytes: maxBytes })
+      const entries = await this.#sync.entriesAt(asked, { bytes: maxBytes })
       start += entries.length || asked.length
       yield entries.flatMap(itemOf)
     }
@@ -117,7 +119,7 @@ export class StoreReplica implements Replica {
   async missing(ids: readonly Hash[]): Promise<Hash[]> {
     const missing: Hash[] = []
     for (let start = 0; start < ids.length; start += PAGE) {
-      missing.push(...(await this.#store.unknownIds(ids.slice(start, start + PAGE))))
+      missing.push(...(await this.#sync.unknownIds(ids.slice(start, start + PAGE))))
     }
     return missing
   }
@@ -138,33 +140,33 @@ export class StoreReplica implements Replica {
 
   async heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: Head[]; isLast: boolean }> {
     const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
-    const heights = await this.#store.logHeights({ author: publicKey, after, items: count })
+    const heights = await this.#sync.logHeights({ author: publicKey, after, items: count })
     return { heads: heights.map(headOf), isLast: heights.length < count }
   }
 
   resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined> {
-    return this.#store.resumePoint(databaseId, scope)
+    return this.#sync.resumePoint(databaseId, scope)
   }
 
   keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
-    return this.#store.keepResumePoint(databaseId, mark, scope)
+    return this.#sync.keepResumePoint(databaseId, mark, scope)
   }
 
   async #readArrivals(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    const { entries, upTo, latest } = await this.#store.entriesAfter(number, { ...scope, bytes: maxBytes })
+    const { entries, upTo, latest } = await this.#sync.entriesAfter(number, { ...scope, bytes: maxBytes })
     return { items: entries.flatMap(itemOf), upTo, latest }
   }
 
   async #upToDate(before: Promise<IdTree> | undefined): Promise<IdTree> {
     const tree = await before?.catch(() => undefined)
     if (tree === undefined) {
-      const { number } = await this.#store.latestArrival()
+      const { number } = await this.#sync.latestArrival()
       const read = await this.#readIds({})
       this.#allUpTo = number
       return read
     }
     for (;;) {
-      const { entries, upTo, latest } = await this.#store.entriesAfter(this.#allUpTo)
+      const { entries, upTo, latest } = await this.#sync.entriesAfter(this.#allUpTo)
       for (const { id } of entries) tree.add(bytesOf(id))
       this.#allUpTo = upTo.number
       if (upTo.number >= latest) return tree
@@ -175,7 +177,7 @@ export class StoreReplica implements Replica {
     const tree = new IdTree()
     let from: Hash | undefined
     for (;;) {
-      const page = await this.#store.decidedIds({ from }, scope)
+      const page = await this.#sync.decidedIds({ from }, scope)
       for (const { id } of page) tree.add(bytesOf(id))
       const last = page.at(-1)
       if (last === undefined || page.length < PAGE) return tree

@@ -125,7 +125,9 @@ test('what came from the peer does not wait to go out, however late the channel 
   await becomes({ state: 'live', toSend: 0 })
   const author = new Author(2)
   await world.write(hub as TestNode, author, 200)
-  await vi.waitFor(async () => expect((await world.device.store.latestArrival()).number).toBe(definition.length + 200))
+  await vi.waitFor(async () =>
+    expect((await world.device.store.sync.latestArrival()).number).toBe(definition.length + 200),
+  )
   world.cut()
   await becomes({ state: 'offline', toSend: 0 })
 })
@@ -142,7 +144,7 @@ test('another database at the address has taken nothing, and is told of', async 
   world.peers.poke()
   await becomes({ state: 'live', toSend: 0 })
   expect(world.replaced).toEqual([former])
-  expect((await world.hub.store.latestArrival()).number).toBe(definition.length)
+  expect((await world.hub.store.sync.latestArrival()).number).toBe(definition.length)
 })
 
 test('a peer that cannot be reached is away since the first dial, however often it is dialled', async () => {

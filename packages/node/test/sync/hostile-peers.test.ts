@@ -132,7 +132,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
 
   test('Fetched has an entry that nobody asked for: it is not taken', async () => {
     const on = await nodeWith(0)
-    const before = await on.store.latestArrival()
+    const before = await on.store.sync.latestArrival()
     const [extra] = venues(1)
     const script: Script = async (peer) => {
       peer.hello()
@@ -142,7 +142,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
       peer.send({ type: 'fetched', fetch, isLast: true, items: [extra as Exclude<Item, string>] })
     }
     expect(await endOf(script, { share: alone('ids') }, on)).toMatchObject({ code: 'bad-frame', by: 'us' })
-    expect(await on.store.latestArrival()).toEqual(before)
+    expect(await on.store.sync.latestArrival()).toEqual(before)
   })
 
   test('Lost says nothing of a pull that follows a comparison', async () => {
@@ -385,7 +385,7 @@ describe('what fails here', () => {
 test('who names the database id of another leaves no gap in what that other gives', async () => {
   const on = new TestNode(1)
   const hub = await nodeWith(3)
-  const { number, id } = await hub.store.latestArrival()
+  const { number, id } = await hub.store.sync.latestArrival()
   const liar = new PeerByHand(on)
   const { databaseId } = new TestNode(2).replica
   liar.hello({ databaseId })

@@ -21,7 +21,7 @@ async function nodeWith(number: number, author: Author, names: readonly string[]
 }
 
 async function idsOf({ store }: TestNode): Promise<string[]> {
-  const { entries } = await store.entriesAfter(0)
+  const { entries } = await store.sync.entriesAfter(0)
   return entries.map(({ id }) => id).toSorted()
 }
 

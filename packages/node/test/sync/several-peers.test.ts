@@ -63,7 +63,8 @@ class Mesh {
   }
 
   async converged(count: number): Promise<void> {
-    const idsOf = async (node: TestNode) => (await node.store.entriesAfter(0)).entries.map(({ id }) => id).toSorted()
+    const idsOf = async (node: TestNode) =>
+      (await node.store.sync.entriesAfter(0)).entries.map(({ id }) => id).toSorted()
     await vi.waitFor(
       async () => {
         const all = await Promise.all([...this.nodes.values()].map(({ node }) => idsOf(node)))
@@ -207,7 +208,7 @@ test('a hub that leads and brings nothing holds up the others for ten seconds', 
   for (let turn = 0; turn < 50; turn += 1) await settle()
   mesh.peersOf('node').add('hub')
   for (let turn = 0; turn < 50; turn += 1) await settle()
-  expect((await node.store.latestArrival()).number).toBe(0)
+  expect((await node.store.sync.latestArrival()).number).toBe(0)
   await timers.pass(10_000)
   await mesh.converged(definition.length)
 })

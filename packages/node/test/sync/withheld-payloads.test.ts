@@ -52,7 +52,7 @@ afterEach(async () => {
 })
 
 const hashOf = ({ store }: TestNode): Promise<string> => store.stateHash(schemaId as SchemaId)
-const idsOf = async ({ store }: TestNode) => (await store.entriesAfter(0)).entries.map(({ id }) => id).toSorted()
+const idsOf = async ({ store }: TestNode) => (await store.sync.entriesAfter(0)).entries.map(({ id }) => id).toSorted()
 
 describe.each(['entries', 'ids'] as const)('what a peer gives without payloads, asked for %s', (mode) => {
   test('is mended by the next peer that has them', async () => {

@@ -1,5 +1,5 @@
+import type { MaintenanceSlice } from '../maintenance-slice.js'
 import { type Sql, sql } from '../sql/sql.js'
-import type { MaintenanceSlice } from '../store.js'
 import type { Database } from '../transaction/database.js'
 
 /** Free space that is worth moving rows for: this many blocks of 8 kB, and this share of a table. */

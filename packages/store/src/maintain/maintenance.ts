@@ -1,6 +1,6 @@
 import type { Hash, SchemaId } from '@rakko/core'
 import { isStorageFull } from '../driver/storage-full.js'
-import type { MaintenanceSlice } from '../store.js'
+import type { MaintenanceSlice } from '../maintenance-slice.js'
 import { Compactor } from './compactor.js'
 import { TableDropper } from './drop-tables.js'
 import { DueVerification, type DueVerificationContext } from './due-verification.js'

@@ -2,19 +2,12 @@ import {
   type DocumentId,
   type DocumentViewId,
   documentHistory,
-  type Hash,
   type NextArgs,
   nextArgs,
-  type OperationId,
-  operationIdsOf,
   orRakkoError,
   type PublicKey,
-  parsePublicKey,
   parseSchemaId,
-  parseSchemaIdParts,
   RakkoError,
-  type ReducedDocument,
-  reduceAt,
   type Schema,
   type SchemaId,
   schemaAt,
@@ -45,51 +38,12 @@ import type {
   PublishOutcome,
   StoreCommit,
 } from '../store.js'
-import {
-  checkAfter,
-  checkArrival,
-  checkDatabaseId,
-  checkIds,
-  checkItems,
-  checkLimits,
-  checkMetPeer,
-  checkNumber,
-  checkNumbers,
-  checkRange,
-  checkRanges,
-  checkScope,
-} from '../sync/bounds.js'
-import { scopeHash } from '../sync/scope-hash.js'
-import type {
-  ArrivalMark,
-  ArrivedEntry,
-  DecidedId,
-  DecidedIdOptions,
-  EntriesAfter,
-  EntriesAfterOptions,
-  IdRange,
-  LogHeight,
-  LogHeightOptions,
-  MetPeer,
-  RangeFingerprint,
-  ReadLimits,
-  SyncScope,
-} from '../sync-source.js'
-import type { MemoryData, MemoryDocument } from './memory-data.js'
+import { CheckedSync } from '../sync/checked-sync.js'
+import type { SyncSource } from '../sync-source.js'
+import type { MemoryData } from './memory-data.js'
 import { MemoryRules } from './memory-rules.js'
-import {
-  arrivalNumber,
-  decidedIds,
-  definitionEntries,
-  entriesAfter,
-  entriesAt,
-  keepMetPeer,
-  keepResumePoint,
-  latestArrival,
-  logHeights,
-  rangeFingerprint,
-  unknownIds,
-} from './memory-sync.js'
+import { MemorySync } from './memory-sync.js'
+import { latestDocument, purged, viewAt } from './memory-views.js'
 import { parkInMemory } from './park-in-memory.js'
 
 export interface MemoryStoreOptions {
@@ -106,6 +60,7 @@ export interface MemoryStoreOptions {
  */
 export class MemoryStore implements DocumentStore {
   readonly databaseId: string
+  readonly sync: SyncSource
   readonly #options: MemoryStoreOptions
   readonly #data: MemoryData
   readonly #commits = new Listeners<StoreCommit>()
@@ -117,6 +72,7 @@ export class MemoryStore implements DocumentStore {
     this.#options = options
     this.#data = options.data
     this.databaseId = options.data.databaseId
+    this.sync = new CheckedSync(new MemorySync({ data: options.data, inTurn: (work) => this.#inTurn(work) }))
   }
 
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
@@ -147,75 +103,6 @@ export class MemoryStore implements DocumentStore {
     })
   }
 
-  async latestArrival(): Promise<ArrivalMark> {
-    return this.#inTurn(async () => latestArrival(this.#data))
-  }
-
-  async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
-    const [from, scope, bounds] = [checkNumber(number), checkScope(options), checkLimits(options)]
-    return this.#inTurn(async () => entriesAfter(this.#data, from, scope, bounds))
-  }
-
-  async arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
-    const checked = checkIds(ids)
-    return this.#inTurn(async () => checked.map((id) => arrivalNumber(this.#data, id)))
-  }
-
-  async entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [checked, bounds] = [checkNumbers(numbers), checkLimits(limits)]
-    return this.#inTurn(async () => entriesAt(this.#data, checked, bounds))
-  }
-
-  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
-    const checked = checkIds(ids)
-    return this.#inTurn(async () => unknownIds(this.#data, checked))
-  }
-
-  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
-    const of = {
-      schemas: checkScope({ schemas }).schemas,
-      author: author && parsePublicKey(author),
-      after: checkAfter(after),
-    }
-    const most = checkItems(items)
-    return this.#inTurn(async () => logHeights(this.#data, of, most))
-  }
-
-  async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
-    const [checked, within] = [checkRanges(ranges), checkScope(scope)]
-    return this.#inTurn(async () => checked.map((range) => rangeFingerprint(this.#data, range, within)))
-  }
-
-  async decidedIds(range: IdRange, { items, ...scope }: DecidedIdOptions = {}): Promise<DecidedId[]> {
-    const [checked, within, most] = [checkRange(range), checkScope(scope), checkItems(items)]
-    return this.#inTurn(async () => decidedIds(this.#data, checked, within, most))
-  }
-
-  async resumePoint(databaseId: string, scope: SyncScope = {}): Promise<ArrivalMark | undefined> {
-    const key = checkDatabaseId(databaseId) + scopeHash(checkScope(scope))
-    return this.#inTurn(async () => this.#data.resumePoints.get(key))
-  }
-
-  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
-    const key = checkDatabaseId(databaseId) + scopeHash(checkScope(scope))
-    const at = checkArrival(arrival)
-    return this.#inTurn(async () => keepResumePoint(this.#data, key, at))
-  }
-
-  async metPeers(): Promise<MetPeer[]> {
-    return this.#inTurn(async () => [...this.#data.metPeers.values()].sort((a, b) => b.metAt - a.metAt))
-  }
-
-  async keepMetPeer(peer: MetPeer): Promise<void> {
-    const checked = checkMetPeer(peer)
-    return this.#inTurn(async () => keepMetPeer(this.#data, checked))
-  }
-
-  async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
-    const [id, from, bounds] = [parseSchemaId(schemaId), checkNumber(number), checkLimits(limits)]
-    return this.#inTurn(async () => definitionEntries(this.#data, id, this.#definition(id), from, bounds))
-  }
-
   async nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
     return this.#inTurn(async () => nextArgs(publicKey, viewId, this.#rules()))
   }
@@ -243,7 +130,7 @@ export class MemoryStore implements DocumentStore {
   }
 
   views(viewIds: readonly DocumentViewId[]): Promise<(Document | RakkoError | undefined)[]> {
-    return this.#inTurn(async () => viewIds.map((viewId) => this.#view(viewId)))
+    return this.#inTurn(async () => viewIds.map((viewId) => viewAt(this.#data, viewId)))
   }
 
   history(documentId: DocumentId): Promise<DocumentHistory | undefined> {
@@ -347,47 +234,10 @@ export class MemoryStore implements DocumentStore {
   #schema(id: SchemaId): Schema | undefined {
     return unlessInvalid(() => this.#rules().schema(parseSchemaId(id)))
   }
-
-  #view(viewId: DocumentViewId): Document | RakkoError | undefined {
-    const documents = new Set(operationIdsOf(viewId).map((id) => this.#documentOf(id)))
-    const [document] = documents
-    if (!document || documents.has(undefined)) return undefined
-    if (documents.size > 1) {
-      return new RakkoError('DIFFERENT_DOCUMENTS', 'The operations of a view belong to one document', { viewId })
-    }
-    if (document.isPurged) return purged(document.view.documentId)
-    return documentAt(reduceAt(document.operations, viewId), document.view.deleted)
-  }
-
-  /** The view of its definition that a schema id names, if it can be read. */
-  #definition(id: SchemaId): Document | undefined {
-    const parts = parseSchemaIdParts(id)
-    const view = parts.kind === 'system' ? undefined : this.#view(parts.viewId)
-    return view instanceof RakkoError ? undefined : view
-  }
-
-  #documentOf(id: OperationId): MemoryDocument | undefined {
-    const documentId = this.#data.held(id)?.documentId
-    return documentId && this.#data.documents.get(documentId)
-  }
 }
 
 async function decoded<Received>(
   received: readonly (Incoming<Received> | Promise<Incoming<Received>>)[],
 ): Promise<Received[]> {
   return (await Promise.all(received)).map((decode) => decode())
-}
-
-function purged(documentId: DocumentId): RakkoError {
-  return new RakkoError('PURGED', `The payloads of the deleted document ${documentId} were dropped`, { documentId })
-}
-
-function latestDocument(document: MemoryDocument | undefined): Document | undefined {
-  return document && documentAt(document.view, document.view.deleted)
-}
-
-function documentAt(view: ReducedDocument, deleted: boolean): Document {
-  const { documentId: id, viewId, follow, schemaId, owner, signer, edited } = view
-  const fields = new Map([...view.fields].map(([name, { value }]) => [name, value]))
-  return { id, viewId, follow, schemaId, owner, signer, edited, deleted, fields }
 }

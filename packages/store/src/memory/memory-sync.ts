@@ -2,6 +2,8 @@ import {
   BLOB_PIECE,
   type DocumentId,
   type Hash,
+  parseSchemaIdParts,
+  RakkoError,
   SCHEMA_DEFINITION,
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
@@ -9,8 +11,10 @@ import {
 import { isPayloadLess } from '../decide/received-item.js'
 import type { Document } from '../store.js'
 import { type Bounds, bounded, isEverything, isInRange } from '../sync/bounds.js'
+import type { UncheckedSync } from '../sync/checked-sync.js'
 import { definitionTips, fieldTips } from '../sync/definition-tips.js'
 import { fingerprintOf, numberOfId } from '../sync/id-fingerprint.js'
+import { scopeHash } from '../sync/scope-hash.js'
 import {
   type ArrivalMark,
   type ArrivedEntry,
@@ -27,13 +31,84 @@ import {
   type SyncScope,
 } from '../sync-source.js'
 import type { MemoryData } from './memory-data.js'
+import { viewAt } from './memory-views.js'
 
-export function latestArrival({ arrived }: MemoryData): ArrivalMark {
+export interface MemorySyncOptions {
+  readonly data: MemoryData
+  /** Runs a call of the store after those before it. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
+/** What replication asks the store in memory for. */
+export class MemorySync implements UncheckedSync {
+  readonly #data: MemoryData
+  readonly #inTurn: MemorySyncOptions['inTurn']
+
+  constructor({ data, inTurn }: MemorySyncOptions) {
+    this.#data = data
+    this.#inTurn = inTurn
+  }
+
+  latestArrival(): Promise<ArrivalMark> {
+    return this.#inTurn(async () => latestArrival(this.#data))
+  }
+
+  entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter> {
+    return this.#inTurn(async () => entriesAfter(this.#data, number, scope, bounds))
+  }
+
+  arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
+    return this.#inTurn(async () => ids.map((id) => this.#data.numbers.get(id)))
+  }
+
+  entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]> {
+    return this.#inTurn(async () => entriesAt(this.#data, numbers, bounds))
+  }
+
+  unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
+    return this.#inTurn(async () => unknownIds(this.#data, ids))
+  }
+
+  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]> {
+    return this.#inTurn(async () => logHeights(this.#data, of, items))
+  }
+
+  fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {
+    return this.#inTurn(async () => ranges.map((range) => rangeFingerprint(this.#data, range, scope)))
+  }
+
+  decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]> {
+    return this.#inTurn(async () => decidedIds(this.#data, range, scope, items))
+  }
+
+  definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]> {
+    return this.#inTurn(async () => definitionEntries(this.#data, schemaId, number, bounds))
+  }
+
+  resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined> {
+    return this.#inTurn(async () => this.#data.resumePoints.get(databaseId + scopeHash(scope)))
+  }
+
+  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void> {
+    const key = databaseId + scopeHash(scope)
+    return this.#inTurn(async () => keepLast(this.#data.resumePoints, key, arrival, MAX_RESUME_POINTS))
+  }
+
+  metPeers(): Promise<MetPeer[]> {
+    return this.#inTurn(async () => [...this.#data.metPeers.values()].sort((a, b) => b.metAt - a.metAt))
+  }
+
+  keepMetPeer(peer: MetPeer): Promise<void> {
+    return this.#inTurn(async () => keepLast(this.#data.metPeers, peer.address, peer, MAX_MET_PEERS))
+  }
+}
+
+function latestArrival({ arrived }: MemoryData): ArrivalMark {
   const latest = arrived.at(-1)
   return latest === undefined ? { number: 0 } : { number: latest.number, id: latest.id }
 }
 
-export function entriesAfter(data: MemoryData, number: number, scope: SyncScope, bounds: Bounds): EntriesAfter {
+function entriesAfter(data: MemoryData, number: number, scope: SyncScope, bounds: Bounds): EntriesAfter {
   const latest = latestArrival(data)
   const isAll = isEverything(scope)
   const last = isAll ? latest.number : Math.min(number + MAX_SCANNED, latest.number)
@@ -44,39 +119,27 @@ export function entriesAfter(data: MemoryData, number: number, scope: SyncScope,
   return { entries, upTo: at === undefined ? latest : { number: at.number, id: at.id }, latest: latest.number }
 }
 
-export function entriesAt({ arrived }: MemoryData, numbers: readonly number[], bounds: Bounds): ArrivedEntry[] {
+function entriesAt({ arrived }: MemoryData, numbers: readonly number[], bounds: Bounds): ArrivedEntry[] {
   const found = [...new Set(numbers)].sort((a, b) => a - b).flatMap((number) => arrived[number - 1] ?? [])
   return bounded(found, bounds)
 }
 
-export function arrivalNumber({ numbers }: MemoryData, id: Hash): number | undefined {
-  return numbers.get(id)
-}
-
-export function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
+function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
   return ids.filter((id) => {
     const parked = data.parked.get(id)
-    return arrivalNumber(data, id) === undefined && (parked === undefined || isPayloadLess(parked.item))
+    return !data.numbers.has(id) && (parked === undefined || isPayloadLess(parked.item))
   })
 }
 
 /** The oldest go where there are too many. */
-export function keepResumePoint({ resumePoints }: MemoryData, key: string, arrival: ArrivalMark): void {
-  resumePoints.delete(key)
-  resumePoints.set(key, arrival)
-  const [oldest] = resumePoints.keys()
-  if (oldest !== undefined && resumePoints.size > MAX_RESUME_POINTS) resumePoints.delete(oldest)
+function keepLast<Kept>(all: Map<string, Kept>, key: string, kept: Kept, most: number): void {
+  all.delete(key)
+  all.set(key, kept)
+  const [oldest] = all.keys()
+  if (oldest !== undefined && all.size > most) all.delete(oldest)
 }
 
-/** As keepResumePoint. */
-export function keepMetPeer({ metPeers }: MemoryData, peer: MetPeer): void {
-  metPeers.delete(peer.address)
-  metPeers.set(peer.address, peer)
-  const [oldest] = metPeers.keys()
-  if (oldest !== undefined && metPeers.size > MAX_MET_PEERS) metPeers.delete(oldest)
-}
-
-export function logHeights(
+function logHeights(
   data: MemoryData,
   { schemas, author, after }: Omit<LogHeightOptions, 'items'>,
   items: number,
@@ -101,33 +164,27 @@ function compareLogs(a: LogName, b: LogName): number {
   return a.logId === b.logId ? 0 : a.logId < b.logId ? -1 : 1
 }
 
-export function rangeFingerprint(data: MemoryData, range: IdRange, scope: SyncScope): RangeFingerprint {
+function rangeFingerprint(data: MemoryData, range: IdRange, scope: SyncScope): RangeFingerprint {
   const ids = idsIn(data, range, scope)
   const sum = ids.reduce((total, { id }) => total + numberOfId(id), 0n)
   return { count: ids.length, fingerprint: fingerprintOf(sum, ids.length) }
 }
 
-export function decidedIds(data: MemoryData, range: IdRange, scope: SyncScope, items: number): DecidedId[] {
+function decidedIds(data: MemoryData, range: IdRange, scope: SyncScope, items: number): DecidedId[] {
   return idsIn(data, range, scope)
     .map(({ id, decision }) => ({ id, decision }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, items)
 }
 
-/** `view`: of the definition, if it can be read. */
-export function definitionEntries(
-  data: MemoryData,
-  schemaId: SchemaId,
-  view: Document | undefined,
-  number: number,
-  bounds: Bounds,
-): ArrivedEntry[] {
+function definitionEntries(data: MemoryData, schemaId: SchemaId, number: number, bounds: Bounds): ArrivedEntry[] {
+  const view = definitionOf(data, schemaId)
   const tips = [...definitionTips(schemaId), ...(view ? fieldTips(view.fields) : [])]
   const found = new Set<Hash>(tips)
   /** The latest of the tips, by document. */
   const last = new Map<DocumentId, number>()
   for (const { id, number: at } of data.arrived) {
-    const documentId = found.has(id) ? definitionOf(data, id) : undefined
+    const documentId = found.has(id) ? definitionDocument(data, id) : undefined
     if (documentId !== undefined) last.set(documentId, at)
   }
   const entries = data.arrived.slice(number).filter(({ id, number: at }) => {
@@ -137,7 +194,14 @@ export function definitionEntries(
   return bounded(entries, bounds)
 }
 
-function definitionOf(data: MemoryData, id: Hash): DocumentId | undefined {
+/** The view of its definition that a schema id names, if it can be read. */
+function definitionOf(data: MemoryData, id: SchemaId): Document | undefined {
+  const parts = parseSchemaIdParts(id)
+  const view = parts.kind === 'system' ? undefined : viewAt(data, parts.viewId)
+  return view instanceof RakkoError ? undefined : view
+}
+
+function definitionDocument(data: MemoryData, id: Hash): DocumentId | undefined {
   const schemaId = schemaOf(data, id)
   const isDefinition = schemaId === SCHEMA_DEFINITION || schemaId === SCHEMA_FIELD_DEFINITION
   return isDefinition ? data.held(id)?.documentId : undefined

@@ -48,18 +48,18 @@ export function forgettingAcceptance(harness: StoreHarness): void {
     test('leaves the record of what arrived: numbers have no gap, its ids stay decided, its logs have no height', async () => {
       const [gone, kept] = [write('gone'), write('kept', penguin)]
       await publishAll(store, [gone, kept])
-      const before = await store.fingerprints([{}])
+      const before = await store.sync.fingerprints([{}])
       await store.forget({ document: gone.documentId })
       const number = definitions.length + 1
-      expect((await store.entriesAfter(number - 1)).entries).toEqual([
+      expect((await store.sync.entriesAfter(number - 1)).entries).toEqual([
         { number, id: gone.id, decision: 'forgotten' },
         { number: number + 1, id: kept.id, decision: 'held', entry: kept.entry, operation: kept.operation },
       ])
-      expect(await store.fingerprints([{}])).toEqual(before)
-      const ids = await store.decidedIds({})
+      expect(await store.sync.fingerprints([{}])).toEqual(before)
+      const ids = await store.sync.decidedIds({})
       expect(ids.find(({ id }) => id === gone.id)).toEqual({ id: gone.id, decision: 'forgotten' })
-      expect((await store.decidedIds({}, { schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
-      expect((await store.logHeights({ schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
+      expect((await store.sync.decidedIds({}, { schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
+      expect((await store.sync.logHeights({ schemas: [note.id] })).map(({ id }) => id)).toEqual([kept.id])
     })
 
     test('leaves nothing of a document but the hashes of its entries, here and after a restart', async () => {

@@ -67,10 +67,10 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const first = definition.map((item, index) => held(item, index + 1))
       const refused = { number: 5, id: bad.id, decision: 'refused' }
       const all = [...first, held(good, 4), refused, held(late, 6)]
-      expect((await store.entriesAfter(0)).entries).toEqual(all)
-      expect((await store.entriesAfter(3)).entries).toEqual(all.slice(3))
-      expect((await store.entriesAfter(6)).entries).toEqual([])
-      expect((await (await harness.reopen(store)).entriesAfter(4)).entries).toEqual(all.slice(4))
+      expect((await store.sync.entriesAfter(0)).entries).toEqual(all)
+      expect((await store.sync.entriesAfter(3)).entries).toEqual(all.slice(3))
+      expect((await store.sync.entriesAfter(6)).entries).toEqual([])
+      expect((await (await harness.reopen(store)).sync.entriesAfter(4)).entries).toEqual(all.slice(4))
     })
 
     test('gives an entry whose payload is gone without it', async () => {
@@ -80,7 +80,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(other, definition)
       const bare: IngestItem[] = [{ entry: created.entry }, { entry: deleted.entry, operation: deleted.operation }]
       await other.ingest(bare)
-      const { entries: arrived } = await other.entriesAfter(definition.length)
+      const { entries: arrived } = await other.sync.entriesAfter(definition.length)
       const purged = arrived.find(({ id }) => id === created.id)
       expect(purged).toEqual({ number: purged?.number, id: created.id, decision: 'purged', entry: created.entry })
       expect(arrived.find(({ id }) => id === deleted.id)?.decision).toBe('held')
@@ -89,11 +89,11 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
     test('gives no more than it is asked for, and one at least, without leaving any out', async () => {
       const venues = Array.from({ length: 12 }, () => venue(panda, 'x'.repeat(100)))
       await publishAll(store, venues)
-      const { entries: all } = await store.entriesAfter(0)
+      const { entries: all } = await store.sync.entriesAfter(0)
       for (const limits of [{ items: 4 }, { bytes: 1 }, { bytes: 900 }, { items: 5, bytes: 1_500 }]) {
         const read: ArrivedEntry[] = []
         for (;;) {
-          const { entries: page, upTo } = await store.entriesAfter(read.at(-1)?.number ?? 0, limits)
+          const { entries: page, upTo } = await store.sync.entriesAfter(read.at(-1)?.number ?? 0, limits)
           if (page.length === 0) break
           expect(upTo).toEqual({ number: page.at(-1)?.number, id: page.at(-1)?.id })
           const bytes = page.reduce(
@@ -124,13 +124,13 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
           a.publicKey === b.publicKey ? Number(a.logId - b.logId) : a.publicKey < b.publicKey ? -1 : 1,
         )
       const all = order([...fields, ...own, ...venues])
-      expect(await store.logHeights()).toEqual(all)
-      expect(await store.logHeights({ schemas: [schemaId] })).toEqual(order(venues))
-      expect(await store.logHeights({ schemas: [] })).toEqual([])
+      expect(await store.sync.logHeights()).toEqual(all)
+      expect(await store.sync.logHeights({ schemas: [schemaId] })).toEqual(order(venues))
+      expect(await store.sync.logHeights({ schemas: [] })).toEqual([])
       const paged = []
-      for (let page = await store.logHeights({ items: 2 }); page.length > 0; ) {
+      for (let page = await store.sync.logHeights({ items: 2 }); page.length > 0; ) {
         paged.push(...page)
-        page = await store.logHeights({ items: 2, after: page.at(-1) })
+        page = await store.sync.logHeights({ items: 2, after: page.at(-1) })
       }
       expect(paged).toEqual(all)
     })
@@ -147,7 +147,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const beginnings = [venue(twice, 'left'), venue(second, 'right')]
       await store.ingest([forked, whole, ...branches, ...beginnings])
       for (const opened of [store, await harness.reopen(store)]) {
-        const heights = await opened.logHeights({ schemas: [schemaId] })
+        const heights = await opened.sync.logHeights({ schemas: [schemaId] })
         const shown = heights.map(({ publicKey, logId, seqNum, isForked }) => [publicKey, logId, seqNum, isForked])
         expect(shown.toSorted()).toEqual(
           [
@@ -168,16 +168,19 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
         Array.from({ length: 30 }, () => venue(panda)),
       )
       await store.ingest([bad])
-      const all = idsOf((await store.entriesAfter(0)).entries).toSorted()
+      const all = idsOf((await store.sync.entriesAfter(0)).entries).toSorted()
       const [from, to] = [all[7], all[19]]
       const expected = [all, all.slice(7), all.slice(0, 19), all.slice(7, 19), []].map(expectedFingerprint)
       const ranges = [{}, { from }, { to }, { from, to }, { from: to, to: from }]
-      expect(await store.fingerprints(ranges)).toEqual(expected)
-      expect(await store.fingerprints([])).toEqual([])
-      const ids = await store.decidedIds({ from, to })
+      expect(await store.sync.fingerprints(ranges)).toEqual(expected)
+      expect(await store.sync.fingerprints([])).toEqual([])
+      const ids = await store.sync.decidedIds({ from, to })
       expect(idsOf(ids)).toEqual(all.slice(7, 19))
-      expect((await store.decidedIds({})).find(({ id }) => id === bad.id)).toEqual({ id: bad.id, decision: 'refused' })
-      expect(idsOf(await store.decidedIds({ from }, { items: 3 }))).toEqual(all.slice(7, 10))
+      expect((await store.sync.decidedIds({})).find(({ id }) => id === bad.id)).toEqual({
+        id: bad.id,
+        decision: 'refused',
+      })
+      expect(idsOf(await store.sync.decidedIds({ from }, { items: 3 }))).toEqual(all.slice(7, 10))
     })
 
     test('fingerprints of a scope are of its documents’ entries', async () => {
@@ -185,9 +188,9 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(store, venues)
       await store.ingest([invalid(new Author(3))])
       const ids = idsOf(venues).toSorted()
-      expect(await store.fingerprints([{}], { schemas: [schemaId] })).toEqual([expectedFingerprint(ids)])
-      expect(idsOf(await store.decidedIds({}, { schemas: [schemaId] }))).toEqual(ids)
-      expect(await store.fingerprints([{}], { schemas: [] })).toEqual([expectedFingerprint([])])
+      expect(await store.sync.fingerprints([{}], { schemas: [schemaId] })).toEqual([expectedFingerprint(ids)])
+      expect(idsOf(await store.sync.decidedIds({}, { schemas: [schemaId] }))).toEqual(ids)
+      expect(await store.sync.fingerprints([{}], { schemas: [] })).toEqual([expectedFingerprint([])])
     })
 
     test('gives what arrived after a number in a scope, and says how far that leads', async () => {
@@ -199,9 +202,9 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const bad = invalid(new Author(3))
       await store.ingest([bad])
       const latest = { number: 7, id: bad.id }
-      expect(await store.latestArrival()).toEqual(latest)
+      expect(await store.sync.latestArrival()).toEqual(latest)
       const after = async (number: number, options: EntriesAfterOptions) => {
-        const { entries, upTo, latest: last } = await store.entriesAfter(number, options)
+        const { entries, upTo, latest: last } = await store.sync.entriesAfter(number, options)
         expect(last).toBe(7)
         return [idsOf(entries), upTo]
       }
@@ -219,20 +222,20 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       ).toEqual([[], latest])
       expect(await after(7, {})).toEqual([[], latest])
       expect(await after(0, { withoutPieces: true })).toEqual([idsOf([...definition, mine, theirs, changed]), latest])
-      expect(idsOf(await store.decidedIds({}, { authors: [penguin.publicKey] }))).toEqual([theirs.id])
+      expect(idsOf(await store.sync.decidedIds({}, { authors: [penguin.publicKey] }))).toEqual([theirs.id])
     })
 
     test('a scope leaves out pieces of blobs, and the rest of their documents stays', async () => {
       const piece = panda.create(BLOB_PIECE, { data: { type: 'bytes', value: Uint8Array.of(1, 2, 3) } })
       await publishAll(store, [piece])
-      expect(idsOf((await store.entriesAfter(0)).entries)).toContain(piece.id)
-      expect(idsOf((await store.entriesAfter(0, { withoutPieces: true })).entries)).toEqual(idsOf(definition))
+      expect(idsOf((await store.sync.entriesAfter(0)).entries)).toContain(piece.id)
+      expect(idsOf((await store.sync.entriesAfter(0, { withoutPieces: true })).entries)).toEqual(idsOf(definition))
     })
 
     test('a store without entries has no latest arrival', async () => {
       const empty = await harness.open()
-      expect(await empty.latestArrival()).toEqual({ number: 0 })
-      expect(await empty.entriesAfter(0)).toEqual({ entries: [], upTo: { number: 0 }, latest: 0 })
+      expect(await empty.sync.latestArrival()).toEqual({ number: 0 })
+      expect(await empty.sync.entriesAfter(0)).toEqual({ entries: [], upTo: { number: 0 }, latest: 0 })
     })
 
     test('says under which numbers ids arrived, gives what is there, and which ids are not known at all', async () => {
@@ -242,57 +245,57 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(store, [created])
       expect(await store.ingest([parked])).toMatchObject([{ status: 'waiting', parked: true }])
       const ids = [unseen.id, created.id, parked.id, ...idsOf(definition)]
-      expect(await store.arrivalNumbers(ids)).toEqual([undefined, 4, undefined, 1, 2, 3])
-      expect(await store.unknownIds(ids)).toEqual([unseen.id])
+      expect(await store.sync.arrivalNumbers(ids)).toEqual([undefined, 4, undefined, 1, 2, 3])
+      expect(await store.sync.unknownIds(ids)).toEqual([unseen.id])
       const stripped = venue(penguin)
       expect(await store.ingest([{ entry: stripped.entry }])).toMatchObject([{ status: 'waiting', parked: true }])
-      expect(await store.unknownIds([parked.id, stripped.id])).toEqual([stripped.id])
-      expect(idsOf(await store.entriesAt([4, 2, 9, 2]))).toEqual([definition[1]?.id, created.id])
-      expect(idsOf(await store.entriesAt([4, 3, 2], { items: 2 }))).toEqual(idsOf(definition.slice(1)))
-      expect(idsOf(await store.entriesAt([4, 3], { bytes: 1 }))).toEqual([definition[2]?.id])
-      expect(await store.entriesAt([])).toEqual([])
+      expect(await store.sync.unknownIds([parked.id, stripped.id])).toEqual([stripped.id])
+      expect(idsOf(await store.sync.entriesAt([4, 2, 9, 2]))).toEqual([definition[1]?.id, created.id])
+      expect(idsOf(await store.sync.entriesAt([4, 3, 2], { items: 2 }))).toEqual(idsOf(definition.slice(1)))
+      expect(idsOf(await store.sync.entriesAt([4, 3], { bytes: 1 }))).toEqual([definition[2]?.id])
+      expect(await store.sync.entriesAt([])).toEqual([])
       const many = Array.from({ length: MAX_SYNC_ITEMS + 1 }, () => created.id)
-      await expect(store.arrivalNumbers(many)).rejects.toMatchObject(invalidArgument('ids'))
-      await expect(store.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('numbers'))
-      await expect(store.unknownIds(['x' as Hash])).rejects.toMatchObject({ code: 'INVALID_HASH' })
+      await expect(store.sync.arrivalNumbers(many)).rejects.toMatchObject(invalidArgument('ids'))
+      await expect(store.sync.entriesAt(many.map(() => 1))).rejects.toMatchObject(invalidArgument('numbers'))
+      await expect(store.sync.unknownIds(['x' as Hash])).rejects.toMatchObject({ code: 'INVALID_HASH' })
     })
 
     test('keeps how far another database was taken, by scope, until it is kept anew', async () => {
       const [there, elsewhere] = ['a'.repeat(32), 'b'.repeat(32)]
       const scope = { schemas: [schemaId, SCHEMA_DEFINITION], withoutPieces: true }
       const at = { number: 12, id: definition[0]?.id as Hash }
-      expect(await store.resumePoint(there)).toBeUndefined()
-      await store.keepResumePoint(there, at)
-      await store.keepResumePoint(there, { number: 0 }, scope)
-      await store.keepResumePoint(there, { ...at, number: 13 })
+      expect(await store.sync.resumePoint(there)).toBeUndefined()
+      await store.sync.keepResumePoint(there, at)
+      await store.sync.keepResumePoint(there, { number: 0 }, scope)
+      await store.sync.keepResumePoint(there, { ...at, number: 13 })
       const opened = await harness.reopen(store)
-      expect(await opened.resumePoint(there)).toEqual({ ...at, number: 13 })
-      expect(await opened.resumePoint(there, { ...scope, schemas: [SCHEMA_DEFINITION, schemaId] })).toEqual({
+      expect(await opened.sync.resumePoint(there)).toEqual({ ...at, number: 13 })
+      expect(await opened.sync.resumePoint(there, { ...scope, schemas: [SCHEMA_DEFINITION, schemaId] })).toEqual({
         number: 0,
       })
-      expect(await opened.resumePoint(there, { schemas: [schemaId] })).toBeUndefined()
-      expect(await opened.resumePoint(elsewhere)).toBeUndefined()
-      await expect(opened.keepResumePoint('nowhere', at)).rejects.toMatchObject(invalidArgument('databaseId'))
+      expect(await opened.sync.resumePoint(there, { schemas: [schemaId] })).toBeUndefined()
+      expect(await opened.sync.resumePoint(elsewhere)).toBeUndefined()
+      await expect(opened.sync.keepResumePoint('nowhere', at)).rejects.toMatchObject(invalidArgument('databaseId'))
     })
 
     test('keeps who was met at an address, those met last first', async () => {
       const [hub, other] = ['wss://hub.example', 'wss://ümlaut.example/sync?x=1']
       const [former, latter] = ['a'.repeat(32), 'b'.repeat(32)]
-      expect(await store.metPeers()).toEqual([])
+      expect(await store.sync.metPeers()).toEqual([])
       const atHub = { address: hub, databaseId: latter, metAt: 3, toSend: 4, upTo: 5 }
       const atOther = { address: other, databaseId: former, metAt: 2, toSend: 0, upTo: 0 }
-      await store.keepMetPeer({ ...atHub, databaseId: former, metAt: 1, toSend: 1, upTo: 2 })
-      await store.keepMetPeer(atOther)
-      await store.keepMetPeer(atHub)
-      expect(await (await harness.reopen(store)).metPeers()).toEqual([atHub, atOther])
-      await expect(store.keepMetPeer({ ...atHub, address: '' })).rejects.toMatchObject(invalidArgument('address'))
-      await expect(store.keepMetPeer({ ...atHub, upTo: -1 })).rejects.toMatchObject(invalidArgument('number'))
+      await store.sync.keepMetPeer({ ...atHub, databaseId: former, metAt: 1, toSend: 1, upTo: 2 })
+      await store.sync.keepMetPeer(atOther)
+      await store.sync.keepMetPeer(atHub)
+      expect(await (await harness.reopen(store)).sync.metPeers()).toEqual([atHub, atOther])
+      await expect(store.sync.keepMetPeer({ ...atHub, address: '' })).rejects.toMatchObject(invalidArgument('address'))
+      await expect(store.sync.keepMetPeer({ ...atHub, upTo: -1 })).rejects.toMatchObject(invalidArgument('number'))
     })
 
     test('gives the heights of one author’s logs', async () => {
       const penguin = new Author(2)
       await publishAll(store, [venue(penguin), venue(panda)])
-      const heights = await store.logHeights({ author: penguin.publicKey })
+      const heights = await store.sync.logHeights({ author: penguin.publicKey })
       expect(heights.map(({ publicKey, seqNum }) => [publicKey, seqNum])).toEqual([[penguin.publicKey, 1n]])
     })
 
@@ -301,16 +304,16 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const [field] = definition as [SignedItem, ...SignedItem[]]
       const later = panda.update(field.documentId, SCHEMA_FIELD_DEFINITION, field.viewId, { type: str('float') })
       await publishAll(store, [...other.items, later, venue(panda)])
-      const entries = await store.definitionEntries(schemaId)
+      const entries = await store.sync.definitionEntries(schemaId)
       expect(idsOf(entries)).toEqual(idsOf(definition))
       const fresh = await harness.open()
       await fresh.ingest(entries.flatMap(({ entry, operation }) => (entry ? [{ entry, operation }] : [])))
       expect((await fresh.schema(schemaId))?.id).toBe(schemaId)
       const [first, ...rest] = entries
-      expect(await store.definitionEntries(schemaId, 0, { items: 1 })).toEqual([first])
-      expect(await store.definitionEntries(schemaId, first?.number)).toEqual(rest)
-      expect(await store.definitionEntries(SCHEMA_DEFINITION)).toEqual([])
-      expect(await store.definitionEntries(`nowhere_0020${'a'.repeat(64)}` as SchemaId)).toEqual([])
+      expect(await store.sync.definitionEntries(schemaId, 0, { items: 1 })).toEqual([first])
+      expect(await store.sync.definitionEntries(schemaId, first?.number)).toEqual(rest)
+      expect(await store.sync.definitionEntries(SCHEMA_DEFINITION)).toEqual([])
+      expect(await store.sync.definitionEntries(`nowhere_0020${'a'.repeat(64)}` as SchemaId)).toEqual([])
     })
 
     test('a schema whose definitions were changed before it was named needs their earlier entries too', async () => {
@@ -319,7 +322,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const views = { type: 'pinned_relation_list', value: [changedField.viewId] } as const
       const changed = panda.update(last.documentId, SCHEMA_DEFINITION, last.viewId, { fields: views })
       await publishAll(store, [changedField, changed])
-      const entries = await store.definitionEntries(`venue_${changed.id}` as SchemaId)
+      const entries = await store.sync.definitionEntries(`venue_${changed.id}` as SchemaId)
       expect(idsOf(entries)).toEqual(idsOf([field, last, changedField, changed]))
     })
 
@@ -335,28 +338,30 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const id = `venue_${changed.id}` as SchemaId
       const expected = idsOf([field, last, beside, named, changed])
       const paged: Hash[] = []
-      for (let page = await store.definitionEntries(id, 0, { items: 2 }); page.length > 0; ) {
+      for (let page = await store.sync.definitionEntries(id, 0, { items: 2 }); page.length > 0; ) {
         paged.push(...idsOf(page))
-        page = await store.definitionEntries(id, page.at(-1)?.number, { items: 2 })
+        page = await store.sync.definitionEntries(id, page.at(-1)?.number, { items: 2 })
       }
-      expect([idsOf(await store.definitionEntries(id)), paged]).toEqual([expected, expected])
+      expect([idsOf(await store.sync.definitionEntries(id)), paged]).toEqual([expected, expected])
     })
 
     test('refuses what is out of bounds', async () => {
       for (const number of [-1, 0.5, Number.NaN, '1' as never]) {
-        await expect(store.entriesAfter(number)).rejects.toMatchObject(invalidArgument('number'))
+        await expect(store.sync.entriesAfter(number)).rejects.toMatchObject(invalidArgument('number'))
       }
-      await expect(store.entriesAfter(0, { items: 0 })).rejects.toMatchObject(invalidArgument('items'))
-      await expect(store.entriesAfter(0, { bytes: MAX_SYNC_BYTES + 1 })).rejects.toMatchObject(invalidArgument('bytes'))
-      await expect(store.logHeights({ items: MAX_SYNC_ITEMS + 1 })).rejects.toMatchObject(invalidArgument('items'))
+      await expect(store.sync.entriesAfter(0, { items: 0 })).rejects.toMatchObject(invalidArgument('items'))
+      await expect(store.sync.entriesAfter(0, { bytes: MAX_SYNC_BYTES + 1 })).rejects.toMatchObject(
+        invalidArgument('bytes'),
+      )
+      await expect(store.sync.logHeights({ items: MAX_SYNC_ITEMS + 1 })).rejects.toMatchObject(invalidArgument('items'))
       const after = { publicKey: panda.publicKey, logId: -1n }
-      await expect(store.logHeights({ after })).rejects.toMatchObject(invalidArgument('after.logId'))
+      await expect(store.sync.logHeights({ after })).rejects.toMatchObject(invalidArgument('after.logId'))
       const ranges = Array.from({ length: MAX_FINGERPRINT_RANGES + 1 }, () => ({}))
-      await expect(store.fingerprints(ranges)).rejects.toMatchObject(invalidArgument('ranges'))
-      await expect(store.decidedIds({ from: 'x' as Hash })).rejects.toMatchObject({ code: 'INVALID_HASH' })
-      await expect(store.definitionEntries('x' as SchemaId)).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
+      await expect(store.sync.fingerprints(ranges)).rejects.toMatchObject(invalidArgument('ranges'))
+      await expect(store.sync.decidedIds({ from: 'x' as Hash })).rejects.toMatchObject({ code: 'INVALID_HASH' })
+      await expect(store.sync.definitionEntries('x' as SchemaId)).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
       const schemas = ['x' as SchemaId]
-      await expect(store.fingerprints([{}], { schemas })).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
+      await expect(store.sync.fingerprints([{}], { schemas })).rejects.toMatchObject({ code: 'INVALID_SCHEMA_ID' })
     })
   })
 }

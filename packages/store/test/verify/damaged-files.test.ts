@@ -43,7 +43,7 @@ async function use(directory: string): Promise<unknown> {
       throw error
     })
     await store.isDecided(NOWHERE as OperationId)
-    await store.entriesAfter(0)
+    await store.sync.entriesAfter(0)
     await store.forget({ document: NOWHERE as DocumentId })
     return 'nothing was damaged'
   } catch (error) {

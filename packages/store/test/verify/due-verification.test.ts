@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { VERIFY_AFTER_OPENING_MS, VERIFY_EVERY_MS } from '../../src/maintain/due-verification.js'
-import type { MaintenanceSlice, Store } from '../../src/store.js'
+import type { MaintenanceSlice } from '../../src/maintenance-slice.js'
+import type { Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'

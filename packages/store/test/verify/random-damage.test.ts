@@ -63,7 +63,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   history: (store) => store.history(venues[3]?.documentId as DocumentId),
   schemas: (store) => store.schemas(),
   sql: (store) => store.sql('SELECT count(*) FROM venue'),
-  entries: (store) => store.entriesAfter(0),
+  entries: (store) => store.sync.entriesAfter(0),
 }
 const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   again: (store) => store.ingest(items.slice(-40)),

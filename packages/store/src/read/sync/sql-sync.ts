@@ -1,0 +1,125 @@
+import type { Hash, SchemaId } from '@rakko/core'
+import type { Bounds } from '../../sync/bounds.js'
+import type { UncheckedSync } from '../../sync/checked-sync.js'
+import type {
+  ArrivalMark,
+  ArrivedEntry,
+  DecidedId,
+  EntriesAfter,
+  IdRange,
+  LogHeight,
+  LogHeightOptions,
+  MetPeer,
+  RangeFingerprint,
+  SyncScope,
+} from '../../sync-source.js'
+import type { Database } from '../../transaction/database.js'
+import {
+  readArrivalNumbers,
+  readDefinitionEntries,
+  readEntriesAfter,
+  readEntriesAt,
+  readLatestArrival,
+  readUnknownIds,
+} from './arrived-entries.js'
+import { readDecidedIds, readFingerprints } from './decided-ids.js'
+import { readLogHeights } from './log-heights.js'
+import { keepMetPeer, readMetPeers } from './met-peers.js'
+import { keepResumePoint, readResumePoint } from './resume-points.js'
+
+export interface SqlSyncOptions {
+  readonly database: Database
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Runs a call of the store, see `SqlStore`. */
+  readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
+/** What replication asks a database for. */
+export class SqlSync implements UncheckedSync {
+  readonly #database: Database
+  readonly #now: () => number
+  readonly #run: SqlSyncOptions['run']
+  /** What has arrived up to here is durable. */
+  #durableUpTo = 0
+
+  constructor({ database, now, run }: SqlSyncOptions) {
+    this.#database = database
+    this.#now = now
+    this.#run = run
+  }
+
+  latestArrival(): Promise<ArrivalMark> {
+    return this.#run(async () => {
+      const latest = await readLatestArrival(this.#database)
+      await this.#makeDurable(latest)
+      return latest
+    })
+  }
+
+  entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter> {
+    return this.#run(async () => {
+      const read = await readEntriesAfter(this.#database, number, scope, bounds)
+      await this.#makeDurable(read.upTo)
+      return read
+    })
+  }
+
+  arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
+    return this.#run(() => readArrivalNumbers(this.#database, ids))
+  }
+
+  entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]> {
+    return this.#run(() => this.#durable(readEntriesAt(this.#database, numbers, bounds)))
+  }
+
+  unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
+    return this.#run(() => readUnknownIds(this.#database, ids))
+  }
+
+  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]> {
+    return this.#run(() => readLogHeights(this.#database, of, items))
+  }
+
+  fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {
+    return this.#run(() => readFingerprints(this.#database, ranges, scope))
+  }
+
+  decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]> {
+    return this.#run(() => readDecidedIds(this.#database, range, scope, items))
+  }
+
+  definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]> {
+    return this.#run(() => this.#durable(readDefinitionEntries(this.#database, schemaId, number, bounds)))
+  }
+
+  resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined> {
+    return this.#run(() => readResumePoint(this.#database, databaseId, scope))
+  }
+
+  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void> {
+    return this.#run(() => keepResumePoint(this.#database, databaseId, arrival, scope, this.#now()))
+  }
+
+  metPeers(): Promise<MetPeer[]> {
+    return this.#run(() => readMetPeers(this.#database))
+  }
+
+  keepMetPeer(peer: MetPeer): Promise<void> {
+    return this.#run(() => keepMetPeer(this.#database, peer))
+  }
+
+  /** Entries, once they are durable. */
+  async #durable(reading: Promise<ArrivedEntry[]>): Promise<ArrivedEntry[]> {
+    const entries = await reading
+    await this.#makeDurable(entries.at(-1) ?? { number: 0 })
+    return entries
+  }
+
+  /** What leaves the device must not be lost here. */
+  async #makeDurable({ number }: { readonly number: number }): Promise<void> {
+    if (number <= this.#durableUpTo) return
+    await this.#database.flush()
+    this.#durableUpTo = Math.max(this.#durableUpTo, number)
+  }
+}

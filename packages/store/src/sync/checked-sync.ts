@@ -1,0 +1,115 @@
+import { type Hash, parsePublicKey, parseSchemaId, type SchemaId } from '@rakko/core'
+import type {
+  ArrivalMark,
+  ArrivedEntry,
+  DecidedId,
+  DecidedIdOptions,
+  EntriesAfter,
+  EntriesAfterOptions,
+  IdRange,
+  LogHeight,
+  LogHeightOptions,
+  MetPeer,
+  RangeFingerprint,
+  ReadLimits,
+  SyncScope,
+  SyncSource,
+} from '../sync-source.js'
+import {
+  type Bounds,
+  checkAfter,
+  checkArrival,
+  checkDatabaseId,
+  checkIds,
+  checkItems,
+  checkLimits,
+  checkMetPeer,
+  checkNumber,
+  checkNumbers,
+  checkRange,
+  checkRanges,
+  checkScope,
+} from './bounds.js'
+
+/** What a store does for a SyncSource, see there. It trusts its arguments. */
+export interface UncheckedSync {
+  latestArrival(): Promise<ArrivalMark>
+  entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter>
+  arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
+  entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]>
+  unknownIds(ids: readonly Hash[]): Promise<Hash[]>
+  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]>
+  fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]>
+  decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]>
+  definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
+  resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined>
+  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void>
+  metPeers(): Promise<MetPeer[]>
+  keepMetPeer(peer: MetPeer): Promise<void>
+}
+
+/** Checks what a call was given, the same for all stores. Methods are async: what is wrong rejects. */
+export class CheckedSync implements SyncSource {
+  readonly #store: UncheckedSync
+
+  constructor(store: UncheckedSync) {
+    this.#store = store
+  }
+
+  async latestArrival(): Promise<ArrivalMark> {
+    return this.#store.latestArrival()
+  }
+
+  async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
+    return this.#store.entriesAfter(checkNumber(number), checkScope(options), checkLimits(options))
+  }
+
+  async arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
+    return this.#store.arrivalNumbers(checkIds(ids))
+  }
+
+  async entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    return this.#store.entriesAt(checkNumbers(numbers), checkLimits(limits))
+  }
+
+  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
+    return this.#store.unknownIds(checkIds(ids))
+  }
+
+  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    const of = {
+      schemas: checkScope({ schemas }).schemas,
+      author: author && parsePublicKey(author),
+      after: checkAfter(after),
+    }
+    return this.#store.logHeights(of, checkItems(items))
+  }
+
+  async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {
+    return this.#store.fingerprints(checkRanges(ranges), checkScope(scope))
+  }
+
+  async decidedIds(range: IdRange, { items, ...scope }: DecidedIdOptions = {}): Promise<DecidedId[]> {
+    return this.#store.decidedIds(checkRange(range), checkScope(scope), checkItems(items))
+  }
+
+  async definitionEntries(schemaId: SchemaId, number = 0, limits?: ReadLimits): Promise<ArrivedEntry[]> {
+    return this.#store.definitionEntries(parseSchemaId(schemaId), checkNumber(number), checkLimits(limits))
+  }
+
+  async resumePoint(databaseId: string, scope: SyncScope = {}): Promise<ArrivalMark | undefined> {
+    return this.#store.resumePoint(checkDatabaseId(databaseId), checkScope(scope))
+  }
+
+  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
+    return this.#store.keepResumePoint(checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope))
+  }
+
+  async metPeers(): Promise<MetPeer[]> {
+    return this.#store.metPeers()
+  }
+
+  async keepMetPeer(peer: MetPeer): Promise<void> {
+    return this.#store.keepMetPeer(checkMetPeer(peer))
+  }
+}
