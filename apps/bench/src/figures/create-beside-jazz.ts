@@ -57,7 +57,7 @@ async function besideJazz(
   count: number,
   createAll: (create: Create) => Promise<unknown>,
 ): Promise<Measurement> {
-  const { openJazz } = await loadJazz()
+  const { openJazz } = await loadJazz('create.mjs')
   const createWithJazz = await openJazz(crypto)
   const medians = await withNode(await benchSchemas(), (create) =>
     alternate(

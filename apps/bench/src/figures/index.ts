@@ -35,6 +35,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<Measurement>>> = {
   'memory-10k': async () => (await import('./memory.js')).memory('directory', 10_000),
   'memory-10k-memory': async () => (await import('./memory.js')).memory('memory', 10_000),
   'sync-first-10k': async () => (await import('./sync-first.js')).syncFirst(),
+  'sync-first-10k-jazz': async () => (await import('./sync-beside-jazz.js')).syncBesideJazz(),
   'sync-resume-100k': async () => (await import('./sync-again.js')).syncResume(),
   'sync-reconcile-100k': async () => (await import('./sync-again.js')).syncReconcile(),
   'sync-live': async () => (await import('./sync-live.js')).syncLive(),

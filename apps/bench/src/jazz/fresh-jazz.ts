@@ -4,7 +4,7 @@ import { loadJazz } from './load-jazz.js'
 
 // A process that has done nothing else. It creates some, then many, sends the milliseconds of these, and ends.
 const [warmUp = '', count = ''] = process.argv.slice(2)
-const { openJazz } = await loadJazz()
+const { openJazz } = await loadJazz('create.mjs')
 const create = await openJazz('wasm')
 const together = (items: ReturnType<typeof venues>) => Promise.all(items.map((fields) => create(fields)))
 await together(venues(Number(warmUp)))

@@ -13,11 +13,25 @@ export interface Jazz {
   openJazz(crypto: JazzCrypto): Promise<CreateWithJazz>
 }
 
+/** What the modules of the package are: each loads only what it needs. */
+interface JazzModules {
+  readonly 'create.mjs': Jazz
+  readonly 'sync.mjs': JazzSync
+}
+
+/** `jazz/sync.mjs`. A WebSocket is one of `ws`. */
+export interface JazzSync {
+  openJazzHub(
+    items: readonly { readonly name: string; readonly capacity: number }[],
+  ): Promise<{ readonly list: string; accept(webSocket: object): void }>
+  openJazzReader(): Promise<(webSocket: object, list: string) => Promise<number>>
+}
+
 /** A package of its own, three folders up from where this is emitted, so that only these figures install it. */
 const FOLDER = new URL('../../jazz/', import.meta.url)
 
-/** Installs what the folder's lock file names, unless it is there. */
-export async function loadJazz(): Promise<Jazz> {
+/** Installs what the folder's lock file names, unless it is there, and loads a module. */
+export async function loadJazz<Name extends keyof JazzModules>(name: Name): Promise<JazzModules[Name]> {
   if (installedVersion() !== lockedVersion()) {
     console.error('Installing jazz-tools for this figure.')
     // Not `npm ci`: it fails where a registry lacks the native modules of other platforms.
@@ -25,7 +39,7 @@ export async function loadJazz(): Promise<Jazz> {
     const npm = spawnSync('npm', parameters, { cwd: fileURLToPath(FOLDER), stdio: ['ignore', 'ignore', 'inherit'] })
     if (npm.status !== 0) throw new Error(`npm install failed in ${fileURLToPath(FOLDER)}`)
   }
-  return (await import(new URL('create.mjs', FOLDER).href)) as Jazz
+  return (await import(new URL(name, FOLDER).href)) as JazzModules[Name]
 }
 
 function lockedVersion(): string | undefined {
