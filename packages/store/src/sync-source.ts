@@ -19,10 +19,15 @@ export interface SyncSource {
   /** Those of these ids that are neither decided nor parked with their payloads. At most MAX_SYNC_ITEMS. */
   unknownIds(ids: readonly Hash[]): Promise<Hash[]>
   /**
-   * The highest entry of each log whose document is here, ordered by public key and log id. Without `schemas` of all
-   * logs. Throws INVALID_ARGUMENT.
+   * The highest entry of each log whose document is here, ordered by public key and log id. Without a scope of all logs.
+   * Throws INVALID_ARGUMENT.
    */
   logHeights(options?: LogHeightOptions): Promise<LogHeight[]>
+  /**
+   * The entries of logs above a sequence number that are here, ordered by public key, log id, sequence number and id; of
+   * a forked log those of all branches. At most MAX_SYNC_ITEMS logs. Throws INVALID_ARGUMENT.
+   */
+  logEntries(logs: readonly LogPart[], options?: LogEntryOptions): Promise<LogEntry[]>
   /** The fingerprint of each range, at most MAX_FINGERPRINT_RANGES, in their order. Throws INVALID_ARGUMENT. */
   fingerprints(ranges: readonly IdRange[], scope?: SyncScope): Promise<RangeFingerprint[]>
   /** The first ids of a range, ascending. Throws INVALID_ARGUMENT. */
@@ -115,21 +120,37 @@ export interface ArrivalMark {
   readonly id?: Hash | undefined
 }
 
-export interface LogHeightOptions extends Pick<SyncScope, 'schemas'> {
-  /** Only logs of this author. */
-  readonly author?: PublicKey | undefined
-  /** The last log of the page before. */
-  readonly after?: Pick<LogHeight, 'publicKey' | 'logId'> | undefined
+export interface LogName {
+  readonly publicKey: PublicKey
+  readonly logId: bigint
+}
+
+/** What of a log stands above a sequence number; 0 for all of it. */
+export interface LogPart extends LogName {
+  readonly above: bigint
+}
+
+export interface LogEntry extends LogName {
+  readonly seqNum: bigint
+  readonly id: Hash
+}
+
+export interface LogEntryOptions {
+  /** The last entry of the page before. */
+  readonly after?: LogEntry | undefined
   /** 1 to MAX_SYNC_ITEMS, which is the default. */
   readonly items?: number | undefined
 }
 
-export interface LogHeight {
-  readonly publicKey: PublicKey
-  readonly logId: bigint
-  readonly seqNum: bigint
-  /** Of the entry there; of a forked log, of one of its branches. */
-  readonly id: Hash
+export interface LogHeightOptions extends SyncScope {
+  /** The last log of the page before. */
+  readonly after?: LogName | undefined
+  /** 1 to MAX_SYNC_ITEMS, which is the default. */
+  readonly items?: number | undefined
+}
+
+/** The entry there; of a forked log, that of one of its branches. */
+export interface LogHeight extends LogEntry {
   readonly isForked: boolean
   readonly schemaId: SchemaId
 }

@@ -65,6 +65,7 @@ export class SlowStore implements ReplicaStore {
       entriesAt: (...args) => this.#durably(({ sync }) => sync.entriesAt(...args)),
       arrivalNumbers: (ids) => this.#read(({ sync }) => sync.arrivalNumbers(ids)),
       unknownIds: (ids) => this.#read(({ sync }) => sync.unknownIds(ids)),
+      logEntries: (...args) => this.#read(({ sync }) => sync.logEntries(...args)),
       logHeights: (...args) => this.#read(({ sync }) => sync.logHeights(...args)),
       decidedIds: (...args) => this.#read(({ sync }) => sync.decidedIds(...args)),
       definitionEntries: (...args) => this.#durably(({ sync }) => sync.definitionEntries(...args)),

@@ -33,6 +33,7 @@ export interface ReplicaStore extends Pick<DocumentStore, 'databaseId' | 'onComm
     | 'decidedIds'
     | 'definitionEntries'
     | 'logHeights'
+    | 'logEntries'
     | 'resumePoint'
     | 'keepResumePoint'
   >
@@ -140,7 +141,7 @@ export class StoreReplica implements Replica {
 
   async heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: Head[]; isLast: boolean }> {
     const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
-    const heights = await this.#sync.logHeights({ author: publicKey, after, items: count })
+    const heights = await this.#sync.logHeights({ authors: [publicKey], after, items: count })
     return { heads: heights.map(headOf), isLast: heights.length < count }
   }
 

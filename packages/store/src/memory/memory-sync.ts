@@ -21,8 +21,10 @@ import {
   type DecidedId,
   type EntriesAfter,
   type IdRange,
+  type LogEntry,
   type LogHeight,
-  type LogHeightOptions,
+  type LogName,
+  type LogPart,
   MAX_MET_PEERS,
   MAX_RESUME_POINTS,
   MAX_SCANNED,
@@ -69,8 +71,12 @@ export class MemorySync implements UncheckedSync {
     return this.#inTurn(async () => unknownIds(this.#data, ids))
   }
 
-  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]> {
-    return this.#inTurn(async () => logHeights(this.#data, of, items))
+  logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]> {
+    return this.#inTurn(async () => logHeights(this.#data, scope, after, items))
+  }
+
+  logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]> {
+    return this.#inTurn(async () => logEntries(this.#data, logs, after, items))
   }
 
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {
@@ -139,25 +145,45 @@ function keepLast<Kept>(all: Map<string, Kept>, key: string, kept: Kept, most: n
   if (oldest !== undefined && all.size > most) all.delete(oldest)
 }
 
-function logHeights(
-  data: MemoryData,
-  { schemas, author, after }: Omit<LogHeightOptions, 'items'>,
-  items: number,
-): LogHeight[] {
+function logHeights(data: MemoryData, scope: SyncScope, after: LogName | undefined, items: number): LogHeight[] {
   const heights = [...data.logs].flatMap(([publicKey, logs]) =>
     [...logs].flatMap(([logId, { seqNum, hash: id, isForked }]) => {
       const schemaId = schemaOf(data, id)
-      return schemaId === undefined ? [] : [{ publicKey, logId, seqNum, id, isForked, schemaId }]
+      const isMeant = schemaId !== undefined && isInScope(data, { id }, scope)
+      return isMeant ? [{ publicKey, logId, seqNum, id, isForked, schemaId }] : []
     }),
   )
   return heights
-    .filter(({ schemaId, publicKey }) => (schemas?.includes(schemaId) ?? true) && (author ?? publicKey) === publicKey)
     .filter((height) => after === undefined || compareLogs(height, after) > 0)
     .sort(compareLogs)
     .slice(0, items)
 }
 
-type LogName = NonNullable<LogHeightOptions['after']>
+function logEntries(
+  data: MemoryData,
+  parts: readonly LogPart[],
+  after: LogEntry | undefined,
+  items: number,
+): LogEntry[] {
+  const aboves = new Map(parts.map(({ publicKey, logId, above }) => [`${publicKey} ${logId}`, above]))
+  const entries = data.arrived.flatMap(({ id }): LogEntry[] => {
+    const entry = data.held(id)?.entry
+    const above = entry && aboves.get(`${entry.publicKey} ${entry.logId}`)
+    if (entry === undefined || above === undefined || entry.seqNum <= above) return []
+    return [{ publicKey: entry.publicKey, logId: entry.logId, seqNum: entry.seqNum, id }]
+  })
+  return entries
+    .filter((entry) => after === undefined || compareLogEntries(entry, after) > 0)
+    .sort(compareLogEntries)
+    .slice(0, items)
+}
+
+function compareLogEntries(a: LogEntry, b: LogEntry): number {
+  const byLog = compareLogs(a, b)
+  if (byLog !== 0) return byLog
+  if (a.seqNum !== b.seqNum) return a.seqNum < b.seqNum ? -1 : 1
+  return a.id < b.id ? -1 : Number(a.id > b.id)
+}
 
 function compareLogs(a: LogName, b: LogName): number {
   if (a.publicKey !== b.publicKey) return a.publicKey < b.publicKey ? -1 : 1
@@ -211,7 +237,7 @@ function idsIn(data: MemoryData, range: IdRange, scope: SyncScope): ArrivedEntry
   return data.arrived.filter((one) => isInRange(one.id, range) && isInScope(data, one, scope))
 }
 
-function isInScope(data: MemoryData, { id }: ArrivedEntry, scope: SyncScope): boolean {
+function isInScope(data: MemoryData, { id }: Pick<ArrivedEntry, 'id'>, scope: SyncScope): boolean {
   if (isEverything(scope)) return true
   const held = data.held(id)
   const schemaId = schemaOf(data, id)

@@ -1,9 +1,11 @@
-import { type DocumentId, type Hash, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
+import { type DocumentId, type Hash, MAX_U64, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
 import {
   type ArrivalMark,
   type ArrivedEntry,
   type IdRange,
-  type LogHeightOptions,
+  type LogEntry,
+  type LogName,
+  type LogPart,
   MAX_FINGERPRINT_RANGES,
   MAX_SYNC_BYTES,
   MAX_SYNC_ITEMS,
@@ -113,12 +115,31 @@ function checkCount<Member>(field: string, members: readonly Member[]): readonly
 }
 
 /** Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
-export function checkAfter(after: LogHeightOptions['after']): LogHeightOptions['after'] {
+export function checkAfter(after: LogName | undefined): LogName | undefined {
+  return after && checkLogName('after', after)
+}
+
+/** Throws INVALID_ARGUMENT, INVALID_PUBLIC_KEY and INVALID_HASH. */
+export function checkAfterEntry(after: LogEntry | undefined): LogEntry | undefined {
   if (after === undefined) return undefined
-  if (typeof after.logId !== 'bigint' || after.logId < 0n) {
-    throw refusal('INVALID_ARGUMENT', { field: 'after.logId', expected: 'a log id, a bigint', got: typeof after.logId })
-  }
-  return { publicKey: parsePublicKey(after.publicKey), logId: after.logId }
+  const seqNum = checkUnsigned('after.seqNum', after.seqNum)
+  return { ...checkLogName('after', after), seqNum, id: parseHash(after.id, 'after.id') }
+}
+
+/** Throws INVALID_ARGUMENT and INVALID_PUBLIC_KEY. */
+export function checkParts(logs: readonly LogPart[]): readonly LogPart[] {
+  return checkCount('logs', logs).map((log) => {
+    return { ...checkLogName('logs', log), above: checkUnsigned('logs.above', log.above) }
+  })
+}
+
+function checkLogName(field: string, { publicKey, logId }: LogName): LogName {
+  return { publicKey: parsePublicKey(publicKey), logId: checkUnsigned(`${field}.logId`, logId) }
+}
+
+function checkUnsigned(field: string, value: unknown): bigint {
+  if (typeof value === 'bigint' && value >= 0n && value <= MAX_U64) return value
+  throw refusal('INVALID_ARGUMENT', { field, expected: 'a bigint from 0 to 2^64 - 1', got: typeof value })
 }
 
 /** The first entries, as many as the bounds allow; one at least. */

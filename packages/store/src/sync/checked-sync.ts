@@ -1,4 +1,4 @@
-import { type Hash, parsePublicKey, parseSchemaId, type SchemaId } from '@rakko/core'
+import { type Hash, parseSchemaId, type SchemaId } from '@rakko/core'
 import type {
   ArrivalMark,
   ArrivedEntry,
@@ -7,8 +7,12 @@ import type {
   EntriesAfter,
   EntriesAfterOptions,
   IdRange,
+  LogEntry,
+  LogEntryOptions,
   LogHeight,
   LogHeightOptions,
+  LogName,
+  LogPart,
   MetPeer,
   RangeFingerprint,
   ReadLimits,
@@ -18,6 +22,7 @@ import type {
 import {
   type Bounds,
   checkAfter,
+  checkAfterEntry,
   checkArrival,
   checkDatabaseId,
   checkIds,
@@ -26,6 +31,7 @@ import {
   checkMetPeer,
   checkNumber,
   checkNumbers,
+  checkParts,
   checkRange,
   checkRanges,
   checkScope,
@@ -38,7 +44,8 @@ export interface UncheckedSync {
   arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
   entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]>
   unknownIds(ids: readonly Hash[]): Promise<Hash[]>
-  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]>
+  logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]>
+  logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]>
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]>
   decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]>
   definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
@@ -76,13 +83,12 @@ export class CheckedSync implements SyncSource {
     return this.#store.unknownIds(checkIds(ids))
   }
 
-  async logHeights({ schemas, author, after, items }: LogHeightOptions = {}): Promise<LogHeight[]> {
-    const of = {
-      schemas: checkScope({ schemas }).schemas,
-      author: author && parsePublicKey(author),
-      after: checkAfter(after),
-    }
-    return this.#store.logHeights(of, checkItems(items))
+  async logHeights({ after, items, ...scope }: LogHeightOptions = {}): Promise<LogHeight[]> {
+    return this.#store.logHeights(checkScope(scope), checkAfter(after), checkItems(items))
+  }
+
+  async logEntries(logs: readonly LogPart[], { after, items }: LogEntryOptions = {}): Promise<LogEntry[]> {
+    return this.#store.logEntries(checkParts(logs), checkAfterEntry(after), checkItems(items))
   }
 
   async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {

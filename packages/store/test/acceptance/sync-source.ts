@@ -15,6 +15,7 @@ import {
   MAX_FINGERPRINT_RANGES,
   MAX_SYNC_BYTES,
   MAX_SYNC_ITEMS,
+  type SyncScope,
 } from '../../src/sync-source.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -295,8 +296,53 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
     test('gives the heights of one author’s logs', async () => {
       const penguin = new Author(2)
       await publishAll(store, [venue(penguin), venue(panda)])
-      const heights = await store.sync.logHeights({ author: penguin.publicKey })
+      const heights = await store.sync.logHeights({ authors: [penguin.publicKey] })
       expect(heights.map(({ publicKey, seqNum }) => [publicKey, seqNum])).toEqual([[penguin.publicKey, 1n]])
+    })
+
+    test('gives the heights of the logs of a scope', async () => {
+      const penguin = new Author(2)
+      const [mine, theirs] = [venue(panda), venue(penguin)]
+      const piece = penguin.create(BLOB_PIECE, { data: { type: 'bytes', value: Uint8Array.of(1, 2, 3) } })
+      await publishAll(store, [mine, theirs, piece])
+      const idsIn = async (scope: SyncScope) => idsOf(await store.sync.logHeights(scope))
+      expect(await idsIn({ documents: [theirs.documentId, mine.documentId], authors: [penguin.publicKey] })).toEqual([
+        theirs.id,
+      ])
+      expect(await idsIn({ documents: [] })).toEqual([])
+      expect(await idsIn({ authors: [penguin.publicKey], withoutPieces: true })).toEqual([theirs.id])
+      expect(await idsIn({ authors: [penguin.publicKey] })).toEqual([theirs.id, piece.id])
+    })
+
+    test('gives the entries of logs above a sequence number, page by page, and both branches of a fork', async () => {
+      const [penguin, other] = [new Author(2), venue(panda)]
+      const created = venue(penguin)
+      const clone = penguin.clone()
+      const change = (author: Author, capacity: number) =>
+        author.update(created.documentId, schemaId, created.viewId, { capacity: int(capacity) })
+      const branches = [change(penguin, 2), change(clone, 3)]
+      await store.ingest([other, created, ...branches, invalid(new Author(3))])
+      const log = { publicKey: penguin.publicKey, logId: created.args.logId }
+      const both = branches.map(({ id }) => ({ ...log, seqNum: 2n, id })).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      expect(await store.sync.logEntries([{ ...log, above: 1n }])).toEqual(both)
+      expect(await store.sync.logEntries([{ ...log, above: 2n }])).toEqual([])
+      expect(await store.sync.logEntries([])).toEqual([])
+      const parts = [
+        { ...log, above: 0n },
+        { publicKey: panda.publicKey, logId: other.args.logId, above: 0n },
+        { publicKey: penguin.publicKey, logId: 77n, above: 0n },
+      ]
+      const all = await store.sync.logEntries(parts)
+      expect(idsOf(all).toSorted()).toEqual(idsOf([other, created, ...branches]).toSorted())
+      const paged = []
+      for (let page = await store.sync.logEntries(parts, { items: 1 }); page.length > 0; ) {
+        paged.push(...page)
+        page = await store.sync.logEntries(parts, { items: 1, after: page.at(-1) })
+      }
+      expect(paged).toEqual(all)
+      const many = Array.from({ length: MAX_SYNC_ITEMS + 1 }, () => ({ ...log, above: 0n }))
+      await expect(store.sync.logEntries(many)).rejects.toMatchObject(invalidArgument('logs'))
+      await expect(store.sync.logEntries([{ ...log, above: -1n }])).rejects.toMatchObject(invalidArgument('logs.above'))
     })
 
     test('gives the entries that a schema is known by, up to the views that its id names, and nothing else', async () => {

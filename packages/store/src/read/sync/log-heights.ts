@@ -1,46 +1,83 @@
 import { type Hash, hexToBytes, type PublicKey, type SchemaId } from '@rakko/core'
+import { Bulk } from '../../sql/bulk.js'
+import { hexColumn, u64Column } from '../../sql/column.js'
 import { decodeHex } from '../../sql/decode-id.js'
-import { type Sql, sql } from '../../sql/sql.js'
-import type { LogHeight, LogHeightOptions } from '../../sync-source.js'
+import { sql } from '../../sql/sql.js'
+import type { LogEntry, LogHeight, LogName, LogPart, SyncScope } from '../../sync-source.js'
+import { DECISION } from '../../tables/codes.js'
 import type { Database } from '../../transaction/database.js'
+import { ofDocuments, scopeConditions } from './in-scope.js'
 
-interface HeightRow {
+interface EntryRow {
   public_key: Uint8Array
   log_id: string
   seq_num: string
   hash: Uint8Array
+}
+
+interface HeightRow extends EntryRow {
   forked: boolean
   schema_id: string
 }
 
+const PARTS = new Bulk<LogPart>({
+  public_key: hexColumn(({ publicKey }) => publicKey),
+  log_id: u64Column(({ logId }) => logId),
+  above: u64Column(({ above }) => above),
+})
+
 /** Heads of logs whose document was forgotten are left out: nothing of them can be given. */
 export async function readLogHeights(
   database: Database,
-  { schemas, author, after }: Omit<LogHeightOptions, 'items'>,
+  scope: SyncScope,
+  after: LogName | undefined,
   items: number,
 ): Promise<LogHeight[]> {
   const { names } = database
-  const conditions: Sql[] = []
-  if (schemas !== undefined) conditions.push(sql`s.schema_id = ANY(${schemas}::text[])`)
-  if (author !== undefined) conditions.push(sql`a.public_key = ${hexToBytes(author)}::bytea`)
+  const conditions = scopeConditions(names, scope)
   if (after !== undefined) {
     const [key, logId] = [hexToBytes(after.publicKey), String(after.logId)]
-    conditions.push(sql`(a.public_key, h.log_id) > (${key}::bytea, ${logId}::text::numeric)`)
+    conditions.push(sql`(a.public_key, e.log_id) > (${key}::bytea, ${logId}::text::numeric)`)
   }
   const { rows } = await database.query<HeightRow>(
-    sql`SELECT a.public_key, h.log_id::text AS log_id, h.seq_num::text AS seq_num, h.hash, h.forked, s.schema_id
-     FROM ${names.table('heads')} AS h JOIN ${names.table('authors')} AS a ON a.number = h.author
-       JOIN ${names.table('documents')} AS d ON d.number = h.document
-       JOIN ${names.table('schemas')} AS s ON s.number = d.schema
+    sql`SELECT a.public_key, e.log_id::text AS log_id, e.seq_num::text AS seq_num, e.hash, e.forked, s.schema_id
+     FROM ${names.table('heads')} AS e JOIN ${names.table('authors')} AS a ON a.number = e.author ${ofDocuments(names)}
      ${conditions.length === 0 ? sql.empty : sql`WHERE ${sql.join(conditions, ' AND ')}`}
-     ORDER BY a.public_key, h.log_id LIMIT ${items}::bigint`,
+     ORDER BY a.public_key, e.log_id LIMIT ${items}::bigint`,
   )
-  return rows.map(({ public_key, log_id, seq_num, hash, forked, schema_id }) => ({
+  return rows.map((row) => ({ ...entryOf(row), isForked: row.forked, schemaId: row.schema_id as SchemaId }))
+}
+
+export async function readLogEntries(
+  database: Database,
+  parts: readonly LogPart[],
+  after: LogEntry | undefined,
+  items: number,
+): Promise<LogEntry[]> {
+  if (parts.length === 0) return []
+  const { names } = database
+  const given = sql`${sql.integer(DECISION.held)}, ${sql.integer(DECISION.purged)}`
+  const { rows } = await database.query<EntryRow>(
+    sql`SELECT a.public_key, e.log_id::text AS log_id, e.seq_num::text AS seq_num, e.hash
+     FROM ${PARTS.source(parts)} JOIN ${names.table('authors')} AS a ON a.public_key = u.public_key
+       JOIN ${names.table('entries')} AS e ON e.author = a.number AND e.log_id = u.log_id AND e.seq_num > u.above
+     WHERE e.decision IN (${given}) ${after === undefined ? sql.empty : sql`AND ${isAfter(after)}`}
+     ORDER BY a.public_key, e.log_id, e.seq_num, e.hash LIMIT ${items}::bigint`,
+  )
+  return rows.map(entryOf)
+}
+
+function isAfter({ publicKey, logId, seqNum, id }: LogEntry) {
+  const [key, hash] = [hexToBytes(publicKey), hexToBytes(id)]
+  return sql`(a.public_key, e.log_id, e.seq_num, e.hash) >
+    (${key}::bytea, ${String(logId)}::text::numeric, ${String(seqNum)}::text::numeric, ${hash}::bytea)`
+}
+
+function entryOf({ public_key, log_id, seq_num, hash }: EntryRow): LogEntry {
+  return {
     publicKey: decodeHex(public_key) as PublicKey,
     logId: BigInt(log_id),
     seqNum: BigInt(seq_num),
     id: decodeHex(hash) as Hash,
-    isForked: forked,
-    schemaId: schema_id as SchemaId,
-  }))
+  }
 }

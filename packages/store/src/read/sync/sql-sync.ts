@@ -7,8 +7,10 @@ import type {
   DecidedId,
   EntriesAfter,
   IdRange,
+  LogEntry,
   LogHeight,
-  LogHeightOptions,
+  LogName,
+  LogPart,
   MetPeer,
   RangeFingerprint,
   SyncScope,
@@ -23,7 +25,7 @@ import {
   readUnknownIds,
 } from './arrived-entries.js'
 import { readDecidedIds, readFingerprints } from './decided-ids.js'
-import { readLogHeights } from './log-heights.js'
+import { readLogEntries, readLogHeights } from './log-heights.js'
 import { keepMetPeer, readMetPeers } from './met-peers.js'
 import { keepResumePoint, readResumePoint } from './resume-points.js'
 
@@ -77,8 +79,12 @@ export class SqlSync implements UncheckedSync {
     return this.#run(() => readUnknownIds(this.#database, ids))
   }
 
-  logHeights(of: Omit<LogHeightOptions, 'items'>, items: number): Promise<LogHeight[]> {
-    return this.#run(() => readLogHeights(this.#database, of, items))
+  logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]> {
+    return this.#run(() => readLogHeights(this.#database, scope, after, items))
+  }
+
+  logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]> {
+    return this.#run(() => readLogEntries(this.#database, logs, after, items))
   }
 
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {
