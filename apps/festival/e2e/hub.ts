@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { HubHealth } from '@rakko/hub'
 
-const SCRIPT = fileURLToPath(new URL('hub-server.mjs', import.meta.url))
+const RAKKO = fileURLToPath(new URL('../../../packages/hub/bin/rakko.js', import.meta.url))
 
-/** A hub in a process of its own, which a test stops, kills, wipes and starts again at the same address. */
+/** `rakko serve` in a process of its own, which a test kills, wipes and starts again at the same address. */
 export class Hub {
   readonly #silenceMs: number
   #folder: string | undefined
@@ -30,11 +31,20 @@ export class Hub {
   }
 
   async start(): Promise<void> {
-    const args = [SCRIPT, await this.directory(), String(this.#port), String(this.#silenceMs)]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const args = [
+      '--data-path',
+      await this.directory(),
+      '--http-port',
+      `${this.#port}`,
+      '--silence-ms',
+      `${this.#silenceMs}`,
+    ]
+    const child = spawn(process.execPath, [RAKKO, 'serve', '--log-level', 'error', ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     this.#process = child
     for await (const line of createInterface({ input: child.stdout })) {
-      const port = /^ready (\d+)$/.exec(line)?.[1]
+      const port = /^The hub is at ws:.*:(\d+)\/sync /.exec(line)?.[1]
       if (port === undefined) continue
       this.#port = Number(port)
       return
@@ -58,8 +68,9 @@ export class Hub {
 
   /** How many nodes speak with it. */
   async peers(): Promise<number> {
-    const response = await fetch(this.address.replace(/^ws(.*)\/sync$/, 'http$1/'))
-    return Number(await response.text())
+    const response = await fetch(this.address.replace(/^ws(.*)\/sync$/, 'http$1/health'))
+    const { peers } = (await response.json()) as HubHealth
+    return peers.connected
   }
 
   async end(): Promise<void> {

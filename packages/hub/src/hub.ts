@@ -124,7 +124,7 @@ export class Hub {
 }
 
 async function openNode(config: HubConfig, log: Log, started: () => Hub | undefined): Promise<Node> {
-  const { dataPath, durability, allowSchemaIds, directNodeAddresses, askProof } = config
+  const { dataPath, durability, allowSchemaIds, directNodeAddresses, askProof, silenceMs } = config
   const schemas = allowSchemaIds === 'all' ? undefined : allowSchemaIds
   const dialled = new Map<string, string>()
   const node = await openNodejsNode(
@@ -132,7 +132,7 @@ async function openNode(config: HubConfig, log: Log, started: () => Hub | undefi
       directory: dataPath,
       durability,
       allowSchemas: schemas ?? 'all',
-      sync: { addresses: directNodeAddresses, schemas },
+      sync: { addresses: directNodeAddresses, schemas, silenceMs },
     },
     {
       proof: askProof ? { isOwnAddress: (address) => isOwnAddress(config, started(), address) } : undefined,

@@ -33,6 +33,7 @@ const DEFAULTS = {
   publicAddresses: [],
   allowOrigins: 'loopback',
   behindProxy: false,
+  silenceMs: 60_000,
   maxConnections: 1_000,
   maxConnectionsPerAddress: 250,
 }

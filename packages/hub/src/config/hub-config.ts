@@ -22,6 +22,8 @@ export interface HubConfig {
   readonly allowOrigins: 'all' | 'loopback' | readonly string[]
   /** Whether a reverse proxy stands before the hub, whose X-Forwarded-For says who calls. */
   readonly behindProxy: boolean
+  /** After so many milliseconds a silent peer is given up; after a third of it, it is asked for a sign of life. */
+  readonly silenceMs: number
   readonly maxConnections: number
   readonly maxConnectionsPerAddress: number
 }

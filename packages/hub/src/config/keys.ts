@@ -138,6 +138,14 @@ export const KEYS: { readonly [Name in keyof HubConfig]: Key<HubConfig[Name]> } 
     byDefault: false,
     help: 'X-Forwarded-For says who calls',
   },
+  silenceMs: {
+    key: 'silence_ms',
+    flag: 'silence-ms',
+    env: `${ENVIRONMENT_PREFIX}SILENCE_MS`,
+    read: integer(1_000, 3_600_000),
+    byDefault: 60_000,
+    help: 'how long a silent peer is kept',
+  },
   maxConnections: {
     key: 'max_connections',
     flag: 'max-connections',
