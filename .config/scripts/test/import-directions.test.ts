@@ -92,6 +92,23 @@ const CASES: [file: string, source: string, rules: string[]][] = [
   ['packages/store/src/maintenance-slice.ts', "export { x } from './maintain/maintenance.js'", ['noRestrictedImports']],
   ['packages/store/src/pglite/uses-sql.ts', "export { OID } from '../sql/binary-value.js'", []],
   ['packages/store/src/pglite/uses-tables.ts', "export { Names } from '../tables/names.js'", ['noRestrictedImports']],
+  ['packages/store/src/pglite/files/uses-log.ts', "export { BlockLog } from './block-log.js'", []],
+  [
+    'packages/store/src/pglite/files/uses-server.ts',
+    "export { x } from '../server/server.js'",
+    ['noRestrictedImports'],
+  ],
+  [
+    'packages/store/src/pglite/messages/uses-files.ts',
+    "export { x } from '../files/device.js'",
+    ['noRestrictedImports'],
+  ],
+  ['packages/store/src/pglite/server/uses-messages.ts', "export { x } from '../messages/type-codec.js'", []],
+  [
+    'packages/store/src/pglite/server/uses-driver.ts',
+    "export { x } from '../pglite-driver.js'",
+    ['noRestrictedImports'],
+  ],
   ['packages/store/src/pglite/uses-pglite.ts', "export { PGlite } from '@electric-sql/pglite'", []],
   ['packages/store/src/pglite/uses-files.ts', "export { readFileSync } from 'node:fs'", ['noRestrictedImports']],
   ['packages/sync/src/uses-core.ts', "export { x } from '@rakko/core'", []],

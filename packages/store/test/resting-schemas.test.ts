@@ -1,4 +1,3 @@
-import type { Query, SchemaId } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../src/store.js'
 import { hasFindings } from '../src/verify-report.js'
@@ -9,73 +8,35 @@ import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'
 import { publishAll } from './support/outcomes.js'
 import { PgliteHarness } from './support/pglite-harness.js'
-
-/** More than a slice fills. */
-const DOCUMENTS = 70
-const LIMITS = { ofAuthor: 3, ofStrangers: 9 }
+import {
+  all,
+  barn,
+  cave,
+  DOCUMENTS,
+  definitions,
+  filled,
+  fillers,
+  hall,
+  LIMITS,
+  largerZoo,
+  mill,
+  noPark,
+  otherZoo,
+  panda,
+  readAll,
+  shed,
+  stranger,
+  venue,
+  venues,
+  visit,
+  visits,
+  withVenues,
+  zoo,
+} from './support/resting-schemas.js'
 
 const driver = new CountingDriver(await openMemoryDriver())
 afterAll(() => driver.close())
 const harness = new PgliteHarness(driver, LIMITS)
-
-const panda = new Author(600)
-const stranger = new Author(601)
-/** Its documents come last: its author has had as many tables made as one may. */
-const venue = defineSchema(panda, 'venue', { capacity: 'int', name: 'str' })
-const visit = defineSchema(panda, 'visit', {
-  at: `pinned_relation(${venue.schemaId})`,
-  to: `relation(${venue.schemaId})`,
-})
-const fillers = Array.from({ length: LIMITS.ofAuthor }, (_, index) =>
-  defineSchema(panda, `filler_${index}`, { name: 'str' }),
-)
-const definitions = [venue, visit, ...fillers].flatMap(({ items }) => items)
-const filled = fillers.map(({ schemaId }) => stranger.create(schemaId, { name: str('a') }))
-const venues = Array.from({ length: DOCUMENTS }, (_, index) =>
-  stranger.create(venue.schemaId, { capacity: int(index), name: str(`venue ${index}`) }),
-)
-const [zoo, park] = venues as [SignedItem, SignedItem]
-/** In the order in which they are filled. */
-const [hall, barn, shed, mill, cave] = venues.slice(2).sort((a, b) => (a.documentId < b.documentId ? -1 : 1)) as [
-  SignedItem,
-  SignedItem,
-  SignedItem,
-  SignedItem,
-  SignedItem,
-]
-const largerZoo = stranger.update(zoo.documentId, venue.schemaId, zoo.viewId, { capacity: int(1000) })
-const otherZoo = panda.update(zoo.documentId, venue.schemaId, zoo.viewId, { name: str('zoo') })
-const noPark = stranger.delete(park.documentId, venue.schemaId, park.viewId)
-const visits = [zoo, largerZoo, park].map(({ viewId, documentId }) =>
-  stranger.create(visit.schemaId, {
-    at: { type: 'pinned_relation', value: viewId },
-    to: { type: 'relation', value: documentId },
-  }),
-)
-
-const all = (schemaId: SchemaId, include: Query['include'] = []): Query => ({
-  schemaId,
-  filter: { kind: 'and', filters: [] },
-  order: [{ field: '$id', direction: 'asc' }],
-  first: 1000,
-  include,
-})
-
-const withVenues = all(visit.schemaId, [
-  { field: 'at', type: 'pinned_relation', query: all(venue.schemaId) },
-  { field: 'to', type: 'relation', query: all(venue.schemaId) },
-])
-
-/** All that can be read of both schemas. */
-async function readAll(store: Store): Promise<Record<string, unknown>> {
-  return {
-    hash: await store.stateHash(venue.schemaId),
-    visits: await store.query(withVenues),
-    venues: (await store.snapshot({ ...all(venue.schemaId), withCount: true })).documents,
-    count: await store.count(all(venue.schemaId)),
-    documents: await store.documents([...venues, ...visits].map(({ documentId }) => documentId)),
-  }
-}
 
 /** A store that counts the schemas for no limit, so that they never rest. */
 async function neverResting(): Promise<Store> {

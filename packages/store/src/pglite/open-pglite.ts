@@ -1,9 +1,9 @@
 import type { Driver } from '../driver/driver.js'
 import { storageFailed } from '../storage-failed.js'
 import { PgliteDriver } from './pglite-driver.js'
-import { type Reserve, startWithRoom } from './reserve.js'
-import { Server } from './server.js'
-import { type StartOptions, startPostgres } from './start-postgres.js'
+import { type Reserve, startWithRoom } from './server/reserve.js'
+import { Server } from './server/server.js'
+import { type StartOptions, startPostgres } from './server/start-postgres.js'
 
 export interface OpenPgliteOptions extends StartOptions {
   /** Room for PostgreSQL where the storage has no other. Nothing is written while it is not there. */

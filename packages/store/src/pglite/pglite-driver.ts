@@ -2,15 +2,10 @@ import { type ErrorCode, RakkoError } from '@rakko/core'
 import type { Driver, DriverMaintenance, DriverTransaction, QueryResult } from '../driver/driver.js'
 import { SqlError } from '../driver/sql-error.js'
 import { isStorageFull } from '../driver/storage-full.js'
-import type { Postgres } from './postgres.js'
-import type { Server } from './server.js'
+import type { Durability } from './files/database-files.js'
+import type { Postgres } from './server/postgres.js'
+import type { Server } from './server/server.js'
 import { Turns } from './turns.js'
-
-/** The storage under PostgreSQL's files, as far as the driver has to look after it. */
-export interface Durability {
-  /** Makes durable what is written. */
-  makeDurable?(): Promise<void>
-}
 
 export interface PgliteDriverOptions {
   readonly server: Server

@@ -1,20 +1,16 @@
 import {
-  applyUpdate,
   type CheckedPublish,
   type DocumentId,
   type DocumentViewId,
-  documentViewIdFromTips,
   type Hash,
   type Operation,
   type OperationId,
   type PublicKey,
   type RakkoError,
-  type ReducedDocument,
   SCHEMA_DEFINITION,
   SCHEMA_FIELD_DEFINITION,
   type Schema,
   type SchemaId,
-  startDocument,
   type WriteLookup,
 } from '@rakko/core'
 import type { PassedView } from '../decide/admit.js'
@@ -25,6 +21,7 @@ import type { ForkedLog } from '../store.js'
 import type { Queries } from '../tables/queries.js'
 import { advanceLog } from './advance-log.js'
 import type { Counters } from './arrival.js'
+import { appendUpdate, newDocument } from './change-document.js'
 import {
   type AcceptedEntry,
   type AddedOperation,
@@ -37,7 +34,6 @@ import {
 } from './ledger-state.js'
 import { LostPlaces, placeOf } from './lost-places.js'
 import { hasRoom } from './table-limit.js'
-import { Tips } from './tips.js'
 
 const DEFINITIONS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
@@ -265,24 +261,10 @@ export class Ledger implements WriteLookup {
   }
 
   #create(create: AddedOperation, author: AuthorState): DocumentState {
-    const id = create.id as DocumentId
     const schema = this.knownSchema(create.operation.schemaId)
     if (!schema) throw new Error('an accepted operation has no known schema')
-    const document: DocumentState = {
-      number: create.number,
-      id,
-      schema,
-      owner: create.publicKey,
-      isNew: true,
-      isChanged: true,
-      tips: new Tips(documentViewIdFromTips([create.id])),
-      storedViewId: undefined,
-      isDeleted: false,
-      isPurged: false,
-      view: 'created',
-      added: [create],
-    }
-    this.documents.set(id, document)
+    const document = newDocument(create, schema)
+    this.documents.set(document.id, document)
     const hasTables = schema.hasTable || schema.rests || this.newTables.has(schema.number)
     if (!hasTables && hasRoom(this, this.#registry, schema, author))
       this.newTables.set(schema.number, { schema, author })
@@ -290,19 +272,8 @@ export class Ledger implements WriteLookup {
   }
 
   #append(document: DocumentState, update: AddedOperation): DocumentState {
-    const before = latestView(document)
-    document.view = before && applyUpdate(before, update)
-    document.tips.follow(update)
-    document.isDeleted ||= update.operation.action === 'delete'
-    document.isChanged = true
-    document.added.push(update)
+    appendUpdate(document, update)
     this.operations.set(update.id, document)
     return document
   }
-}
-
-function latestView({ view, added }: DocumentState): ReducedDocument | undefined {
-  if (view !== 'created') return view
-  const [create] = added
-  return create && startDocument(create)
 }

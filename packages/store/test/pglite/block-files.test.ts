@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { randomNumbers } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import type { Driver } from '../../src/driver/driver.js'
-import { BLOCK_BYTES } from '../../src/pglite/block-space.js'
+import { BLOCK_BYTES } from '../../src/pglite/files/block-space.js'
+import { CHUNK_BYTES } from '../../src/pglite/files/memory-device.js'
 import {
   BlockFiles,
   type Device,
@@ -15,7 +16,6 @@ import {
   type PreparedFile,
   readPreparedFiles,
 } from '../../src/pglite/index.js'
-import { CHUNK_BYTES } from '../../src/pglite/memory-device.js'
 
 const ARCHIVE = new URL('../../dist/pglite/prepared/database.pack', import.meta.url)
 const prepared = () => readPreparedFiles(gunzipSync(readFileSync(ARCHIVE)))

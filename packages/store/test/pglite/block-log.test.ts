@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BlockLog, type Change } from '../../src/pglite/block-log.js'
-import { MemoryDevice } from '../../src/pglite/memory-device.js'
+import { BlockLog, type Change } from '../../src/pglite/files/block-log.js'
+import { MemoryDevice } from '../../src/pglite/files/memory-device.js'
 
 const file = (path: string): Change => ['file', path, 0o100600, 0, []]
 

@@ -2,8 +2,8 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { QueryResult } from '../../src/driver/driver.js'
 import { SqlError } from '../../src/driver/sql-error.js'
 import { PgliteDriver } from '../../src/pglite/pglite-driver.js'
-import { Postgres } from '../../src/pglite/postgres.js'
-import { Server } from '../../src/pglite/server.js'
+import { Postgres } from '../../src/pglite/server/postgres.js'
+import { Server } from '../../src/pglite/server/server.js'
 import { openMemoryDriver } from '../support/open-memory-driver.js'
 
 const MEGABYTE = 1024 * 1024

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MAX_LINE_CHARACTERS, ServerLog } from '../../src/pglite/server-log.js'
+import { MAX_LINE_CHARACTERS, ServerLog } from '../../src/pglite/server/server-log.js'
 
 test('Of a long line the beginning is kept, and of many lines the last', () => {
   const log = new ServerLog()

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { QueryResult } from '../../src/driver/driver.js'
 import { SqlError } from '../../src/driver/sql-error.js'
 import { PgliteDriver } from '../../src/pglite/pglite-driver.js'
-import { Postgres } from '../../src/pglite/postgres.js'
-import type { Reserve } from '../../src/pglite/reserve.js'
-import { type Instance, RESTART_PAUSE_MS, Server } from '../../src/pglite/server.js'
+import { Postgres } from '../../src/pglite/server/postgres.js'
+import type { Reserve } from '../../src/pglite/server/reserve.js'
+import { type Instance, RESTART_PAUSE_MS, Server } from '../../src/pglite/server/server.js'
 
 const MEGABYTE = 1024 * 1024
 const READ_ONLY = 'SET default_transaction_read_only = on; SET wal_recycle = off'

@@ -1,5 +1,5 @@
-import { SqlError } from '../driver/sql-error.js'
-import { decodeValue } from '../sql/binary-value.js'
+import { SqlError } from '../../driver/sql-error.js'
+import { decodeValue } from '../../sql/binary-value.js'
 
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string }
 

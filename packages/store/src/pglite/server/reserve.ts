@@ -1,4 +1,4 @@
-import { isStorageFull } from '../driver/storage-full.js'
+import { isStorageFull } from '../../driver/storage-full.js'
 
 /**
  * Room that is kept beside a database. PostgreSQL writes before it can be read: its recovery ends with a checkpoint, and

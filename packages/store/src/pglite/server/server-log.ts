@@ -1,4 +1,4 @@
-import { NO_ROOM } from '../driver/storage-full.js'
+import { NO_ROOM } from '../../driver/storage-full.js'
 
 /** Begins each line with the SQL state of what it tells, see `readComplaint`. */
 export const LOG_LINE_PREFIX = '%e '

@@ -1,10 +1,15 @@
 import { RakkoError } from '@rakko/core'
 import type { Filesystem, PGlite } from '#pglite'
-import type { Durability } from './pglite-driver.js'
 import type { PreparedFile } from './prepared-files.js'
 
 /** Where PGlite looks for its data directory. */
 const DATA_PATH = '/pglite/data'
+
+/** The storage under PostgreSQL's files, as far as the driver has to look after it. */
+export interface Durability {
+  /** Makes durable what is written. */
+  makeDurable?(): Promise<void>
+}
 
 /** The storage of one database: what PGlite sees of it, and what the driver has to do for it. */
 export interface DatabaseFiles extends Filesystem, Durability {

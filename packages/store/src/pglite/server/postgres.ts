@@ -1,13 +1,13 @@
 import { RakkoError, refusal } from '@rakko/core'
-import { answerTooLarge } from '../driver/answer-too-large.js'
-import { isDamageToOurs } from '../driver/damage.js'
-import { MAX_ANSWER_BYTES, type QueryResult } from '../driver/driver.js'
-import type { SqlError } from '../driver/sql-error.js'
-import { isStorageFull, NO_ROOM } from '../driver/storage-full.js'
-import { MessageReader, type Reply, type ResultColumn } from './message-reader.js'
-import { MessageWriter } from './message-writer.js'
+import { answerTooLarge } from '../../driver/answer-too-large.js'
+import { isDamageToOurs } from '../../driver/damage.js'
+import { MAX_ANSWER_BYTES, type QueryResult } from '../../driver/driver.js'
+import type { SqlError } from '../../driver/sql-error.js'
+import { isStorageFull, NO_ROOM } from '../../driver/storage-full.js'
+import { MessageReader, type Reply, type ResultColumn } from '../messages/message-reader.js'
+import { MessageWriter } from '../messages/message-writer.js'
+import { encodeParameter, parameterFormat, resultFormat } from '../messages/type-codec.js'
 import { ServerLog } from './server-log.js'
-import { encodeParameter, parameterFormat, resultFormat } from './type-codec.js'
 
 /**
  * Runs protocol messages to their end, and hands over PostgreSQL's reply in pieces that are reused. Where `onData`

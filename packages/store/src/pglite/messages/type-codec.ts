@@ -1,5 +1,5 @@
 import { type RakkoError, refusal } from '@rakko/core'
-import { ELEMENT_OIDS, OID } from '../sql/binary-value.js'
+import { ELEMENT_OIDS, OID } from '../../sql/binary-value.js'
 import type { MessageWriter } from './message-writer.js'
 
 const BINARY_SCALARS: ReadonlySet<number> = new Set(Object.values(OID))
