@@ -5,6 +5,7 @@ import { ensureDependencies } from './dependencies.mjs'
 import { runVitest } from './vitest.mjs'
 
 const INPUTS = 1_000_000
+const PROJECTS = ['sync', 'hub'].flatMap((name) => ['--project', name])
 
 /** `npm run fuzz -- [N]`: N inputs for all decoders that strangers reach. SEED=… gives other ones. */
 await main(async () => {
@@ -14,7 +15,7 @@ await main(async () => {
   await ensureDependencies()
   await buildPackages()
   return runVitest(
-    ['--config', 'vitest.workspace.ts', '--project', 'sync', '--reporter=verbose', 'packages/sync/test/fuzz.test.ts'],
+    ['--config', 'vitest.workspace.ts', ...PROJECTS, '--reporter=verbose', 'fuzz.test.ts'],
     (exitCode, report) => close(explained(exitCode, () => vitestCounts(readText(report)))),
     { env: { ...process.env, FUZZED_INPUTS: text } },
   )

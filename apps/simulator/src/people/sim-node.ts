@@ -168,7 +168,7 @@ export function addressOf(peer: number): string {
   return `ws://n${peer}/sync`
 }
 
-function numberOf(address: string): number {
+export function numberOf(address: string): number {
   return Number(/^ws:\/\/n(\d+)\//.exec(address)?.[1])
 }
 

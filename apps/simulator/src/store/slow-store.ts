@@ -35,6 +35,22 @@ export class Calls {
       this.underWay -= 1
     }
   }
+
+  /**
+   * Resolves once nothing can get on by itself. Stores in memory use promises alone, and all of these run before the
+   * next turn of the event loop. A database uses that loop too: it is at rest when no call of it is under way.
+   */
+  async settled(): Promise<void> {
+    do {
+      await turn()
+    } while (this.underWay > 0)
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 /** One for each call: what waits for it is gone with it. */

@@ -45,7 +45,7 @@ export class World {
 
   static async make(plan: Plan, places: Places, isTraced: boolean): Promise<World> {
     const calls = new Calls()
-    const scheduler = new Scheduler(() => settled(calls))
+    const scheduler = new Scheduler(() => calls.settled())
     const verifier = verifierOnce()
     const made: Place[] = []
     for (let number = 0; number < plan.nodes + plan.hostile.length; number += 1) {
@@ -192,20 +192,4 @@ export class World {
   async #background(work: Promise<void> | undefined): Promise<void> {
     work?.catch((error: unknown) => this.trace.note(`failed: ${error}`))
   }
-}
-
-/**
- * Resolves once nothing can get on by itself. Stores in memory use promises alone, and all of these run before the next
- * turn of the event loop. A database uses that loop too: it is at rest when no call of it is under way.
- */
-async function settled(calls: Calls): Promise<void> {
-  do {
-    await turn()
-  } while (calls.underWay > 0)
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -1,10 +1,11 @@
 import { bytesToHex, type DocumentViewId, hexToBytes, type PublicKey, RakkoError, type SchemaId } from '@rakko/core'
 import { expect, test } from 'vitest'
+import { mutated } from '../../../../.config/testing/mutated.js'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import { decodeReferenceMessage, encodeReferenceMessage, type ReferenceMessage, schemaIdSet } from '../../src/index.js'
 import { cbor, type Value } from '../support/cbor.js'
-import { mutated, randomMessage } from '../support/frames.js'
+import { randomMessage } from '../support/frames.js'
 import vectors from '../vectors/reference.json' with { type: 'json' }
 
 /** The members of a message, byte strings as `h'…'`. */

@@ -9,7 +9,7 @@ import {
   RakkoError,
   signEntry,
 } from '@rakko/core'
-import type { Random } from '../../../../.config/testing/random.js'
+import type { FuzzedDecoder } from '../../../../.config/testing/fuzz.js'
 import {
   CborSequence,
   type Channel,
@@ -19,21 +19,15 @@ import {
   decodeReferenceMessage,
   encodeFrame,
   encodeReferenceMessage,
+  parseAddress,
 } from '../../src/index.js'
 import { FRAME_TYPES, randomFrame, randomMessage } from './frames.js'
-
-/** What reads bytes that a stranger has sent. */
-export interface FuzzedDecoder {
-  readonly name: string
-  /** Codes of the errors that it throws. */
-  readonly codes: readonly string[]
-  /** Inputs that it takes, from which others are made. */
-  bases(random: Random): Uint8Array[]
-  /** Throws a RakkoError of these codes, or nothing. */
-  decode(bytes: Uint8Array, random: Random): void
-}
+import { COMPARISONS } from './fuzz-comparisons.js'
+import { DEFINITIONS } from './fuzz-definitions.js'
 
 const BASES = 100
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 export const DECODERS: readonly FuzzedDecoder[] = [
   {
@@ -43,17 +37,18 @@ export const DECODERS: readonly FuzzedDecoder[] = [
       Array.from({ length: BASES }, (_, index) => encodeFrame(randomFrame(random, FRAME_TYPES[index % 16]))),
     decode(bytes) {
       const frame = decodeFrame(bytes)
-      if (frame.type === 'end') return
+      if (frame.type === 'end') return frame.type
       const again = encodeFrame(frame)
       // Only one form is taken.
       if (`${again}` !== `${bytes}`) throw new Error(`a frame was read from another form than ${again}`)
+      return frame.type
     },
   },
   {
     name: 'messages of the reference',
     codes: ['INVALID_FRAME'],
     bases: (random) => Array.from({ length: BASES }, () => encodeReferenceMessage(randomMessage(random))),
-    decode: (bytes) => void decodeReferenceMessage(bytes),
+    decode: (bytes) => decodeReferenceMessage(bytes).type,
   },
   {
     name: 'CBOR sequences',
@@ -69,6 +64,7 @@ export const DECODERS: readonly FuzzedDecoder[] = [
       }
       sequence.end()
       for (const item of items) checkItem(item)
+      return `${items.length}`
     },
   },
   {
@@ -78,13 +74,14 @@ export const DECODERS: readonly FuzzedDecoder[] = [
     decode(bytes) {
       const joining = joiningOf({ maxFrameBytes: 3_000 })
       for (let turn = 0; turn < 3; turn += 1) joining.frame(bytes)
+      return undefined
     },
   },
   {
     name: 'entries',
     codes: ['INVALID_ENTRY', 'INVALID_HASH', 'INVALID_PUBLIC_KEY', 'INVALID_VARU64'],
     bases: () => [1n, 2n, 8n].map((seqNum) => entry(seqNum)),
-    decode: (bytes) => void decodeEntry(bytes),
+    decode: (bytes) => (decodeEntry(bytes).backlink === undefined ? 'first' : 'later'),
   },
   {
     name: 'operations',
@@ -97,7 +94,20 @@ export const DECODERS: readonly FuzzedDecoder[] = [
       'INVALID_HASH',
     ],
     bases: () => [operation()],
-    decode: (bytes) => void decodeOperation(bytes),
+    decode: (bytes) => decodeOperation(bytes).action,
+  },
+  COMPARISONS,
+  DEFINITIONS,
+  {
+    name: 'addresses',
+    codes: ['INVALID_ADDRESS'],
+    bases: () =>
+      ['wss://hub.example', 'ws://127.0.0.1:2020/sync?a=b', 'wss://[::1]:9/x/y'].map((text) => encoder.encode(text)),
+    decode(bytes) {
+      const address = parseAddress(decoder.decode(bytes))
+      if (parseAddress(address) !== address) throw new Error(`${address} is not the one form of it`)
+      return undefined
+    },
   },
 ]
 

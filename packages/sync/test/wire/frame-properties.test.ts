@@ -1,9 +1,10 @@
 import { RakkoError } from '@rakko/core'
 import { expect, test } from 'vitest'
+import { mutated } from '../../../../.config/testing/mutated.js'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import { decodeFrame, encodeFrame } from '../../src/index.js'
-import { FRAME_TYPES, mutated, randomFrame } from '../support/frames.js'
+import { FRAME_TYPES, randomFrame } from '../support/frames.js'
 
 test.each(seeds())('every frame is read as it was written (seed %d)', (seed) => {
   const random = new Random(seed)
