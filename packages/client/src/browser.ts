@@ -2,6 +2,7 @@ import { platformTimers as timers } from './calls/platform.js'
 import type { Channel, PortLike } from './channel/channel.js'
 import { facadeOver, portChannel } from './channel/port-channel.js'
 import { lifeLock } from './channel/worker-life.js'
+import { onWake } from './remote/on-wake.js'
 import { isOverPort, openingParams, sessionParams } from './remote/open-node-options.js'
 import type { OpenNode } from './remote/rakko-node.js'
 import { connect } from './remote/remote-node.js'
@@ -11,7 +12,7 @@ export * from './exports.js'
 
 /** In a browser: a dedicated worker of the page's own, or a port. */
 export const openNode: OpenNode = async (options) => {
-  const page = { timers, askForPersistence }
+  const page = { timers, askForPersistence, onWake }
   if (isOverPort(options)) return connect({ ...page, ...sessionParams(options), channel: portChannel(options.port) })
   const params = openingParams(options)
   return connect({ ...page, ...params, channel: workerChannel() })

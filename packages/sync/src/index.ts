@@ -7,6 +7,7 @@ export { CborSequence, type CborSequenceLimits } from './channel/cbor-sequence.j
 export type { Channel, ChannelListener, Dialling } from './channel/channel.js'
 export { type ChunkedOptions, chunked } from './channel/chunked.js'
 export type { CreditOptions } from './channel/credit-channel.js'
+export { type MeetingOptions, meet } from './channel/meeting.js'
 export {
   type Delivery,
   type MemoryChannelOptions,
@@ -14,6 +15,7 @@ export {
   memoryChannels,
 } from './channel/memory-channel.js'
 export { type MessagePortLike, messagePortChannel } from './channel/message-port-channel.js'
+export { pipe } from './channel/pipe.js'
 export { type DialWebSocketOptions, dialWebSocket } from './channel/web/dial-web-socket.js'
 export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web/web-socket-channel.js'
 // Peer: another node, and how it stands with it.

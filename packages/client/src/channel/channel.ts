@@ -12,7 +12,8 @@ export interface Channel {
 
 /** The part of a MessagePort that is used; `electronPort` makes one of Electron's. */
 export interface PortLike {
-  postMessage(message: unknown): void
+  /** Adapters whose ports hand nothing over pass `transfer` by. */
+  postMessage(message: unknown, transfer?: unknown[]): void
   addEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
   removeEventListener(type: 'message' | 'close', listener: (event: PortEvent) => void): void
   readonly start?: (() => void) | undefined

@@ -1,5 +1,6 @@
 import type { Session } from '@rakko/node/rpc'
 import type { Channel } from './channel.js'
+import { handedOver } from './handed-over.js'
 
 /**
  * A node in this very thread. Messages are cloned on the way there, as any other channel does, so that what the caller
@@ -9,7 +10,7 @@ import type { Channel } from './channel.js'
 export function inProcessChannel(session: Session): Channel {
   return {
     async handle(message) {
-      return session.facade.handle(structuredClone(message))
+      return session.facade.handle(structuredClone(message, { transfer: [...handedOver(message)] as Transferable[] }))
     },
     onDeath() {
       // It cannot die alone.

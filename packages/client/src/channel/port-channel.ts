@@ -1,8 +1,9 @@
-import type { Facade } from '@rakko/node/rpc'
-import { type Endpoint, wrap } from 'comlink'
+import type { Facade, ToNode } from '@rakko/node/rpc'
+import { type Endpoint, transfer, wrap } from 'comlink'
 import { invalidArgument } from '../arguments/arguments.js'
 import { readable } from '../arguments/read-members.js'
 import type { Channel, PortEvent, PortLike } from './channel.js'
+import { handedOver } from './handed-over.js'
 
 /** Comlink over a port whose other end exposes a facade. */
 export function portChannel(port: PortLike): Channel {
@@ -24,11 +25,11 @@ export function portChannel(port: PortLike): Channel {
 }
 
 /** Throws INVALID_ARGUMENT. */
-export function checkPort(port: unknown): void {
+export function checkPort(port: unknown, field = 'port', expected = 'a MessagePort, or an adapter of one'): void {
   const methods = ['postMessage', 'addEventListener', 'removeEventListener'] as const
   const given = (port ?? {}) as Partial<Record<(typeof methods)[number], unknown>>
-  if (readable('port', () => methods.every((name) => typeof given[name] === 'function'))) return
-  throw invalidArgument('port', 'a MessagePort, or an adapter of one', port)
+  if (readable(field, () => methods.every((name) => typeof given[name] === 'function'))) return
+  throw invalidArgument(field, expected, port)
 }
 
 /**
@@ -37,14 +38,14 @@ export function checkPort(port: unknown): void {
  */
 export function facadeOver(port: PortLike): Facade {
   const remote = wrap<Facade>(comlinkEndpoint(port))
-  return { handle: (message) => remote.handle(message) }
+  return { handle: (message) => remote.handle(transfer(message, [...handedOver(message as ToNode)] as Transferable[])) }
 }
 
 /** A port as Comlink wants it. */
 export function comlinkEndpoint(port: PortLike): Endpoint {
   const listeners = new Map<unknown, (event: PortEvent) => void>()
   return {
-    postMessage: (message) => port.postMessage(message),
+    postMessage: (message, transferred) => port.postMessage(message, transferred),
     addEventListener(_type, listener) {
       const call = (event: PortEvent): void => {
         if (typeof listener === 'function') listener(event as MessageEvent)

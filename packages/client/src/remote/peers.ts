@@ -1,8 +1,11 @@
 import { type LinkState, type PeerStatus, peerFromData } from '@rakko/node/rpc'
-import { checkId } from '../arguments/arguments.js'
+import { invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Connection } from '../calls/connection.js'
 import { type Observer, type Subscription, type SubscriptionOptions, subscribe } from '../calls/subscription.js'
+import type { PortLike } from '../channel/channel.js'
+import { toHandOver } from '../channel/handed-over.js'
+import { checkPort } from '../channel/port-channel.js'
 
 export type { LinkState, PeerStatus }
 
@@ -17,13 +20,19 @@ export interface Sync {
     options?: SubscriptionOptions,
   ): Subscription
   /**
-   * Keeps a session with the node at an address (`wss://…`) from now on, until the node closes. Rejects with
-   * INVALID_ADDRESS where it is none. Whether the peer can be reached `onStatus` tells.
+   * Keeps a session with the node at an address (`wss://…`) from now on, until the node closes. Whether the peer can be
+   * reached `onStatus` tells. Rejects with INVALID_ADDRESS where it is none.
+   *
+   * Or speaks with the node at the other end of a MessagePort, which has to be connected there as well: another worker,
+   * window or process of the device. The node takes the port over. `electronPort` adapts those of Electron's main
+   * process. Rejects with INVALID_ARGUMENT, also for a port that was given before.
    */
-  connect(address: string, options?: CallOptions): Promise<void>
+  connect(peer: string | PortLike, options?: CallOptions): Promise<void>
   /** Ends the session, and dials no more. */
-  disconnect(address: string, options?: CallOptions): Promise<void>
+  disconnect(peer: string | PortLike, options?: CallOptions): Promise<void>
 }
+
+const EXPECTED = 'an address, or a MessagePort'
 
 export function remoteSync(connection: Connection): Sync {
   return {
@@ -37,11 +46,26 @@ export function remoteSync(connection: Connection): Sync {
         observer,
         options,
       ),
-    async connect(address, options) {
-      await connection.request('connect', { address: checkId('address', 'an address', address) }, options)
+    async connect(peer, options) {
+      const params = typeof peer === 'string' ? { address: peer } : { address: nameOf(peer), port: toHandOver(peer) }
+      await connection.request('connect', params, options)
     },
-    async disconnect(address, options) {
-      await connection.request('disconnect', { address: checkId('address', 'an address', address) }, options)
+    async disconnect(peer, options) {
+      const address = typeof peer === 'string' ? peer : names.get(peer)
+      if (address === undefined) throw invalidArgument('peer', `${EXPECTED} that was connected`, peer)
+      await connection.request('disconnect', { address }, options)
     },
   }
+}
+
+/** What nodes call the ports that they were given. */
+const names = new WeakMap<object, string>()
+
+/** Throws INVALID_ARGUMENT. */
+function nameOf(port: PortLike): string {
+  checkPort(port, 'peer', EXPECTED)
+  if (names.has(port)) throw invalidArgument('peer', 'a port that no node was given before', port)
+  const name = `port:${Math.random()}`
+  names.set(port, name)
+  return name
 }

@@ -28,6 +28,8 @@ export interface ConnectOptions extends OpeningParams {
   readonly channel: Channel
   readonly timers: Timers
   readonly askForPersistence?: AskForPersistence | undefined
+  /** Calls the listener when the page was still, or without a network, and goes on. Returns what ends it. */
+  readonly onWake?: ((listener: () => void) => () => void) | undefined
 }
 
 const connections = new WeakMap<RakkoNode, Connection>()
@@ -43,13 +45,16 @@ export function connectionOf(node: RakkoNode): Connection {
  * Opens the session over a channel. Where that fails, what is left of it is ended, and that awaited until the deadline.
  */
 export async function connect(options: ConnectOptions): Promise<RakkoNode> {
-  const { channel, timers, open, schemas, askForPersistence, deadlineMs, ...call } = options
+  const { channel, timers, open, schemas, askForPersistence, onWake, deadlineMs, ...call } = options
   const deadline = new Deadline(timers, deadlineMs ?? DEFAULT_DEADLINE_MS)
   try {
     const connection = new Connection(channel, timers, deadlineMs)
     const info = await connection.request('open', { ...open, ...(schemas !== undefined && { schemas }) }, call)
     const node = remoteNode(connection, info, askForPersistence)
     connections.set(node, connection)
+    // Whoever may not say so need not: the node's own page does.
+    const stop = onWake?.(() => void connection.request('wake', {}).catch(() => undefined))
+    if (stop !== undefined) connection.onClosing(stop)
     return node
   } catch (error) {
     await deadline.waitFor(channel.close())

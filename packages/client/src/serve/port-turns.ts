@@ -30,6 +30,7 @@ const COSTS: { readonly [M in Method]: (params: Methods[M]['params']) => number 
   peers: () => 0,
   connect: () => 1,
   disconnect: () => 1,
+  wake: () => 1,
   next: () => 0,
   end: () => 0,
   publish: ({ entry, operation }) => WRITTEN + (entry.length + operation.length) / BYTES,

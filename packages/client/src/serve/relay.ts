@@ -38,6 +38,7 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   peers: 'read',
   connect: 'maintain',
   disconnect: 'maintain',
+  wake: 'maintain',
   next: 'read',
   end: 'read',
   publish: 'write',

@@ -1,5 +1,9 @@
 import { dialWebSocket } from '@rakko/sync/nodejs'
+import { SharedReads } from '../sync/shared-reads.js'
 import type { SyncPlatform } from '../sync/sync-platform.js'
 
 /** How a process reaches other nodes. */
-export const nodejsSync: SyncPlatform = { dial: (address) => dialWebSocket(address) }
+export const nodejsSync: SyncPlatform = {
+  dial: (address) => dialWebSocket(address),
+  shareReads: (read) => new SharedReads(read),
+}

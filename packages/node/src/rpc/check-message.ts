@@ -81,6 +81,9 @@ const batchWrite: Check = (value) => {
   if (!isObject(value) || !['create', 'update', 'delete'].includes(String(value.action))) return 'a write'
   return value.action === 'create' ? created(value) : changed(value)
 }
+const PORT_METHODS = ['postMessage', 'addEventListener', 'removeEventListener', 'close']
+const port: Check = (value) =>
+  isObject(value) && PORT_METHODS.every((name) => typeof value[name] === 'function') ? undefined : 'a MessagePort'
 const ingestItem = shape({ entry: bytes, operation: optional(bytes) }, 'an entry')
 const query = { schemaId: text, query: object }
 const subscription = { subscription: (value: unknown) => (isId(value) ? undefined : 'an integer from 0') }
@@ -116,8 +119,9 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   end: subscription,
   events: {},
   peers: {},
-  connect: { address: text },
+  connect: { address: text, port: optional(port) },
   disconnect: { address: text },
+  wake: {},
   publish: { entry: bytes, operation: bytes },
   ingest: { items: list(ingestItem, 'a list of entries, each with its operation or without one') },
   nextArgs: { publicKey: text, viewId: optional(text) },

@@ -10,6 +10,7 @@ export { eventFromData } from './event-data.js'
 export { checkIngest, outcomeFromData } from './ingest-data.js'
 export type {
   Change,
+  ConnectParams,
   CreateParams,
   ErrorData,
   ExpectedSchema,

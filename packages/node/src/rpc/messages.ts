@@ -11,7 +11,7 @@ import type {
   SchemaId,
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
-import type { LinkState, PeerStatus } from '@rakko/sync'
+import type { LinkState, MessagePortLike, PeerStatus } from '@rakko/sync'
 import type { NodeEvent } from '../node-event.js'
 import type { ForgetParams, OpenParams } from '../open-params.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
@@ -106,9 +106,11 @@ export interface Methods {
   events: { params: Record<never, never>; result: SubscriptionParams }
   /** Opens a subscription to how it stands with all peers: now, and as it changes. It counts as a live query. */
   peers: { params: Record<never, never>; result: SubscriptionParams }
-  /** Keeps a session with the peer at an address from now on. */
-  connect: { params: { readonly address: string }; result: undefined }
+  /** Keeps a session with the peer at an address from now on. With a port, which is transferred, the address names it. */
+  connect: { params: ConnectParams; result: undefined }
   disconnect: { params: { readonly address: string }; result: undefined }
+  /** The network has changed, or the device woke up. */
+  wake: { params: Record<never, never>; result: undefined }
   /**
    * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once
    * it was closed. A live query that fails is closed with it.
@@ -220,6 +222,13 @@ export interface WirePage {
   readonly count?: number
   /** How many documents of the schema are lost, where some are. */
   readonly lost?: number
+}
+
+export interface ConnectParams {
+  /** Of a port: what it is to be called here, `port:` and what nobody else has. */
+  readonly address: string
+  /** Its other end is another node's. */
+  readonly port?: MessagePortLike | undefined
 }
 
 export interface SubscriptionParams {

@@ -114,12 +114,17 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       subscriptions.add(() => liveSource(node, schemaId, query, port), signal),
     events: (_params, signal) => subscriptions.add(() => eventSource(node), signal),
     peers: (_params, signal) => subscriptions.add(() => peerSource(node), signal),
-    async connect({ address }) {
-      await node.connect(address)
+    async connect({ address, port }) {
+      if (port === undefined) await node.connect(address)
+      else node.sync.addPort(address, port)
       return undefined
     },
     async disconnect({ address }) {
       await node.disconnect(address)
+      return undefined
+    },
+    async wake() {
+      node.sync.wake()
       return undefined
     },
     next: (params, signal) => subscriptions.next(params, signal),

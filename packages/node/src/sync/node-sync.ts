@@ -5,6 +5,8 @@ import {
   type Channel,
   type GuestListeners,
   type Identity,
+  type MessagePortLike,
+  messagePortChannel,
   type Peer,
   type PeerMemory,
   type PeerStatus,
@@ -60,13 +62,15 @@ export class NodeSync {
   readonly #replica: StoreReplica
   readonly #peers: Peers
   readonly #feeds = new Set<StatusFeed>()
+  /** By the names that whoever gave them chose. */
+  readonly #ports = new Map<string, Channel>()
   /** How often something has changed. */
   #changes = 0
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
     const { store, ingest, platform, timers, now, random, scope, silenceMs, proof, onDialled } = options
-    this.#replica = new StoreReplica({ store, ingest })
+    this.#replica = new StoreReplica({ store, ingest, shareReads: platform.shareReads })
     this.#peers = new Peers({
       replica: this.#replica,
       identity: identityOf(options.signer),
@@ -85,7 +89,7 @@ export class NodeSync {
         options.onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId }),
       onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),
     })
-    this.#stopListening = platform.onWake?.(() => this.#peers.poke())
+    this.#stopListening = platform.onWake?.(() => this.wake())
   }
 
   get statuses(): readonly PeerStatus[] {
@@ -105,13 +109,28 @@ export class NodeSync {
     this.#peers.add(address)
   }
 
+  /** Speaks with the node at the other end of a port, until that ends, or the name is removed. */
+  addPort(name: string, port: MessagePortLike): void {
+    const channel = messagePortChannel(port)
+    this.#ports.set(name, channel)
+    void this.accept(channel).then(() => this.#ports.delete(name))
+  }
+
+  /** The peer at an address, or at a port of that name. Throws INVALID_ADDRESS. */
   async remove(text: string): Promise<void> {
+    const channel = this.#ports.get(text)
+    if (channel !== undefined) return channel.close()
     await this.#peers.remove(parseAddress(text))
   }
 
   /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
   accept(channel: Channel, listeners?: GuestListeners): Promise<SessionResult> {
     return this.#peers.accept(channel, listeners)
+  }
+
+  /** The network has changed, or the device woke up: what is waited for is tried at once. */
+  wake(): void {
+    this.#peers.poke()
   }
 
   /** The latest arrival that is durable here: what peers pull up to. */

@@ -3,6 +3,15 @@ import type { Arrivals, Scope } from '@rakko/sync'
 /** Bytes of entries that are kept for peers that are a little behind the others. */
 const KEPT_BYTES = 4 * 1024 * 1024
 
+/** Reads arrivals of the store, for all peers. */
+export interface ArrivalReads {
+  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
+  /** There is more: who asks from now on is not given what was read before. To be called before they are told. */
+  arrived(latest: number): void
+  /** Entries may be gone: what is kept is not given any more. */
+  clear(): void
+}
+
 interface Kept {
   readonly arrivals: Arrivals
   readonly bytes: number
@@ -12,14 +21,14 @@ interface Kept {
  * Peers that live on ask for the same arrivals at the same time: they are read once. What was read lately is kept for
  * those that ask a little later.
  */
-export class SharedReads {
-  readonly #read: (number: number, scope: Scope | undefined, maxBytes: number) => Promise<Arrivals>
+export class SharedReads implements ArrivalReads {
+  readonly #read: ArrivalReads['arrivalsAfter']
   readonly #running = new Map<string, Promise<Arrivals>>()
   readonly #kept = new Map<string, Kept>()
   #bytes = 0
   #latest = 0
 
-  constructor(read: SharedReads['arrivalsAfter']) {
+  constructor(read: ArrivalReads['arrivalsAfter']) {
     this.#read = read
   }
 
@@ -41,13 +50,11 @@ export class SharedReads {
     return reading
   }
 
-  /** There is more: who asks from now on is not given what was read before. To be called before they are told. */
   arrived(latest: number): void {
     this.#latest = latest
     this.#running.clear()
   }
 
-  /** Entries may be gone: what is kept is not given any more. */
   clear(): void {
     this.#kept.clear()
     this.#running.clear()

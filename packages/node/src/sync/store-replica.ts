@@ -13,7 +13,8 @@ import {
   type TakeOutcome,
 } from '@rakko/sync'
 
-import { SharedReads } from './shared-reads.js'
+import type { ArrivalReads } from './shared-reads.js'
+import type { SyncPlatform } from './sync-platform.js'
 
 /** Ids that one call of `decidedIds` gives. */
 const PAGE = MAX_SYNC_ITEMS
@@ -43,6 +44,8 @@ export interface StoreReplicaOptions {
   readonly store: ReplicaStore
   /** Takes entries as `ingest` of the node does: its own key is watched. */
   readonly ingest: (items: readonly IngestItem[]) => Promise<IngestOutcome[]>
+  /** For a node with many peers. Without it each of them has the store read for itself. */
+  readonly shareReads?: SyncPlatform['shareReads']
 }
 
 /** What sync asks of a node, on its store. */
@@ -51,19 +54,19 @@ export class StoreReplica implements Replica {
   readonly #store: ReplicaStore
   readonly #sync: ReplicaStore['sync']
   readonly #ingest: StoreReplicaOptions['ingest']
-  readonly #reads: SharedReads
+  readonly #reads: ArrivalReads | undefined
   #all: Promise<IdTree> | undefined
   /** How far `#all` has the arrivals. */
   #allUpTo = 0
 
-  constructor({ store, ingest }: StoreReplicaOptions) {
+  constructor({ store, ingest, shareReads }: StoreReplicaOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#sync = store.sync
     this.#ingest = ingest
-    this.#reads = new SharedReads((number, scope, maxBytes) => this.#readArrivals(number, scope, maxBytes))
-    // Before anybody else is told: see SharedReads.
-    store.onCommit(({ number }) => this.#reads.arrived(number))
+    this.#reads = shareReads?.((...asked) => this.#readArrivals(...asked))
+    // Before anybody else is told: see ArrivalReads.
+    if (this.#reads !== undefined) store.onCommit(({ number }) => this.#reads?.arrived(number))
   }
 
   latest(): Promise<ArrivalMark> {
@@ -76,12 +79,12 @@ export class StoreReplica implements Replica {
   }
 
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    return this.#reads.arrivalsAfter(number, scope, maxBytes)
+    return this.#reads?.arrivalsAfter(number, scope, maxBytes) ?? this.#readArrivals(number, scope, maxBytes)
   }
 
   /** Entries were forgotten: nothing of them is given from memory. */
   forgotten(): void {
-    this.#reads.clear()
+    this.#reads?.clear()
   }
 
   async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {

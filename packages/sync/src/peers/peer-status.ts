@@ -4,7 +4,7 @@ import type { EndCode } from '../wire/frame.js'
 
 /** How it stands with one peer. */
 export interface PeerStatus {
-  /** What is dialled; absent for a peer that has dialled this node. */
+  /** What is dialled; absent for a peer that has dialled this node, or is at a port. */
   readonly address?: string | undefined
   /** Who it was when it was met last. */
   readonly peer?: Peer | undefined

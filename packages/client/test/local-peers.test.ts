@@ -1,0 +1,95 @@
+import { electronPort, meetByBroadcast, openNode, type PortLike, servePort } from '@rakko/client'
+import { openNode as openInProcess } from '@rakko/client/in-process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockSchemas } from './acceptance/test-schemas.js'
+import { ElectronStandIn } from './electron-stand-in.js'
+import { expectAlone, expectInTouch, type LocalPeers } from './local-peers.js'
+
+// One node in a thread, one in this one: they get to know each other over one way after the other.
+let peers: LocalPeers
+
+beforeAll(async () => {
+  const schemas = await lockSchemas()
+  peers = {
+    one: await openNode({ name: 'one', storage: 'memory', schemas }),
+    other: await openInProcess({ name: 'other', storage: 'memory', schemas }),
+    schemas,
+  }
+})
+
+afterAll(async () => {
+  await peers.one.close()
+  await peers.other.close()
+})
+
+const ways: [string, () => [PortLike, PortLike]][] = [
+  [
+    'a MessagePort each',
+    () => {
+      const { port1, port2 } = new MessageChannel()
+      return [port1, port2]
+    },
+  ],
+  [
+    'ports of Electron’s main process',
+    () => {
+      const [near, far] = ElectronStandIn.pair()
+      return [electronPort(near), electronPort(far)]
+    },
+  ],
+]
+
+test.each(ways)('two nodes meet over %s, until one of them does not want to', async (_, pair) => {
+  const { one, other } = peers
+  const [near, far] = pair()
+  await one.sync.connect(near)
+  await other.sync.connect(far)
+  await expectInTouch(peers)
+  await one.sync.disconnect(near)
+  await expectAlone(peers)
+})
+
+test('nodes that use one name of a BroadcastChannel meet, and again after one was away', async () => {
+  const { one, other } = peers
+  meetByBroadcast(one, 'device')
+  const leave = meetByBroadcast(other, 'device')
+  await expectInTouch(peers)
+  leave()
+  await expectAlone(peers)
+  meetByBroadcast(other, 'device')
+  await expectInTouch(peers)
+})
+
+test('what is neither an address nor a port is refused, and so is a port that is gone', async () => {
+  const { sync } = peers.one
+  const { port1, port2 } = new MessageChannel()
+  port2.close()
+  const refusals = [
+    [() => sync.connect(5 as never), 'Invalid peer: expected an address, or a MessagePort, got 5'],
+    [() => sync.connect({} as never), 'Invalid peer: expected an address, or a MessagePort, got object'],
+    [() => sync.disconnect(port1), 'Invalid peer: expected an address, or a MessagePort that was connected, got'],
+    [
+      async () => {
+        await sync.connect(port1)
+        await sync.connect(port1)
+      },
+      'Invalid peer: expected a port that no node was given before, got',
+    ],
+    [() => meetByBroadcast(peers.one, 5 as never), 'Invalid name: expected the name of a BroadcastChannel, got 5'],
+  ] as const
+  for (const [call, message] of refusals) {
+    await expect((async () => call())()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(message),
+    })
+  }
+})
+
+test('whoever is served a node hands it ports only where it may maintain it', async () => {
+  const { port1: near, port2: far } = new MessageChannel()
+  servePort(peers.one, far)
+  const served = await openNode({ port: near })
+  const { port1 } = new MessageChannel()
+  await expect(served.sync.connect(port1)).rejects.toMatchObject({ code: 'MAINTAIN_NOT_ALLOWED' })
+  await served.close()
+})
