@@ -37,8 +37,8 @@ import { OwnKey } from './own-key.js'
 import { Queries } from './queries.js'
 import { addSchemas, isAlarming } from './schema-lock.js'
 import type { Batch, BatchResult } from './sign/batch.js'
-import type { AbortSignalLike, Intent, IntentOutcome } from './sign/intent.js'
-import { Writer } from './sign/writer.js'
+import type { Intent, IntentOutcome } from './sign/intent.js'
+import { type WriteOptions, Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
 import { NodeSync, type StatusFeed } from './sync/node-sync.js'
 
@@ -125,13 +125,13 @@ export class Node {
   }
 
   /** Signs and publishes with this node's key, see Writer. */
-  write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
-    return this.#run(() => this.#writer.write(intents, signal))
+  write(intents: readonly Intent[], options?: WriteOptions): Promise<IntentOutcome[]> {
+    return this.#run(() => this.#writer.write(intents, options))
   }
 
   /** Signs and publishes all writes of a batch or none, see Writer. */
-  writeBatch(batch: Batch, signal?: AbortSignalLike): Promise<readonly BatchResult[]> {
-    return this.#run(() => this.#writer.writeBatch(batch, signal))
+  writeBatch(batch: Batch, options?: WriteOptions): Promise<readonly BatchResult[]> {
+    return this.#run(() => this.#writer.writeBatch(batch, options))
   }
 
   /**

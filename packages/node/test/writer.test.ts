@@ -5,6 +5,7 @@ import { nativeSigner } from '../src/nodejs/native-key.js'
 import { addSchemas } from '../src/schema-lock.js'
 import type { Intent, IntentOutcome } from '../src/sign/intent.js'
 import type { WriterStore } from '../src/sign/signing-round.js'
+import { MAX_OF_PORTS } from '../src/sign/write-queue.js'
 import { Writer } from '../src/sign/writer.js'
 import { lockOf, memoryStore, pause, random } from './support/memory-store.js'
 
@@ -81,6 +82,42 @@ describe('a writer', () => {
     expect(calls).toMatchObject({ publish: 4, writeArgs: 1 })
     const [first, last] = await store.documents([ids[0] as DocumentId, ids[2_499] as DocumentId])
     expect([first, last].map((row) => row?.fields.get('name')?.value)).toEqual(['batch 0', 'batch 2499'])
+  })
+
+  test('lets its own write go before those of ports, which take turns in rounds of some thousand', async () => {
+    const { calls, store: seen } = counted()
+    const writer = newWriter(seen)
+    const order: string[] = []
+    const call = (name: string, count: number, port?: number): Promise<unknown> =>
+      writer
+        .write(
+          Array.from({ length: count }, (_, index) => create(`${name} ${index}`)),
+          { port },
+        )
+        .then(() => order.push(name))
+    await Promise.all([
+      call('long at one', 2 * MAX_OF_PORTS - 100, 1),
+      call('short at two', 1, 2),
+      call('own', 1),
+      call('short at one', 1, 1),
+      writer.writeBatch({ writes: [create('batch') as never] }, { port: 2 }).then(() => order.push('batch at two')),
+    ])
+    expect(order).toEqual(['own', 'short at two', 'batch at two', 'long at one', 'short at one'])
+    expect(calls.writeArgs).toBe(5)
+  })
+
+  test('takes fewer writes of ports in a round the larger they are, and what holds itself is refused alone', async () => {
+    const { calls, store: seen } = counted()
+    const writer = newWriter(seen)
+    const large = Array.from({ length: 5 }, () => create('a'.repeat(1024 * 1024 - 1000)))
+    const endless: unknown[] = []
+    endless.push(endless)
+    const outcomes = await writer.write([...large, create(endless as never)], { port: 1 })
+    expect(outcomes.map((one) => (one.status === 'refused' ? one.error.code : one.status))).toEqual([
+      ...large.map(() => 'published'),
+      'INVALID_FIELD',
+    ])
+    expect(calls.writeArgs).toBe(2)
   })
 
   test('puts changes of one document one after the other, in their order', async () => {
@@ -215,7 +252,7 @@ describe('a writer', () => {
 
   test('signs nothing for a caller that no longer waits', async () => {
     const { calls, store: seen } = counted()
-    const [outcome] = await newWriter(seen).write([create('Aborted')], { aborted: true })
+    const [outcome] = await newWriter(seen).write([create('Aborted')], { signal: { aborted: true } })
     expect(outcome).toMatchObject({ status: 'refused', error: { code: 'ABORTED' } })
     expect(calls.publish).toBe(0)
   })

@@ -52,7 +52,10 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   close: 'read',
 }
 
-/** Ports are numbered, so that a node can tell whose live queries are whose. */
+/** Methods whose `params` name the port, whatever number the other end chose. */
+const TOLD_PORT: ReadonlySet<Method> = new Set(['live', 'create', 'update', 'delete', 'batch'])
+
+/** Ports are numbered, so that a node can tell whose live queries and writes are whose. */
 let lastPort = 0
 
 /**
@@ -98,14 +101,14 @@ export function relay(connection: Connection, rights: ReadonlySet<Right>): Reque
     unread.end()
     for (const subscription of open.takeAll()) connection.request('end', { subscription }).catch(() => undefined)
   }
-  async function handle({ method, params }: Request, cancellation: Cancellation): Promise<unknown> {
+  async function handle({ method, params: asked }: Request, cancellation: Cancellation): Promise<unknown> {
     if (method === 'close') return end()
+    const params = TOLD_PORT.has(method) ? { ...asked, port } : asked
     const right = NEEDED[method]
     if (right !== 'read' && !rights.has(right)) throw notServed(right, method)
     if (method === 'open') return opened(params as OpenParams, cancellation)
     if (method === 'storage') return stored(cancellation)
-    // A number that the other end chose is none of its own.
-    if (method === 'live') return subscribe(method, { ...(params as LiveParams), port }, cancellation)
+    if (method === 'live') return subscribe(method, params as LiveParams, cancellation)
     if (method === 'events' || method === 'peers') return subscribe(method, {}, cancellation)
     if (method === 'next') return open.next(params as NextParams, (asked) => pass(method, asked, cancellation))
     if (method === 'end') open.end((params as SubscriptionParams).subscription)

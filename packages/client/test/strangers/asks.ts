@@ -98,6 +98,16 @@ export const ASKS = {
       titles: Array.from({ length: random.between(1, 20) }, (_, at) => `${at}${'f'.repeat(size)}`),
     }
   },
+  creates: ({ random, note }) => ({
+    method: 'create',
+    params: {
+      schemaId: note,
+      items: Array.from({ length: random.between(1, 5_000) }, (_, at) => ({
+        title: `one of many texts, number ${at}`,
+      })),
+    },
+    times: random.between(1, 2),
+  }),
   failing: ({ random }) => {
     const sum = `${'1+'.repeat(random.between(1, MOST_SUMMANDS))}x`
     const times = random.between(1, Math.floor(MOST_SQL_CHARACTERS / (sum.length + 1)))

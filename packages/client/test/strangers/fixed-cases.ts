@@ -11,7 +11,7 @@ export const FIXED_CASES: readonly Plan[] = [
   { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
   { ...LARGEST, bytes: 1_500_000, store: 'memory', door: 'ingest', shapes: ['merges', 'waiting'] },
   { ...LARGEST, seed: 2, bytes: 3_000_000, store: 'memory', door: 'publish', shapes: ['chain', 'payloads'] },
-  { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing'] },
+  { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing', 'creates'] },
   {
     ...LARGEST,
     seed: 27,

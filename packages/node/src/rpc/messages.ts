@@ -85,7 +85,7 @@ export interface Methods {
   update: { params: ChangesParams<UpdateChange>; result: readonly (DocumentViewId | ErrorData)[] }
   delete: { params: ChangesParams<Change>; result: readonly (DocumentViewId | ErrorData)[] }
   /** All or none. Rejects with the error of the first write that is refused; `details.index` is its place. */
-  batch: { params: Batch; result: readonly BatchResult[] }
+  batch: { params: Batch & OfPort; result: readonly BatchResult[] }
   /** Undefined where unknown, deleted or of another schema. */
   get: { params: { readonly schemaId: SchemaId; readonly documentId: string }; result: WireRow | undefined }
   /** Undefined where an operation of the view is unknown or of another schema. */
@@ -139,14 +139,20 @@ export interface NodeInfo {
   readonly databaseId: string
 }
 
-export interface CreateParams {
+/** What a served port asks for beside others. */
+export interface OfPort {
+  /** By a number that whoever serves it has given it; none for the app's own. */
+  readonly port?: number | undefined
+}
+
+export interface CreateParams extends OfPort {
   readonly schemaId: SchemaId
   readonly items: readonly WireFields[]
   /** Stands for the whole list, see MAX_IDEMPOTENCY_ID_CHARS. */
   readonly idempotencyId?: string | undefined
 }
 
-export interface ChangesParams<C extends Change> {
+export interface ChangesParams<C extends Change> extends OfPort {
   readonly schemaId: SchemaId
   readonly changes: readonly C[]
 }
@@ -166,10 +172,7 @@ export interface QueryParams {
   readonly query: QueryInput
 }
 
-export interface LiveParams extends QueryParams {
-  /** The served port that it is opened for, by a number that whoever serves it has given it; none for the app's own. */
-  readonly port?: number | undefined
-}
+export interface LiveParams extends QueryParams, OfPort {}
 
 /** By column name; NULL is null. */
 export type WireSqlRow = Readonly<Record<string, unknown>>

@@ -75,24 +75,24 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       return infoOf(node)
     },
     async create(params, signal) {
-      const outcomes = await node.write(createIntents(params), signal)
+      const outcomes = await node.write(createIntents(params), { signal, port: params.port })
       return outcomes.map((outcome) =>
         outcome.status === 'published' ? outcome.documentId : errorToData(outcome.error),
       )
     },
-    async update({ schemaId, changes }, signal) {
+    async update({ schemaId, changes, port }, signal) {
       const intents = changes.map(({ documentId, previous, fields }): Intent => {
         return { action: 'update', schemaId, documentId, fields, previous }
       })
-      return (await node.write(intents, signal)).map(viewOf)
+      return (await node.write(intents, { signal, port })).map(viewOf)
     },
-    async delete({ schemaId, changes }, signal) {
+    async delete({ schemaId, changes, port }, signal) {
       const intents = changes.map(({ documentId, previous }): Intent => {
         return { action: 'delete', schemaId, documentId, previous }
       })
-      return (await node.write(intents, signal)).map(viewOf)
+      return (await node.write(intents, { signal, port })).map(viewOf)
     },
-    batch: (batch, signal) => node.writeBatch(batch, signal),
+    batch: ({ port, ...batch }, signal) => node.writeBatch(batch, { signal, port }),
     async get({ schemaId, documentId }) {
       const document = await node.document(schemaId, documentId)
       return document && wireRow(document)

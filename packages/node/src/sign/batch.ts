@@ -48,7 +48,9 @@ export type BatchOutcome =
 export interface BatchItem {
   readonly batch: Batch
   readonly settle: (outcome: BatchOutcome) => void
-  readonly signal?: AbortSignalLike
+  readonly signal?: AbortSignalLike | undefined
+  /** The served port that it came from; undefined for the app's own. */
+  readonly port?: number | undefined
 }
 
 export function isCreatedInBatch(value: unknown): value is CreatedInBatch {

@@ -6,7 +6,9 @@ export interface RoundItem {
   readonly intent: Intent
   /** Called at least once, unless the round hands the item back. The first outcome counts. */
   readonly settle: (outcome: IntentOutcome) => void
-  readonly signal?: AbortSignalLike
+  readonly signal?: AbortSignalLike | undefined
+  /** The served port that it came from; undefined for the app's own. */
+  readonly port?: number | undefined
 }
 
 /** Results of what did not throw; what threw is refused. */

@@ -1,13 +1,16 @@
 import { RakkoError } from '@rakko/core'
-import type { Batch, BatchItem, BatchOutcome, BatchResult } from './batch.js'
+import type { Batch, BatchOutcome, BatchResult } from './batch.js'
 import { batchRound } from './batch-round.js'
 import type { AbortSignalLike, Intent, IntentOutcome } from './intent.js'
 import { withKeyLock } from './key-lock.js'
-import type { RoundItem } from './round-item.js'
 import { signingRound, type WriterSigner, type WriterStore } from './signing-round.js'
+import { type Round, type Waiting, WriteQueue } from './write-queue.js'
 
-/** Items of one signing round at most; more wait for the next one. */
-const MAX_ROUND_ITEMS = 20_000
+/** Of a call: who no longer waits for it, and the served port that it came from. */
+export interface WriteOptions {
+  readonly signal?: AbortSignalLike | undefined
+  readonly port?: number | undefined
+}
 
 export interface WriterOptions {
   readonly store: WriterStore
@@ -27,7 +30,7 @@ export class Writer {
   readonly #store: WriterStore
   #signer: WriterSigner | Promise<WriterSigner>
   readonly #pause: () => Promise<void>
-  #waiting: (RoundItem | BatchItem)[] = []
+  readonly #waiting = new WriteQueue()
   #rounds: Promise<void> | undefined
   #isClosed = false
 
@@ -41,7 +44,7 @@ export class Writer {
    * Outcomes in order of the intents; one's fault does not touch the others, though an earlier change of a document
    * comes before a later one. Once `signal` fires, what is not signed is refused as ABORTED. Rejects with NODE_CLOSED.
    */
-  write(intents: readonly Intent[], signal?: AbortSignalLike): Promise<IntentOutcome[]> {
+  write(intents: readonly Intent[], { signal, port }: WriteOptions = {}): Promise<IntentOutcome[]> {
     if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
     if (intents.length === 0) return Promise.resolve([])
     return new Promise((resolve) => {
@@ -54,22 +57,22 @@ export class Writer {
           left -= 1
           if (left === 0) resolve(outcomes)
         }
-        this.#waiting.push(signal === undefined ? { intent, settle } : { intent, settle, signal })
+        this.#waiting.add({ intent, settle, signal, port })
       }
       this.#rounds ??= this.#run()
     })
   }
 
   /**
-   * Stores all writes of a batch or none, after those that wait already. Rejects with the error of the first that is
+   * Stores all writes of a batch or none, after those of its caller that wait already. Rejects with the error of the first that is
    * refused, whose `details.index` is its place, and with NODE_CLOSED.
    */
-  writeBatch(batch: Batch, signal?: AbortSignalLike): Promise<readonly BatchResult[]> {
+  writeBatch(batch: Batch, { signal, port }: WriteOptions = {}): Promise<readonly BatchResult[]> {
     if (this.#isClosed) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
     return new Promise((resolve, reject) => {
       const settle = (outcome: BatchOutcome): void =>
         outcome.status === 'published' ? resolve(outcome.results) : reject(outcome.error)
-      this.#waiting.push(signal === undefined ? { batch, settle } : { batch, settle, signal })
+      this.#waiting.add({ batch, settle, signal, port })
       this.#rounds ??= this.#run()
     })
   }
@@ -91,51 +94,35 @@ export class Writer {
 
   /** Never rejects: a round that fails refuses all that it took or that waits, and the next write begins again. */
   async #run(): Promise<void> {
-    let taken: readonly (RoundItem | BatchItem)[] = []
+    let taken: readonly Waiting[] = []
     try {
-      while (this.#waiting.length > 0) {
+      while (!this.#waiting.isEmpty) {
         await this.#pause()
         const current = this.#signer
         const signer = await current
         await withKeyLock(signer.publicKey, async () => {
           // Replaced while another writer held the lock.
           if (this.#signer !== current) return
-          taken = this.#waiting
-          this.#waiting = []
-          const left = await this.#round(taken, signer)
-          // What came meanwhile stands behind what came before it.
-          this.#waiting = [...left, ...this.#waiting]
+          const round = this.#waiting.next()
+          taken = 'batch' in round ? [round.batch] : round.items
+          this.#waiting.putBack(await this.#sign(round, signer))
         })
       }
     } catch (cause) {
       const failed = new RakkoError('INTERNAL', 'Signing failed, see the cause', {}, { cause })
       const error = cause instanceof RakkoError ? cause : failed
-      const left = [...taken, ...this.#waiting]
-      this.#waiting = []
-      for (const { settle } of left) settle({ status: 'refused', error })
+      for (const { settle } of [...taken, ...this.#waiting.takeAll()]) settle({ status: 'refused', error })
     } finally {
       this.#rounds = undefined
     }
   }
 
-  /** A round of the first that wait: of a batch, or of writes up to the next batch. Returns what is left of them. */
-  async #round(waiting: readonly (RoundItem | BatchItem)[], signer: WriterSigner): Promise<(RoundItem | BatchItem)[]> {
-    const [first, ...rest] = waiting
-    if (first !== undefined && isBatch(first)) {
-      first.settle(await batchOutcome(batchRound(first, this.#store, signer)))
-      return rest
-    }
-    const items: RoundItem[] = []
-    for (const one of waiting) {
-      if (isBatch(one) || items.length === MAX_ROUND_ITEMS) break
-      items.push(one)
-    }
-    return [...(await signingRound(items, this.#store, signer)), ...waiting.slice(items.length)]
+  /** Returns those that need the outcome of one before them. */
+  async #sign(round: Round, signer: WriterSigner): Promise<readonly Waiting[]> {
+    if ('items' in round) return signingRound(round.items, this.#store, signer)
+    round.batch.settle(await batchOutcome(batchRound(round.batch, this.#store, signer)))
+    return []
   }
-}
-
-function isBatch(item: RoundItem | BatchItem): item is BatchItem {
-  return 'batch' in item
 }
 
 async function batchOutcome(round: Promise<readonly BatchResult[]>): Promise<BatchOutcome> {
