@@ -71,8 +71,8 @@ const allowed: Check = (value) =>
   value === 'all' || list(text, '')(value) === undefined ? undefined : "'all' or a list of schema ids"
 const durability: Check = (value) => (value === 'process' || value === 'power' ? undefined : 'process or power')
 const change = shape({ documentId: text, previous: optional(text), fields }, 'a change')
-const port: Check = (value) => (value === undefined || isId(value) ? undefined : 'an integer from 0')
-const changes = { schemaId: text, changes: list(change, 'a list of changes'), port }
+const servedPort: Check = (value) => (value === undefined || isId(value) ? undefined : 'an integer from 0')
+const changes = { schemaId: text, changes: list(change, 'a list of changes'), port: servedPort }
 const inBatch: Check = (value) =>
   isObject(value) && isId(value.create) ? undefined : 'the place of a write that creates it'
 const document: Check = (value) => (text(value) === undefined ? undefined : inBatch(value))
@@ -106,9 +106,9 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     schemaId: text,
     items: list(fields, 'a list of field values'),
     idempotencyId: anything,
-    port,
+    port: servedPort,
   },
-  batch: { writes: list(batchWrite, 'a list of writes'), idempotencyId: anything, port },
+  batch: { writes: list(batchWrite, 'a list of writes'), idempotencyId: anything, port: servedPort },
   update: changes,
   delete: changes,
   get: { schemaId: text, documentId: text },
@@ -116,7 +116,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   history: { schemaId: text, documentId: text },
   page: query,
   count: query,
-  live: { ...query, port },
+  live: { ...query, port: servedPort },
   next: { ...subscription, receipt: optional((value) => (typeof value === 'number' ? undefined : 'a number')) },
   end: subscription,
   events: {},
