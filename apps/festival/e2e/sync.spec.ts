@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+import type { Browser, BrowserContextOptions } from '@playwright/test'
 import { openNode, type RakkoNode } from '@rakko/client'
 import { schemas } from '../src/schemas/schemas.js'
 import { Festival } from './festival.js'
@@ -21,14 +21,6 @@ async function somebody(): Promise<RakkoNode> {
   nodes.push(node)
   return node
 }
-
-const STARTS = Date.parse('2040-06-15T18:00:00Z') / 1000
-
-const events = (venue: string, count: number, title: string) =>
-  Array.from({ length: count }, (_, index) => {
-    const starts = STARTS + index * 3600
-    return { title: `${title} ${index + 1}`, description: '', venue, starts, ends: starts + 1800 }
-  })
 
 /** Another device: a browser profile of its own. */
 async function otherDevice(browser: Browser, options: BrowserContextOptions): Promise<Festival> {
@@ -141,75 +133,3 @@ test('a page that stood still longer than the heartbeat catches up once it goes 
   await expect(page.getByRole('link', { name: /^The Shell/ })).toBeVisible()
   await device.inSync()
 })
-
-test('ten thousand events arrive, though the hub is killed in between, and the page stays usable', async ({ page }) => {
-  hub = new Hub()
-  await fill(await hub.directory(), 10_000)
-  await hub.start()
-  const device = new Festival(page)
-  await device.open()
-  await page.evaluate(watchLongTasks)
-  await device.goTo('This device')
-  await page.getByLabel('Hub address').fill(hub.address)
-  await page.getByRole('button', { name: 'Use this hub' }).click()
-  await device.goTo('Programme')
-  await expect(device.hubPill()).toHaveText(/^Hub: [\d,]+ of 10,0\d\d$/, { timeout: 60_000 })
-  await hub.kill()
-  await expect(device.hubPill()).toHaveText('Hub: Hub away')
-  await hub.start()
-  await expect(device.event('Wave 1').first()).toBeVisible()
-  await device.goTo('Venues')
-  await device.goTo('Programme')
-  await expect(page.getByText('10,000\u00a0events')).toBeVisible({ timeout: 120_000 })
-  await device.inSync()
-  // The watch is awake: it sees the one that the test makes itself.
-  await page.evaluate(makeLongTask)
-  await expect.poll(() => longTasks(page)).toContain('made by the test')
-  expect((await longTasks(page)).length).toBeLessThanOrEqual(1 + MAX_LONG_TASKS)
-})
-
-/** Documents of one call. */
-const AT_ONCE = 2_000
-
-/** Writes into a hub's database, before the hub has it open. */
-async function fill(directory: string, count: number): Promise<void> {
-  const node = await openNode({ name: 'hub', directory, schemas })
-  const venue = await node
-    .collection(schemas.venue)
-    .create({ name: 'Kelp Stage', description: '', capacity: 1, colour: 1 })
-  const all = events(venue, count, 'Wave')
-  for (let start = 0; start < count; start += AT_ONCE) {
-    await node.collection(schemas.event).createMany(all.slice(start, start + AT_ONCE))
-  }
-  await node.close()
-}
-
-/**
- * A machine that does much else makes any task long: there were none on some runs and one on others, and more than a
- * hundred while each arrival drew the whole list again.
- */
-const MAX_LONG_TASKS = 8
-
-async function longTasks(page: Page): Promise<string[]> {
-  const noted = await page.evaluate(() => document.documentElement.dataset.longTasks ?? '')
-  return noted.split(';').filter((one) => one !== '')
-}
-
-/** Notes tasks of more than 50 ms of the page's main thread. */
-function watchLongTasks(): void {
-  const noted = document.documentElement.dataset
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) {
-      const isOurs = noted.longTaskMade !== undefined
-      noted.longTasks = `${noted.longTasks ?? ''}${isOurs ? 'made by the test' : `${duration} ms`};`
-    }
-  }).observe({ type: 'longtask' })
-}
-
-function makeLongTask(): void {
-  setTimeout(() => {
-    document.documentElement.dataset.longTaskMade = ''
-    const end = performance.now() + 70
-    while (performance.now() < end);
-  })
-}
