@@ -62,7 +62,10 @@ export async function liveDay(options: DayOptions): Promise<void> {
     for (let left = BUSY_HOURS * hour[name as keyof Hour]; left > 0; left -= 1) {
       const own = Random.of(random.integer(2 ** 31))
       // What takes time of the world is not waited for: the world would wait for itself.
-      scheduler.after(random.integer(BUSY_HOURS * HOUR_MS), () => void Promise.resolve(deed(own)).catch(options.onFault))
+      scheduler.after(
+        random.integer(BUSY_HOURS * HOUR_MS),
+        () => void Promise.resolve(deed(own)).catch(options.onFault),
+      )
     }
   }
   await scheduler.run(DAY_MS)

@@ -1,9 +1,9 @@
 import type { RakkoNode } from '@rakko/client'
 import { connectInProcess } from '@rakko/client/in-process'
 import { assembleNode, type Node } from '@rakko/node'
-import { openStorage } from '@rakko/node/nodejs'
+import { nativeVerifier, openStorage } from '@rakko/node/nodejs'
 import type { Network } from '../net/network.js'
-import { signerOf, verifierOnce } from '../people/keys.js'
+import { signerOf } from '../people/keys.js'
 import { numberOf } from '../people/sim-node.js'
 import type { Calls } from '../store/slow-store.js'
 import type { Random } from '../time/random.js'
@@ -45,7 +45,7 @@ export class SoakNode {
       keys: {
         open: async () => ({ signer: signerOf(8, number), protection: 'memory', retire: async () => undefined }),
       },
-      verifier: verifierOnce(),
+      verifier: nativeVerifier(),
       now: () => EPOCH + scheduler.now,
       random: (length) => random.bytes(length),
       pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -43,9 +43,9 @@ export async function liveWeek({ days, hour, onDay }: WeekOptions): Promise<void
     SoakNode.open({ number, schemas, network, scheduler, calls, random: Random.of(number) })
   const nodes = [await open(0), await open(1), await open(2)] as const
   const [hub, phone, tablet] = nodes
-  const made = await hub.client.collection(schemas.note).createMany(
-    Array.from({ length: DOCUMENTS }, (_, index) => ({ text: `note ${index}`, likes: 0 })),
-  )
+  const made = await hub.client
+    .collection(schemas.note)
+    .createMany(Array.from({ length: DOCUMENTS }, (_, index) => ({ text: `note ${index}`, likes: 0 })))
   const documents = made.flatMap((outcome) => (outcome.status === 'created' ? [outcome.id as string] : []))
   await phone.client.sync.connect(addressOf(0))
   await tablet.client.sync.connect(addressOf(0))

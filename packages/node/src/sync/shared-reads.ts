@@ -1,7 +1,9 @@
 import type { Arrivals, Scope } from '@rakko/sync'
 
-/** Bytes of entries that are kept for peers that are a little behind the others. */
-const KEPT_BYTES = 4 * 1024 * 1024
+/** What is kept for peers that are a little behind the others, in bytes of memory: some thousand small entries. */
+export const KEPT_BYTES = 1024 * 1024
+/** What an entry takes beside its bytes: two arrays with buffers of their own, an id, an object. */
+const ITEM_BYTES = 640
 
 /** Reads arrivals of the store, for all peers. */
 export interface ArrivalReads {
@@ -69,7 +71,10 @@ export class SharedReads implements ArrivalReads {
   }
 
   #keep(key: string, arrivals: Arrivals): void {
-    const bytes = arrivals.items.reduce((sum, { entry, operation }) => sum + entry.length + (operation?.length ?? 0), 0)
+    const bytes = arrivals.items.reduce(
+      (sum, { entry, operation }) => sum + ITEM_BYTES + entry.length + (operation?.length ?? 0),
+      0,
+    )
     this.#kept.set(key, { arrivals, bytes })
     this.#bytes += bytes
     for (const [oldest, { bytes: gone }] of this.#kept) {

@@ -1,7 +1,7 @@
 import type { Hash } from '@rakko/core'
 import type { Arrivals } from '@rakko/sync'
 import { expect, test } from 'vitest'
-import { SharedReads } from '../../src/sync/shared-reads.js'
+import { KEPT_BYTES, SharedReads } from '../../src/sync/shared-reads.js'
 
 const arrivals = (number: number, count: number): Arrivals => ({
   items: Array.from({ length: count }, (_, index) => ({ id: `${number}-${index}` as Hash, entry: new Uint8Array(10) })),
@@ -73,4 +73,22 @@ test('that there is nothing is not kept, nor what was forgotten', async () => {
     if (asked.length === 2) reads.clear()
   }
   expect(asked).toEqual([7, 7, 7])
+})
+
+test('what is kept is bounded by the memory that it takes, however small the entries are', async () => {
+  const count = 500
+  const { reads, asked, endAll } = readsOf(Array.from({ length: count }, () => 20))
+  for (let number = 0; number < count; number += 1) {
+    const read = reads.arrivalsAfter(20 * number, undefined, 100)
+    endAll()
+    await read
+  }
+  asked.length = 0
+  for (let number = count - 1; asked.length === 0; number -= 1) {
+    void reads.arrivalsAfter(20 * number, undefined, 100)
+  }
+  // An entry takes more than half a kilobyte, of which its own bytes are ten here.
+  const kept = 20 * (count - 1) - (asked[0] as number)
+  expect(kept).toBeGreaterThan(1_000)
+  expect(kept).toBeLessThan(KEPT_BYTES / 512)
 })
