@@ -23,7 +23,7 @@ export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
 export type { MetPeer, PeerMemory } from './peers/met-peer.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
-export { type GuestListeners, Peers, type PeersOptions } from './peers/peers.js'
+export { type GuestListeners, type PeerHeads, Peers, type PeersOptions } from './peers/peers.js'
 // Replica: what sync asks of a node.
 export { IdTree } from './reconcile/id-tree.js'
 // Range: what a comparison is made of.
@@ -44,8 +44,9 @@ export {
   type SyncRequest,
 } from './reference/message.js'
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
-export type { Arrivals, ArrivedItem, Replica, TakeOutcome } from './replica.js'
+export type { Arrivals, ArrivedItem, LogPart, Replica, TakeOutcome } from './replica.js'
 // Session: one node's side of what two nodes say.
+export type { KeyHeads } from './session/heads-asker.js'
 export type { Peer } from './session/peer.js'
 export { proofMessage } from './session/proof.js'
 export { type SessionResult, SyncSession } from './session/session.js'
@@ -62,7 +63,9 @@ export {
   type ArrivalMark,
   type ArrivalsFrame,
   type ComparedFrame,
+  type ComparedHeadsFrame,
   type CompareFrame,
+  type CompareHeadsFrame,
   END_CODES,
   type EndCode,
   type EndFrame,
@@ -75,6 +78,8 @@ export {
   type HeadsFrame,
   type HelloFrame,
   type Item,
+  type LogHead,
+  type LogName,
   type LostFrame,
   type PingFrame,
   type PongFrame,

@@ -1,6 +1,6 @@
-import type { Hash, PublicKey, RakkoError } from '@rakko/core'
+import type { Hash, RakkoError } from '@rakko/core'
 import type { IdTree } from './reconcile/id-tree.js'
-import type { ArrivalMark, EntryItem, Head, Scope } from './wire/frame.js'
+import type { ArrivalMark, EntryItem, LogHead, LogName, Scope } from './wire/frame.js'
 
 /** What sync asks of a node. Every rejection is a RakkoError. */
 export interface Replica {
@@ -24,10 +24,20 @@ export interface Replica {
   take(items: readonly EntryItem[]): Promise<TakeOutcome[]>
   /** Calls the listener when more is durable. Returns what ends it. */
   onArrival(listener: () => void): () => void
-  heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: readonly Head[]; isLast: boolean }>
+  /** The heads of the logs in a scope behind one, in order: `count` of them, or fewer where no others follow. */
+  heads(scope: Scope | undefined, after: LogName | undefined, count: number): Promise<readonly LogHead[]>
+  /** Ids of what is here of these logs. */
+  logIds(logs: readonly LogPart[]): AsyncIterable<readonly Hash[]>
+  /** Those of these ids that were not decided here. */
+  undecided(ids: readonly Hash[]): Promise<readonly Hash[]>
   /** How far everything that another database has in a scope was decided here. */
   resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined>
   keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
+}
+
+/** What of a log stands above a sequence number; 0 for all of it. */
+export interface LogPart extends LogName {
+  readonly above: bigint
 }
 
 export interface Arrivals {

@@ -32,6 +32,9 @@ function describe(frame: Frame): string {
       const kinds = frame.ranges.map(({ kind }) => kind[0]).join('')
       return `${frame.type} ${frame.compare}, latest ${mark(frame.latest)}: ${kinds}`
     }
+    case 'compare-heads':
+    case 'compared-heads':
+      return `${frame.type} ${frame.compare}, latest ${mark(frame.latest)}: ${frame.heads.length} heads`
     case 'end':
       return `end ${frame.code}: ${frame.text}`
     default:

@@ -27,6 +27,7 @@ export interface SimNodeOptions {
   readonly isShipped: boolean
   readonly scope: Scope | undefined
   readonly mode: 'entries' | 'ids'
+  readonly withoutRanges: boolean
   readonly asksProof: boolean
   readonly diskMs: number
   /** Makes a hostile node out of an honest one. */
@@ -135,7 +136,7 @@ export class SimNode {
   }
 
   #peersOf(store: SlowStore, random: Random, isAlive: () => boolean): Peers {
-    const { number, network, scheduler, scope, asksProof, verifier, trace, disguise } = this.#options
+    const { number, network, scheduler, scope, withoutRanges, asksProof, verifier, trace, disguise } = this.#options
     const replica = new StoreReplica({ store, ingest: (items) => store.ingest(items) })
     const { publicKey, sign } = signerOf(1, number)
     return new Peers({
@@ -147,6 +148,7 @@ export class SimNode {
       now: () => scheduler.now,
       timers: { after: (ms, work) => scheduler.after(ms, () => (isAlive() ? work() : undefined)) },
       scope,
+      withoutRanges,
       ...(asksProof && {
         checkProof: async ({ publicKey: key, message, signature, address }) => {
           const isOwn = address === addressOf(number) || address === ''

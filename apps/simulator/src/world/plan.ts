@@ -23,6 +23,8 @@ export interface NodeTraits {
   /** Pulls the schemas of the world instead of everything. */
   readonly isScoped: boolean
   readonly mode: 'entries' | 'ids'
+  /** Knows no other way to compare than by the heads of logs. */
+  readonly withoutRanges: boolean
   readonly diskMs: number
 }
 
@@ -83,6 +85,7 @@ function drawTraits(random: Random, node: number): NodeTraits {
     isShipped: node === 0 || isScoped || random.chance(0.6),
     isScoped,
     mode: random.chance(0.2) ? 'ids' : 'entries',
+    withoutRanges: random.chance(0.2),
     diskMs: random.pick([0, 2, 20, 200]),
   }
 }

@@ -16,7 +16,13 @@ import { Ledger } from './ledger.js'
 import type { NodeTraits, Plan, PlannedEvent } from './plan.js'
 
 /** Honest nodes come first, then hostile ones. */
-const HOSTILE_TRAITS: NodeTraits = { isShipped: true, isScoped: false, mode: 'entries', diskMs: 2 }
+const HOSTILE_TRAITS: NodeTraits = {
+  isShipped: true,
+  isScoped: false,
+  mode: 'entries',
+  withoutRanges: false,
+  diskMs: 2,
+}
 
 interface WorldParts {
   readonly plan: Plan
@@ -63,7 +69,7 @@ export class World {
     const { seed, weather } = plan
     this.network = new Network({ seed, scheduler, trace: this.trace, weather })
     const makeNode = (number: number, traits: NodeTraits, isHostile: boolean): SimNode => {
-      const { isShipped, isScoped, mode, diskMs } = traits
+      const { isShipped, isScoped, mode, withoutRanges, diskMs } = traits
       return new SimNode({
         ...this,
         seed,
@@ -76,6 +82,7 @@ export class World {
         isShipped,
         scope: isScoped ? { schemas: schemas.ids.toSorted() } : undefined,
         mode,
+        withoutRanges,
         asksProof: plan.asksProof && !isHostile,
         diskMs,
         disguise: isHostile ? (replica) => strippedReplica(replica, Random.of(seed, 7, number)) : undefined,

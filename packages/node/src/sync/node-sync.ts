@@ -1,4 +1,4 @@
-import { hexToBytes, refusal, type Verifier } from '@rakko/core'
+import { hexToBytes, type PublicKey, refusal, type Verifier } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import {
   type ArrivalMark,
@@ -8,6 +8,7 @@ import {
   type MessagePortLike,
   messagePortChannel,
   type Peer,
+  type PeerHeads,
   type PeerMemory,
   type PeerStatus,
   Peers,
@@ -131,6 +132,14 @@ export class NodeSync {
   /** The network has changed, or the device woke up: what is waited for is tried at once. */
   wake(): void {
     this.#peers.poke()
+  }
+
+  /**
+   * What each peer that is up tells of all logs of a key: whoever removes a key says by that what of it was seen. A
+   * peer tells of what it holds; one that is lost meanwhile is left out. Never rejects.
+   */
+  heads(publicKey: PublicKey): Promise<PeerHeads[]> {
+    return this.#peers.heads(publicKey)
   }
 
   /** The latest arrival that is durable here: what peers pull up to. */

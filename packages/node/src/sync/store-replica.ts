@@ -1,13 +1,15 @@
-import { type Hash, hash, hexToBytes, type PublicKey } from '@rakko/core'
-import type { DocumentStore, IngestItem, IngestOutcome, LogHeight, SyncScope, SyncSource } from '@rakko/store'
+import { type Hash, hash, hexToBytes } from '@rakko/core'
+import type { DocumentStore, IngestItem, IngestOutcome, LogEntry, SyncScope, SyncSource } from '@rakko/store'
 import { MAX_SYNC_ITEMS } from '@rakko/store'
 import {
   type ArrivalMark,
   type Arrivals,
   type ArrivedItem,
   type EntryItem,
-  type Head,
   IdTree,
+  type LogHead,
+  type LogName,
+  type LogPart,
   type Replica,
   type Scope,
   type TakeOutcome,
@@ -142,10 +144,31 @@ export class StoreReplica implements Replica {
     return this.#store.onCommit(() => listener())
   }
 
-  async heads(publicKey: PublicKey, fromLogId: bigint, count: number): Promise<{ heads: Head[]; isLast: boolean }> {
-    const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
-    const heights = await this.#sync.logHeights({ authors: [publicKey], after, items: count })
-    return { heads: heights.map(headOf), isLast: heights.length < count }
+  async heads(scope: Scope | undefined, after: LogName | undefined, count: number): Promise<LogHead[]> {
+    const heights = await this.#sync.logHeights({ ...scope, after, items: count })
+    return heights.map(({ publicKey, logId, seqNum, id, isForked }) => ({ publicKey, logId, seqNum, id, isForked }))
+  }
+
+  async *logIds(logs: readonly LogPart[]): AsyncGenerator<readonly Hash[]> {
+    for (let start = 0; start < logs.length; start += PAGE) {
+      const part = logs.slice(start, start + PAGE)
+      for (let after: LogEntry | undefined; ; ) {
+        const entries = await this.#sync.logEntries(part, { after, items: PAGE })
+        after = entries.at(-1)
+        if (after !== undefined) yield entries.map(({ id }) => id)
+        if (entries.length < PAGE) break
+      }
+    }
+  }
+
+  async undecided(ids: readonly Hash[]): Promise<Hash[]> {
+    const undecided: Hash[] = []
+    for (let start = 0; start < ids.length; start += PAGE) {
+      const part = ids.slice(start, start + PAGE)
+      const numbers = await this.#sync.arrivalNumbers(part)
+      undecided.push(...part.filter((_, index) => numbers[index] === undefined))
+    }
+    return undecided
   }
 
   resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined> {
@@ -197,10 +220,6 @@ function bytesOf(id: Hash): Uint8Array {
 
 function itemOf({ id, entry, operation }: { id: Hash; entry?: Uint8Array; operation?: Uint8Array }): ArrivedItem[] {
   return entry === undefined ? [] : [{ id, entry, operation }]
-}
-
-function headOf({ logId, seqNum, id, isForked }: LogHeight): Head {
-  return { logId, seqNum, id, isForked }
 }
 
 function outcomeOf(outcome: IngestOutcome, entry: Uint8Array | undefined): TakeOutcome {

@@ -64,7 +64,9 @@ export interface Meeting {
   close(): Promise<void>
 }
 
-type Options = Partial<Pick<SessionOptions, 'scope' | 'share' | 'checkProof' | 'admit' | 'identity' | 'timers'>>
+type Options = Partial<
+  Pick<SessionOptions, 'scope' | 'share' | 'withoutRanges' | 'checkProof' | 'admit' | 'identity' | 'timers'>
+>
 
 /** Two nodes speak over a channel in memory. */
 export function meet(

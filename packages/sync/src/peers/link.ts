@@ -68,6 +68,11 @@ export class Link {
     return { address: this.#options.address, peer: this.#peer, metAt: this.#metAt, toSend, link: this.#state }
   }
 
+  /** What runs with the peer now. */
+  get session(): SyncSession | undefined {
+    return this.#session
+  }
+
   /** Dials now instead of later: the network has changed, or the device woke up. A channel that lives is asked. */
   poke(): void {
     this.#backoff.reset()

@@ -1,4 +1,6 @@
+import type { PublicKey } from '@rakko/core'
 import type { Channel } from '../channel/channel.js'
+import type { KeyHeads } from '../session/heads-asker.js'
 import type { Peer } from '../session/peer.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
@@ -18,6 +20,11 @@ export interface GuestListeners {
   /** Who it is; before anything flows. */
   readonly onGreeted?: ((peer: Peer) => void) | undefined
   readonly onRefused?: ((refused: Refused) => void) | undefined
+}
+
+/** The heads of a key at one peer. */
+export interface PeerHeads extends KeyHeads {
+  readonly peer: Peer
 }
 
 interface Guest {
@@ -89,6 +96,14 @@ export class Peers {
     return result
   }
 
+  /** What each peer that is up tells of the logs of a key. One that is lost meanwhile is left out. Never rejects. */
+  async heads(publicKey: PublicKey): Promise<PeerHeads[]> {
+    const links = [...this.#links.values()].flatMap(({ session }) => session ?? [])
+    const sessions = [...links, ...[...this.#guests].map(({ session }) => session)]
+    const told = await Promise.all(sessions.map((session) => headsOf(session, publicKey)))
+    return told.filter((one) => one !== undefined)
+  }
+
   /** The network has changed, or the device woke up. */
   poke(): void {
     for (const link of this.#links.values()) link.poke()
@@ -119,5 +134,15 @@ export class Peers {
 
   #tell(): void {
     this.#options.onChange?.()
+  }
+}
+
+async function headsOf(session: SyncSession, publicKey: PublicKey): Promise<PeerHeads | undefined> {
+  const { peer } = session
+  if (peer === undefined) return undefined
+  try {
+    return { peer, ...(await session.heads(publicKey)) }
+  } catch {
+    return undefined
   }
 }

@@ -1,9 +1,18 @@
 import type { Hash } from '@rakko/core'
-import { Comparison, type ComparisonStep } from '../reconcile/comparison.js'
+import { Comparison } from '../reconcile/comparison.js'
 import type { IdTree } from '../reconcile/id-tree.js'
 import type { ComparedRange } from '../reconcile/range.js'
 import type { Replica } from '../replica.js'
-import type { ArrivalMark, ComparedFrame, CompareFrame, Scope } from '../wire/frame.js'
+import type {
+  ArrivalMark,
+  ComparedFrame,
+  ComparedHeadsFrame,
+  CompareFrame,
+  CompareHeadsFrame,
+  Frame,
+  Scope,
+} from '../wire/frame.js'
+import { HeadsComparison, type HeadsPage } from './heads-comparison.js'
 import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from './limits.js'
 import type { Patience } from './patience.js'
 import type { Send } from './send.js'
@@ -15,6 +24,8 @@ export interface ComparisonsOptions {
   readonly patience: Patience
   /** Whether this node's database id is the lower one: then its comparisons have odd numbers, else even ones. */
   readonly isLower: boolean
+  /** How own comparisons go: by ranges of ids where the peer can too, else by the heads of logs. */
+  readonly by: 'ranges' | 'heads'
   /** Of what the peer takes. */
   readonly maxFrameBytes: number
   readonly onError: (error: unknown) => void
@@ -35,13 +46,20 @@ interface Difference {
   readonly ids: IdTree
 }
 
+/** How a comparison goes, once the own ids are there. */
+type Opened = { readonly latest: ArrivalMark } & (
+  | { readonly by: 'ranges'; readonly comparison: Comparison }
+  | { readonly by: 'heads'; readonly comparison: HeadsComparison; readonly isOwn: boolean }
+)
+
 interface Running {
   readonly compare: number
   readonly outcome: Promise<Outcome>
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: SessionEnd) => void
-  /** Once the own ids are there. */
-  opened?: { readonly comparison: Comparison; readonly latest: ArrivalMark } | undefined
+  opened?: Opened | undefined
+  /** The peer's frame is being looked at: it is not its turn. */
+  isBusy: boolean
   /** Replies that the channel has not carried off yet. */
   unread: number
   stopWaiting: () => void
@@ -79,12 +97,13 @@ export class Comparisons {
   begin(scope: Scope | undefined): Promise<Outcome> {
     this.#own.latest += 2
     const running = this.#open(this.#own, this.#own.latest)
-    if (this.#end === undefined) this.#ask(running, scope).catch(this.#options.onError)
+    const asking = this.#options.by === 'ranges' ? this.#ask(running, scope) : this.#askHeads(running, scope)
+    asking.catch(this.#options.onError)
     return running.outcome
   }
 
   /** Joins one that the peer has begun. The outcome rejects once the session has ended. */
-  join(frame: CompareFrame): Promise<Outcome> {
+  join(frame: CompareFrame | CompareHeadsFrame): Promise<Outcome> {
     const { compare } = frame
     const isPeers = (compare % 2 === 1) !== this.#options.isLower
     if (!isPeers || compare <= this.#peers.latest) throw outOfPlace(`Comparison ${compare} cannot begin here`)
@@ -95,24 +114,43 @@ export class Comparisons {
     }
     this.#peers.latest = compare
     const running = this.#open(this.#peers, compare)
-    this.#start(running, frame).catch(this.#options.onError)
+    const starting = frame.type === 'compare' ? this.#start(running, frame) : this.#startHeads(running, frame)
+    starting.catch(this.#options.onError)
     return running.outcome
   }
 
   take({ compare, latest, ranges }: ComparedFrame): void {
-    const running = [this.#own, this.#peers].find((side) => side.running?.compare === compare)?.running
-    if (running?.opened === undefined) throw outOfPlace(`Comparison ${compare} is not under way`)
-    this.#reply(running, ranges, latest)
+    this.#reply(this.#underWay(compare), ranges, latest)
+  }
+
+  /** The same where it is compared by heads. */
+  takeHeads(frame: ComparedHeadsFrame): void {
+    const running = this.#underWay(frame.compare)
+    this.#replyHeads(running, frame, frame.latest).catch(this.#options.onError)
   }
 
   /** Own ids that the peer lacks by a comparison that is over; undefined for number 0. They are given once. */
-  takeDifference(compare: number): readonly Hash[] | undefined {
+  takeDifference(compare: number): Promise<readonly Hash[]> | undefined {
     if (compare === 0) return undefined
+    const { running } = this.#peers
+    // The peer knows that it is over as soon as it has sent its last heads.
+    const isEnding = running?.compare === compare && running.isBusy && isEndingByHeads(running)
+    if (!isEnding) return Promise.resolve(this.#given(compare))
+    return running.outcome.then(() => this.#given(compare))
+  }
+
+  #given(compare: number): readonly Hash[] {
     const side = [this.#own, this.#peers].find(({ difference }) => difference?.compare === compare)
     if (side?.difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
     const ids = side.difference.ids.hashes()
     side.difference = undefined
     return ids
+  }
+
+  #underWay(compare: number): Running {
+    const running = [this.#own, this.#peers].find((side) => side.running?.compare === compare)?.running
+    if (running?.opened === undefined || running.isBusy) throw outOfPlace(`Comparison ${compare} is not under way`)
+    return running
   }
 
   /** Ends all that is under way. */
@@ -134,7 +172,15 @@ export class Comparisons {
     })
     // Whether anybody waits for it, the peer does not decide.
     outcome.catch(() => undefined)
-    const running: Running = { compare, outcome, resolve, reject, unread: 0, stopWaiting: () => undefined }
+    const running: Running = {
+      compare,
+      outcome,
+      resolve,
+      reject,
+      isBusy: false,
+      unread: 0,
+      stopWaiting: () => undefined,
+    }
     if (this.#end === undefined) {
       side.running = running
       // What it has not asked for by now, the peer finds again in the new one.
@@ -151,34 +197,77 @@ export class Comparisons {
   }
 
   async #ask(running: Running, scope: Scope | undefined): Promise<void> {
+    if (this.#end !== undefined) return
     const { comparison, latest } = await this.#read(scope)
     if (this.#end !== undefined) return
     // From here on the peer may reply, but not before it was asked.
     const ranges = comparison.start()
-    running.opened = { comparison, latest }
-    running.stopWaiting = this.#options.patience.expect('Compared')
-    await this.#options.send({ type: 'compare', compare: running.compare, latest, scope, ranges }).taken
+    running.opened = { by: 'ranges', comparison, latest }
+    await this.#begun(running, { type: 'compare', compare: running.compare, latest, scope, ranges })
   }
 
   async #start(running: Running, { scope, ranges, latest }: CompareFrame): Promise<void> {
-    running.opened = await this.#read(scope)
+    running.opened = { by: 'ranges', ...(await this.#read(scope)) }
     if (this.#end === undefined) this.#reply(running, ranges, latest)
+  }
+
+  async #askHeads(running: Running, scope: Scope | undefined): Promise<void> {
+    if (this.#end !== undefined) return
+    const { replica } = this.#options
+    const latest = await replica.latest()
+    const comparison = new HeadsComparison(replica, scope)
+    const { upTo, heads } = await comparison.start()
+    if (this.#end !== undefined) return
+    running.opened = { by: 'heads', comparison, latest, isOwn: true }
+    await this.#begun(running, { type: 'compare-heads', compare: running.compare, latest, scope, upTo, heads })
+  }
+
+  async #startHeads(running: Running, frame: CompareHeadsFrame): Promise<void> {
+    const { replica } = this.#options
+    const comparison = new HeadsComparison(replica, frame.scope)
+    running.opened = { by: 'heads', comparison, latest: await replica.latest(), isOwn: false }
+    if (this.#end === undefined) await this.#replyHeads(running, frame, frame.latest)
+  }
+
+  async #begun(running: Running, frame: Frame): Promise<void> {
+    running.stopWaiting = this.#options.patience.expect('Compared')
+    await this.#options.send(frame).taken
   }
 
   /** Replies at once: what the peer sends next may already build on that. */
   #reply(running: Running, got: readonly ComparedRange[], peerLatest: ArrivalMark): void {
     const { compare, opened } = running
-    if (opened === undefined) return
+    if (opened?.by !== 'ranges') throw outOfPlace(`Comparison ${compare} does not go by ranges`)
+    this.#checkTurn(running)
+    const { ranges, isDone } = opened.comparison.take(got)
+    if (isDone) this.#finish(running, opened.comparison, peerLatest)
+    else running.stopWaiting = this.#options.patience.expect('Compared')
+    if (ranges !== undefined) this.#send(running, { type: 'compared', compare, latest: opened.latest, ranges })
+  }
+
+  async #replyHeads(running: Running, got: HeadsPage, peerLatest: ArrivalMark): Promise<void> {
+    const { compare, opened } = running
+    if (opened?.by !== 'heads') throw outOfPlace(`Comparison ${compare} does not go by heads`)
+    this.#checkTurn(running)
+    running.isBusy = true
+    const { comparison, isOwn, latest } = opened
+    const { page, isDone } = await (isOwn ? comparison.takeReply(got) : comparison.reply(got))
+    running.isBusy = false
+    if (this.#end !== undefined) return
+    if (isDone) this.#finish(running, comparison, peerLatest)
+    else running.stopWaiting = this.#options.patience.expect('Compared')
+    if (page === undefined) return
+    const { upTo, heads, whole = [], isTooMuch = false } = page
+    this.#send(running, { type: 'compared-heads', compare, latest, isTooMuch, upTo, whole, heads })
+  }
+
+  #checkTurn(running: Running): void {
     if (running.unread >= MAX_UNREAD_REPLIES)
       throw outOfPlace('Compared came before the peer had read what it replies to')
     running.stopWaiting()
-    const step = opened.comparison.take(got)
-    if (step.isDone) this.#finish(running, opened.comparison, peerLatest)
-    else running.stopWaiting = this.#options.patience.expect('Compared')
-    this.#send(running, compare, opened.latest, step)
   }
 
-  #finish(running: Running, comparison: Comparison, peerLatest: ArrivalMark): void {
+  #finish(running: Running, comparison: Comparison | HeadsComparison, peerLatest: ArrivalMark): void {
     const { compare } = running
     const side = this.#own.running === running ? this.#own : this.#peers
     const { isTooMuch } = comparison
@@ -187,14 +276,17 @@ export class Comparisons {
     running.resolve({ compare, peerLatest, isTooMuch })
   }
 
-  #send(running: Running, compare: number, latest: ArrivalMark, { ranges }: ComparisonStep): void {
-    if (ranges === undefined) return
+  #send(running: Running, frame: ComparedFrame | ComparedHeadsFrame): void {
     running.unread += 1
     this.#options
-      .send({ type: 'compared', compare, latest, ranges })
+      .send(frame)
       .taken.then(() => {
         running.unread -= 1
       })
       .catch(this.#options.onError)
   }
+}
+
+function isEndingByHeads({ opened }: Running): boolean {
+  return opened?.by === 'heads' && opened.comparison.isLast
 }

@@ -9,7 +9,10 @@ import { outOfPlace, SessionEnd } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 
 const NONCE_BYTES = 32
-const CAPABILITIES = ['heads', 'live', 'ranges']
+/** What every node can. */
+const CAPABILITIES = ['heads', 'live']
+/** Compares by ranges of ids: docs/wire.md, Comparing. */
+export const RANGES = 'ranges'
 
 export interface GreetingOptions extends SessionOptions {
   readonly send: Send
@@ -48,7 +51,7 @@ export class Greeting {
       nonce: this.#nonce,
       latest,
       asksProof: checkProof !== undefined,
-      capabilities: CAPABILITIES,
+      capabilities: this.#options.withoutRanges === true ? CAPABILITIES : [...CAPABILITIES, RANGES],
       maxFrameBytes: Math.min(MAX_FRAME_BYTES, channel.maxFrameBytes),
       creditBytes: CREDIT_BYTES,
     }).taken

@@ -23,6 +23,9 @@ export const MAX_FETCHES = 8
 /** Comparisons that a peer may begin in one session, one after another. A node needs one, and one more where it got Lost. */
 export const MAX_COMPARISONS = 16
 
+/** Replies of one comparison by heads, those of one side: enough for some four million logs. */
+export const MAX_HEADS_TURNS = 4_096
+
 /** Own frames of a comparison that the channel has not carried off yet. A peer that takes its turn needs one. */
 export const MAX_UNREAD_REPLIES = 4
 
@@ -56,8 +59,11 @@ export const MAX_FETCH_ROUNDS = 64
 /** Ids that are fetched since what came in one piece waits for them. What waits for others stays parked. */
 export const MAX_WANTED_IDS = 16_384
 
-/** Heads of logs in one answer. */
+/** Heads of logs in one frame. */
 export const HEADS = 1_000
+
+/** Heads of one key that are kept of one peer. */
+export const MAX_KEY_HEADS = 100_000
 
 /** A pull that had to stop, since what came could not be kept, begins again after this. */
 export const RETRY_MS = 30_000

@@ -44,7 +44,7 @@ export class Serving {
     return furthestBehind(await Promise.all([...this.#sources.values()].map((source) => source.backlogAtEnd())))
   }
 
-  pull(frame: PullFrame, difference: readonly Hash[] | undefined): void {
+  pull(frame: PullFrame, difference: Promise<readonly Hash[]> | undefined): void {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
     this.#latestPull = frame.pull
@@ -103,8 +103,9 @@ export class Serving {
 
   async #giveHeads({ request, publicKey, fromLogId }: HeadsFrame): Promise<void> {
     const { replica, send } = this.#options
-    const { heads, isLast } = await replica.heads(publicKey, fromLogId, HEADS)
-    await send({ type: 'heads-are', request, isLast, heads }).taken
+    const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
+    const heads = await replica.heads({ authors: [publicKey] }, after, HEADS)
+    await send({ type: 'heads-are', request, isLast: heads.length < HEADS, heads }).taken
   }
 
   #start(task: () => Promise<void>): void {

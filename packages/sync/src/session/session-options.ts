@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly silenceMs?: number | undefined
   /** What is pulled; without it everything. */
   readonly scope?: Scope | undefined
+  /** Says of itself that it compares by the heads of logs alone, as a node may that has no tree of ids. */
+  readonly withoutRanges?: boolean | undefined
   /** What it shares with the node's other sessions; without it, it is the only one. */
   readonly share?: Share | undefined
   /** The peer is asked for a proof where this is given, which checks it. */

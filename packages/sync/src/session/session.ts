@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type PublicKey, RakkoError } from '@rakko/core'
 import { decodeFrame } from '../wire/decode-frame.js'
 import { encodeFrame, endFrame } from '../wire/encode-frame.js'
 import type { EndCode, Frame, HelloFrame } from '../wire/frame.js'
@@ -6,7 +6,8 @@ import { MAX_FRAME_BYTES } from '../wire/limits.js'
 import type { Backlog } from './backlog.js'
 import { Comparisons } from './comparisons.js'
 import { Fetcher } from './fetcher.js'
-import { Greeting } from './greeting.js'
+import { Greeting, RANGES } from './greeting.js'
+import { HeadsAsker, type KeyHeads } from './heads-asker.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
 import { Patience } from './patience.js'
@@ -40,6 +41,7 @@ export class SyncSession {
   readonly #heartbeat: Heartbeat
   readonly #patience: Patience
   readonly #fetcher: Fetcher
+  readonly #headsAsker: HeadsAsker
   readonly #share: Share
   #serving: Serving | undefined
   #pulling: Pulling | undefined
@@ -61,6 +63,7 @@ export class SyncSession {
     this.#share = options.share ?? alone()
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
+    this.#headsAsker = new HeadsAsker(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options.silenceMs)
     this.#greeting = new Greeting({ ...options, send, onEnd: (end) => this.#end(end) })
   }
@@ -77,6 +80,11 @@ export class SyncSession {
     return this.#ended
   }
 
+  /** Who is at the other end, once both have greeted. */
+  get peer(): Peer | undefined {
+    return this.#peer
+  }
+
   /** What waits to go out to the peer; undefined before it is known. */
   get backlog(): Backlog | undefined {
     return this.#serving?.backlog
@@ -85,6 +93,16 @@ export class SyncSession {
   /** The same once the session has ended. Rejects as the replica does. */
   async backlogAtEnd(): Promise<Backlog | undefined> {
     return this.#serving?.backlogAtEnd()
+  }
+
+  /** The heads of all logs of a key at the peer. Rejects with CHANNEL_CLOSED unless both have greeted. */
+  async heads(publicKey: PublicKey): Promise<KeyHeads> {
+    try {
+      if (this.#serving === undefined) throw new SessionEnd('bye', 'The peer has not greeted')
+      return await this.#headsAsker.ask(publicKey)
+    } catch (cause) {
+      throw new RakkoError('CHANNEL_CLOSED', 'The peer cannot be asked', {}, { cause })
+    }
   }
 
   /** Asks the peer for a sign of life now. */
@@ -141,11 +159,14 @@ export class SyncSession {
       case 'fetched':
         return this.#fetcher.fetched(frame)
       case 'compare':
+      case 'compare-heads':
         return pulling.peerMoved({ outcome: comparisons.join(frame), scope: frame.scope })
       case 'compared':
         return comparisons.take(frame)
+      case 'compared-heads':
+        return comparisons.takeHeads(frame)
       case 'heads-are':
-        throw outOfPlace('Nobody asked for heads')
+        return this.#headsAsker.answered(frame)
     }
   }
 
@@ -165,7 +186,9 @@ export class SyncSession {
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
     this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
     const maxFrameBytes = this.#peerMaxFrameBytes
-    this.#comparisons = new Comparisons({ replica, send, patience, isLower, maxFrameBytes, onError })
+    const isByHeads = this.#options.withoutRanges === true || !hello.capabilities.includes(RANGES)
+    const by = isByHeads ? 'heads' : 'ranges'
+    this.#comparisons = new Comparisons({ replica, send, patience, isLower, by, maxFrameBytes, onError })
     this.#pulling = new Pulling({
       replica,
       taker,
@@ -235,6 +258,7 @@ export class SyncSession {
     this.#patience.end()
     this.#share.end()
     this.#fetcher.end(end)
+    this.#headsAsker.end(end)
     this.#comparisons?.end(end)
     this.#serving?.end()
     this.#pulling?.end()

@@ -19,7 +19,7 @@ export interface SourceOptions {
   /** What the peer has sent itself. */
   readonly known: KnownIds
   /** Own ids that the peer lacks, where the pull follows a comparison. */
-  readonly difference?: readonly Hash[] | undefined
+  readonly difference?: Promise<readonly Hash[]> | undefined
   readonly timers: Timers
   /** The backlog has changed. */
   readonly onBacklog: () => void
@@ -38,7 +38,7 @@ export class Source {
   #number: number
   #latest = 0
   /** Ids of the difference that were not sent yet. */
-  #differenceLeft: number
+  #differenceLeft = 0
   /** Items that wait for room at the peer. */
   #held = 0
   #creditUnderWay = 0
@@ -50,7 +50,6 @@ export class Source {
   constructor(options: SourceOptions) {
     this.#options = options
     this.#number = options.pull.after.number
-    this.#differenceLeft = options.difference?.length ?? 0
   }
 
   /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
@@ -61,12 +60,14 @@ export class Source {
   }
 
   async #run(): Promise<void> {
-    const { pull, replica, difference } = this.#options
+    const { pull, replica } = this.#options
     this.#stopListening = replica.onArrival(() => {
       this.#hasNews = true
       this.#signal.tell()
     })
     try {
+      const difference = await this.#options.difference
+      this.#differenceLeft = difference?.length ?? 0
       if (pull.compare === 0 && !(await this.#isMarkHere())) return
       this.#latest = (await replica.latest()).number
       // Who resumes has them: what a schema id names never changes.

@@ -17,6 +17,8 @@ export type Frame =
   | FetchedFrame
   | CompareFrame
   | ComparedFrame
+  | CompareHeadsFrame
+  | ComparedHeadsFrame
   | HeadsFrame
   | HeadsAreFrame
   | PingFrame
@@ -137,6 +139,36 @@ export interface ComparedFrame {
   readonly compare: number
   readonly latest: ArrivalMark
   readonly ranges: readonly ComparedRange[]
+}
+
+export interface LogName {
+  readonly publicKey: PublicKey
+  readonly logId: bigint
+}
+
+/** The head of a log, and whose it is. */
+export type LogHead = LogName & Head
+
+export interface CompareHeadsFrame {
+  readonly type: 'compare-heads'
+  readonly compare: number
+  readonly latest: ArrivalMark
+  readonly scope: Scope | undefined
+  /** The last log that these heads tell of; undefined where they tell of all that follow. */
+  readonly upTo: LogName | undefined
+  readonly heads: readonly LogHead[]
+}
+
+export interface ComparedHeadsFrame {
+  readonly type: 'compared-heads'
+  readonly compare: number
+  readonly latest: ArrivalMark
+  /** Both are too different: the comparison is over and found nothing. */
+  readonly isTooMuch: boolean
+  readonly upTo: LogName | undefined
+  /** Logs of the logs compared last, which the receiver has to give from the beginning. */
+  readonly whole: readonly LogName[]
+  readonly heads: readonly LogHead[]
 }
 
 export interface HeadsFrame {

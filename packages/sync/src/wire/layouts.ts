@@ -1,7 +1,7 @@
 import type { Frame } from './frame.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import { heads } from './heads.js'
+import { heads, logHeads, logName, logNames } from './heads.js'
 import {
   MAX_ADDRESS_BYTES,
   MAX_CAPABILITIES,
@@ -102,6 +102,21 @@ export const LAYOUTS: { readonly [Type in Frame['type']]: Layout } = {
   compared: layout('compared', 74, { compare: counted, latest: mark, ranges }),
   heads: layout('heads', 75, { request: counted, publicKey, fromLogId: u64 }),
   'heads-are': layout('heads-are', 76, { request: counted, isLast: truth, heads }),
+  'compare-heads': layout('compare-heads', 80, {
+    compare: counted,
+    latest: mark,
+    scope,
+    upTo: logName,
+    heads: logHeads,
+  }),
+  'compared-heads': layout('compared-heads', 81, {
+    compare: counted,
+    latest: mark,
+    isTooMuch: truth,
+    upTo: logName,
+    whole: logNames,
+    heads: logHeads,
+  }),
   ping: layout('ping', 77, { number: integer() }),
   pong: layout('pong', 78, { number: integer() }),
   end: layout('end', 79, { code: endCode, text: text(0, MAX_END_TEXT_BYTES) }),

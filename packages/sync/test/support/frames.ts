@@ -15,6 +15,7 @@ import {
   END_CODES,
   type EntryItem,
   type Frame,
+  type LogName,
   type ReferenceMessage,
   type Scope,
   schemaIdSet,
@@ -34,6 +35,8 @@ export const FRAME_TYPES = [
   'fetched',
   'compare',
   'compared',
+  'compare-heads',
+  'compared-heads',
   'heads',
   'heads-are',
   'ping',
@@ -129,6 +132,23 @@ function randomRange(random: Random, lower: Uint8Array | undefined, upper: Uint8
   }
 }
 
+function randomHead(random: Random) {
+  return { seqNum: randomU64(random) || 1n, id: randomId(random), isForked: random.chance(0.5) }
+}
+
+function randomLogName(random: Random): LogName {
+  return { publicKey: randomKey(random), logId: randomU64(random) }
+}
+
+/** In their order, each once. */
+function randomLogNames(random: Random): LogName[] {
+  const authors = ascending(several(random, 3, () => randomKey(random)))
+  return authors.flatMap((publicKey) => {
+    const logIds = new Set([randomU64(random), ...several(random, 3, () => randomU64(random))])
+    return [...logIds].sort((a, b) => (a < b ? -1 : 1)).map((logId) => ({ publicKey, logId }))
+  })
+}
+
 /** A frame that keeps all rules. */
 export function randomFrame(random: Random, type: Frame['type'] = random.pick(FRAME_TYPES)): Frame {
   switch (type) {
@@ -195,6 +215,25 @@ export function randomFrame(random: Random, type: Frame['type'] = random.pick(FR
       }
     case 'compared':
       return { type, compare: randomNumber(random, 1), latest: randomMark(random), ranges: randomRanges(random) }
+    case 'compare-heads':
+      return {
+        type,
+        compare: randomNumber(random, 1),
+        latest: randomMark(random),
+        scope: randomScope(random),
+        upTo: random.chance(0.5) ? undefined : randomLogName(random),
+        heads: randomLogNames(random).map((name) => ({ ...name, ...randomHead(random) })),
+      }
+    case 'compared-heads':
+      return {
+        type,
+        compare: randomNumber(random, 1),
+        latest: randomMark(random),
+        isTooMuch: random.chance(0.5),
+        upTo: random.chance(0.5) ? undefined : randomLogName(random),
+        whole: randomLogNames(random),
+        heads: randomLogNames(random).map((name) => ({ ...name, ...randomHead(random) })),
+      }
     case 'heads':
       return { type, request: randomNumber(random, 1), publicKey: randomKey(random), fromLogId: randomU64(random) }
     case 'heads-are': {
@@ -203,12 +242,7 @@ export function randomFrame(random: Random, type: Frame['type'] = random.pick(FR
         type,
         request: randomNumber(random, 1),
         isLast: random.chance(0.5),
-        heads: logIds.map((logId) => ({
-          logId,
-          seqNum: randomU64(random) || 1n,
-          id: randomId(random),
-          isForked: random.chance(0.5),
-        })),
+        heads: logIds.map((logId) => ({ logId, ...randomHead(random) })),
       }
     }
     case 'ping':

@@ -77,4 +77,24 @@ export const SAMPLE_FRAMES: readonly Frame[] = [
   { type: 'ping', number: 4_294_967_296 },
   { type: 'pong', number: 4_294_967_296 },
   { type: 'end', code: 'bad-frame', text: 'So nicht: 🐼' },
+  {
+    type: 'compare-heads',
+    compare: 1,
+    latest: MARK,
+    scope: undefined,
+    upTo: { publicKey: KEY, logId: 7n },
+    heads: [
+      { publicKey: KEY, logId: 0n, seqNum: 1n, id: ID, isForked: false },
+      { publicKey: KEY, logId: 7n, seqNum: 2n ** 64n - 1n, id: OTHER_ID, isForked: true },
+    ],
+  },
+  {
+    type: 'compared-heads',
+    compare: 1,
+    latest: MARK,
+    isTooMuch: false,
+    upTo: undefined,
+    whole: [{ publicKey: KEY, logId: 7n }],
+    heads: [{ publicKey: KEY, logId: 7n, seqNum: 3n, id: ID, isForked: false }],
+  },
 ]

@@ -24,6 +24,8 @@ export function strippedReplica(replica: Replica, random: Random): Replica {
     take: (items) => replica.take(items),
     onArrival: (listener) => replica.onArrival(listener),
     heads: (...args) => replica.heads(...args),
+    logIds: (logs) => replica.logIds(logs),
+    undecided: (ids) => replica.undecided(ids),
     resumePoint: (...args) => replica.resumePoint(...args),
     keepResumePoint: (...args) => replica.keepResumePoint(...args),
   }

@@ -1,0 +1,90 @@
+import { RakkoError } from '@rakko/core'
+import { type Head, memoryChannels, Peers, type PeersOptions } from '@rakko/sync'
+import { expect, test } from 'vitest'
+import { Author } from '../../../store/test/support/author.js'
+import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
+import { publishAll } from '../../../store/test/support/outcomes.js'
+import { PeerByHand, settle } from './by-hand.js'
+import { realTimers, TestNode } from './sync-world.js'
+
+const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
+const venue = (author: Author) => author.create(schemaId, { name: str('a'), capacity: int(1) })
+
+function peersOf(node: TestNode, dial: PeersOptions['dial']): Peers {
+  return new Peers({
+    replica: node.replica,
+    identity: { publicKey: node.publicKey },
+    dial,
+    random: (length) => new Uint8Array(length).fill(1),
+    draw: () => 0,
+    now: () => 0,
+    timers: realTimers,
+    memory: { recall: async () => undefined, keep: async () => undefined },
+  })
+}
+
+test('a node asks all peers that are up for the heads of a key, forked ones too', async () => {
+  const author = new Author(1)
+  const clone = author.clone()
+  const [theirs, here] = [new TestNode(1), new TestNode(2)]
+  const other = venue(author)
+  const branches = [author, clone].map((one) =>
+    one.update(other.documentId, schemaId, other.viewId, { capacity: int(one === author ? 2 : 3) }),
+  )
+  await publishAll(theirs.store, definition)
+  await theirs.store.ingest([other, ...branches, venue(author), venue(new Author(2))])
+  const serving = peersOf(theirs, () => {
+    throw new RakkoError('CHANNEL_CLOSED', 'Nobody is dialled')
+  })
+  const { ends } = memoryChannels()
+  let live: () => void = () => undefined
+  const isLive = new Promise<void>((resolve) => {
+    live = resolve
+  })
+  const asking = peersOf(here, () => ({ channel: Promise.resolve(ends[0]), abort: () => undefined }))
+  const served = serving.accept(ends[1], { onGreeted: () => live() })
+  expect(await asking.heads(author.publicKey)).toEqual([])
+  asking.add('ws://hub/sync')
+  await isLive
+  while ((await asking.heads(author.publicKey)).length === 0) await settle()
+  const heights = await theirs.store.sync.logHeights({ authors: [author.publicKey] })
+  const heads: Head[] = heights.map(({ logId, seqNum, id, isForked }) => ({ logId, seqNum, id, isForked }))
+  expect(heads.map(({ seqNum, isForked }) => [seqNum, isForked])).toEqual([
+    [2n, true],
+    [1n, false],
+  ])
+  const peer = { databaseId: theirs.store.databaseId, publicKey: theirs.publicKey, isProven: false }
+  expect(await asking.heads(author.publicKey)).toEqual([{ peer, heads, isAll: true }])
+  expect(await asking.heads(new Author(7).publicKey)).toEqual([{ peer, heads: [], isAll: true }])
+  await asking.close()
+  await Promise.all([serving.close(), served])
+  expect(await asking.heads(author.publicKey)).toEqual([])
+})
+
+test('heads that come in pieces are joined, and those that nobody asked for end the session', async () => {
+  const node = new TestNode(3)
+  const peer = new PeerByHand(node)
+  const { publicKey } = new Author(1)
+  await expect(peer.session.heads(publicKey)).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
+  peer.hello()
+  await peer.next('pull')
+  const head = (logId: bigint): Head => ({
+    logId,
+    seqNum: 1n,
+    id: `0020${'ab'.repeat(32)}` as Head['id'],
+    isForked: false,
+  })
+  const asked = peer.session.heads(publicKey)
+  const first = await peer.next('heads')
+  expect(first).toMatchObject({ publicKey, fromLogId: 0n })
+  peer.send({ type: 'heads-are', request: first.request, isLast: false, heads: [head(0n), head(4n)] })
+  const second = await peer.next('heads')
+  expect(second).toMatchObject({ publicKey, fromLogId: 5n })
+  peer.send({ type: 'heads-are', request: second.request, isLast: true, heads: [head(9n)] })
+  expect(await asked).toEqual({ heads: [head(0n), head(4n), head(9n)], isAll: true })
+  const more = peer.session.heads(publicKey)
+  const third = await peer.next('heads')
+  peer.send({ type: 'heads-are', request: third.request + 1, isLast: true, heads: [] })
+  expect(await peer.result).toMatchObject({ code: 'bad-frame', by: 'us' })
+  await expect(more).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
+})
