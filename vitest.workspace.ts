@@ -18,7 +18,11 @@ const ELSEWHERE = [
 ]
 
 /** Those that properties are tried with: `SEED=…` gives them, else they are the fixed ones. */
-const provide = { seeds: seedsFrom(process.env), fuzzedInputs: fuzzedInputs(process.env) }
+const provide = {
+  seeds: seedsFrom(process.env),
+  fuzzedInputs: fuzzedInputs(process.env),
+  strangers: process.env.STRANGERS === 'all' ? ('all' as const) : ('a handful' as const),
+}
 
 /** They end what hangs: a database may have to start first, on a slow machine that is busy with another test. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
@@ -127,8 +131,8 @@ export default defineConfig({
       alone,
       // Each file has a hub of its own: a child process.
       inNode('hub', 'packages/hub', false, QUICK_START),
-      ...['festival', 'bench', 'conformance', 'simulator'].map((name) => inNode(name, `apps/${name}`)),
-      inNode('scripts', '.config/scripts'),
+      ...['festival', 'bench', 'conformance', 'simulator'].map((name) => inNode(name, `apps/${name}`, false)),
+      inNode('scripts', '.config/scripts', false),
       inChromium('browser', 'packages/*/test/**/*.browser.test.ts', true),
     ],
   },

@@ -6,6 +6,8 @@ declare module 'vitest' {
     seeds: readonly number[] | null
     /** Inputs for all decoders that strangers reach, together. */
     fuzzedInputs: number
+    /** Of the fixed cases in which strangers come to a node: those that everybody waits for, or each. */
+    strangers: 'all' | 'a handful'
   }
 }
 
@@ -27,4 +29,9 @@ const FIXED = [1]
  */
 export function seeds(...failed: readonly number[]): readonly number[] {
   return inject('seeds') ?? [...FIXED, ...failed]
+}
+
+/** How often a property tries its seed: a few times in `npm test`, which everybody waits for, and many in `torture`. */
+export function rounds(few: number, many: number): number {
+  return inject('seeds') === null ? few : many
 }

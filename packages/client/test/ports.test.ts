@@ -1,6 +1,6 @@
 import { openNode as openInProcess } from '../src/in-process.js'
 import { electronPort, openNode, type PortLike, servePort } from '../src/nodejs.js'
-import { acceptance, messageAcceptance, type Transport } from './acceptance.js'
+import { messageAcceptance, type Transport } from './acceptance.js'
 import { ElectronStandIn } from './electron-stand-in.js'
 
 /** A node of this thread, reached through a pair of ports. */
@@ -25,7 +25,7 @@ function overPorts(name: string, pair: () => readonly [PortLike, PortLike]): Tra
   }
 }
 
-acceptance(
+messageAcceptance(
   overPorts('over a MessagePort', () => {
     const { port1, port2 } = new MessageChannel()
     return [port1, port2]

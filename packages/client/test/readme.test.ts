@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -55,13 +55,19 @@ const QUERIES_PAGE = 'packages/client/docs/queries.md'
 
 const folders: string[] = []
 
-/** Writes an app's files. */
-const makeApp = async (files: Readonly<Record<string, string>>): Promise<string> => {
+/** A folder of apps that are compiled together. What one declares for all files, all of them see. */
+const makeProgram = async (): Promise<string> => {
   await mkdir(ignored, { recursive: true })
   const folder = await mkdtemp(join(ignored, 'readme-'))
   folders.push(folder)
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, exclude: [] }))
+  return folder
+}
+
+/** Writes an app's files. */
+const makeApp = async (program: string, files: Readonly<Record<string, string>>): Promise<string> => {
+  const folder = await mkdtemp(join(program, 'app-'))
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   return folder
 }
@@ -71,19 +77,19 @@ const writeSchemas = async (folder: string): Promise<void> => {
 }
 
 /** An app of definitions, whose schemas it generates, and one more file. */
-const writeApp = async (definitions: string, app: string): Promise<string> => {
-  const folder = await makeApp({ 'definitions.ts': definitions, 'app.ts': app })
+const writeApp = async (program: string, definitions: string, app: string): Promise<string> => {
+  const folder = await makeApp(program, { 'definitions.ts': definitions, 'app.ts': app })
   await writeSchemas(folder)
   return folder
 }
 
 /** Compiles all of them against the packages' declarations, in one process. Returns each one's complaints. */
-const compile = async (apps: readonly string[]): Promise<Map<string, string[]>> => {
-  const lines = await run(process.execPath, [compiler, '--build', ...apps], { cwd: ignored }).then(
+const compile = async (programs: readonly string[], apps: readonly string[]): Promise<Map<string, string[]>> => {
+  const lines = await run(process.execPath, [compiler, '--build', ...programs], { cwd: ignored }).then(
     ({ stdout }) => stdout.split('\n'),
     (error: { stdout?: string }) => (error.stdout ?? String(error)).split('\n'),
   )
-  const complaints = new Map(apps.map((app) => [app, lines.filter((line) => line.includes(basename(app)))]))
+  const complaints = new Map(apps.map((app) => [app, lines.filter((line) => line.includes(relative(ignored, app)))]))
   // What is said of no file is everybody's.
   if (lines.some((line) => line.startsWith('error '))) throw new Error(lines.join('\n'))
   return complaints
@@ -127,15 +133,16 @@ describe('the examples in the READMEs', () => {
 
   beforeAll(async () => {
     blocks = await blocksOf('README.md')
+    const [whole, parts] = [await makeProgram(), await makeProgram()]
     apps = {
-      project: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1)),
-      wrong: await writeApp(codeAt(blocks, 0), codeAt(blocks, 1).replace('capacity: 40', 'size: 40')),
-      sync: await writeApp(codeAt(blocks, 0), codeAt(blocks, 4)),
-      client: await writeClientApp(),
-      queries: await writeQueries(),
-      pages: await writePages(),
+      project: await writeApp(whole, codeAt(blocks, 0), codeAt(blocks, 1)),
+      wrong: await writeApp(whole, codeAt(blocks, 0), codeAt(blocks, 1).replace('capacity: 40', 'size: 40')),
+      sync: await writeApp(whole, codeAt(blocks, 0), codeAt(blocks, 4)),
+      client: await writeClientApp(whole),
+      queries: await writeQueries(whole),
+      pages: await writePages(parts),
     }
-    complaints = await compile(Object.values(apps))
+    complaints = await compile([whole, parts], Object.values(apps))
   })
 
   afterAll(async () => {
@@ -171,27 +178,27 @@ describe('the examples in the READMEs', () => {
   })
 })
 
-async function writeClientApp(): Promise<string> {
+async function writeClientApp(program: string): Promise<string> {
   const client = await blocksOf('packages/client/README.md')
-  return writeApp(codeAt(client, 0), codeAt(client, 1))
+  return writeApp(program, codeAt(client, 0), codeAt(client, 1))
 }
 
 /** All examples of the page about queries, one after another, in an app that has what they speak of. */
-async function writeQueries(): Promise<string> {
+async function writeQueries(program: string): Promise<string> {
   const examples = (await blocksOf(QUERIES_PAGE)).filter(isCode).map(({ code }) => `{\n${code}}\n`)
   expect(examples).toHaveLength(3)
-  return writeApp(QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
+  return writeApp(program, QUERIED_DEFINITIONS, `${QUERYING_APP}${examples.join('')}await node.close()\n`)
 }
 
-/** Each example in a file of its own. */
-async function writePages(): Promise<string> {
+/** Each example in a file of its own, with the values at hand that all of them take as given. */
+async function writePages(program: string): Promise<string> {
   const pages = (await docsPages(['client', 'node', 'store'])).filter((page) => page !== QUERIES_PAGE)
   const readmes = ['packages/node/README.md', 'packages/store/README.md', 'packages/hub/README.md']
   const examples = (await Promise.all([...readmes, ...pages].map(blocksOf))).flat().filter(isCode)
   expect(examples.length).toBeGreaterThanOrEqual(9)
   const files = examples.map(({ language, code }, index) => [`example${index}.${language}`, `${code}\nexport {}\n`])
   const surroundings = { 'definitions.ts': FIRST_DEFINITIONS, 'surroundings.ts': SURROUNDINGS }
-  const folder = await makeApp({ ...Object.fromEntries(files), ...surroundings })
+  const folder = await makeApp(program, { ...Object.fromEntries(files), ...surroundings })
   await writeSchemas(folder)
   await writeFile(join(folder, 'definitions.ts'), DEFINITIONS)
   await writeSchemas(folder)

@@ -1,4 +1,5 @@
-import { type FieldDefinition, hexToBytes, planLock, portableSigner } from '@rakko/core'
+import { type FieldDefinition, hexToBytes, planLock } from '@rakko/core'
+import { nativeSigner } from '@rakko/node/nodejs'
 import { expect, test } from 'vitest'
 import { bindSchemas, defineSchemas, int, pinnedRelation, type Row, relationList, str } from '../src/exports.js'
 import { openNode } from '../src/in-process.js'
@@ -17,7 +18,7 @@ test('a schema of 1024 fields is like any other, though no row of PostgreSQL hol
     wide: { description: 'As wide as they come', fields: { ...fields, [LAST]: str() }, indexes: [[LAST]] },
     holder: { description: 'Leads there', fields: { one: pinnedRelation('wide'), many: relationList('wide') } },
   })
-  const signer = portableSigner(hexToBytes('3d'.repeat(32)))
+  const signer = nativeSigner(hexToBytes('3d'.repeat(32)))
   const { lock, schemas: planned } = await planLock({ definitions, signer })
   const idOf = (name: string): string => planned.get(name)?.id ?? ''
   const schemas = bindSchemas(definitions, { wide: idOf('wide'), holder: idOf('holder') }, lock.commits)

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seeds } from '../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../.config/testing/seeds.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore } from '../src/store.js'
@@ -13,12 +13,12 @@ import { openMemoryDriver } from './support/open-memory-driver.js'
 import { RecycledStore } from './support/recycled-store.js'
 
 /** Orders of arrival for each graph: causal ones, and others, which go through parking. */
-const CAUSAL_ORDERS = 25
-const OTHER_ORDERS = 5
+const CAUSAL_ORDERS = rounds(8, 25)
+const OTHER_ORDERS = rounds(4, 5)
 const OPERATIONS = 14
-/** So many operations have at most 120 causal orders if they are of one document: all are tried. */
-const SMALL_OPERATIONS = 6
-const MAX_SMALL_ORDERS = 200
+/** So many operations have at most 24 or 120 causal orders if they are of one document: all are tried. */
+const SMALL_OPERATIONS = rounds(5, 6)
+const MAX_SMALL_ORDERS = rounds(40, 200)
 
 const driver = await openMemoryDriver()
 afterAll(() => driver.close())
@@ -73,7 +73,7 @@ test.each(seeds())(
   'the graphs hold what they are meant to: refusals, forks, deletes and merges (seed %d)',
   async (seed) => {
     const seen = new Set<string>()
-    for (let number = 0; number < 25; number += 1) {
+    for (let number = 0; number < 25 && seen.size < 5; number += 1) {
       const text = JSON.stringify(await inMemory(randomGraph(new Random(seed + number), OPERATIONS)), (_, value) =>
         typeof value === 'bigint' ? `${value}` : value,
       )

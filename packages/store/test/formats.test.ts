@@ -1,10 +1,9 @@
 import {
-  type DocumentViewId,
+  concatBytes,
   decodeEntry,
   decodeOperation,
   encodeOperation,
   hash,
-  type OperationId,
   type PublicKey,
   parseQuery,
   portableSigner,
@@ -37,54 +36,32 @@ test('a dump is kept of every earlier format', () => {
 })
 
 describe.each(dumpedFormats())('a database of format %i', (format) => {
+  const schemaName = `old ${format}`
   let old: Store
-  let fresh: Store
-  let items: readonly PublishItem[]
+  let fresh: Fresh
 
   beforeAll(async () => {
-    await restoreFormat(driver, format, `old ${format}`)
-    items = await publishedItems(`old ${format}`)
-    old = await openStore(driver, { schemaName: `old ${format}`, now: () => TIME })
-    fresh = await openStore(driver, { schemaName: `fresh ${format}`, now: () => TIME })
-    for (const run of runsOf(items)) await publishAll(fresh, run)
-    // Which indexes there are is said again by each process.
-    const thing = (await fresh.schemas()).find(({ name }) => name === 'thing')
-    const indexes = thing ? [{ schemaId: thing.id, indexes: [['int'], ['text', 'venue'], ['pin']] }] : []
-    await fresh.declareIndexes(indexes)
+    await restoreFormat(driver, format, schemaName)
+    fresh = await freshOf(await publishedItems(schemaName))
+    old = await openStore(driver, { schemaName, now: () => TIME })
+    await declareIndexes(old)
   })
 
   test('has tables and rows as if its operations had been published to a new one', async () => {
-    expect(await readTables(driver, `old ${format}`)).toEqual(await readTables(driver, `fresh ${format}`))
+    expect(await readTables(driver, schemaName)).toEqual(fresh.before.tables)
   })
 
   test('returns what a new one does, and keeps its id and its idempotency ids', async () => {
-    expect(await allOf(old)).toEqual(await allOf(fresh))
+    expect(await allOf(old)).toEqual(fresh.before.all)
     expect(old.databaseId).toBe('d0'.repeat(16))
     expect(await old.idempotent(['a retry of this', 'unknown'])).toEqual([expect.any(String), undefined])
-    const keys = new Set(items.map(({ entry }) => decodeEntry(entry).publicKey))
-    const living = (await allDocuments(old)).filter(({ deleted }) => !deleted)
-    // The hundreds of fields of the wide schema are alike: some of them stand for all.
-    const some = living.filter(({ schemaId }, index) => schemaId !== SCHEMA_FIELD_DEFINITION || index % 40 === 0)
-    const views = [undefined, ...some.map(({ viewId }) => viewId)]
-    const argsOf = (store: Store) =>
-      [...keys].flatMap((key) =>
-        views.map((view) => store.nextArgs(key, view).catch((error: RakkoError) => error.code)),
-      )
-    expect(await Promise.all(argsOf(old))).toEqual(await Promise.all(argsOf(fresh)))
+    expect(await argsOf(old, fresh.keys)).toEqual(fresh.before.args)
   })
 
   test('goes on: updates, merges and deletions lead to what they lead to in a new one', async () => {
-    const documents = (await allDocuments(old)).filter(({ deleted }) => !deleted)
-    expect(documents).toHaveLength(LIVING)
-    for (const [index, document] of documents.entries()) {
-      if (index % 40 === 0) await publishTo([old, fresh], document, index % 80 === 0 ? 'delete' : 'update')
-    }
-    // The document with two tips.
-    const [merged] = documents.filter(({ viewId }) => viewId.includes('_'))
-    if (!merged) throw new Error('the dump has no document with two tips')
-    await publishTo([old, fresh], merged, 'update')
-    expect(await readTables(driver, `old ${format}`)).toEqual(await readTables(driver, `fresh ${format}`))
-    expect(await allOf(old)).toEqual(await allOf(fresh))
+    await publishAll(old, fresh.changes)
+    expect(await readTables(driver, schemaName)).toEqual(fresh.after.tables)
+    expect(await allOf(old)).toEqual(fresh.after.all)
   })
 })
 
@@ -157,18 +134,73 @@ async function allOf(store: Store): Promise<unknown> {
   }
 }
 
-/** The same operation to each of the stores, by an author whom they have not met. */
-async function publishTo(stores: readonly Store[], document: Document, action: 'update' | 'delete'): Promise<void> {
+/** What `nextArgs` says to authors, for new documents and for some of those that are there. */
+async function argsOf(store: Store, keys: ReadonlySet<PublicKey>): Promise<unknown> {
+  const living = (await allDocuments(store)).filter(({ deleted }) => !deleted)
+  // The hundreds of fields of the wide schema are alike: some of them stand for all.
+  const some = living.filter(({ schemaId }, index) => schemaId !== SCHEMA_FIELD_DEFINITION || index % 40 === 0)
+  const views = [undefined, ...some.map(({ viewId }) => viewId)]
+  const asked = [...keys].flatMap((key) =>
+    views.map((view) => store.nextArgs(key, view).catch((error: RakkoError) => error.code)),
+  )
+  return Promise.all(asked)
+}
+
+/** A new database that the items of a dump were published to, and that went on. */
+interface Fresh {
+  readonly before: { readonly tables: unknown; readonly all: unknown; readonly args: unknown }
+  /** By an author whom nobody had met. */
+  readonly changes: readonly PublishItem[]
+  readonly after: { readonly tables: unknown; readonly all: unknown }
+  /** All who had signed before. */
+  readonly keys: ReadonlySet<PublicKey>
+}
+
+/** By the items: dumps of many formats have the same. */
+const made = new Map<string, Promise<Fresh>>()
+
+function freshOf(items: readonly PublishItem[]): Promise<Fresh> {
+  const name = hash(concatBytes(...items.map(({ entry }) => entry)))
+  const fresh = made.get(name) ?? makeFresh(items, `fresh ${made.size}`)
+  made.set(name, fresh)
+  return fresh
+}
+
+async function makeFresh(items: readonly PublishItem[], schemaName: string): Promise<Fresh> {
+  const store = await openStore(driver, { schemaName, now: () => TIME })
+  for (const run of runsOf(items)) await publishAll(store, run)
+  await declareIndexes(store)
+  const keys = new Set(items.map(({ entry }) => decodeEntry(entry).publicKey))
+  const read = async () => ({ tables: await readTables(driver, schemaName), all: await allOf(store) })
+  const before = { ...(await read()), args: await argsOf(store, keys) }
+  const living = (await allDocuments(store)).filter(({ deleted }) => !deleted)
+  expect(living).toHaveLength(LIVING)
+  const changes: PublishItem[] = []
+  for (const [index, document] of living.entries()) {
+    if (index % 40 === 0) changes.push(await change(store, document, index % 80 === 0 ? 'delete' : 'update'))
+  }
+  // The document with two tips.
+  const [merged] = living.filter(({ viewId }) => viewId.includes('_'))
+  if (!merged) throw new Error('the dump has no document with two tips')
+  changes.push(await change(store, merged, 'update'))
+  return { before, changes, after: await read(), keys }
+}
+
+/** Which indexes there are is said again by each process. */
+async function declareIndexes(store: Store): Promise<void> {
+  const thing = (await store.schemas()).find(({ name }) => name === 'thing')
+  await store.declareIndexes(thing ? [{ schemaId: thing.id, indexes: [['int'], ['text', 'venue'], ['pin']] }] : [])
+}
+
+async function change(store: Store, document: Document, action: 'update' | 'delete'): Promise<PublishItem> {
   const signer = portableSigner(new Uint8Array(32).fill(9))
   const { schemaId, follow: previous, fields } = document
   const operation = encodeOperation(
     action === 'delete' ? { action, schemaId, previous } : { action, schemaId, previous, fields },
   )
-  const [first] = stores
-  if (!first) return
-  const entry = signEntry(await first.nextArgs(signer.publicKey as PublicKey, previous), operation, signer)
-  for (const store of stores) await publishAll(store, [{ entry, operation }])
-  const viewId = hash(entry) as string as DocumentViewId & OperationId
-  const [changed] = await first.documents([document.id])
-  expect(changed).toMatchObject({ viewId, deleted: action === 'delete' })
+  const entry = signEntry(await store.nextArgs(signer.publicKey as PublicKey, previous), operation, signer)
+  await publishAll(store, [{ entry, operation }])
+  const [changed] = await store.documents([document.id])
+  expect(changed).toMatchObject({ viewId: hash(entry), deleted: action === 'delete' })
+  return { entry, operation }
 }

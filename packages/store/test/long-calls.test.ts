@@ -38,15 +38,20 @@ const field = (author: Author, name = 'a'): SignedItem =>
 
 const openMemoryStore = (): MemoryStore => new MemoryStore({ data: new MemoryData(''), verifier, now: () => clock })
 
-/** One document of one author, each entry after the one before. */
-function chain(author: Author, length: number): SignedItem[] {
-  const items = [field(author)]
+/** By the number of their author. */
+const chains = new Map<number, { author: Author; items: SignedItem[] }>()
+
+/** One document of one author, each entry after the one before: the beginning of the longest that a test needs. */
+function chain(number: number, length: number): SignedItem[] {
+  const author = chains.get(number)?.author ?? new Author(number)
+  const items = chains.get(number)?.items ?? [field(author)]
+  chains.set(number, { author, items })
   const [{ documentId }] = items as [SignedItem]
   while (items.length < length) {
     const { viewId } = items.at(-1) as SignedItem
     items.push(author.update(documentId, SCHEMA_FIELD_DEFINITION, viewId, { name: str('b') }))
   }
-  return items
+  return items.slice(0, length)
 }
 
 /** A definition of a field, as a process hands over what it has signed itself. */
@@ -62,7 +67,7 @@ function ownField(author: Author): PublishItem {
 
 describe('a call that is too long for one transaction takes several', () => {
   test('by its items, and each gets its outcome in the order of the call', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 1)
+    const items = chain(1, MAX_TRANSACTION_OTHERS + 1)
     const outcomes = await store.ingest(items)
     expect(outcomes).toEqual(items.map(({ id, documentId }) => ({ status: 'held', operationId: id, documentId })))
     expect(driver.transactions).toBe(2)
@@ -110,13 +115,13 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('but a batch takes one: it is stored whole or not at all', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 1)
+    const items = chain(1, MAX_TRANSACTION_OTHERS + 1)
     await store.publishBatch(items)
     expect(driver.transactions).toBe(1)
   })
 
   test('and what waited in one of them is reported as the last of them left it', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 10)
+    const items = chain(1, MAX_TRANSACTION_OTHERS + 10)
     const [first, ...rest] = items as [SignedItem, ...SignedItem[]]
     const last = rest.splice(5).concat(first)
     const outcomes = await store.ingest([...rest, ...last])
@@ -124,7 +129,7 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('also where more waits than one author may let wait', async () => {
-    const items = chain(new Author(1), 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_OTHERS).reverse()
+    const items = chain(1, 2 * MAX_PARKED_AUTHOR_ENTRIES + MAX_TRANSACTION_OTHERS).reverse()
     const verify = vi.spyOn(verifier, 'verify')
     expect(new Set(codesOf(await store.ingest(items)))).toEqual(new Set(['held']))
     // Whatever is tried again is checked again, in the transaction that takes it and nowhere else.
@@ -134,7 +139,7 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('by the time that the last one took, and no longer once one was quick', async () => {
-    const items = chain(new Author(1), 4 * MAX_TRANSACTION_OTHERS)
+    const items = chain(1, 4 * MAX_TRANSACTION_OTHERS)
     const began = clock
     driver.failOn = (sql) => {
       if (sql.includes('INSERT INTO')) clock = began + 2 * TRANSACTION_MS
@@ -146,7 +151,7 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('by the time that one took which failed', async () => {
-    const [first, second] = [chain(new Author(1), MAX_TRANSACTION_OTHERS), chain(new Author(2), MAX_TRANSACTION_OTHERS)]
+    const [first, second] = [chain(1, MAX_TRANSACTION_OTHERS), chain(2, MAX_TRANSACTION_OTHERS)]
     driver.failOn = (sql) => {
       if (!sql.includes('INSERT INTO')) return false
       clock += 4 * TRANSACTION_MS
@@ -161,7 +166,7 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('by the time that its signatures take', async () => {
-    const items = chain(new Author(1), 3)
+    const items = chain(1, 3)
     const slow = await openStore(driver, { schemaName: `long calls ${++opened}`, now: () => (clock += TRANSACTION_MS) })
     driver.reset()
     await slow.ingest(items)
@@ -192,8 +197,8 @@ describe('a call that is too long for one transaction takes several', () => {
   test('and what this process has signed itself goes before what came from elsewhere', async () => {
     const order: string[] = []
     const call = (name: string, items: PublishItem[]) => store.publish(items).then(() => order.push(name))
-    const [panda, penguin] = [new Author(1), new Author(2)]
-    await Promise.all([call('others', chain(penguin, 2 * MAX_TRANSACTION_OTHERS)), call('own', [ownField(panda)])])
+    const panda = new Author(1)
+    await Promise.all([call('others', chain(2, 2 * MAX_TRANSACTION_OTHERS)), call('own', [ownField(panda)])])
     expect(order).toEqual(['own', 'others'])
   })
 
@@ -215,7 +220,7 @@ describe('a call that is too long for one transaction takes several', () => {
     // Two of them are too much for one transaction.
     const length = Math.ceil(MAX_TRANSACTION_OTHERS * 0.6)
     const before = ['first', 'second', 'third'].map((name, index) =>
-      store[many](chain(new Author(1 + index), length)).then(() => order.push(name)),
+      store[many](chain(1 + index, length)).then(() => order.push(name)),
     )
     await Promise.all([...before, store[one]([field(new Author(4))]).then(() => order.push('one'))])
     expect(order).toEqual(['first', 'one', 'second', 'third'])
@@ -223,7 +228,7 @@ describe('a call that is too long for one transaction takes several', () => {
 
   test('and lets calls go between that came later', async () => {
     const order: string[] = []
-    const long = store.ingest(chain(new Author(1), 2 * MAX_TRANSACTION_OTHERS + 1)).then(() => order.push('long'))
+    const long = store.ingest(chain(1, 2 * MAX_TRANSACTION_OTHERS + 1)).then(() => order.push('long'))
     const short = store.publish([field(new Author(2))]).then(() => order.push('short'))
     await Promise.all([long, short])
     expect(order).toEqual(['short', 'long'])
@@ -254,7 +259,7 @@ describe('a call that is too long for one transaction takes several', () => {
   })
 
   test('and where the database fails, what was stored before is published and the rest is STORAGE_FAILED', async () => {
-    const items = chain(new Author(1), MAX_TRANSACTION_OTHERS + 2)
+    const items = chain(1, MAX_TRANSACTION_OTHERS + 2)
     driver.failOn = (sql) => sql.includes('INSERT INTO') && driver.transactions > 1
     const codes = codesOf(await store.publish(items))
     const stored = codes.indexOf('STORAGE_FAILED')

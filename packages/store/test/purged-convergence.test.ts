@@ -1,7 +1,7 @@
 import { canDropPayload, decodeEntry, decodeOperation, type OperationId, type RakkoError } from '@rakko/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../.config/testing/random.js'
-import { seeds } from '../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../.config/testing/seeds.js'
 import { MemoryData } from '../src/memory/memory-data.js'
 import { MemoryStore } from '../src/memory/memory-store.js'
 import type { DocumentStore, IngestItem } from '../src/store.js'
@@ -15,7 +15,7 @@ import { RecycledStore } from './support/recycled-store.js'
 
 const OPERATIONS = 16
 /** Half of them causal. */
-const ORDERS = 12
+const ORDERS = rounds(6, 12)
 /** Of a graph that is worth trying. */
 const MIN_PAYLOAD_LESS = 2
 const TIMEOUT_MS = 240_000
@@ -28,8 +28,8 @@ const recycled = new RecycledStore(driver, remembered)
 const inMemory = () => new MemoryStore({ data: new MemoryData(''), verifier: remembered, now: Date.now })
 
 const STORES: readonly [name: string, graphs: number, open: () => Promise<DocumentStore>][] = [
-  ['in memory', 10, async () => inMemory()],
-  ['on PGlite', 2, () => recycled.open()],
+  ['in memory', rounds(4, 10), async () => inMemory()],
+  ['on PGlite', rounds(1, 2), () => recycled.open()],
 ]
 
 describe.each(STORES)('a store %s', { timeout: TIMEOUT_MS }, (_, graphs, open) => {
