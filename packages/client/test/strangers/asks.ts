@@ -33,8 +33,7 @@ export function bytesOfAsk(ask: Ask): number {
 const MB = 1024 * 1024
 /** Just under what a statement may have. */
 const MOST_SQL_CHARACTERS = 99_900
-/** Deeper sums end PostgreSQL in the middle where the stack of its thread is small. */
-const MOST_SUMMANDS = 500
+const MOST_SUMMANDS = 195
 /** Just under what a filter or a search may have. */
 const MOST_WORDS = 990
 /** Of a message that asks for an update. */

@@ -1,15 +1,15 @@
 import { RakkoError, refusal } from '@rakko/core'
 import { encodeText } from '../../sql/text-code.js'
+import { depthOf } from './statement-depth.js'
 
 export const MAX_SQL_CHARACTERS = 100_000
 export const MAX_SQL_PARAMETERS = 1_000
 
 /**
- * Words, numbers and signs that may follow one another without a comma, AND or OR, those of the parentheses around them
- * included. So many can an expression be deep. PostgreSQL refuses some hundred levels by itself, but looks for the place
- * of its error in them without a measure of its stack.
+ * Levels of a statement, see `depthOf`. PostgreSQL refuses what is too deep for its own stack. WebAssembly's calls lie on
+ * JavaScript's stack besides, which PostgreSQL cannot measure: on Node's main thread that one ends first, in the middle.
  */
-export const MAX_SQL_RUN = 4_000
+export const MAX_SQL_DEPTH = 200
 
 /**
  * Brackets of one kind that may be open at a place, in the statement and in each text among its parameters. Where they
@@ -25,49 +25,12 @@ export function checkStatement(text: unknown): asserts text is string {
   if (typeof text !== 'string' || text.length > MAX_SQL_CHARACTERS || LONE_SURROGATE.test(text)) {
     throw invalid('text', `one statement of up to ${MAX_SQL_CHARACTERS} characters, without lone surrogates`, text)
   }
-  const run = longestRun(text)
-  if (run > MAX_SQL_RUN) {
-    const expected = `at most ${MAX_SQL_RUN} words and signs without a comma, AND or OR between them`
-    throw refusal('INVALID_ARGUMENT', { field: 'text', expected, got: `${run}` })
+  const depth = depthOf(text)
+  if (depth > MAX_SQL_DEPTH) {
+    const expected = `at most ${MAX_SQL_DEPTH} operators, brackets, CASEs and SELECTs within each other`
+    throw refusal('INVALID_ARGUMENT', { field: 'text', expected, got: `${depth}` })
   }
   checkBrackets('text', text)
-}
-
-/**
- * Texts in quotes are one token each. What has no end reaches to the end of the statement: PostgreSQL refuses that
- * before it looks at anything else.
- */
-const TOKEN = new RegExp(
-  [
-    /--[^\n]*/,
-    /\/\*[\s\S]*?(?:\*\/|$)/,
-    /\be'(?:[^'\\]|\\[\s\S])*(?:'|$)/,
-    /'[^']*(?:'|$)/,
-    /"[^"]*(?:"|$)/,
-    /\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/,
-    /[\w$\u0080-\uffff]+/,
-    /\S/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'gi',
-)
-const NO_TOKEN = /^(?:--.|\/\*.)/s
-
-function longestRun(text: string): number {
-  if (text.length <= MAX_SQL_RUN) return 0
-  /** Of each open parenthesis, what was counted when it opened. */
-  const outer: number[] = []
-  let [count, longest] = [0, 0]
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (NO_TOKEN.test(token)) continue
-    if (token === ')') count = outer.pop() ?? count
-    else if (token === '(') outer.push(count)
-    else if (/^(?:,|and|or)$/i.test(token)) count = outer.at(-1) ?? 0
-    count += 1
-    longest = Math.max(longest, count)
-  }
-  return longest
 }
 
 const BRACKET = /[()[\]{}]/g
