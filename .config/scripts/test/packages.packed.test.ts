@@ -1,4 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
 import { build, createServer, type PreviewServer, preview, type ViteDevServer } from 'vite'
@@ -95,6 +97,30 @@ console.log(await visit(), await visitInProcess())
   })
   await app.node(COMPILER, '--project', '.')
   expect(await app.node('out/run.js')).toBe('found Main stage for 500 found Main stage for 500')
+})
+
+/** Where npm puts the commands of what it has installed in the repository. */
+const OWN_RAKKO = join(ROOT, 'node_modules/.bin/rakko')
+const PACKED_RAKKO = 'node_modules/@rakko/hub/bin/rakko.js'
+
+test('rakko says how it is called, in the repository as well', { timeout: TIMEOUT_MS }, async () => {
+  const help = await app.node(PACKED_RAKKO, '--help')
+  expect(help).toMatch(/^Usage: rakko serve /)
+  expect(await app.node(await realpath(OWN_RAKKO), '--help')).toBe(help)
+})
+
+test('rakko serves until it is told to end', { timeout: TIMEOUT_MS }, async () => {
+  const args = [PACKED_RAKKO, 'serve', '--http-port', '0', '--data-path', 'hub', '--log-level', 'off']
+  const hub = spawn(process.execPath, args, { cwd: app.folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(hub, 'exit')
+  try {
+    const [printed] = await once(hub.stdout, 'data')
+    const health = /\(health: (.*)\)/.exec(String(printed))?.[1] ?? ''
+    expect(await (await fetch(health)).json()).toMatchObject({ status: 'ok', peers: { connected: 0 } })
+  } finally {
+    hub.kill('SIGTERM')
+  }
+  expect(await ended).toEqual([0, null])
 })
 
 /** An app's page, whose title says what its visit found. */

@@ -8,7 +8,7 @@ import { ROOT } from '../command.mjs'
 
 const run = promisify(execFile)
 
-const PACKAGES = ['core', 'store', 'sync', 'node', 'client'] as const
+const PACKAGES = ['core', 'store', 'sync', 'node', 'client', 'hub'] as const
 
 interface Manifest {
   readonly name: string
