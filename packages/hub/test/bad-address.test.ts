@@ -38,12 +38,26 @@ async function reasonFor(address: string) {
   return app.reason(address)
 }
 
-test.each(['hub.example', 'https://hub.example', 'wss//hub.example', 'wss://user:secret@hub.example', ''])(
+test.each(['hub.example', 'https://hub.example', 'wss//hub.example', 'wss://hub.example:65536', ''])(
   '%j is refused as no address',
   async (address) => {
     await expect(app.node.sync.connect(address)).rejects.toMatchObject({ code: 'INVALID_ADDRESS' })
   },
 )
+
+test('a password in an address is not repeated', async () => {
+  await expect(app.node.sync.connect('wss://user:secret@hub.example')).rejects.toMatchObject({
+    code: 'INVALID_ADDRESS',
+    message: expect.stringMatching(/got wss:\/\/…@hub.example$/),
+  })
+})
+
+test('a server that does not speak TLS is said to be none', async () => {
+  const address = `wss://${await listening(createServer(page))}/sync`
+  expect(await reasonFor(address)).toMatchObject({
+    text: `${address} cannot be reached: what is there does not speak TLS, so it is ws://… if it is a hub`,
+  })
+})
 
 test('where nobody listens, the status says so', async () => {
   const port = await freePort()
@@ -51,7 +65,7 @@ test('where nobody listens, the status says so', async () => {
   expect(await reasonFor(address)).toEqual({
     state: 'offline',
     code: 'CHANNEL_CLOSED',
-    text: `The channel is closed: ${address} did not open: connect ECONNREFUSED 127.0.0.1:${port}`,
+    text: `${address} cannot be reached: nobody listens there`,
   })
 })
 
@@ -60,7 +74,7 @@ test('a server of pages is no hub', async () => {
   expect(await reasonFor(address)).toEqual({
     state: 'offline',
     code: 'CHANNEL_CLOSED',
-    text: `The channel is closed: ${address} did not open: what is there is no hub, it replied with HTTP 200`,
+    text: `${address} cannot be reached: what is there is no hub, it replied with HTTP 200`,
   })
 })
 
@@ -71,7 +85,7 @@ test('a WebSocket of another protocol is no hub', async () => {
   expect(await reasonFor(address)).toEqual({
     state: 'offline',
     code: 'CHANNEL_CLOSED',
-    text: `The channel is closed: ${address} did not open: Server sent an invalid subprotocol`,
+    text: `${address} cannot be reached: what is there is no hub, it speaks another protocol`,
   })
   sockets.close()
 })
@@ -99,6 +113,6 @@ test('a certificate that nobody vouches for is not trusted', async () => {
   expect(await reasonFor(address)).toEqual({
     state: 'offline',
     code: 'CHANNEL_CLOSED',
-    text: `The channel is closed: ${address} did not open: self-signed certificate`,
+    text: `${address} cannot be reached: its certificate is not trusted (self-signed certificate)`,
   })
 })

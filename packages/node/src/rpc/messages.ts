@@ -260,8 +260,9 @@ export type SubscriptionUpdate = (
 export type WirePeerStatus = Omit<PeerStatus, 'link'> & { readonly link: WireLinkState }
 
 export type WireLinkState =
-  | Exclude<LinkState, { readonly state: 'offline' }>
+  | Exclude<LinkState, { readonly state: 'offline' | 'connecting' }>
   | (Omit<Extract<LinkState, { readonly state: 'offline' }>, 'error'> & { readonly error: ErrorData })
+  | (Omit<Extract<LinkState, { readonly state: 'connecting' }>, 'error'> & { readonly error?: ErrorData | undefined })
 
 /** A NodeEvent whose error is data. */
 export type WireNodeEvent =

@@ -4,7 +4,7 @@ import type { WireLinkState, WirePeerStatus } from './messages.js'
 
 /** How it stands with a peer, as a message carries it. */
 export function peerToData({ link, ...status }: PeerStatus): WirePeerStatus {
-  return { ...status, link: link.state === 'offline' ? { ...link, error: errorToData(link.error) } : link }
+  return { ...status, link: linkToData(link) }
 }
 
 /** The same again, on the other side. */
@@ -12,6 +12,14 @@ export function peerFromData({ link, ...status }: WirePeerStatus): PeerStatus {
   return { ...status, link: linkFromData(link) }
 }
 
+function linkToData(link: LinkState): WireLinkState {
+  if (link.state === 'offline') return { ...link, error: errorToData(link.error) }
+  if (link.state === 'connecting') return { ...link, error: link.error && errorToData(link.error) }
+  return link
+}
+
 function linkFromData(link: WireLinkState): LinkState {
-  return link.state === 'offline' ? { ...link, error: errorFromData(link.error) } : link
+  if (link.state === 'offline') return { ...link, error: errorFromData(link.error) }
+  if (link.state === 'connecting') return { ...link, error: link.error && errorFromData(link.error) }
+  return link
 }

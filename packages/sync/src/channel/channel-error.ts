@@ -14,6 +14,16 @@ export function channelClosed(
   )
 }
 
+/** Nothing was opened at an address. Code CHANNEL_CLOSED, too: whoever speaks over channels has none. */
+export function notReached(
+  url: string,
+  why: string,
+  details?: Readonly<Record<string, unknown>>,
+  cause?: unknown,
+): RakkoError {
+  return new RakkoError('CHANNEL_CLOSED', `${url} cannot be reached: ${why}`, details, { cause })
+}
+
 export function frameTooLarge(expected: number, got: number | string): RakkoError {
   return new RakkoError('FRAME_TOO_LARGE', `Frame too large: expected at most ${expected} bytes, got ${got}`, {
     expected,

@@ -49,6 +49,8 @@ export class Link {
   /** Whether the session has met it. */
   #isHere = false
   #offlineSince: number | undefined
+  /** Why it could not be reached last. */
+  #error: RakkoError | undefined
   readonly #outbox: Outbox
   #cancelKeeping: (() => void) | undefined
   #session: SyncSession | undefined
@@ -92,7 +94,7 @@ export class Link {
   async #run(): Promise<void> {
     await this.#recall()
     while (!this.#isClosed) {
-      this.#change({ state: 'connecting', offlineSince: this.#offlineSince })
+      this.#change({ state: 'connecting', offlineSince: this.#offlineSince, error: this.#error })
       const wait = await this.#speak()
       if (!this.#isClosed) await this.#wait(wait)
     }
@@ -169,6 +171,7 @@ export class Link {
     const now = this.#options.now()
     const wait = this.#backoff.wait()
     this.#offlineSince ??= now
+    this.#error = error
     this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, error })
     return wait
   }
@@ -180,6 +183,7 @@ export class Link {
     if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
     this.#isHere = true
     this.#offlineSince = undefined
+    this.#error = undefined
     if (status.state === 'receiving') {
       this.#change({ state: 'receiving', received: status.received, expected: status.expected })
     } else this.#change({ state: status.state })

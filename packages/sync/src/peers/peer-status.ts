@@ -16,8 +16,12 @@ export interface PeerStatus {
 }
 
 export type LinkState =
-  /** Is being dialled. `offlineSince`: since when it could not be reached, where it is dialled again. */
-  | { readonly state: 'connecting'; readonly offlineSince?: number | undefined }
+  /** Is being dialled. Where that is so again: since when it could not be reached, and why it last could not. */
+  | {
+      readonly state: 'connecting'
+      readonly offlineSince?: number | undefined
+      readonly error?: RakkoError | undefined
+    }
   /** Finds out what each lacks. */
   | { readonly state: 'comparing' }
   /** `received` of about `expected` entries. */

@@ -1,7 +1,7 @@
 import { refusal } from '@rakko/core'
 import { WebSocket } from 'ws'
 import type { Dialling } from '../channel.js'
-import { channelClosed } from '../channel-error.js'
+import { notReached } from '../channel-error.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
 import { SocketChannel } from './socket-channel.js'
@@ -33,17 +33,32 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
   }
 }
 
-/** `ws` fails by itself where the server answers with another protocol. */
+/** `ws` fails by itself where the server replies with another protocol. */
 function opened(socket: WebSocket, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('unexpected-response', (request, { statusCode }) => {
-      const words = `${url} did not open: what is there is no hub, it replied with HTTP ${statusCode}`
-      reject(channelClosed(words, { reason: 'no-hub', status: statusCode }))
+      reject(notReached(url, `what is there is no hub, it replied with HTTP ${statusCode}`, { status: statusCode }))
       request.destroy()
     })
-    socket.once('error', (error) => {
-      reject(channelClosed(`${url} did not open: ${error.message}`, { reason: error.message }, error))
-    })
+    socket.once('error', (error) => reject(notReached(url, wordsOf(error), { reason: error.message }, error)))
   })
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'there is no such name',
+  EAI_AGAIN: 'its name cannot be looked up at the moment',
+  ECONNRESET: 'what is there ended the connection at once',
+  // The rest of its message are places in OpenSSL.
+  EPROTO: 'what is there does not speak TLS, so it is ws://… if it is a hub',
+}
+
+function wordsOf(error: Error & { readonly code?: string }): string {
+  const { code = '', message } = error
+  // Of `ws` itself, as the next is, which asks for the protocol; all else that it finds wrong is no hub's either.
+  if (message === 'Opening handshake has timed out') return `it did not reply within ${OPEN_MS / 1000} s`
+  if (code === '' && message.startsWith('Server sent')) return 'what is there is no hub, it speaks another protocol'
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) return `its certificate is not trusted (${message})`
+  return WORDS[code] ?? message
 }

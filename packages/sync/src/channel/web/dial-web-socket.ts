@@ -1,6 +1,6 @@
 import { refusal } from '@rakko/core'
 import type { Dialling } from '../channel.js'
-import { channelClosed } from '../channel-error.js'
+import { notReached } from '../channel-error.js'
 import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
 import { type SocketEvent, WebSocketChannel, type WebSocketLike, type WebSocketOptions } from './web-socket-channel.js'
 
@@ -11,6 +11,10 @@ export interface DialWebSocketOptions extends WebSocketOptions {
     protocols: string[],
   ) => WebSocketLike
 }
+
+/** A browser does not tell pages what they could find out about other networks by that. */
+const UNTOLD =
+  'nobody listens there, or no hub does, or its certificate is not trusted, or it does not serve this page (browsers do not say which)'
 
 /**
  * Opens a channel to a hub, for which its address is enough (`wss://…`). It rejects with INVALID_ARGUMENT where that is
@@ -36,7 +40,7 @@ export function dialWebSocket(url: string, options: DialWebSocketOptions): Diall
 function opened(socket: WebSocketLike, { timers }: DialWebSocketOptions, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const takeBack = timers.after(OPEN_MS, () => {
-      reject(channelClosed(`${url} did not answer within ${OPEN_MS / 1000} s`))
+      reject(notReached(url, `it did not reply within ${OPEN_MS / 1000} s`))
       socket.close()
     })
     socket.addEventListener('open', () => {
@@ -45,12 +49,12 @@ function opened(socket: WebSocketLike, { timers }: DialWebSocketOptions, url: st
         resolve()
         return
       }
-      reject(channelClosed(`${url} speaks another protocol`, { expected: SUB_PROTOCOL, got: socket.protocol }))
+      reject(notReached(url, 'what is there is no hub', { expected: SUB_PROTOCOL, got: socket.protocol }))
       socket.close()
     })
     socket.addEventListener('close', ({ code, reason }: SocketEvent) => {
       takeBack()
-      reject(channelClosed(`${url} did not open`, { code, reason }))
+      reject(notReached(url, UNTOLD, { code, reason }))
     })
   })
 }
