@@ -71,7 +71,7 @@ export function metWords(status: PeerStatus | undefined, now: number, isOnline: 
 
 /** What the node says of a hub that cannot be reached, or of a refusal, for whoever looks for the reason. */
 export function reasonWords(link: LinkState | undefined): string | undefined {
-  if (link?.state === 'offline') return link.error.message
+  if (link?.state === 'offline' || link?.state === 'connecting') return link.error?.message
   if (link?.state === 'refused') return `${link.code}: ${link.text}`
   return undefined
 }
@@ -84,7 +84,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 }
 
 function away(since: number | undefined, toSend: number, now: number, isOnline: boolean): HubWords {
-  const why = isOnline ? 'Nobody answers at the hub’s address' : 'This device has no network'
+  const why = isOnline ? 'No hub replies at this address' : 'This device has no network'
   const when = since === undefined ? '' : `, since ${at(since, now).replace(/^at /, '')}`
   return {
     icon: 'offline',
