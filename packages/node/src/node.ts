@@ -244,10 +244,7 @@ export class Node {
    * node's own included. Throws STILL_NEEDED, INVALID_HASH, INVALID_SCHEMA_ID, INVALID_PUBLIC_KEY and INVALID_ARGUMENT.
    */
   forget(target: ForgetParams): Promise<void> {
-    return this.#run(async () => {
-      await this.#store.forget(forgetTarget(target))
-      this.#sync?.forgotten()
-    })
+    return this.#run(() => this.#store.forget(forgetTarget(target)))
   }
 
   /** See Store. Throws SCHEMA_NOT_FOUND. */

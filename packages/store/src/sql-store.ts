@@ -84,6 +84,8 @@ export class SqlStore implements Store {
   readonly #maintenance: Maintenance
   readonly #verification: Verification
   readonly #appSql: AppSql
+  /** Told when something was purged or forgotten. */
+  readonly #gone = new Listeners<void>()
   readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
   #closing: Promise<void> | undefined
@@ -92,7 +94,7 @@ export class SqlStore implements Store {
     const { databaseId, verifier, now, random, pause, purge: policy, verifyEveryMs } = options
     this.databaseId = databaseId
     this.#database = database
-    this.sync = new CheckedSync(new SqlSync({ database, now, run: (work) => this.#run(work) }))
+    this.sync = new CheckedSync(new SqlSync({ database, now, gone: this.#gone, run: (work) => this.#run(work) }))
     const documentsBack = new DocumentsBack(database, now)
     const onBack: IngestContext['onBack'] = async (ids, stale) => {
       this.#silentChanges.tell(await documentsBack.look(ids, stale))
@@ -194,6 +196,7 @@ export class SqlStore implements Store {
     return this.#run(async () => {
       const schemaIds = await forget(this.#database, target)
       if (schemaIds.size > 0) {
+        this.#gone.tell()
         this.#silentChanges.tell(schemaIds)
         await this.#maintenance.documentsForgotten(schemaIds)
       }
@@ -242,7 +245,11 @@ export class SqlStore implements Store {
   }
 
   maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<MaintenanceSlice | undefined> {
-    return this.#run(() => this.#maintenance.slice(urgentOnly))
+    return this.#run(async () => {
+      const slice = await this.#maintenance.slice(urgentOnly)
+      if (slice?.kind === 'purge') this.#gone.tell()
+      return slice
+    })
   }
 
   verify(): Promise<VerifyReport> {

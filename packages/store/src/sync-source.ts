@@ -43,6 +43,11 @@ export interface SyncSource {
   resumePoint(databaseId: string, scope?: SyncScope): Promise<ArrivalMark | undefined>
   /** Keeps it, durably. Of more than MAX_RESUME_POINTS those that were kept longest ago go. */
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope): Promise<void>
+  /**
+   * Calls the listener after entries or payloads were purged or forgotten here: what was read of them before is not to
+   * be given any more. Returns what ends it.
+   */
+  onGone(listener: () => void): () => void
   /** Peers that were met at an address, those met last first. */
   metPeers(): Promise<MetPeer[]>
   /** Keeps who was met at an address, and when. Of more than MAX_MET_PEERS those met longest ago go. */

@@ -86,6 +86,7 @@ export class SlowStore implements ReplicaStore {
       decidedIds: (...args) => this.#read(({ sync }) => sync.decidedIds(...args)),
       definitionEntries: (...args) => this.#durably(({ sync }) => sync.definitionEntries(...args)),
       resumePoint: (...args) => this.#read(({ sync }) => sync.resumePoint(...args)),
+      onGone: (listener) => options.store.sync.onGone(listener),
       keepResumePoint: (...args) => this.#write(({ sync }) => sync.keepResumePoint(...args)),
     }
   }

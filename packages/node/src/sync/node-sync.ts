@@ -147,11 +147,6 @@ export class NodeSync {
     return this.#replica.latest()
   }
 
-  /** Documents were forgotten here: nothing of them is given to peers any more. */
-  forgotten(): void {
-    this.#replica.forgotten()
-  }
-
   /** For a reader that asks for one state after the other: now, and whenever it has changed since. */
   open(): StatusFeed {
     let told = -1

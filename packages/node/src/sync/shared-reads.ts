@@ -1,9 +1,14 @@
+import { scopeHash } from '@rakko/store'
 import type { Arrivals, Scope } from '@rakko/sync'
 
 /** What is kept for peers that are a little behind the others, in bytes of memory: some thousand small entries. */
 export const KEPT_BYTES = 1024 * 1024
 /** What an entry takes beside its bytes: two arrays with buffers of their own, an id, an object. */
 const ITEM_BYTES = 640
+/** What a read takes beside its entries: the key and objects. */
+const READ_BYTES = 512
+
+const EVERYTHING: Scope = {}
 
 /** Reads arrivals of the store, for all peers. */
 export interface ArrivalReads {
@@ -27,6 +32,8 @@ export class SharedReads implements ArrivalReads {
   readonly #read: ArrivalReads['arrivalsAfter']
   readonly #running = new Map<string, Promise<Arrivals>>()
   readonly #kept = new Map<string, Kept>()
+  /** A pull has one scope, which a peer may have made large: it is hashed once. */
+  readonly #scopes = new WeakMap<Scope, string>()
   #bytes = 0
   #latest = 0
 
@@ -35,7 +42,7 @@ export class SharedReads implements ArrivalReads {
   }
 
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    const key = JSON.stringify([number, maxBytes, scope ?? null])
+    const key = `${number} ${maxBytes} ${this.#nameOf(scope)}`
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
       const latest = Math.max(kept.arrivals.latest, this.#latest)
@@ -63,6 +70,14 @@ export class SharedReads implements ArrivalReads {
     this.#bytes = 0
   }
 
+  #nameOf(scope = EVERYTHING): string {
+    const known = this.#scopes.get(scope)
+    if (known !== undefined) return known
+    const name = scopeHash(scope)
+    this.#scopes.set(scope, name)
+    return name
+  }
+
   #ended(key: string, reading: Promise<Arrivals>, arrivals?: Arrivals): void {
     if (this.#running.get(key) !== reading) return
     this.#running.delete(key)
@@ -73,7 +88,7 @@ export class SharedReads implements ArrivalReads {
   #keep(key: string, arrivals: Arrivals): void {
     const bytes = arrivals.items.reduce(
       (sum, { entry, operation }) => sum + ITEM_BYTES + entry.length + (operation?.length ?? 0),
-      0,
+      READ_BYTES,
     )
     this.#kept.set(key, { arrivals, bytes })
     this.#bytes += bytes

@@ -39,6 +39,7 @@ export interface ReplicaStore extends Pick<DocumentStore, 'databaseId' | 'onComm
     | 'logEntries'
     | 'resumePoint'
     | 'keepResumePoint'
+    | 'onGone'
   >
 }
 
@@ -68,7 +69,9 @@ export class StoreReplica implements Replica {
     this.#ingest = ingest
     this.#reads = shareReads?.((...asked) => this.#readArrivals(...asked))
     // Before anybody else is told: see ArrivalReads.
-    if (this.#reads !== undefined) store.onCommit(({ number }) => this.#reads?.arrived(number))
+    if (this.#reads === undefined) return
+    store.onCommit(({ number }) => this.#reads?.arrived(number))
+    store.sync.onGone(() => this.#reads?.clear())
   }
 
   latest(): Promise<ArrivalMark> {
@@ -82,11 +85,6 @@ export class StoreReplica implements Replica {
 
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
     return this.#reads?.arrivalsAfter(number, scope, maxBytes) ?? this.#readArrivals(number, scope, maxBytes)
-  }
-
-  /** Entries were forgotten: nothing of them is given from memory. */
-  forgotten(): void {
-    this.#reads?.clear()
   }
 
   async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {

@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { Hash, SchemaId } from '@rakko/core'
 import type { Arrivals } from '@rakko/sync'
 import { expect, test } from 'vitest'
 import { KEPT_BYTES, SharedReads } from '../../src/sync/shared-reads.js'
@@ -91,4 +91,22 @@ test('what is kept is bounded by the memory that it takes, however small the ent
   const kept = 20 * (count - 1) - (asked[0] as number)
   expect(kept).toBeGreaterThan(1_000)
   expect(kept).toBeLessThan(KEPT_BYTES / 512)
+})
+
+test('a scope is written out once for a pull, however large it is, and equal ones share a read', async () => {
+  const { reads, asked, endAll } = readsOf([1, 1])
+  let writings = 0
+  const schemas = ['blob_v1', 'blob_piece_v1'] as SchemaId[]
+  const scope = {
+    get schemas() {
+      writings += 1
+      return schemas
+    },
+  }
+  for (const number of [7, 8]) {
+    const all = [scope, scope, { schemas: [...schemas].reverse() }].map((one) => reads.arrivalsAfter(number, one, 100))
+    endAll()
+    await Promise.all(all)
+  }
+  expect({ asked, writings }).toEqual({ asked: [7, 8], writings: 1 })
 })

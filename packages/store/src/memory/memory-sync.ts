@@ -100,6 +100,11 @@ export class MemorySync implements UncheckedSync {
     return this.#inTurn(async () => keepLast(this.#data.resumePoints, key, arrival, MAX_RESUME_POINTS))
   }
 
+  /** Nothing goes from memory. */
+  onGone(): () => void {
+    return () => undefined
+  }
+
   metPeers(): Promise<MetPeer[]> {
     return this.#inTurn(async () => [...this.#data.metPeers.values()].sort((a, b) => b.metAt - a.metAt))
   }

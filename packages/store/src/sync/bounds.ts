@@ -1,4 +1,4 @@
-import { type DocumentId, type Hash, MAX_U64, parseHash, parsePublicKey, parseSchemaId, refusal } from '@rakko/core'
+import { type DocumentId, type Hash, MAX_U64, type PublicKey, parseHash, parseSchemaId, refusal } from '@rakko/core'
 import {
   type ArrivalMark,
   type ArrivedEntry,
@@ -63,7 +63,7 @@ export function checkRange({ from, to }: IdRange): IdRange {
 export function checkScope({ schemas, authors, documents, withoutPieces }: SyncScope = {}): SyncScope {
   return {
     schemas: schemas?.map((id) => parseSchemaId(id)),
-    authors: authors?.map((key) => parsePublicKey(key)),
+    authors: authors?.map((key) => checkKey('authors', key)),
     documents: documents?.map((id) => parseHash(id, 'documents') as string as DocumentId),
     withoutPieces: withoutPieces === true,
   }
@@ -134,7 +134,13 @@ export function checkParts(logs: readonly LogPart[]): readonly LogPart[] {
 }
 
 function checkLogName(field: string, { publicKey, logId }: LogName): LogName {
-  return { publicKey: parsePublicKey(publicKey), logId: checkUnsigned(`${field}.logId`, logId) }
+  return { publicKey: checkKey(`${field}.publicKey`, publicKey), logId: checkUnsigned(`${field}.logId`, logId) }
+}
+
+/** Any 32 bytes may come from a peer. Those that are no point of the curve are the key of nobody: nothing is theirs. */
+function checkKey(field: string, key: PublicKey): PublicKey {
+  if (/^[0-9a-f]{64}$/.test(key)) return key
+  throw refusal('INVALID_PUBLIC_KEY', { field, expected: '64 hexadecimal digits', got: typeof key })
 }
 
 function checkUnsigned(field: string, value: unknown): bigint {

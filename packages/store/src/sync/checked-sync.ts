@@ -51,6 +51,7 @@ export interface UncheckedSync {
   definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
   resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined>
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void>
+  onGone(listener: () => void): () => void
   metPeers(): Promise<MetPeer[]>
   keepMetPeer(peer: MetPeer): Promise<void>
 }
@@ -109,6 +110,10 @@ export class CheckedSync implements SyncSource {
 
   async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
     return this.#store.keepResumePoint(checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope))
+  }
+
+  onGone(listener: () => void): () => void {
+    return this.#store.onGone(listener)
   }
 
   async metPeers(): Promise<MetPeer[]> {

@@ -3,6 +3,7 @@ import {
   bytesToHex,
   type Hash,
   hashBytes,
+  type PublicKey,
   SCHEMA_DEFINITION,
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
@@ -298,6 +299,20 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(store, [venue(penguin), venue(panda)])
       const heights = await store.sync.logHeights({ authors: [penguin.publicKey] })
       expect(heights.map(({ publicKey, seqNum }) => [publicKey, seqNum])).toEqual([[penguin.publicKey, 1n]])
+    })
+
+    test('a key that is no point of the curve has signed nothing', async () => {
+      const nobody = `${'00'.repeat(31)}01` as PublicKey
+      const mine = venue(panda)
+      await publishAll(store, [mine])
+      const { entries, upTo } = await store.sync.entriesAfter(0, { authors: [nobody] })
+      expect([idsOf(entries), upTo]).toEqual([[], { number: definition.length + 1, id: mine.id }])
+      expect(await store.sync.decidedIds({}, { authors: [nobody] })).toEqual([])
+      const after = { publicKey: nobody, logId: 7n }
+      expect(await store.sync.logHeights({ authors: [nobody], after })).toEqual([])
+      expect(await store.sync.logEntries([{ ...after, above: 0n }])).toEqual([])
+      const authors = [panda.publicKey.toUpperCase() as PublicKey]
+      await expect(store.sync.entriesAfter(0, { authors })).rejects.toMatchObject({ code: 'INVALID_PUBLIC_KEY' })
     })
 
     test('gives the heights of the logs of a scope', async () => {

@@ -1,4 +1,5 @@
 import type { Hash, SchemaId } from '@rakko/core'
+import type { Listeners } from '../../listeners.js'
 import type { Bounds } from '../../sync/bounds.js'
 import type { UncheckedSync } from '../../sync/checked-sync.js'
 import type {
@@ -33,6 +34,8 @@ export interface SqlSyncOptions {
   readonly database: Database
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Told when something was purged or forgotten. */
+  readonly gone: Listeners<void>
   /** Runs a call of the store, see `SqlStore`. */
   readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
@@ -41,13 +44,15 @@ export interface SqlSyncOptions {
 export class SqlSync implements UncheckedSync {
   readonly #database: Database
   readonly #now: () => number
+  readonly #gone: Listeners<void>
   readonly #run: SqlSyncOptions['run']
   /** What has arrived up to here is durable. */
   #durableUpTo = 0
 
-  constructor({ database, now, run }: SqlSyncOptions) {
+  constructor({ database, now, gone, run }: SqlSyncOptions) {
     this.#database = database
     this.#now = now
+    this.#gone = gone
     this.#run = run
   }
 
@@ -105,6 +110,10 @@ export class SqlSync implements UncheckedSync {
 
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void> {
     return this.#run(() => keepResumePoint(this.#database, databaseId, arrival, scope, this.#now()))
+  }
+
+  onGone(listener: () => void): () => void {
+    return this.#gone.add(listener)
   }
 
   metPeers(): Promise<MetPeer[]> {
