@@ -3,6 +3,7 @@ import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import {
   type MemoryChannelOptions,
   memoryChannels,
+  type Replica,
   type SessionOptions,
   type SessionResult,
   type SessionStatus,
@@ -39,8 +40,15 @@ class WatchedReplica extends StoreReplica {
   }
 }
 
+/** What of a node two sessions need, and what they told. */
+export interface MeetingNode {
+  readonly replica: Replica
+  readonly publicKey: PublicKey
+  readonly statuses: SessionStatus[]
+}
+
 /** A replica in memory, and what its sessions told. */
-export class TestNode {
+export class TestNode implements MeetingNode {
   readonly store: MemoryStore
   readonly replica: WatchedReplica
   readonly statuses: SessionStatus[] = []
@@ -70,8 +78,8 @@ type Options = Partial<
 
 /** Two nodes speak over a channel in memory. */
 export function meet(
-  one: TestNode,
-  other: TestNode,
+  one: MeetingNode,
+  other: MeetingNode,
   options: readonly [Options?, Options?] = [],
   channel: MemoryChannelOptions = {},
 ): Meeting {

@@ -40,6 +40,8 @@ type FirstMove = { readonly outcome: Promise<Outcome>; readonly scope: Scope | u
 interface Begin {
   readonly after: ArrivalMark
   readonly outcome?: Outcome | undefined
+  /** What comes may be decided here though the comparison has found it missing: ids are asked for. */
+  readonly isDoubtful?: boolean | undefined
 }
 
 /** What this node pulls from the peer, from finding out where to begin up to living on. */
@@ -72,7 +74,7 @@ export class Pulling {
       if (this.#lost !== undefined) {
         this.#cancelCheck?.()
         this.#tellComparing(this.#lost)
-        begin = beginAfter(await this.#options.comparisons.begin(this.#options.scope))
+        begin = this.#beginAfter(await this.#options.comparisons.begin(this.#options.scope))
       } else if (this.#isCheckDue) begin = await this.#check()
       else {
         if (this.#isChanging) await this.#stop()
@@ -123,9 +125,9 @@ export class Pulling {
       await this.#signal.until(() => this.#firstMove !== undefined)
       stopWaiting()
       const move = this.#firstMove
-      if (typeof move === 'object' && sameScope(move.scope, scope)) return beginAfter(await move.outcome)
+      if (typeof move === 'object' && sameScope(move.scope, scope)) return this.#beginAfter(await move.outcome)
     }
-    return beginAfter(await comparisons.begin(scope))
+    return this.#beginAfter(await comparisons.begin(scope))
   }
 
   #planCheck(): void {
@@ -141,18 +143,24 @@ export class Pulling {
     this.#isCheckDue = false
     await this.#stop()
     const outcome = await comparisons.begin(scope)
-    return outcome.isTooMuch ? this.#resumed() : beginAfter(outcome)
+    return outcome.isTooMuch ? this.#resumed() : this.#beginAfter(outcome)
   }
 
   async #resumed(): Promise<Begin> {
     return { after: (await this.#resumePoint()) ?? { number: 0 } }
   }
 
-  async #pull({ after, outcome }: Begin): Promise<void> {
+  /** What a node has refused or forgotten is in no scope, so that a comparison of one finds it missing each time. */
+  #beginAfter(outcome: Outcome): Begin {
+    const isDoubtful = this.#options.scope !== undefined
+    return outcome.isTooMuch ? { after: { number: 0 }, isDoubtful } : { after: outcome.peerLatest, outcome, isDoubtful }
+  }
+
+  async #pull({ after, outcome, isDoubtful }: Begin): Promise<void> {
     const { replica, taker, send, scope, share, resumeKey } = this.#options
     if (this.#signal.isOver) return
     this.#latestPull += 1
-    const mode = share.mode()
+    const mode = isDoubtful ? 'ids' : share.mode()
     const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
     const onProgress = (progress: PullProgress): void => {
       this.#tellProgress(after, progress)
@@ -204,8 +212,4 @@ export class Pulling {
         : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) },
     )
   }
-}
-
-function beginAfter(outcome: Outcome): Begin {
-  return outcome.isTooMuch ? { after: { number: 0 } } : { after: outcome.peerLatest, outcome }
 }
