@@ -30,9 +30,14 @@ export interface SimNodeOptions {
   readonly withoutRanges: boolean
   readonly asksProof: boolean
   readonly diskMs: number
+  /** A session has ended since one side says that the other breaks the protocol. */
+  readonly onBreach: (text: string) => void
   /** Makes a hostile node out of an honest one. */
   readonly disguise?: ((replica: Replica) => Replica) | undefined
 }
+
+/** Ends that tell of a peer that breaks the protocol. */
+const BREACHES = new Set<unknown>(['bad-frame', 'frame-too-large', 'too-much'])
 
 /** What a process has: all of it is gone with the process. */
 interface Process {
@@ -93,7 +98,9 @@ export class SimNode {
     const process: Process = { store, inner, isAlive: true, peers: this.#peersOf(store, random, () => process.isAlive) }
     this.#process = process
     trace.note(`n${number} starts as ${inner.databaseId.slice(0, 6)}`)
-    network.listen(number, (channel) => void process.peers.accept(channel))
+    network.listen(number, (channel) => {
+      process.peers.accept(channel).then(({ code, text }) => this.#ended(code, text))
+    })
     if (isShipped) store.ingest(schemas.lock).catch(() => undefined)
     for (const peer of dials) process.peers.add(addressOf(peer))
   }
@@ -128,6 +135,10 @@ export class SimNode {
     this.#process?.peers.poke()
   }
 
+  #ended(code: unknown, text: string): void {
+    if (BREACHES.has(code)) this.#options.onBreach(`a session of n${this.number} ended as ${code}: ${text}`)
+  }
+
   #end(process: Process): void {
     process.isAlive = false
     process.store.kill()
@@ -158,6 +169,9 @@ export class SimNode {
       memory: {
         recall: async (address) => this.#met.get(address),
         keep: async (address, peer) => void this.#met.set(address, peer),
+      },
+      onDialled: ({ link }) => {
+        if (link.state === 'offline') this.#ended(link.error.details.code, link.error.message)
       },
       onReplaced: ({ databaseId }, address) => trace.note(`n${number} finds ${databaseId.slice(0, 6)} at ${address}`),
       onRestored: ({ databaseId }) => trace.note(`n${number} finds ${databaseId.slice(0, 6)} restored`),

@@ -45,7 +45,7 @@ export async function runWorld(plan: Plan, places: Places, isTraced = false): Pr
     world.end()
     const { lost } = world.ledger.account(state?.held ?? new Set())
     return {
-      failures: [...failures, ...faults],
+      failures: [...failures, ...world.breaches, ...faults],
       trace: world.trace.digest(),
       lines: world.trace.lines,
       state: state?.text ?? '',

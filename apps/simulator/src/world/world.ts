@@ -44,6 +44,8 @@ export class World {
   readonly nodes: readonly SimNode[]
   readonly documents: MadeDocument[] = []
   readonly schemaIds: readonly SchemaId[]
+  /** Sessions in which one honest node took another for one that breaks the protocol. */
+  readonly breaches: string[] = []
   readonly #plan: Plan
   readonly #authors: readonly Author[]
   readonly #strippers: readonly SimNode[]
@@ -85,6 +87,10 @@ export class World {
         withoutRanges,
         asksProof: plan.asksProof && !isHostile,
         diskMs,
+        onBreach: (text) => {
+          this.trace.note(text)
+          if (isHarmless(plan)) this.breaches.push(text)
+        },
         disguise: isHostile ? (replica) => strippedReplica(replica, Random.of(seed, 7, number)) : undefined,
       })
     }
@@ -199,4 +205,9 @@ export class World {
   async #background(work: Promise<void> | undefined): Promise<void> {
     work?.catch((error: unknown) => this.trace.note(`failed: ${error}`))
   }
+}
+
+/** All nodes are honest, and whole frames come once: what one says the other has to understand. */
+function isHarmless({ hostile, weather }: Plan): boolean {
+  return hostile.length === 0 && weather.truncate === 0 && weather.duplicate === 0
 }

@@ -9,49 +9,15 @@ import {
   type SessionOptions,
   type SessionResult,
   SyncSession,
-  type Timers,
 } from '@rakko/sync'
+import { HandTimers, settle } from '../../../sync/test/support/hand-timers.js'
 import type { TestNode } from './sync-world.js'
+
+export { HandTimers, settle }
 
 let peers = 0
 
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>
-
-/** Time that passes when a test says so. */
-export class HandTimers implements Timers {
-  readonly #due = new Map<() => void, number>()
-  #now = 0
-
-  get waiting(): number {
-    return this.#due.size
-  }
-
-  after(ms: number, work: () => void): () => void {
-    const once = (): void => work()
-    this.#due.set(once, this.#now + ms)
-    return () => this.#due.delete(once)
-  }
-
-  /** Runs what is due within so many milliseconds, in order, and what that leads to. */
-  async pass(ms: number): Promise<void> {
-    const end = this.#now + ms
-    for (;;) {
-      const [next] = [...this.#due].filter(([, at]) => at <= end).toSorted(([, a], [, b]) => a - b)
-      if (next === undefined) break
-      const [work, at] = next
-      this.#now = at
-      this.#due.delete(work)
-      work()
-      await settle()
-    }
-    this.#now = end
-  }
-}
-
-/** All that can happen without time passing. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-}
 
 /** A peer whose every frame a test writes by hand. */
 export class PeerByHand {

@@ -4,7 +4,7 @@ import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../wire/limits.js'
 import { CREDIT_BYTES, HANDSHAKE_MS } from './limits.js'
 import type { Peer } from './peer.js'
 import { proofMessage } from './proof.js'
-import type { Send } from './send.js'
+import type { Send, Sent } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 
@@ -40,10 +40,11 @@ export class Greeting {
     })
   }
 
-  async greet(): Promise<void> {
+  /** Resolves once Hello was given to the channel. */
+  async greet(): Promise<Sent> {
     const { replica, identity, checkProof, channel, send } = this.#options
     const latest = await replica.latest()
-    await send({
+    return send({
       type: 'hello',
       version: PROTOCOL_VERSION,
       databaseId: replica.databaseId,
@@ -54,7 +55,7 @@ export class Greeting {
       capabilities: this.#options.withoutRanges === true ? CAPABILITIES : [...CAPABILITIES, RANGES],
       maxFrameBytes: Math.min(MAX_FRAME_BYTES, channel.maxFrameBytes),
       creditBytes: CREDIT_BYTES,
-    }).taken
+    })
   }
 
   /** Returns who the peer is, once that is known. Nothing else was sent before its proof, where one was asked for. */

@@ -26,6 +26,7 @@ export class Heartbeat {
   }
 
   start(): void {
+    if (this.#isOver) return
     this.#isAlive = false
     this.#cancel = this.#timers.after(this.#silenceMs / 3, () => this.#look())
   }
@@ -52,9 +53,10 @@ export class Heartbeat {
 
   /** Asks now. A peer that does not answer soon is given up. */
   ask(): void {
-    if (this.#isOver) return
+    // Before it has begun the greeting has a time of its own.
+    if (this.#isOver || this.#cancel === undefined) return
     this.#isAlive = false
-    this.#cancel?.()
+    this.#cancel()
     this.#look(Math.min(WAKE_MS, this.#waitMs))
   }
 

@@ -71,13 +71,19 @@ export class SyncSession {
   /** Speaks until the channel ends; never rejects. */
   run(): Promise<SessionResult> {
     this.#tell({ state: 'greeting' })
+    this.#greet().catch((error: unknown) => this.#fail(error))
+    return this.#ended
+  }
+
+  /** What the peer says is heard once the own Hello is out: an answer to it would else come first. */
+  async #greet(): Promise<void> {
+    const { taken } = await this.#greeting.greet()
     this.#options.channel.listen({
       frame: (bytes) => this.#take(bytes),
       closed: (error) => this.#lost(error),
     })
     this.#heartbeat.start()
-    this.#greeting.greet().catch((error: unknown) => this.#fail(error))
-    return this.#ended
+    await taken
   }
 
   /** Who is at the other end, once both have greeted. */
