@@ -1,47 +1,62 @@
-import type { PublicKey } from '@rakko/core'
-import { encodeFrame, memoryChannels, Peers } from '@rakko/sync'
-import { expect, test } from 'vitest'
+import type { Hash, PublicKey } from '@rakko/core'
+import { type ArrivalsFrame, encodeFrame, endFrame, memoryChannels, Peers } from '@rakko/sync'
+import { describe, expect, test } from 'vitest'
 import { HandTimers, settle } from './by-hand.js'
 import { TestNode } from './sync-world.js'
 
-test('a peer that greets and then breaks the rules is dialled less and less often', async () => {
+const HELLO = encodeFrame({
+  type: 'hello',
+  version: 1,
+  databaseId: 'ee'.repeat(16),
+  publicKey: 'dd'.repeat(32) as PublicKey,
+  nonce: new Uint8Array(32),
+  latest: { number: 0 },
+  asksProof: false,
+  capabilities: [],
+  maxFrameBytes: 2_097_152,
+  creditBytes: 0,
+})
+const ID = `0020${'11'.repeat(32)}` as Hash
+const BAD_FRAME = Uint8Array.of(1, 2, 3)
+const NOTHING: ArrivalsFrame = { type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, first: 0, items: [] }
+
+interface Ways {
+  /** What the peer sends when it is pulled for the so-and-so-many-th time, from 0. */
+  readonly gives?: (dial: number) => ArrivalsFrame
+  /** How long the session then lives. */
+  readonly livesMs?: number
+  /** What it says last; then it is gone. */
+  readonly last: Uint8Array
+}
+
+/** How long a node waits before each of its next four dials, where a peer behaves like this. */
+async function waitsFor({ gives = () => NOTHING, livesMs = 0, last }: Ways): Promise<number[]> {
   const { replica, publicKey } = new TestNode(1)
   const timers = new HandTimers()
   const waits: number[] = []
-  const peers = new Peers({
+  let dials = 0
+  const peers: Peers = new Peers({
     replica,
     identity: { publicKey },
     random: (length) => new Uint8Array(length),
     draw: () => 1,
-    now: () => 0,
+    now: () => timers.now,
     timers,
+    silenceMs: 3_600_000,
     memory: { recall: async () => undefined, keep: async () => undefined },
-    onChange() {
-      const link = peers?.statuses[0]?.link
-      if (link?.state === 'offline') waits.push(link.retryAt)
+    onDialled({ link }) {
+      if (link.state === 'offline') waits.push(link.retryAt - timers.now)
     },
     dial() {
       const { ends } = memoryChannels()
+      const dial = dials
+      dials += 1
       ends[1].listen({ frame: () => undefined, closed: () => undefined })
-      const hello = encodeFrame({
-        type: 'hello',
-        version: 1,
-        databaseId: 'ee'.repeat(16),
-        publicKey: 'dd'.repeat(32) as PublicKey,
-        nonce: new Uint8Array(32),
-        latest: { number: 0 },
-        asksProof: false,
-        capabilities: [],
-        maxFrameBytes: 2_097_152,
-        creditBytes: 0,
-      })
-      const arrivals = encodeFrame({ type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, first: 0, items: [] })
       const send = async (): Promise<void> => {
-        await ends[1].send(hello)
+        await ends[1].send(HELLO)
         await settle()
-        await ends[1].send(arrivals)
-        await settle()
-        await ends[1].send(Uint8Array.of(1, 2, 3))
+        await ends[1].send(encodeFrame(gives(dial)))
+        timers.after(livesMs, () => ends[1].send(last).then(() => ends[1].close()))
       }
       send().catch(() => undefined)
       return { channel: Promise.resolve(ends[0]), abort: () => undefined }
@@ -50,8 +65,34 @@ test('a peer that greets and then breaks the rules is dialled less and less ofte
   peers.add('wss://hub.example/sync')
   for (let dial = 0; dial < 4; dial += 1) {
     for (let turn = 0; turn < 10; turn += 1) await settle()
+    await timers.pass(livesMs)
+    for (let turn = 0; turn < 10; turn += 1) await settle()
     await timers.pass(waits.at(-1) ?? 0)
   }
   await peers.close()
-  expect(waits.slice(0, 4)).toEqual([500, 1_000, 2_000, 4_000])
+  return waits.slice(0, 4)
+}
+
+const leadsTo = (number: number): ArrivalsFrame => ({ ...NOTHING, upTo: { number, id: ID }, latest: number })
+
+describe('a peer is dialled less and less often where it greets and then', () => {
+  test.each([
+    ['breaks the rules', { last: BAD_FRAME }],
+    ['fails', { last: encodeFrame(endFrame('failed', 'The node failed')) }],
+    ['finds this node too slow', { last: encodeFrame(endFrame('too-slow', 'The peer gave no sign of life')) }],
+    ['says goodbye', { last: encodeFrame(endFrame('bye', '')) }],
+    ['is live for less than a minute', { livesMs: 59_000, last: encodeFrame(endFrame('failed', '')) }],
+    ['leads to where the node is already', { gives: () => leadsTo(3), last: encodeFrame(endFrame('failed', '')) }],
+  ])('%s', async (_, ways: Ways) => {
+    expect(await waitsFor(ways)).toEqual([500, 1_000, 2_000, 4_000])
+  })
+})
+
+describe('a lost peer is dialled at once where the session', () => {
+  test.each([
+    ['was live for a minute', { livesMs: 60_000, last: encodeFrame(endFrame('bye', '')) }],
+    ['led on', { gives: (dial: number) => leadsTo(dial + 1), last: encodeFrame(endFrame('failed', '')) }],
+  ])('%s', async (_, ways: Ways) => {
+    expect(await waitsFor(ways)).toEqual([500, 500, 500, 500])
+  })
 })

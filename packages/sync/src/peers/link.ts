@@ -33,8 +33,8 @@ const KEEP_MS = 5_000
 /** Ends of a session that another dial would only meet again. */
 const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-allowed'])
 
-/** Ends that tell of a fault: a peer that was met all the same is not dialled at once for ever. */
-const FAULTS = new Set(['bad-frame', 'frame-too-large', 'too-much'])
+/** A session that was live so long, in milliseconds, was of use, also where nothing new came of it. */
+const LIVE_MS = 60_000
 
 /** Keeps a session with the peer at an address: dials, speaks, and dials again, until it is closed. */
 export class Link {
@@ -48,6 +48,11 @@ export class Link {
   #metAt: number | undefined
   /** Whether the session has met it. */
   #isHere = false
+  /** Since when the session is live. */
+  #liveSince: number | undefined
+  /** How far the arrivals of the database were decided, and whether the session has led further. */
+  #upTo = 0
+  #hasLedOn = false
   #offlineSince: number | undefined
   /** Why it could not be reached last. */
   #error: RakkoError | undefined
@@ -116,6 +121,8 @@ export class Link {
       return 0
     }
     this.#isHere = false
+    this.#hasLedOn = false
+    this.#liveSince = undefined
     this.#session = new SyncSession({
       ...this.#options,
       channel,
@@ -158,13 +165,19 @@ export class Link {
   }
 
   #ended({ code, by, text, cause }: SessionResult): number {
-    if (this.#isHere && !FAULTS.has(code)) this.#backoff.reset()
+    if (this.#wasOfUse()) this.#backoff.reset()
     if (!REFUSALS.has(code)) {
       return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text, { code, by }))
     }
     const wait = this.#backoff.afterRefusal()
     this.#change({ state: 'refused', code, by, text, retryAt: this.#options.now() + wait })
     return wait
+  }
+
+  /** A peer that greets, and fails whenever it is met, is not dialled at once for ever. */
+  #wasOfUse(): boolean {
+    const { now } = this.#options
+    return this.#hasLedOn || (this.#liveSince !== undefined && now() - this.#liveSince >= LIVE_MS)
   }
 
   #offline(error: RakkoError): number {
@@ -184,6 +197,11 @@ export class Link {
     this.#isHere = true
     this.#offlineSince = undefined
     this.#error = undefined
+    if (status.state !== 'comparing' && status.upTo > this.#upTo) {
+      this.#upTo = status.upTo
+      this.#hasLedOn = true
+    }
+    if (status.state === 'live') this.#liveSince ??= this.#options.now()
     if (status.state === 'receiving') {
       this.#change({ state: 'receiving', received: status.received, expected: status.expected })
     } else this.#change({ state: status.state })
@@ -194,6 +212,7 @@ export class Link {
     this.#peer = peer
     if (former === peer.databaseId) return
     this.#databaseId = peer.databaseId
+    this.#upTo = 0
     this.#outbox.begin()
     void this.#keep()
     if (former !== undefined) this.#options.onReplaced?.(peer, this.#options.address, former)

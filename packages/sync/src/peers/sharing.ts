@@ -4,9 +4,9 @@ import type { Share } from '../session/share.js'
 import type { Timers } from '../timers.js'
 import type { PullFrame } from '../wire/frame.js'
 
-/** How long the others wait for a lead that brings nothing… */
+/** How long the others wait for a lead that brings nothing, in milliseconds… */
 const STALLED_MS = 10_000
-/** …and for one that is never done, however much it brings. */
+/** …and for one that is never done, however much it brings. Then it no longer leads. */
 const LONGEST_MS = 600_000
 /** What is offered live is about to come from the lead too. */
 const GRACE_MS = 200
@@ -63,6 +63,12 @@ export class Sharing {
     return other !== undefined && other !== member
   }
 
+  /** It has held up the others: the next one leads, as soon as one is up to date. */
+  depose(member: Member): void {
+    if (this.lead === member) this.lead = undefined
+    this.wake()
+  }
+
   leave(member: Member): void {
     this.#links.delete(member)
     if (this.lead === member) this.lead = undefined
@@ -101,6 +107,8 @@ class Member implements Share {
   /** Whether what the peer had is here, and how often it has brought something. */
   #isDone = false
   #brought = 0
+  /** It was the lead, and has held up the others. */
+  #isTooSlow = false
   #isOver = false
 
   constructor(sharing: Sharing, isLink: boolean) {
@@ -111,7 +119,7 @@ class Member implements Share {
   mode(): PullFrame['mode'] {
     const sharing = this.#sharing
     if (!this.#isLink) return sharing.hasLinks || !this.#isDone ? 'ids' : 'entries'
-    sharing.lead ??= this
+    if (!this.#isTooSlow || this.#isDone) sharing.lead ??= this
     return sharing.lead === this ? 'entries' : 'ids'
   }
 
@@ -131,8 +139,11 @@ class Member implements Share {
     for (let waited = 0; waited < LONGEST_MS; waited += STALLED_MS) {
       const before = lead.#brought
       await sharing.until(() => isOver() || lead.#isDone, STALLED_MS)
-      if (isOver() || lead.#isDone || lead.#brought === before) return
+      if (isOver() || lead.#isDone) return
+      if (lead.#brought === before) break
     }
+    lead.#isTooSlow = true
+    sharing.depose(lead)
   }
 
   claim(ids: readonly Hash[]): readonly Hash[] {

@@ -68,16 +68,15 @@ export class Pulling {
     let begin = await this.#firstBegin()
     if (!this.#signal.isOver && begin.outcome === undefined && begin.after.number > 0) this.#planCheck()
     while (!this.#signal.isOver) {
-      this.#lost = undefined
-      this.#isChanging = false
+      // It may have become due while nothing was pulled.
+      if (this.#isCheckDue) begin = await this.#check()
       await this.#pull(begin)
       if (this.#lost !== undefined) {
-        this.#cancelCheck?.()
+        this.#noCheck()
         this.#tellComparing(this.#lost)
         begin = this.#beginAfter(await this.#options.comparisons.begin(this.#options.scope))
-      } else if (this.#isCheckDue) begin = await this.#check()
-      else {
-        if (this.#isChanging) await this.#stop()
+      } else {
+        if (this.#isChanging || this.#isCheckDue) await this.#stop()
         else await this.#wait()
         begin = await this.#resumed()
       }
@@ -137,11 +136,16 @@ export class Pulling {
     })
   }
 
+  /** What is compared now needs none. */
+  #noCheck(): void {
+    this.#cancelCheck?.()
+    this.#isCheckDue = false
+  }
+
   /** Instead of the pull that has run until now. Where both are too different it goes on where it was. */
   async #check(): Promise<Begin> {
     const { comparisons, scope } = this.#options
     this.#isCheckDue = false
-    await this.#stop()
     const outcome = await comparisons.begin(scope)
     return outcome.isTooMuch ? this.#resumed() : this.#beginAfter(outcome)
   }
@@ -158,13 +162,18 @@ export class Pulling {
 
   async #pull({ after, outcome, isDoubtful }: Begin): Promise<void> {
     const { replica, taker, send, scope, share, resumeKey } = this.#options
+    this.#lost = undefined
+    this.#isChanging = false
     if (this.#signal.isOver) return
     this.#latestPull += 1
     const mode = isDoubtful ? 'ids' : share.mode()
     const pull: PullFrame = { type: 'pull', pull: this.#latestPull, mode, scope, after, compare: outcome?.compare ?? 0 }
     const onProgress = (progress: PullProgress): void => {
       this.#tellProgress(after, progress)
-      if (progress.number < progress.latest || share.mode() === mode) return
+      const { number, latest } = progress
+      // Entries are given up at any resume point: others bring them. They are asked for where few are left to come.
+      const mayChange = number >= latest || (mode === 'entries' && number > 0)
+      if (!mayChange || share.mode() === mode) return
       this.#isChanging = true
       this.#puller?.end()
     }
@@ -208,8 +217,8 @@ export class Pulling {
     const isLive = number >= latest
     onStatus(
       isLive
-        ? { state: 'live', peer }
-        : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) },
+        ? { state: 'live', peer, upTo: number }
+        : { state: 'receiving', peer, upTo: number, received: items, expected: Math.max(expected, items) },
     )
   }
 }
