@@ -94,7 +94,8 @@ export class StoreReplica implements Replica {
         const last = entries.at(-1)
         if (last === undefined) break
         number = last.number
-        yield entries.flatMap(itemOf)
+        const items = entries.flatMap(itemOf)
+        if (items.length > 0) yield items
       }
     }
   }
@@ -110,7 +111,9 @@ export class StoreReplica implements Replica {
       const asked = [...numbers.subarray(start, start + PAGE)]
       const entries = await this.#sync.entriesAt(asked, { bytes: maxBytes })
       start += entries.length || asked.length
-      yield entries.flatMap(itemOf)
+      // Of what was forgotten nothing is held: a piece of that alone would look like the end.
+      const items = entries.flatMap(itemOf)
+      if (items.length > 0) yield items
     }
   }
 

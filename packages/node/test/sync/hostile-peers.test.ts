@@ -145,6 +145,18 @@ describe('a frame that has no place ends the session with bad-frame', () => {
     expect(await on.store.sync.latestArrival()).toEqual(before)
   })
 
+  test('Fetched brings nothing and says that there is more', async () => {
+    const script: Script = async (peer) => {
+      peer.hello()
+      await peer.next('pull')
+      peer.send(arrivals({ items: [ID] }))
+      const { fetch } = await peer.next('fetch')
+      peer.send({ type: 'fetched', fetch, isLast: false, items: [] })
+    }
+    const on = await nodeWith(0)
+    expect(await endOf(script, { share: alone('ids') }, on)).toMatchObject({ code: 'bad-frame', by: 'us' })
+  })
+
   test('Lost says nothing of a pull that follows a comparison', async () => {
     const script: Script = async (peer) => {
       peer.hello({ latest: { number: 9, id: ID } })

@@ -35,10 +35,11 @@ export class Fetcher {
     })
   }
 
-  /** Throws where nobody asked for it, or for one of its items. */
+  /** Throws where nobody asked for it, or for one of its items, or where it brings none and says that there are more. */
   fetched(frame: FetchedFrame): void {
     const asked = this.#pending.get(frame.fetch)
     if (asked === undefined) throw outOfPlace(`Nothing was asked for by the number ${frame.fetch}`)
+    if (!frame.isLast && frame.items.length === 0) throw outOfPlace('Fetched brings nothing of what it says is here')
     const left = new Set(asked.ids)
     for (const { entry } of frame.items) {
       if (!left.delete(hash(entry))) throw outOfPlace('Fetched has an entry that nobody asked for')

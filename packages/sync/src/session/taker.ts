@@ -100,8 +100,7 @@ export class Taker {
       const { items, isLast } = await this.#options.fetcher.ask(left)
       const taken = await this.#decide(items)
       outcomes.push(...taken)
-      // What a peer says is still there, and does not come, is not asked for again.
-      if (isLast || taken.length === 0) break
+      if (isLast) break
       const came = new Set(taken.map(({ id }) => id))
       left = left.filter((id) => !came.has(id))
     }
