@@ -14,17 +14,10 @@ export const LEAF_IDS = 128
 export const INNER_CHILDREN = 32
 /** Ids that a leaf makes room for at once: as a rule it wastes half of that. */
 const SPARE_IDS = 16
-/** Neighbours are joined where one has less than this part of what it may have, and both together … */
-const SMALL = 1 / 4
-/** … at most this part: the joined one is not parted again by the next few. */
-const JOINED = 3 / 4
-
 /** A part of the ids of a tree, ascending, with what they add up to. Ranks are counted from its first id. */
 export interface IdNode {
   readonly count: number
   readonly sum: Words
-  /** Whether it is small enough to be joined to a neighbour. */
-  readonly isSmall: boolean
   /** The leaf with the id of that rank, which has to be here, and at which word it begins there. */
   locate(rank: number): Located
   /** How many ids are below. */
@@ -33,10 +26,6 @@ export interface IdNode {
   addBelow(rank: number, sum: Lanes, times: number): void
   /** An id that is not here. Returns the upper half of the node, where it had to be parted: its parent takes it in. */
   insert(id: Words): IdNode | undefined
-  /** An id that is here. */
-  remove(id: Words): void
-  /** Takes what the next node of the same kind has, where that leaves room. Returns whether it did. */
-  join(next: IdNode): boolean
 }
 
 export interface Located {
@@ -53,10 +42,6 @@ export class Leaf implements IdNode {
 
   constructor(capacity = SPARE_IDS) {
     this.#ids = new Uint32Array(capacity * WORDS)
-  }
-
-  get isSmall(): boolean {
-    return this.count < SMALL * LEAF_IDS
   }
 
   locate(rank: number): Located {
@@ -89,25 +74,6 @@ export class Leaf implements IdNode {
     if (rank < half) this.#insertAt(rank, id)
     else upper.#insertAt(rank - half, id)
     return upper
-  }
-
-  remove(id: Words): void {
-    const at = this.rank(id) * WORDS
-    this.#ids.copyWithin(at, at + WORDS, this.count * WORDS)
-    this.count -= 1
-    subtractWords(this.sum, id, 0)
-    if (this.#ids.length > (this.count + 2 * SPARE_IDS) * WORDS) this.#resize()
-  }
-
-  join(next: Leaf): boolean {
-    const count = this.count + next.count
-    if (count > JOINED * LEAF_IDS) return false
-    const from = this.count * WORDS
-    this.count = count
-    this.#resize()
-    this.#ids.set(next.#ids.subarray(0, next.count * WORDS), from)
-    addWords(this.sum, next.sum, 0)
-    return true
   }
 
   #insertAt(rank: number, id: Words): void {
@@ -155,15 +121,6 @@ export class Inner implements IdNode {
     }
   }
 
-  get isSmall(): boolean {
-    return this.#children.length < SMALL * INNER_CHILDREN
-  }
-
-  /** The only child, where there is one only. */
-  get onlyChild(): IdNode | undefined {
-    return this.#children.length === 1 ? this.#children[0] : undefined
-  }
-
   locate(rank: number): Located {
     let below = 0
     for (const child of this.#children) {
@@ -200,34 +157,6 @@ export class Inner implements IdNode {
     if (added === undefined) return undefined
     this.#children.splice(index + 1, 0, added)
     return this.#children.length > INNER_CHILDREN ? this.#part(index + 1) : undefined
-  }
-
-  remove(id: Words): void {
-    const index = this.#indexOf(id)
-    const child = this.#child(index)
-    child.remove(id)
-    this.count -= 1
-    subtractWords(this.sum, id, 0)
-    if (child.count === 0) this.#children.splice(index, 1)
-    else if (child.isSmall) this.#joinAt(index)
-  }
-
-  join(next: Inner): boolean {
-    if (this.#children.length + next.#children.length > JOINED * INNER_CHILDREN) return false
-    this.#children.push(...next.#children)
-    this.count += next.count
-    addWords(this.sum, next.sum, 0)
-    return true
-  }
-
-  /** A child with one of its neighbours. */
-  #joinAt(index: number): void {
-    for (const left of [index - 1, index]) {
-      const [first, second] = [this.#children[left], this.#children[left + 1]]
-      if (first === undefined || second === undefined || !first.join(second)) continue
-      this.#children.splice(left + 1, 1)
-      return
-    }
   }
 
   /** As a leaf: children that come ascending fill node after node. */

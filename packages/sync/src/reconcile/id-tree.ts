@@ -7,12 +7,12 @@ import { FINGERPRINT_BYTES, ID_BYTES } from './range.js'
 const HASH_PREFIX = '0020'
 
 /**
- * A set of ids, ordered, that knows what any range of them adds up to. Adding, removing, finding and adding up take
- * O(log n), listing k ids O(k + log n). An id takes 36 to 45 bytes of memory. Ids that are added in ascending order fill
+ * A set of ids, ordered, that knows what any range of them adds up to. Adding, finding and adding up take O(log n),
+ * listing k ids O(k + log n). An id takes 36 to 45 bytes of memory. Ids that are added in ascending order fill
  * it best and quickest.
  *
  * The rank of an id is how many are below it, so a range is two ranks: the first from 0, the second excluded. Ranks
- * move when ids are added and removed.
+ * move when ids are added.
  */
 export class IdTree {
   #root: IdNode = new Leaf()
@@ -27,15 +27,6 @@ export class IdTree {
     if (this.#has(words)) return false
     const upper = this.#root.insert(words)
     if (upper !== undefined) this.#root = new Inner([this.#root, upper])
-    return true
-  }
-
-  /** Returns whether it was there. Throws INVALID_ARGUMENT. */
-  remove(id: Uint8Array): boolean {
-    const words = idWords(id)
-    if (!this.#has(words)) return false
-    this.#root.remove(words)
-    while (this.#root instanceof Inner && this.#root.onlyChild !== undefined) this.#root = this.#root.onlyChild
     return true
   }
 
