@@ -6,7 +6,7 @@ import { ASKS, type Ask, type AskName } from './asks.js'
 import { hostileRun, LargestSizes, Sizes } from './hostile-values.js'
 import { SHAPES, type ShapeName, shuffled } from './shapes.js'
 
-export const DOORS = ['ingest', 'publish', 'port'] as const
+export const DOORS = ['ingest', 'publish', 'port', 'peer'] as const
 export type Door = (typeof DOORS)[number]
 export const STORES = ['pglite', 'memory'] as const
 export type Store = (typeof STORES)[number]
@@ -58,7 +58,7 @@ const ASK_NAMES = Object.keys(ASKS) as AskName[]
 export function drawPlan(seed: number, bytes: number): Plan {
   const random = new Random(seed)
   const store: Store = random.chance(0.7) ? 'pglite' : 'memory'
-  const door = random.pick<Door>(store === 'pglite' ? ['ingest', 'ingest', 'publish', 'port'] : ['ingest', 'publish'])
+  const door = random.pick<Door>(store === 'pglite' ? ['ingest', 'peer', 'publish', 'port'] : ['ingest', 'publish'])
   const shapes = shuffled(random, SHAPE_NAMES).slice(0, random.pick([1, 1, 2]))
   const asks = store === 'pglite' ? shuffled(random, ASK_NAMES).slice(0, random.pick([0, 0, 1, 2])) : []
   return { seed, sizes: 'drawn', bytes, store, door, shapes, asks }

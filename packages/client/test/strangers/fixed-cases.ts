@@ -4,7 +4,7 @@ const LARGEST = { seed: 1, sizes: 'largest', asks: [] } as const
 
 /** What `npm test` tries: both stores, each door, and what strangers ask without reading the answer. */
 export const HANDFUL: readonly Plan[] = [
-  { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'ingest', shapes: ['wide'] },
+  { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'peer', shapes: ['wide'] },
   { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
   { ...LARGEST, seed: 2, bytes: 3_000_000, store: 'memory', door: 'publish', shapes: ['chain', 'payloads'] },
   { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing', 'creates'] },
@@ -32,4 +32,23 @@ export const FIXED_CASES: readonly Plan[] = [
   { ...LARGEST, bytes: 1_000_000, store: 'pglite', door: 'ingest', shapes: ['waiting', 'tables'] },
   { ...LARGEST, seed: 2, bytes: 1_500_000, store: 'pglite', door: 'ingest', shapes: ['claims', 'definitions'] },
   { ...LARGEST, bytes: 10_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['unfollowed'] },
+  // Torture has found these two: a thousand calls come at once, each of another author.
+  {
+    seed: 805292237,
+    sizes: 'drawn',
+    bytes: 8_000_000,
+    store: 'pglite',
+    door: 'publish',
+    shapes: ['claims'],
+    asks: ['included'],
+  },
+  {
+    seed: 1503776061,
+    sizes: 'drawn',
+    bytes: 2_000_000,
+    store: 'pglite',
+    door: 'port',
+    shapes: ['claims'],
+    asks: ['unfollowed'],
+  },
 ]

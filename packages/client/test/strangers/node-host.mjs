@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openNodejsNode } from '@rakko/node/nodejs'
 import { connectInProcess } from '../../dist/in-process.js'
+import { strangerPeer } from './stranger-peer.mjs'
 import { strangerAt } from './stranger-session.mjs'
 
 /** How often an honest caller is answered before what nobody reads counts as over. */
@@ -27,6 +28,7 @@ export async function nodeHost({ schemas, note, door, folder }) {
     return readers[turn % readers.length].call(method, params)
   }
   const senders = {
+    peer: strangerPeer(node),
     ingest: async (items) => (await node.ingest(items)).map(codeOf),
     publish: (items) =>
       Promise.all(
