@@ -194,6 +194,33 @@ describe('what a peer may use up is bounded', () => {
     expect(await endOf(sends(...questions), {}, stuck)).toMatchObject({ code: 'too-much', by: 'us' })
   })
 
+  test('pulls in a minute, however soon each is stopped', async () => {
+    const stopped = (from: number, count: number): Frame[] => {
+      return Array.from({ length: count }, (_, index) => from + index).flatMap((number) => [
+        pull(number),
+        { type: 'stop', pull: number },
+      ])
+    }
+    const oneByOne = async (peer: PeerByHand, frames: readonly Frame[]): Promise<void> => {
+      for (const frame of frames) {
+        peer.send(frame)
+        await settle()
+      }
+    }
+    const script: Script = async (peer) => {
+      peer.hello()
+      await peer.next('pull')
+      await oneByOne(peer, stopped(1, 30))
+      await peer.timers.pass(30_000)
+      peer.send({ type: 'pong', number: 1 })
+      await peer.timers.pass(30_000)
+      await oneByOne(peer, stopped(31, 30))
+      expect(peer.count('end')).toBe(0)
+      await oneByOne(peer, stopped(61, 1))
+    }
+    expect(await endOf(script)).toEqual({ code: 'too-much', by: 'us', told: 'too-much' })
+  })
+
   test('arrivals beyond the credit, also where their bytes are few', async () => {
     const items = Array<Item>(65_536).fill({ entry: Uint8Array.of(1) })
     const first = { upTo: { number: 0 }, latest: 0, items }
@@ -365,7 +392,7 @@ describe('what fails here', () => {
     peer.send(pull(1))
     await peer.next('arrivals')
     peer.cut()
-    expect(await peer.result).toMatchObject({ by: 'peer', cause: { code: 'CHANNEL_CLOSED' } })
+    expect(await peer.result).toMatchObject({ code: 'lost', by: 'peer', cause: { code: 'CHANNEL_CLOSED' } })
   })
 
   test('a replica that never answers keeps neither timers nor listeners of a session that is over', async () => {

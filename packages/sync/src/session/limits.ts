@@ -20,6 +20,10 @@ export const TAKE_BYTES = 2 * 1024 * 1024
 export const MAX_PULLS = 4
 export const MAX_FETCHES = 8
 
+/** Pulls that a peer may begin in a minute: each may read all that is here. A node needs a few, and two where it has to wait. */
+export const MAX_PULLS_A_MINUTE = 30
+export const MINUTE_MS = 60_000
+
 /** Comparisons that a peer may begin in one session, one after another. A node needs one, and one more where it got Lost. */
 export const MAX_COMPARISONS = 16
 

@@ -4,7 +4,17 @@ import type { Timers } from '../timers.js'
 import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
 import { type Backlog, furthestBehind } from './backlog.js'
 import type { KnownIds } from './known-ids.js'
-import { ARRIVALS_BYTES, HEADS, MAX_CREDIT_BYTES, MAX_FETCH_IDS, MAX_FETCHES, MAX_PULLS } from './limits.js'
+import {
+  ARRIVALS_BYTES,
+  HEADS,
+  MAX_CREDIT_BYTES,
+  MAX_FETCH_IDS,
+  MAX_FETCHES,
+  MAX_PULLS,
+  MAX_PULLS_A_MINUTE,
+  MINUTE_MS,
+} from './limits.js'
+import { Rate } from './rate.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 import { Source } from './source.js'
@@ -24,6 +34,7 @@ export interface ServingOptions {
 export class Serving {
   readonly #options: ServingOptions
   readonly #sources = new Map<number, Source>()
+  readonly #pulls: Rate
   #latestPull = 0
   #latestFetch = 0
   #latestHeads = 0
@@ -32,6 +43,7 @@ export class Serving {
 
   constructor(options: ServingOptions) {
     this.#options = options
+    this.#pulls = new Rate(options.timers, MAX_PULLS_A_MINUTE, MINUTE_MS)
   }
 
   /** By the pull that is furthest behind. Undefined where the peer pulls nothing yet. */
@@ -46,6 +58,9 @@ export class Serving {
 
   pull(frame: PullFrame, difference: Promise<readonly Hash[]> | undefined): void {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
+    if (!this.#pulls.take()) {
+      throw new SessionEnd('too-much', `A peer begins at most ${MAX_PULLS_A_MINUTE} pulls a minute`)
+    }
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
     this.#latestPull = frame.pull
     const { replica, send, known, timers, onError, onBacklog } = this.#options
@@ -84,6 +99,7 @@ export class Serving {
 
   end(): void {
     this.#isOver = true
+    this.#pulls.end()
     for (const source of this.#sources.values()) source.stop()
   }
 
