@@ -39,7 +39,7 @@ export class SessionLog implements GuestListeners {
   end({ code, by, text, cause }: SessionResult): void {
     const { log, now } = this.#options
     const fields = { ...this.#who(), code, by, text, refused: this.#refused, ms: now() - this.#begunAt }
-    if (code === 'bye') log.info('peer-ended', fields)
+    if (code === 'bye' || code === 'lost') log.info('peer-ended', fields)
     else if (code === 'failed' && by === 'us') log.error('peer-ended', { ...fields, cause })
     else log.warn('peer-ended', fields)
   }

@@ -116,6 +116,8 @@ export class Link {
       const words = 'The peer could not be dialled'
       return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause }))
     }
+    // Who gives up what is open already can say goodbye.
+    this.#dialling = undefined
     if (this.#isClosed) {
       channel.close()
       return 0
@@ -166,7 +168,7 @@ export class Link {
 
   #ended({ code, by, text, cause }: SessionResult): number {
     if (this.#wasOfUse()) this.#backoff.reset()
-    if (!REFUSALS.has(code)) {
+    if (code === 'lost' || !REFUSALS.has(code)) {
       return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text, { code, by }))
     }
     const wait = this.#backoff.afterRefusal()

@@ -2,6 +2,9 @@ import { RakkoError } from '@rakko/core'
 import type { EndCode } from '../wire/frame.js'
 import { PROTOCOL_VERSION } from '../wire/limits.js'
 
+/** How a session ended: as one of both said, or with a channel that was lost, whatever became of the peer. */
+export type SessionCode = EndCode | 'lost'
+
 /** What ends a session, with what the peer is told. */
 export class SessionEnd extends Error {
   override readonly name = 'SessionEnd'

@@ -1,5 +1,5 @@
-import type { EndCode } from '../wire/frame.js'
 import type { Peer } from './peer.js'
+import type { SessionCode } from './session-end.js'
 
 /** What a session does. */
 export type SessionStatus =
@@ -19,7 +19,7 @@ export type SessionStatus =
   | {
       readonly state: 'ended'
       readonly peer?: Peer | undefined
-      readonly code: EndCode
+      readonly code: SessionCode
       readonly by: 'us' | 'peer'
       readonly text: string
     }

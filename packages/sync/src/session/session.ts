@@ -1,7 +1,7 @@
 import { type PublicKey, RakkoError } from '@rakko/core'
 import { decodeFrame } from '../wire/decode-frame.js'
 import { encodeFrame, endFrame } from '../wire/encode-frame.js'
-import type { EndCode, Frame, HelloFrame } from '../wire/frame.js'
+import type { Frame, HelloFrame } from '../wire/frame.js'
 import { MAX_FRAME_BYTES } from '../wire/limits.js'
 import type { Backlog } from './backlog.js'
 import { Comparisons } from './comparisons.js'
@@ -16,7 +16,7 @@ import { Pulling } from './pulling.js'
 import { resumeKey } from './resume-key.js'
 import type { Sent } from './send.js'
 import { Serving } from './serving.js'
-import { outOfPlace, SessionEnd, toSessionEnd } from './session-end.js'
+import { outOfPlace, type SessionCode, SessionEnd, toSessionEnd } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
 import { alone, type Share } from './share.js'
@@ -24,7 +24,8 @@ import { Taker } from './taker.js'
 
 /** How a session ended. */
 export interface SessionResult {
-  readonly code: EndCode
+  readonly code: SessionCode
+  /** Who has ended it. What is lost was not ended by this side. */
   readonly by: 'us' | 'peer'
   readonly text: string
   /** What it was caused by, for the log of this node: never told to a peer. */
@@ -241,7 +242,7 @@ export class SyncSession {
   #lost(error?: RakkoError): void {
     if (error === undefined) this.#finish({ code: 'bye', by: 'peer', text: 'The peer has closed the channel' })
     else if (error.code === 'CHANNEL_CLOSED') {
-      this.#finish({ code: 'failed', by: 'peer', text: error.message, cause: error })
+      this.#finish({ code: 'lost', by: 'peer', text: error.message, cause: error })
     } else {
       const { code, message, cause } = toSessionEnd(error)
       this.#finish({ code, by: 'us', text: message, cause })
@@ -260,7 +261,7 @@ export class SyncSession {
     this.#result = result
     this.#heartbeat.stop()
     this.#greeting.stop()
-    const end = new SessionEnd(result.code, result.text, result.cause)
+    const end = new SessionEnd(result.code === 'lost' ? 'failed' : result.code, result.text, result.cause)
     this.#patience.end()
     this.#share.end()
     this.#fetcher.end(end)
