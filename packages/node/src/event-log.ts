@@ -5,27 +5,31 @@ import type { NodeEvent } from './node-event.js'
 /** Batches of events, each of one at least. */
 export type EventFeed = Feed<readonly NodeEvent[]>
 
-/** Events that a node keeps; of more than these it drops the oldest. */
-export const MAX_KEPT_EVENTS = 1_000
+/** Events of each type that a node keeps; of more than these it drops the oldest. So no type drives out another. */
+export const MAX_KEPT_EVENTS = 200
 
 /**
- * What a node has told of since it was opened, the latest MAX_KEPT_EVENTS. Whoever begins to listen is told these
- * first: nobody comes too late.
+ * What a node has told of since it was opened, of each type the latest MAX_KEPT_EVENTS. Whoever begins to listen is told
+ * these first: nobody comes too late.
  */
 export class EventLog {
-  readonly #kept: NodeEvent[] = []
-  /** Events that were dropped. */
-  #dropped = 0
+  /** In order, each with its number. */
+  readonly #kept: { readonly number: number; readonly event: NodeEvent }[] = []
+  readonly #counts = new Map<NodeEvent['type'], number>()
+  /** Number of the next event. */
+  #next = 0
   readonly #listeners = new Listeners<NodeEvent>()
   readonly #feeds = new Set<EventFeed>()
   #isClosed = false
 
   tell(event: NodeEvent): void {
-    this.#kept.push(event)
-    if (this.#kept.length > MAX_KEPT_EVENTS) {
-      this.#kept.shift()
-      this.#dropped += 1
-    }
+    this.#kept.push({ number: this.#next, event })
+    this.#next += 1
+    const count = (this.#counts.get(event.type) ?? 0) + 1
+    if (count > MAX_KEPT_EVENTS) {
+      const oldest = this.#kept.findIndex((kept) => kept.event.type === event.type)
+      this.#kept.splice(oldest, 1)
+    } else this.#counts.set(event.type, count)
     this.#listeners.tell(event)
     for (const feed of this.#feeds) feed.wake()
   }
@@ -34,7 +38,7 @@ export class EventLog {
   listen(listener: (event: NodeEvent) => void): () => void {
     const own = new Listeners<NodeEvent>()
     own.add(listener)
-    for (const event of [...this.#kept]) own.tell(event)
+    for (const { event } of [...this.#kept]) own.tell(event)
     return this.#listeners.add(listener)
   }
 
@@ -61,10 +65,10 @@ export class EventLog {
   }
 
   #from(number: number): EventBatch {
-    const missed = Math.max(0, this.#dropped - number)
-    const kept = this.#kept.slice(Math.max(0, number - this.#dropped))
+    const kept = this.#kept.flatMap((one) => (one.number < number ? [] : [one.event]))
+    const missed = this.#next - number - kept.length
     const events: NodeEvent[] = missed > 0 ? [{ type: 'events-missed', count: missed }, ...kept] : kept
-    return { events, next: this.#dropped + this.#kept.length }
+    return { events, next: this.#next }
   }
 }
 

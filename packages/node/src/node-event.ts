@@ -42,5 +42,19 @@ export type NodeEvent =
     }
   /** A peer no longer has what it had when it was met last. All is compared, and it gets back what it lacks. */
   | { readonly type: 'peer-restored'; readonly databaseId: string; readonly publicKey: PublicKey }
+  /**
+   * A peer has sent an entry that this node does not take: `error` says why. Its hash is kept where it can never be
+   * taken. `operationId` is absent where the bytes are no entry, `address` where the peer has dialled this node.
+   * `untold`: so many were refused since the event before, and not told of. At most 20 are told in a minute.
+   */
+  | {
+      readonly type: 'entry-refused'
+      readonly error: RakkoError
+      readonly operationId?: OperationId | undefined
+      readonly address?: string | undefined
+      readonly databaseId: string
+      readonly publicKey: PublicKey
+      readonly untold: number
+    }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

@@ -12,7 +12,13 @@ const cloned = {
 } as const
 
 test('events and outcomes cross a message whole, errors included', () => {
-  const events: NodeEvent[] = [cloned, { ...cloned, error }, { type: 'events-missed', count: 3 }]
+  const { publicKey } = cloned
+  const events: NodeEvent[] = [
+    cloned,
+    { ...cloned, error },
+    { type: 'entry-refused', error, databaseId: 'ab'.repeat(16), publicKey, untold: 0 },
+    { type: 'events-missed', count: 3 },
+  ]
   const carried = events.map((event) => eventFromData(structuredClone(eventToData(event))))
   expect(carried).toEqual(events)
   const refused = { status: 'refused', error, final: true } as const

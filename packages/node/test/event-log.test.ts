@@ -63,3 +63,14 @@ test('closing ends every reader, those that come later too', async () => {
   expect(await waiting).toBeUndefined()
   expect([feed.isOpen, log.open().isOpen]).toEqual([false, false])
 })
+
+test('events of one type drive out none of another, however many there are', async () => {
+  const log = new EventLog()
+  const replaced: NodeEvent = { type: 'peer-replaced', address: 'wss://hub', databaseId: 'a', formerDatabaseId: 'b' }
+  log.tell(fork(1))
+  log.tell(replaced)
+  for (let logId = 2; logId <= MAX_KEPT_EVENTS + 1; logId += 1) log.tell(fork(logId))
+  const events = await log.open().next()
+  expect(events?.slice(0, 3)).toEqual([{ type: 'events-missed', count: 1 }, replaced, fork(2)])
+  expect(events).toHaveLength(MAX_KEPT_EVENTS + 2)
+})

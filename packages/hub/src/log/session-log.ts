@@ -10,7 +10,7 @@ export interface SessionLogOptions {
   readonly now: () => number
 }
 
-/** What is logged of one peer that has dialled the hub: that it came, what of it was refused, and how it ended. */
+/** What is logged of one peer that has dialled the hub: that it came, how much of it was refused, and how it ended. */
 export class SessionLog implements GuestListeners {
   readonly #options: SessionLogOptions
   readonly #begunAt: number
@@ -31,9 +31,9 @@ export class SessionLog implements GuestListeners {
     })
   }
 
-  readonly onRefused: NonNullable<GuestListeners['onRefused']> = ({ id, error }) => {
+  /** Why, an event of the node tells. */
+  readonly onRefused: NonNullable<GuestListeners['onRefused']> = () => {
     this.#refused += 1
-    this.#options.log.debug('entry-refused', { ...this.#who(), id, error })
   }
 
   end({ code, by, text, cause }: SessionResult): void {

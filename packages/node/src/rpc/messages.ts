@@ -8,6 +8,7 @@ import type {
   OperationId,
   PublicKey,
   QueryInput,
+  RakkoError,
   SchemaId,
 } from '@rakko/core'
 import type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
@@ -259,21 +260,20 @@ export type SubscriptionUpdate = (
 /** A PeerStatus whose error is data. */
 export type WirePeerStatus = Omit<PeerStatus, 'link'> & { readonly link: WireLinkState }
 
-export type WireLinkState =
-  | Exclude<LinkState, { readonly state: 'offline' | 'connecting' }>
-  | (Omit<Extract<LinkState, { readonly state: 'offline' }>, 'error'> & { readonly error: ErrorData })
-  | (Omit<Extract<LinkState, { readonly state: 'connecting' }>, 'error'> & { readonly error?: ErrorData | undefined })
+export type WireLinkState = WithErrorData<LinkState>
 
 /** A NodeEvent whose error is data. */
-export type WireNodeEvent =
-  | Exclude<NodeEvent, { readonly type: 'key-cloned' | 'schema-lock-damaged' }>
-  | (Omit<Extract<NodeEvent, { readonly type: 'key-cloned' }>, 'error'> & { readonly error?: ErrorData })
-  | (Omit<Extract<NodeEvent, { readonly type: 'schema-lock-damaged' }>, 'error'> & { readonly error: ErrorData })
+export type WireNodeEvent = WithErrorData<NodeEvent>
 
 /** An IngestOutcome whose error is data. */
-export type WireIngestOutcome =
-  | Exclude<IngestOutcome, { readonly status: 'refused' }>
-  | (Omit<Extract<IngestOutcome, { readonly status: 'refused' }>, 'error'> & { readonly error: ErrorData })
+export type WireIngestOutcome = WithErrorData<IngestOutcome>
+
+/** The same, but for the error. */
+type WithErrorData<One> = One extends { readonly error: RakkoError }
+  ? Omit<One, 'error'> & { readonly error: ErrorData }
+  : 'error' extends keyof One
+    ? Omit<One, 'error'> & { readonly error?: ErrorData | undefined }
+    : One
 
 /**
  * What has changed in a live query's page; from an empty page at first. How its parts compose is said at node/live's

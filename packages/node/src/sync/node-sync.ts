@@ -21,6 +21,7 @@ import { Feed } from '../feed.js'
 import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
 import type { WriterSigner } from '../sign/signing-round.js'
+import { RefusalEvents } from './refusal-events.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
 import { syncTimers } from './sync-timers.js'
@@ -72,6 +73,7 @@ export class NodeSync {
   constructor(options: NodeSyncOptions) {
     const { store, ingest, platform, timers, now, random, scope, silenceMs, proof, onDialled } = options
     this.#replica = new StoreReplica({ store, ingest, shareReads: platform.shareReads })
+    const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({
       replica: this.#replica,
       identity: identityOf(options.signer),
@@ -86,6 +88,7 @@ export class NodeSync {
       onChange: () => this.#tell(),
       onDialled,
       memory: peerMemory(options.store),
+      onRefused: (refused) => refusals.tell(refused),
       onReplaced: ({ databaseId }, address, formerDatabaseId) =>
         options.onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId }),
       onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),

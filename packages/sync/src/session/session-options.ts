@@ -30,7 +30,15 @@ export interface SessionOptions {
   readonly onStatus?: ((status: SessionStatus) => void) | undefined
   /** The session's backlog has changed. */
   readonly onBacklog?: (() => void) | undefined
-  readonly onRefused?: ((refused: Refused) => void) | undefined
+  /** What the peer has sent and this node does not take. */
+  readonly onRefused?: ((refused: RefusedOfPeer) => void) | undefined
+}
+
+/** An entry that is not taken, and who has sent it. */
+export interface RefusedOfPeer extends Refused {
+  readonly peer: Peer
+  /** What was dialled to reach the peer; absent where it has dialled. */
+  readonly address?: string | undefined
 }
 
 export interface Proof {

@@ -20,7 +20,7 @@ import { outOfPlace, type SessionCode, SessionEnd, toSessionEnd } from './sessio
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
 import { alone, type Share } from './share.js'
-import { Taker } from './taker.js'
+import { type Refused, Taker } from './taker.js'
 
 /** How a session ended. */
 export interface SessionResult {
@@ -187,7 +187,8 @@ export class SyncSession {
     const onError = (error: unknown): void => this.#fail(error)
     const patience = this.#patience
     const known = new KnownIds()
-    const onRefused = this.#options.onRefused ?? (() => undefined)
+    const { address } = this.#options.identity
+    const onRefused = (refused: Refused): void => this.#options.onRefused?.({ ...refused, peer, address })
     const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
@@ -203,7 +204,7 @@ export class SyncSession {
       scope,
       share,
       peer,
-      resumeKey: resumeKey(peer, this.#options.identity.address),
+      resumeKey: resumeKey(peer, address),
       peerLatest: hello.latest,
       comparisons: this.#comparisons,
       patience,
