@@ -9,23 +9,29 @@ export class Complaint extends Error {}
 
 /**
  * Runs a program with the terminal as its output. Where it is quiet, only its errors are seen. Where it reports, what
- * it prints goes to standard error, and standard output is left to the script's own data.
+ * it prints goes to standard error, and standard output is left to the script's own data. Where `onOutput` is given, it
+ * gets all that is printed, and nothing is seen.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, isReport?: boolean,
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, isQuiet?: boolean, isReport?: boolean, onOutput?: (text: string) => void,
  *   onSpawn?: (child: import('node:child_process').ChildProcess) => void }} [options]
  * @returns {Promise<number>} its exit code; 128 + signal number is not told apart: a killed program counts as 1
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
+    const { onOutput } = options
     const child = spawn(command, args, {
       cwd: options.cwd ?? ROOT,
       env: options.env ?? process.env,
-      stdio: ['ignore', options.isQuiet ? 'ignore' : options.isReport ? 2 : 'inherit', 'inherit'],
+      stdio: onOutput
+        ? ['ignore', 'pipe', 'pipe']
+        : ['ignore', options.isQuiet ? 'ignore' : options.isReport ? 2 : 'inherit', 'inherit'],
     })
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => onOutput?.(text))
     options.onSpawn?.(child)
     child.on('error', (error) => reject(new Complaint(`Could not start ${command}: ${error.message}.`)))
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on(onOutput ? 'close' : 'exit', (code) => resolve(code ?? 1))
   })
 }
 

@@ -12,13 +12,15 @@ export class Parts {
   /**
    * @template Result
    * @param {string} title what runs
-   * @param {string} usually how long it takes on two cores
+   * @param {string | undefined} usually how long it takes on two cores, where that is known
    * @param {() => Promise<Result>} run
    * @returns {Promise<Result>}
    */
   async run(title, usually, run) {
     this.#begun += 1
-    console.log(`\n== Part ${this.#begun} of ${this.#count}: ${title}. It usually takes ${usually}.`)
+    console.log(
+      `\n== Part ${this.#begun} of ${this.#count}: ${title}.${usually === undefined ? '' : ` It usually takes ${usually}.`}`,
+    )
     const began = Date.now()
     const result = await run()
     console.log(`== Part ${this.#begun} took ${duration(Date.now() - began)}.`)

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { openNode as openOnThread } from '@rakko/client'
 import { openNode } from '@rakko/client/in-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { QUICK_START } from '../../../.config/testing/quick-start.js'
 import { lockSchemas, type TestSchemas } from './acceptance/test-schemas.js'
 
 const OWNER = fileURLToPath(new URL('./directory-owner.mjs', import.meta.url))
@@ -76,7 +77,7 @@ describe('a node on a directory', () => {
   })
 
   test('that another process has open is in use until that one closes it', async () => {
-    const owner = spawn(process.execPath, [OWNER, directory], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const owner = spawn(process.execPath, [...QUICK_START, OWNER, directory], { stdio: ['pipe', 'pipe', 'inherit'] })
     await said(owner, 'open')
     await expect(open()).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { directory, pid: owner.pid } })
     owner.stdin?.end()

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { QUICK_START } from '../../../.config/testing/quick-start.js'
 import { runSchemas } from '../../../.config/testing/run-schemas.js'
 import { runSchemasCommand } from '../../node/dist/nodejs/schemas-command.js'
 import { DEFINITIONS, FIRST_DEFINITIONS, SURROUNDINGS } from './readme-surroundings.js'
@@ -152,7 +153,7 @@ describe('the examples in the READMEs', () => {
   it('of the project compile, run and print what it says', async () => {
     expect(blocks.slice(0, 5).map(({ language }) => language)).toEqual(['ts', 'ts', '', 'sh', 'ts'])
     expect(complaints.get(apps.project)).toEqual([])
-    const { stdout } = await run(process.execPath, ['app.js'], { cwd: apps.project })
+    const { stdout } = await run(process.execPath, [...QUICK_START, 'app.js'], { cwd: apps.project })
     expect(stdout).toBe(codeAt(blocks, 2))
   })
 
@@ -170,7 +171,7 @@ describe('the examples in the READMEs', () => {
 
   it('of the client about queries compile and run', async () => {
     expect(complaints.get(apps.queries)).toEqual([])
-    await run(process.execPath, ['app.js'], { cwd: apps.queries })
+    await run(process.execPath, [...QUICK_START, 'app.js'], { cwd: apps.queries })
   })
 
   it('of the client’s pages, of the node, of the store and of the hub compile', () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { QUICK_START } from '../../../.config/testing/quick-start.js'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
@@ -20,7 +21,7 @@ export async function runNode(
   { args = [], after = [], env = {}, onStdin = false }: RunOptions = {},
 ): Promise<string[]> {
   const text = onStdin ? ['-'] : ['-e', module]
-  const child = spawn(process.execPath, [...args, '--input-type=module', ...text, ...after], {
+  const child = spawn(process.execPath, [...QUICK_START, ...args, '--input-type=module', ...text, ...after], {
     cwd: PACKAGE,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
+import { QUICK_START } from '../../../../.config/testing/quick-start.js'
 import { bytesOfAsk } from './asks.js'
 import type { Case, Step } from './draw-case.js'
 
@@ -45,8 +46,6 @@ const FACTOR = 8
 /** What the engine itself takes of a heap. */
 const ENGINE = 32 * MB
 const YOUNG_MB = 2
-/** As this process was started: PostgreSQL's hot functions are not compiled a second time. */
-const QUICK = process.execArgv.filter((option) => option.startsWith('--no-wasm-'))
 const HOST = fileURLToPath(new URL('host.mjs', import.meta.url))
 
 /**
@@ -63,9 +62,13 @@ export async function runCase({ steps, ...settings }: Case, deadlineMs: number, 
         join(folder, `${at}`),
         serialize({ ...step, bytes: bytesOf(step), times: timesOf(step), allowed: allowedFor(step) }),
       )
-    const host = spawn(process.execPath, ['--expose-gc', ...(isShort ? QUICK : []), ...flagsFor(steps), HOST, folder], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const host = spawn(
+      process.execPath,
+      ['--expose-gc', ...(isShort ? QUICK_START : []), ...flagsFor(steps), HOST, folder],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const output: string[] = []
     for (const stream of [host.stdout, host.stderr]) stream.on('data', (data) => output.push(`${data}`))
     const timer = setTimeout(() => host.kill('SIGKILL'), deadlineMs)

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { QUICK_START } from '../../../../.config/testing/quick-start.js'
 import type { HubHealth } from '../../src/index.js'
 
 const BIN = fileURLToPath(new URL('../../bin/rakko.js', import.meta.url))
@@ -17,7 +18,7 @@ interface Ended {
 
 /** Runs `rakko` to its end. */
 export async function runRakko(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [BIN, ...args], { env, cwd: tmpdir() })
+  const child = spawn(process.execPath, [...QUICK_START, BIN, ...args], { env, cwd: tmpdir() })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text
@@ -47,10 +48,14 @@ export class HubProcess {
 
   /** Resolves once it listens. */
   static start(args: readonly string[]): Promise<HubProcess> {
-    const child = spawn(process.execPath, [BIN, 'serve', '--http-port', '0', '--log-level', 'debug', ...args], {
-      env: {},
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [...QUICK_START, BIN, 'serve', '--http-port', '0', '--log-level', 'debug', ...args],
+      {
+        env: {},
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     let hub: HubProcess | undefined
     const before: LogLine[] = []
     let rest = ''

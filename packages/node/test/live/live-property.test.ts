@@ -1,11 +1,11 @@
 import { type DocumentId, encodeCursor, type QueryInput } from '@rakko/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { IntentOutcome } from '../../src/sign/intent.js'
 import { createAll, freshPage, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
-const COMMITS = 50
+const COMMITS = rounds(25, 50)
 const QUERIES = 30
 /** Some hundred fresh queries, on a busy machine. */
 const TIMEOUT_MS = 240_000

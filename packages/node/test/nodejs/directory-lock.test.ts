@@ -5,8 +5,8 @@ import { DirectoryLock, readLock } from '../../src/nodejs/directory-lock.js'
 import { Contenders } from './contenders.js'
 import type { Program } from './program.js'
 
-const CONTENDERS = 20
-const ROUNDS = 4
+const CONTENDERS = 10
+const ROUNDS = 3
 
 let contenders: Contenders
 let directory: string

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { QUICK_START } from '../../../../.config/testing/quick-start.js'
 
 /** A program of this folder in a process of its own, read line by line. */
 export class Program {
@@ -10,7 +11,7 @@ export class Program {
 
   constructor(name: string, args: readonly string[]) {
     const path = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url))
-    this.process = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.process = spawn(process.execPath, [...QUICK_START, path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     const output = this.process.stdout
     if (!output) throw new Error('the program has no output')
     const lines: Interface = createInterface({ input: output })

@@ -13,14 +13,14 @@ import {
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { codesOf, publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
-const ROUNDS = 60
+const ROUNDS = rounds(25, 60)
 const MOST_ITEMS = 8
 
 /** A store's documents against core's reduction of the same operations. */

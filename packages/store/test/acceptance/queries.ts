@@ -19,7 +19,7 @@ import {
 } from '@rakko/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -29,7 +29,7 @@ import { publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
 const DOCUMENTS = 90
-const QUERIES = 75
+const QUERIES = rounds(40, 75)
 
 const ID = (number: number) => hash(Uint8Array.of(number)) as DocumentId
 const VIEWS = [ID(1), ID(2), [ID(1), ID(2)].sort().join('_')] as string[] as DocumentViewId[]

@@ -1,14 +1,14 @@
 import { type DocumentId, SCHEMA_DEFINITION, type Schema, type SchemaId, stateHash } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { DocumentStore } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
-const ROUNDS = 25
+const ROUNDS = rounds(12, 25)
 
 /** What two nodes compare. */
 export function stateHashAcceptance(harness: StoreHarness<DocumentStore>): void {

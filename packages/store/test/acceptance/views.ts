@@ -1,14 +1,14 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationId, type Schema } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentStore } from '../../src/store.js'
 import { Author } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
 import type { StoreHarness } from './store-harness.js'
 
-const ROUNDS = 40
+const ROUNDS = rounds(15, 40)
 
 /** Views of the past, and the history that leads to them. */
 export function viewsAcceptance(harness: StoreHarness<DocumentStore>): void {

@@ -1,7 +1,7 @@
 import { encodeCursor, type FilterValue, parseQuery, type Query, type QueryInput, type Schema } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentPage, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, int, str } from '../support/definitions.js'
@@ -12,7 +12,7 @@ import { publishAll } from '../support/outcomes.js'
 import { StatementLog } from '../support/statement-log.js'
 
 const DOCUMENTS = 60
-const ROUNDS = 100
+const ROUNDS = rounds(40, 100)
 
 let random: Random
 const panda = new Author(1)

@@ -13,7 +13,7 @@ import {
 } from '@rakko/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, DocumentPage, Store } from '../../src/store.js'
 import { Author, type SignedItem, type Values } from '../support/author.js'
 import { defineSchema } from '../support/definitions.js'
@@ -26,7 +26,7 @@ import { StatementLog } from '../support/statement-log.js'
 const LEAVES = 25
 const BRANCHES = 25
 const TREES = 25
-const QUERIES = 60
+const QUERIES = rounds(30, 60)
 
 const INTS = [0n, 1n, -1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 const FLOATS = [0, -0, 0.1, Number.NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308]

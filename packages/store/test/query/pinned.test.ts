@@ -1,7 +1,7 @@
 import { type DocumentViewId, documentViewIdFromTips, type OperationValue, parseQuery, type Schema } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Document, Store } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { CountingDriver } from '../support/counting-driver.js'
@@ -10,7 +10,7 @@ import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { publishAll } from '../support/outcomes.js'
 import { PgliteHarness } from '../support/pglite-harness.js'
 
-const ROUNDS = 60
+const ROUNDS = rounds(25, 60)
 const BATCH = 4
 /** Views that pin each other in a row: more than one ingest settles. */
 const DEPTH = 40

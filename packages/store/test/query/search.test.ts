@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor, parseQuery, type QueryInput, type Schema, type SearchLanguage } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import { MAX_SEARCHED_CHARACTERS, searchVector } from '../../src/schemas/search-index.js'
 import { querySql } from '../../src/sql/run-sql.js'
 import { sql } from '../../src/sql/sql.js'
@@ -179,7 +179,7 @@ test.each(seeds())('Junk of any kind is a page or INVALID_QUERY (seed %d)', asyn
     '\u0001',
     '%',
   ]
-  for (let round = 0; round < 60; round += 1) {
+  for (let round = 0; round < rounds(30, 60); round += 1) {
     const text = Array.from({ length: random.integer(12) }, () => random.pick(pieces)).join('')
     await expect(found(text), JSON.stringify(text)).resolves.toBeInstanceOf(Array)
   }
@@ -232,7 +232,7 @@ test.each(seeds())('Random searches find what a loop over all words finds (seed 
     panda.create(schemaOf('insect').id, { a: str(a.join(' — ')), b: str(b.join(',\n')) }),
   )
   await publishAll(store, items)
-  for (let round = 0; round < 75; round += 1) {
+  for (let round = 0; round < rounds(40, 75); round += 1) {
     const alternatives = Array.from({ length: 1 + random.integer(2) }, () =>
       Array.from({ length: 1 + random.integer(3) }, (): Term => {
         const isNegated = random.chance(0.25)

@@ -10,7 +10,7 @@ import {
 } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
-import { seeds } from '../../../../.config/testing/seeds.js'
+import { rounds, seeds } from '../../../../.config/testing/seeds.js'
 import type { Driver } from '../../src/driver/driver.js'
 import type { Store } from '../../src/store.js'
 import { Author } from '../support/author.js'
@@ -19,7 +19,7 @@ import { openMemoryDriver } from '../support/open-memory-driver.js'
 import { openStore } from '../support/open-store.js'
 import { publishAll } from '../support/outcomes.js'
 
-const QUERIES = 80
+const QUERIES = rounds(40, 80)
 
 /** A mark that no statement of ours has, within what would end a literal, a name, a comment or a statement. */
 const MARK = 'zqxjk'
