@@ -1,33 +1,8 @@
 import type { PublicKey } from '@rakko/core'
 import { expect, test } from 'vitest'
-import {
-  type Channel,
-  type ChannelListener,
-  decodeFrame,
-  encodeFrame,
-  type Replica,
-  SyncSession,
-} from '../../src/index.js'
-
-/** A channel to a peer that reads nothing: what is sent is never taken. */
-class UnreadChannel implements Channel {
-  readonly maxFrameBytes = 2 * 1024 * 1024
-  readonly sent: Uint8Array[] = []
-  listener: ChannelListener | undefined
-
-  send(frame: Uint8Array): Promise<void> {
-    this.sent.push(frame)
-    return new Promise(() => undefined)
-  }
-
-  listen(listener: ChannelListener): void {
-    this.listener = listener
-  }
-
-  close(): void {
-    this.listener?.closed()
-  }
-}
+import { decodeFrame, encodeFrame, type Replica, SyncSession } from '../../src/index.js'
+import { settle } from '../support/hand-timers.js'
+import { UnreadChannel } from '../support/unread-channel.js'
 
 test('a peer that asks for signs of life on and on, and reads none of them, piles up none', async () => {
   const channel = new UnreadChannel()
@@ -40,6 +15,7 @@ test('a peer that asks for signs of life on and on, and reads none of them, pile
     timers: { after: () => () => undefined },
   })
   const ended = session.run()
+  await settle()
   for (let number = 1; number <= 1_000; number += 1) {
     await channel.listener?.frame(encodeFrame({ type: 'ping', number }))
   }
