@@ -3,7 +3,7 @@ import { openNode as openInProcess } from '@rakko/client/in-process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lockSchemas } from './acceptance/test-schemas.js'
 import { ElectronStandIn } from './electron-stand-in.js'
-import { expectAlone, expectInTouch, type LocalPeers } from './local-peers.js'
+import { expectAlone, expectInTouch, getsVenue, type LocalPeers } from './local-peers.js'
 
 // One node in a thread, one in this one: they get to know each other over one way after the other.
 let peers: LocalPeers
@@ -83,6 +83,25 @@ test('what is neither an address nor a port is refused, and so is a port that is
       message: expect.stringContaining(message),
     })
   }
+})
+
+test('a node that asks for one author gets what that one has written, and gives all that it has', async () => {
+  const { one, schemas } = peers
+  const sync = { addresses: [], authors: [one.publicKey] }
+  const asking = await openInProcess({ name: 'asking', storage: 'memory', schemas, sync })
+  await asking.collection(schemas.venue).create({ name: 'of its own', capacity: 1 })
+  const name = 'asked for'
+  await one.collection(schemas.venue).create({ name, capacity: 1 })
+  const { port1, port2 } = new MessageChannel()
+  await asking.sync.connect(port1)
+  await one.sync.connect(port2)
+  await getsVenue(asking, schemas, name)
+  await getsVenue(one, schemas, 'of its own')
+  const found = await asking.collection(schemas.venue).find({ first: 1_000 })
+  expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining([name, 'of its own']))
+  expect(found.length).toBeGreaterThan(1)
+  expect(new Set(found.map(({ $owner }) => $owner))).toEqual(new Set([one.publicKey, asking.publicKey]))
+  await asking.close()
 })
 
 test('whoever is served a node hands it ports only where it may maintain it', async () => {

@@ -29,6 +29,14 @@ export async function expectInTouch({ one, other, schemas }: LocalPeers): Promis
   for (const node of [one, other]) expect(await peersOf(node, (peers) => peers[0]?.link.state === 'live')).toEqual(live)
 }
 
+/** Resolves once a node has a venue of this name. */
+export async function getsVenue(node: RakkoNode, { venue }: TestSchemas, name: string): Promise<void> {
+  await firstOf<{ rows: readonly unknown[] }>(
+    (next) => node.collection(venue).live({ where: { name } }, next),
+    ({ rows }) => rows.length > 0,
+  )
+}
+
 /** Neither speaks with anybody. */
 export async function expectAlone({ one, other }: LocalPeers): Promise<void> {
   for (const node of [one, other]) expect(await peersOf(node, (peers) => peers.length === 0)).toEqual([])

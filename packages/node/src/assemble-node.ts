@@ -9,6 +9,7 @@ import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
 import type { NodeSyncOptions } from './sync/node-sync.js'
 import type { SyncPlatform } from './sync/sync-platform.js'
+import { syncScope } from './sync/sync-scope.js'
 
 export interface AssembleOptions {
   /** Open; the node closes it, also where assembling fails. */
@@ -95,7 +96,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     const { exposedMode: mode } = key
     if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
-    const scope = sync?.schemas && { schemas: sync.schemas.map((id) => parseSchemaId(id)).toSorted() }
+    const scope = syncScope(sync)
     const { silenceMs } = sync ?? {}
     const withSync = platformSync &&
       timers && { platform: platformSync, timers, now, random, scope, silenceMs, proof, onDialled }

@@ -33,8 +33,12 @@ export interface OpenParams {
 export interface SyncParams {
   /** Of peers that it dials, `wss://…`. */
   readonly addresses: readonly string[]
-  /** Schema ids whose documents it pulls; default all. */
+  /** What it pulls: entries of documents of these schemas, signed by these authors, of these documents; default all. */
   readonly schemas?: readonly string[] | undefined
+  readonly authors?: readonly string[] | undefined
+  readonly documents?: readonly string[] | undefined
+  /** No pieces of blobs. */
+  readonly withoutPieces?: boolean | undefined
   /** After how long a silent peer is given up; default a minute. After a third of it, it is asked for a sign of life. */
   readonly silenceMs?: number | undefined
 }

@@ -90,4 +90,4 @@ export {
   type StopFrame,
   type TakenFrame,
 } from './wire/frame.js'
-export { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './wire/limits.js'
+export { MAX_FRAME_BYTES, MAX_SCOPE_MEMBERS, PROTOCOL_VERSION } from './wire/limits.js'

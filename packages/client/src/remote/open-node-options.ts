@@ -75,16 +75,24 @@ function syncParams(given: OpenNodeOptions['sync']): OpenParams['sync'] {
   if (given === undefined) return undefined
   if (typeof given === 'string') return { addresses: [given] }
   const isList = readable('sync', () => Array.isArray(given))
-  const expected = 'an address, a list of addresses, or { addresses, schemas, silenceMs }'
+  const expected =
+    'an address, a list of addresses, or { addresses, schemas, authors, documents, withoutPieces, silenceMs }'
   if (isList) return { addresses: textsOf('sync', given, expected) }
   if (!readable('sync', () => isObject(given))) throw invalidArgument('sync', expected, given)
-  const { addresses, schemas, silenceMs, ...more } = readMembers('options', 'sync', given as SyncOptions)
+  const members = readMembers('options', 'sync', given as SyncOptions)
+  const { addresses, schemas, authors, documents, withoutPieces, silenceMs, ...more } = members
   checkNoMore(more)
   if (silenceMs !== undefined && !(typeof silenceMs === 'number' && silenceMs > 0)) {
     throw invalidArgument('sync.silenceMs', 'milliseconds, more than 0', silenceMs)
   }
+  if (withoutPieces !== undefined && typeof withoutPieces !== 'boolean') {
+    throw invalidArgument('sync.withoutPieces', 'true or false', withoutPieces)
+  }
   return {
     silenceMs,
+    withoutPieces,
+    ...(authors !== undefined && { authors: textsOf('sync.authors', authors, 'a list of public keys') }),
+    ...(documents !== undefined && { documents: textsOf('sync.documents', documents, 'a list of document ids') }),
     addresses: textsOf('sync.addresses', addresses, 'a list of addresses'),
     ...(schemas !== undefined && {
       schemas: textsOf('sync.schemas', schemas, 'a list of schema ids').map((id) => parseSchemaId(id)),

@@ -54,8 +54,16 @@ export interface OpenNodeOptions extends CallOptions {
 export interface SyncOptions {
   /** Of hubs and other nodes. */
   readonly addresses: readonly string[]
-  /** Ids of schemas whose documents are taken; default all that the other side has. */
+  /**
+   * What this node asks its peers for: entries of documents of these schemas, that these authors have signed, of these
+   * documents. All that is given has to fit; default all that the other side has. At most 1 000 ids and keys together.
+   */
   readonly schemas?: readonly string[] | undefined
+  /** Public keys. What their entries build on comes too. */
+  readonly authors?: readonly string[] | undefined
+  readonly documents?: readonly string[] | undefined
+  /** Pieces of blobs are not asked for. */
+  readonly withoutPieces?: boolean | undefined
   /**
    * After how long a peer that says nothing is given up and dialled again, in milliseconds; default 60 000. After a third
    * of it, it is asked for a sign of life.

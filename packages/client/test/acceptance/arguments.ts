@@ -144,6 +144,10 @@ export function argumentTests(world: () => World): void {
     ['an object for a signal', { name: 'test', storage: 'memory', signal: {} }, 'signal'],
     ['a text for a deadline', { name: 'test', storage: 'memory', deadlineMs: '5' }, 'deadlineMs'],
     ['an option that there is none of', { name: 'test', storage: 'memory', dir: 'festival' }, 'dir'],
+    ['a number for hubs', { name: 'test', storage: 'memory', sync: 5 }, 'sync'],
+    ['a text for authors', { name: 'test', storage: 'memory', sync: { addresses: [], authors: 'x' } }, 'sync.authors'],
+    ['what is no list of documents', { name: 'test', sync: { addresses: [], documents: [5] } }, 'sync.documents'],
+    ['a text for a truth', { name: 'test', sync: { addresses: [], withoutPieces: 'yes' } }, 'sync.withoutPieces'],
     ['a number for schemas', { name: 'test', storage: 'memory', schemas: 5 }, 'schemas'],
   ])('opening with %s', async (_what, options, field) => {
     const { openNode } = world().transport

@@ -5,6 +5,7 @@ import type { Cancel, Method, Read, Request } from './messages.js'
 type Check = (value: unknown) => string | undefined
 
 const text: Check = (value) => (typeof value === 'string' ? undefined : 'text')
+const truth: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false')
 const bytes: Check = (value) => (value instanceof Uint8Array ? undefined : 'a Uint8Array')
 /** Taken as it is here: whoever knows the schema checks it. */
 const anything: Check = () => undefined
@@ -47,7 +48,7 @@ const expectedSchema = shape(
     fields: object,
     indexes: optional(list(list(text, 'field names'), 'lists of field names')),
     search: optional(search),
-    isEarlier: optional((value) => (typeof value === 'boolean' ? undefined : 'true or false')),
+    isEarlier: optional(truth),
   },
   'an expected schema',
 )
@@ -55,7 +56,7 @@ const schemas = shape(
   {
     lock: list(commit, 'commits'),
     expected: list(expectedSchema, 'expected schemas'),
-    mustBeKnown: optional((value) => (typeof value === 'boolean' ? undefined : 'true or false')),
+    mustBeKnown: optional(truth),
   },
   'the commits of a schema.lock and the schemas expected of it',
 )
@@ -63,6 +64,9 @@ const sync = shape(
   {
     addresses: list(text, 'addresses'),
     schemas: optional(list(text, 'schema ids')),
+    authors: optional(list(text, 'public keys')),
+    documents: optional(list(text, 'document ids')),
+    withoutPieces: optional(truth),
     silenceMs: optional((value) => (typeof value === 'number' ? undefined : 'a number')),
   },
   'the addresses of peers',
