@@ -46,7 +46,9 @@ export {
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
 export type { Arrivals, ArrivedItem, LogPart, Replica, TakeOutcome } from './replica.js'
 // Session: one node's side of what two nodes say.
+export type { HeadsCode } from './session/by-heads.js'
 export type { KeyHeads } from './session/heads-asker.js'
+export { headsCode } from './session/heads-code.js'
 export type { Peer } from './session/peer.js'
 export { proofMessage } from './session/proof.js'
 export { type SessionResult, SyncSession } from './session/session.js'

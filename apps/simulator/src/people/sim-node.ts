@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes, type SyncVerifier } from '@rakko/core'
 import { StoreReplica } from '@rakko/node'
 import type { DocumentStore } from '@rakko/store'
-import { type MetPeer, Peers, type Replica, type Scope } from '@rakko/sync'
+import { headsCode, type MetPeer, Peers, type Replica, type Scope } from '@rakko/sync'
 import type { Network } from '../net/network.js'
 import type { Place } from '../store/place.js'
 import { type Calls, SlowStore } from '../store/slow-store.js'
@@ -160,6 +160,7 @@ export class SimNode {
       timers: { after: (ms, work) => scheduler.after(ms, () => (isAlive() ? work() : undefined)) },
       scope,
       withoutRanges,
+      heads: headsCode,
       ...(asksProof && {
         checkProof: async ({ publicKey: key, message, signature, address }) => {
           const isOwn = address === addressOf(number) || address === ''

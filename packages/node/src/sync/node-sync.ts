@@ -78,6 +78,7 @@ export class NodeSync {
       replica: this.#replica,
       identity: identityOf(options.signer),
       dial: platform.dial,
+      heads: platform.heads,
       random,
       draw: () => (random(1)[0] ?? 0) / 255,
       now,

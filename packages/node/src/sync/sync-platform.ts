@@ -1,4 +1,4 @@
-import type { Dialling } from '@rakko/sync'
+import type { Dialling, HeadsCode } from '@rakko/sync'
 import type { ArrivalReads } from './shared-reads.js'
 
 /** What sync takes of the platform. */
@@ -8,4 +8,6 @@ export interface SyncPlatform {
   readonly onWake?: ((listener: () => void) => () => void) | undefined
   /** Where a node may have many peers: what they ask for at the same time is read once. */
   readonly shareReads?: ((read: ArrivalReads['arrivalsAfter']) => ArrivalReads) | undefined
+  /** Where a node may meet peers that cannot compare by ranges: `headsCode`. */
+  readonly heads?: HeadsCode | undefined
 }

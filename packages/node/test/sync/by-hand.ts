@@ -5,6 +5,7 @@ import {
   encodeFrame,
   type Frame,
   type HelloFrame,
+  headsCode,
   memoryChannels,
   type SessionOptions,
   type SessionResult,
@@ -56,6 +57,7 @@ export class PeerByHand {
       closed: () => this.#wake(),
     })
     this.session = new SyncSession({
+      heads: headsCode,
       channel: ends[0],
       replica: node.replica,
       identity: { publicKey: node.publicKey },

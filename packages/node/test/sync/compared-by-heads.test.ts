@@ -110,6 +110,13 @@ describe('nodes of which one compares by the heads of logs alone', () => {
     expect(met.bytes[1]).toBeLessThan(60 * 65 + 1_000)
   })
 
+  test.each([0, 1])('end with the same where the code for it is missing at %d of the two', async (without) => {
+    const [one, other] = [await nodeWith(1, [venue(new Author(1))]), await nodeWith(2, [venue(new Author(2))])]
+    const options = without === 0 ? { withoutRanges: true, heads: undefined } : { withoutRanges: true }
+    await meeting(one, other, [options, without === 1 ? { heads: undefined } : {}])
+    expect(await idsOf(one)).toEqual(await idsOf(other))
+  })
+
   test('compare a scope', async () => {
     const [panda, penguin] = [new Author(1), new Author(2)]
     const [one, other] = [await nodeWith(1, [venue(panda), venue(penguin)]), await nodeWith(2, [])]

@@ -1,5 +1,5 @@
 import { RakkoError } from '@rakko/core'
-import { type Head, memoryChannels, Peers, type PeersOptions } from '@rakko/sync'
+import { type Head, headsCode, memoryChannels, Peers, type PeersOptions } from '@rakko/sync'
 import { expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
@@ -15,6 +15,7 @@ function peersOf(node: TestNode, dial: PeersOptions['dial']): Peers {
     replica: node.replica,
     identity: { publicKey: node.publicKey },
     dial,
+    heads: headsCode,
     random: (length) => new Uint8Array(length).fill(1),
     draw: () => 0,
     now: () => 0,

@@ -1,6 +1,7 @@
 import { bytesToHex, type PublicKey } from '@rakko/core'
 import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import {
+  headsCode,
   type MemoryChannelOptions,
   memoryChannels,
   type Replica,
@@ -73,7 +74,7 @@ export interface Meeting {
 }
 
 type Options = Partial<
-  Pick<SessionOptions, 'scope' | 'share' | 'withoutRanges' | 'checkProof' | 'admit' | 'identity' | 'timers'>
+  Pick<SessionOptions, 'scope' | 'share' | 'heads' | 'withoutRanges' | 'checkProof' | 'admit' | 'identity' | 'timers'>
 >
 
 /** Two nodes speak over a channel in memory. */
@@ -103,6 +104,7 @@ export function meet(
   })
   const sessions = [one, other].map((node, index) => {
     return new SyncSession({
+      heads: headsCode,
       channel: ends[index as 0 | 1],
       replica: node.replica,
       identity: { publicKey: node.publicKey },

@@ -12,7 +12,7 @@ import type {
   Frame,
   Scope,
 } from '../wire/frame.js'
-import { HeadsComparison, type HeadsPage } from './heads-comparison.js'
+import type { ByHeads, CompareHeads, HeadsPage } from './by-heads.js'
 import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from './limits.js'
 import type { Patience } from './patience.js'
 import type { Send } from './send.js'
@@ -26,6 +26,7 @@ export interface ComparisonsOptions {
   readonly isLower: boolean
   /** How own comparisons go: by ranges of ids where the peer can too, else by the heads of logs. */
   readonly by: 'ranges' | 'heads'
+  readonly compareHeads: CompareHeads
   /** Of what the peer takes. */
   readonly maxFrameBytes: number
   readonly onError: (error: unknown) => void
@@ -49,7 +50,7 @@ interface Difference {
 /** How a comparison goes, once the own ids are there. */
 type Opened = { readonly latest: ArrivalMark } & (
   | { readonly by: 'ranges'; readonly comparison: Comparison }
-  | { readonly by: 'heads'; readonly comparison: HeadsComparison; readonly isOwn: boolean }
+  | { readonly by: 'heads'; readonly comparison: ByHeads; readonly isOwn: boolean }
 )
 
 interface Running {
@@ -213,9 +214,9 @@ export class Comparisons {
 
   async #askHeads(running: Running, scope: Scope | undefined): Promise<void> {
     if (this.#end !== undefined) return
-    const { replica } = this.#options
+    const { replica, compareHeads } = this.#options
     const latest = await replica.latest()
-    const comparison = new HeadsComparison(replica, scope)
+    const comparison = compareHeads(replica, scope)
     const { upTo, heads } = await comparison.start()
     if (this.#end !== undefined) return
     running.opened = { by: 'heads', comparison, latest, isOwn: true }
@@ -223,8 +224,8 @@ export class Comparisons {
   }
 
   async #startHeads(running: Running, frame: CompareHeadsFrame): Promise<void> {
-    const { replica } = this.#options
-    const comparison = new HeadsComparison(replica, frame.scope)
+    const { replica, compareHeads } = this.#options
+    const comparison = compareHeads(replica, frame.scope)
     running.opened = { by: 'heads', comparison, latest: await replica.latest(), isOwn: false }
     if (this.#end === undefined) await this.#replyHeads(running, frame, frame.latest)
   }
@@ -267,7 +268,7 @@ export class Comparisons {
     running.stopWaiting()
   }
 
-  #finish(running: Running, comparison: Comparison | HeadsComparison, peerLatest: ArrivalMark): void {
+  #finish(running: Running, comparison: Comparison | ByHeads, peerLatest: ArrivalMark): void {
     const { compare } = running
     const side = this.#own.running === running ? this.#own : this.#peers
     const { isTooMuch } = comparison

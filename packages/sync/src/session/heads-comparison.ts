@@ -1,17 +1,12 @@
 import { type Hash, hexToBytes } from '@rakko/core'
 import { MAX_DIFFERENCE_IDS } from '../reconcile/comparison.js'
 import { IdTree } from '../reconcile/id-tree.js'
-import type { LogPart, Replica } from '../replica.js'
-import type { ComparedHeadsFrame, CompareHeadsFrame, LogHead, LogName, Scope } from '../wire/frame.js'
+import type { LogPart } from '../replica.js'
+import type { LogHead, LogName, Scope } from '../wire/frame.js'
 import { compareLogNames } from '../wire/heads.js'
+import type { ByHeads, HeadsPage, HeadsReplica, HeadsStep } from './by-heads.js'
 import { HEADS, MAX_HEADS_TURNS } from './limits.js'
 import { outOfPlace } from './session-end.js'
-
-/** What a frame of a comparison by heads says, whichever of both sides sends it. */
-export type HeadsPage = Pick<CompareHeadsFrame, 'upTo' | 'heads'> &
-  Partial<Pick<ComparedHeadsFrame, 'whole' | 'isTooMuch'>>
-
-export type HeadsReplica = Pick<Replica, 'heads' | 'undecided' | 'logIds'>
 
 export interface HeadsLimits {
   /** Heads of one frame. */
@@ -32,7 +27,7 @@ interface Judged {
  * One side of a comparison by the heads of logs: docs/wire.md, Comparing by heads. It holds one page of its own heads,
  * and the ids that the peer lacks. Each reply is asked for once the one before is there.
  */
-export class HeadsComparison {
+export class HeadsComparison implements ByHeads {
   readonly #replica: HeadsReplica
   readonly #scope: Scope | undefined
   readonly #limits: HeadsLimits
@@ -56,24 +51,20 @@ export class HeadsComparison {
     return this.#theyLack
   }
 
-  /** Whether both are too different: then nothing is known, and both sides pull from the first arrival. */
   get isTooMuch(): boolean {
     return this.#isTooMuch
   }
 
-  /** Whether the peer's next frame ends it, as far as this side knows. */
   get isLast(): boolean {
     return this.#isLast
   }
 
-  /** What the side that begins sends first. */
   async start(): Promise<HeadsPage> {
     this.#sent = await this.#nextPage()
     return this.#sent
   }
 
-  /** What the side that has begun sends after a reply. It is over where `isLast` is true. */
-  async takeReply(reply: HeadsPage): Promise<{ readonly page?: HeadsPage; readonly isDone: boolean }> {
+  async takeReply(reply: HeadsPage): Promise<HeadsStep> {
     this.#count()
     if (reply.isTooMuch === true) return { isDone: this.#giveUp() }
     const { upTo } = reply
@@ -88,8 +79,7 @@ export class HeadsComparison {
     return { page: this.#sent, isDone: false }
   }
 
-  /** What the other side sends after a page of the side that has begun. */
-  async reply(page: HeadsPage): Promise<{ readonly page?: HeadsPage; readonly isDone: boolean }> {
+  async reply(page: HeadsPage): Promise<HeadsStep> {
     this.#count()
     if (page.isTooMuch === true) return { isDone: this.#giveUp() }
     await this.#note((page.whole ?? []).map(fromTheBeginning))

@@ -3,6 +3,7 @@ import type { Channel } from '../channel/channel.js'
 import type { Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
+import type { HeadsCode } from './by-heads.js'
 import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import type { Share } from './share.js'
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly scope?: Scope | undefined
   /** Says of itself that it compares by the heads of logs alone, as a node may that has no tree of ids. */
   readonly withoutRanges?: boolean | undefined
+  /** `headsCode`. Without it all is pulled from peers that cannot compare by ranges, and none is asked for heads. */
+  readonly heads?: HeadsCode | undefined
   /** What it shares with the node's other sessions; without it, it is the only one. */
   readonly share?: Share | undefined
   /** The peer is asked for a proof where this is given, which checks it. */

@@ -4,10 +4,11 @@ import { encodeFrame, endFrame } from '../wire/encode-frame.js'
 import type { Frame, HelloFrame } from '../wire/frame.js'
 import { MAX_FRAME_BYTES } from '../wire/limits.js'
 import type { Backlog } from './backlog.js'
+import { giveUpHeads } from './by-heads.js'
 import { Comparisons } from './comparisons.js'
 import { Fetcher } from './fetcher.js'
 import { Greeting, RANGES } from './greeting.js'
-import { HeadsAsker, type KeyHeads } from './heads-asker.js'
+import type { HeadsAsker, KeyHeads } from './heads-asker.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
 import { Patience } from './patience.js'
@@ -42,7 +43,7 @@ export class SyncSession {
   readonly #heartbeat: Heartbeat
   readonly #patience: Patience
   readonly #fetcher: Fetcher
-  readonly #headsAsker: HeadsAsker
+  readonly #headsAsker: HeadsAsker | undefined
   readonly #share: Share
   #serving: Serving | undefined
   #pulling: Pulling | undefined
@@ -64,7 +65,7 @@ export class SyncSession {
     this.#share = options.share ?? alone()
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
-    this.#headsAsker = new HeadsAsker(send, this.#patience)
+    this.#headsAsker = options.heads?.asker(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options.silenceMs)
     this.#greeting = new Greeting({ ...options, send, onEnd: (end) => this.#end(end) })
   }
@@ -102,11 +103,12 @@ export class SyncSession {
     return this.#serving?.backlogAtEnd()
   }
 
-  /** The heads of all logs of a key at the peer. Rejects with CHANNEL_CLOSED unless both have greeted. */
+  /** The heads of all logs of a key at the peer. Rejects with CHANNEL_CLOSED unless both have greeted, and without `heads`. */
   async heads(publicKey: PublicKey): Promise<KeyHeads> {
     try {
-      if (this.#serving === undefined) throw new SessionEnd('bye', 'The peer has not greeted')
-      return await this.#headsAsker.ask(publicKey)
+      const asker = this.#serving && this.#headsAsker
+      if (asker === undefined) throw new SessionEnd('bye', 'The peer has not greeted')
+      return await asker.ask(publicKey)
     } catch (cause) {
       throw new RakkoError('CHANNEL_CLOSED', 'The peer cannot be asked', {}, { cause })
     }
@@ -173,6 +175,7 @@ export class SyncSession {
       case 'compared-heads':
         return comparisons.takeHeads(frame)
       case 'heads-are':
+        if (this.#headsAsker === undefined) throw outOfPlace('Nobody asked for heads')
         return this.#headsAsker.answered(frame)
     }
   }
@@ -196,7 +199,8 @@ export class SyncSession {
     const maxFrameBytes = this.#peerMaxFrameBytes
     const isByHeads = this.#options.withoutRanges === true || !hello.capabilities.includes(RANGES)
     const by = isByHeads ? 'heads' : 'ranges'
-    this.#comparisons = new Comparisons({ replica, send, patience, isLower, by, maxFrameBytes, onError })
+    const compareHeads = this.#options.heads?.compare ?? giveUpHeads
+    this.#comparisons = new Comparisons({ replica, send, patience, isLower, by, compareHeads, maxFrameBytes, onError })
     this.#pulling = new Pulling({
       replica,
       taker,
@@ -266,7 +270,7 @@ export class SyncSession {
     this.#patience.end()
     this.#share.end()
     this.#fetcher.end(end)
-    this.#headsAsker.end(end)
+    this.#headsAsker?.end(end)
     this.#comparisons?.end(end)
     this.#serving?.end()
     this.#pulling?.end()

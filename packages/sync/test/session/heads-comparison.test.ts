@@ -2,7 +2,8 @@ import type { Hash, PublicKey } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
-import { HeadsComparison, type HeadsPage, type HeadsReplica } from '../../src/session/heads-comparison.js'
+import { giveUpHeads, type HeadsPage, type HeadsReplica } from '../../src/session/by-heads.js'
+import { HeadsComparison } from '../../src/session/heads-comparison.js'
 import { MAX_HEADS_TURNS } from '../../src/session/limits.js'
 import { compareLogNames } from '../../src/wire/heads.js'
 
@@ -143,6 +144,19 @@ describe('a comparison by heads', () => {
         [true, 0],
       ])
     }
+  })
+
+  test('ends at once where one side has not the code for it, and both know', async () => {
+    const [able, without] = [new HeadsComparison(replicaOf([]), undefined), giveUpHeads(replicaOf([]), undefined)]
+    const given = await without.reply(await able.start())
+    expect(given).toEqual({ page: { upTo: undefined, heads: [], isTooMuch: true }, isDone: true })
+    expect(await able.takeReply(given.page as HeadsPage)).toEqual({ isDone: true })
+    const other = new HeadsComparison(replicaOf([]), undefined)
+    const { page } = await other.reply(await without.start())
+    const last = await without.takeReply(page as HeadsPage)
+    expect(last.isDone).toBe(true)
+    expect(await other.reply(last.page as HeadsPage)).toEqual({ isDone: true })
+    expect([able, other, without].map(({ isTooMuch }) => isTooMuch)).toEqual([true, true, true])
   })
 
   test('ends with who takes turns without end, or tells of what was told before', async () => {

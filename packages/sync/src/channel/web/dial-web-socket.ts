@@ -13,8 +13,7 @@ export interface DialWebSocketOptions extends WebSocketOptions {
 }
 
 /** A browser does not tell pages what they could find out about other networks by that. */
-const UNTOLD =
-  'nobody listens there, or no hub does, or its certificate is not trusted, or it does not serve this page (browsers do not say which)'
+const UNTOLD = 'no hub is there, or it is not trusted, or it does not serve this page (browsers do not say which)'
 
 /**
  * Opens a channel to a hub, for which its address is enough (`wss://…`). It rejects with INVALID_ARGUMENT where that is
