@@ -9,8 +9,9 @@ const COUNT = 100_000
 const NEW = 10
 
 /**
- * Two nodes with 100 000 documents meet again after one has written 10 more. Milliseconds until the other has them, and
- * what of processor time this took in it, bytes both ways, and how often it had to send again after it had received.
+ * Two nodes with 100 000 documents meet again after one has written 10 more. Milliseconds until the other has them.
+ * Beside it what processor time this took there, bytes both ways, and how often it had to send again after it had
+ * received.
  */
 export function syncResume(): Promise<Measurement> {
   return withHub(COUNT, async (hub, folder) => {

@@ -17,7 +17,7 @@ export class Ledger {
 
   /**
    * A node loses what it had. An acknowledged entry that no other node holds durably at this moment may be gone for
-   * good: its last copy is a frame under way, or in the hands of somebody hostile.
+   * good. Its last copy is a frame under way, or in the hands of somebody hostile.
    */
   async lost(before: ReadonlySet<Hash>, node: SimNode, nodes: readonly SimNode[]): Promise<void> {
     const here = await node.place.heldIds()

@@ -5,8 +5,9 @@ import type { RakkoNode } from './rakko-node.js'
 import { connectionOf } from './remote-node.js'
 
 /**
- * Lets a node meet all others that do the same by the same name of a BroadcastChannel: those of other windows and workers
- * of this origin, or other threads of this process. Whoever can use the name reads and writes what nodes tell each other.
+ * Lets a node meet all others that do the same by the same name of a BroadcastChannel. It reaches other windows and
+ * workers of this origin, or other threads of this process. Whoever can use the name reads and writes what nodes tell
+ * each other.
  * Returns what ends it; closing the node does too. Throws INVALID_ARGUMENT.
  */
 export function meetByBroadcast(node: RakkoNode, name: string): () => void {

@@ -12,8 +12,8 @@ export type { LinkState, PeerStatus }
 /** The other nodes that a node speaks with. */
 export interface Sync {
   /**
-   * Calls back with how it stands with all peers, at once and as it changes: those that the node dials, in the order in
-   * which they were added, then those that have dialled it. Throws INVALID_ARGUMENT.
+   * Calls back with how it stands with all peers, at once and as it changes. Those that the node dials come first, in
+   * the order in which they were added, then those that have dialled it. Throws INVALID_ARGUMENT.
    */
   onStatus(
     observer: Observer<readonly PeerStatus[]> | ((peers: readonly PeerStatus[]) => void),

@@ -3,7 +3,7 @@ const MAX_COMPARED_CHARACTERS = 32
 
 /**
  * Whether `text` has `part` within. `includes` alone compares up to some hundred characters at every place where both
- * repeat themselves; this reads each character of the text twice at most.
+ * repeat themselves. This reads each character of the text twice at most.
  */
 export function containsText(text: string, part: string): boolean {
   if (part.length <= MAX_COMPARED_CHARACTERS) return text.includes(part)

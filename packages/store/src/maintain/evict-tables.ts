@@ -47,9 +47,9 @@ interface StandingRow {
 }
 
 /**
- * Makes room for the tables of a schema that somebody asks for. The tables of others give way: those without living
- * documents first, then those that nobody has asked this process for, the smallest first, then those that were asked for
- * longest ago. Their documents stay, and so do their hashes.
+ * Makes room for the tables of a schema that somebody asks for. The tables of others give way. Those without living
+ * documents go first, then those that nobody has asked this process for, the smallest first. Those that were asked for
+ * longest ago come next. Their documents stay, and so do their hashes.
  *
  * Throws TABLE_LIMIT where too few may go.
  */

@@ -15,7 +15,7 @@ const ELSEWHERE_MS = 2_000
 
 /**
  * How the sessions of a node share the work of pulling. Of the peers that it dials the first one leads: it is asked for
- * entries, the others for ids, and these are fetched once the lead has brought what it has. Peers that have dialled
+ * entries. The others are asked for ids, which are fetched once the lead has brought what it has. Peers that have dialled
  * are asked for ids: they may bring what this node has given to others, or they got elsewhere. Once such a peer is
  * live, a node that only serves asks it for entries: what its author writes now, nobody else has yet.
  */

@@ -34,7 +34,7 @@ export interface SessionResult {
 }
 
 /**
- * One node's side of what two nodes say over a channel: it greets, finds out what each lacks, and then both pull from
+ * One node's side of what two nodes say over a channel. It greets and finds out what each lacks. Then both pull from
  * each other for as long as the channel lives. `docs/wire.md` is the protocol.
  */
 export class SyncSession {
