@@ -22,7 +22,7 @@ function describe(frame: Frame): string {
     case 'taken':
       return `taken ${frame.frames} of ${frame.pull}`
     case 'lost':
-      return `lost ${frame.pull}: ${frame.reason}, latest ${mark(frame.latest)}`
+      return `lost ${frame.pull}: ${frame.reason}`
     case 'fetch':
       return `fetch ${frame.ids.map((id) => id.slice(4, 10)).join()}`
     case 'fetched':

@@ -109,10 +109,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
     ['first Arrivals behind others', sendsToPull([arrivals(), arrivals({ upTo: { number: 0 } })])],
     ['a difference that was not compared', sendsToPull([arrivals({ upTo: { number: 0 }, first: 1 })])],
     ['ids where entries were asked for', sendsToPull([arrivals({ items: [ID] })])],
-    [
-      'Lost where the pull began at 0',
-      sendsToPull([{ type: 'lost', pull: 1, reason: 'beyond', latest: { number: 0 } }]),
-    ],
+    ['Lost where the pull began at 0', sendsToPull([{ type: 'lost', pull: 1, reason: 'beyond' }])],
     ['Fetched that nobody asked for', sends({ type: 'fetched', fetch: 1, isLast: true, items: [] })],
     ['a Fetch of too many ids', sends({ type: 'fetch', fetch: 1, ids: Array(1_001).fill(ID) })],
     ['heads that nobody asked for', sends({ type: 'heads-are', request: 1, isLast: true, heads: [] })],
@@ -163,7 +160,7 @@ describe('a frame that has no place ends the session with bad-frame', () => {
       const { compare } = await peer.next('compare')
       peer.send(compared(compare))
       const { pull } = await peer.next('pull')
-      peer.send({ type: 'lost', pull, reason: 'beyond', latest: { number: 0 } })
+      peer.send({ type: 'lost', pull, reason: 'beyond' })
     }
     expect(await endOf(script)).toMatchObject({ code: 'bad-frame', by: 'us' })
   })

@@ -2,7 +2,7 @@ import type { RakkoError } from '@rakko/core'
 
 /**
  * A way to a peer that carries whole frames: ordered, reliable, binary. Two sessions, one at each end, speak over it.
- * What a transport lacks of this an adapter adds: `cborSequence` for byte streams, `chunked` for small messages.
+ * What a transport lacks of this an adapter adds: `byteStreamChannel` for byte streams, `chunked` for small messages.
  * `test/channel-acceptance.ts` says how each has to behave.
  */
 export interface Channel {

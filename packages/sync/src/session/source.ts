@@ -126,8 +126,7 @@ export class Source {
     if (number === 0) return true
     const here = await replica.idAt(number)
     if (here === id) return true
-    const latest = await replica.latest()
-    await send({ type: 'lost', pull: pull.pull, reason: here === undefined ? 'beyond' : 'other-id', latest }).taken
+    await send({ type: 'lost', pull: pull.pull, reason: here === undefined ? 'beyond' : 'other-id' }).taken
     return false
   }
 

@@ -104,7 +104,6 @@ export interface LostFrame {
   readonly type: 'lost'
   readonly pull: number
   readonly reason: 'beyond' | 'other-id'
-  readonly latest: ArrivalMark
 }
 
 export interface StopFrame {

@@ -94,7 +94,7 @@ export const LAYOUTS: { readonly [Type in Frame['type']]: Layout } = {
     items: list(MAX_LIST, item),
   }),
   taken: layout('taken', 68, { pull: counted, frames: counted }),
-  lost: layout('lost', 69, { pull: counted, reason: word(1, 'beyond', 'other-id'), latest: mark }),
+  lost: layout('lost', 69, { pull: counted, reason: word(1, 'beyond', 'other-id') }),
   stop: layout('stop', 70, { pull: counted }),
   fetch: layout('fetch', 71, { fetch: counted, ids: list(MAX_LIST, id) }),
   fetched: layout('fetched', 72, { fetch: counted, isLast: truth, items: list(MAX_LIST, entryItem) }),

@@ -188,12 +188,7 @@ export function randomFrame(random: Random, type: Frame['type'] = random.pick(FR
     case 'taken':
       return { type, pull: randomNumber(random, 1), frames: randomNumber(random, 1) }
     case 'lost':
-      return {
-        type,
-        pull: randomNumber(random, 1),
-        reason: random.pick(['beyond', 'other-id'] as const),
-        latest: randomMark(random),
-      }
+      return { type, pull: randomNumber(random, 1), reason: random.pick(['beyond', 'other-id'] as const) }
     case 'stop':
       return { type, pull: randomNumber(random, 1) }
     case 'fetch':

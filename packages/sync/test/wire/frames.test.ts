@@ -110,8 +110,8 @@ const REFUSED: [rule: string, bytes: Uint8Array, field: string][] = [
     'arrivals.items.operation',
   ],
   ['none taken', cbor([68, 1, 0]), 'taken.frames'],
-  ['reason 0', cbor([69, 1, 0, 0, NONE]), 'lost.reason'],
-  ['reason 3', cbor([69, 1, 3, 0, NONE]), 'lost.reason'],
+  ['reason 0', cbor([69, 1, 0]), 'lost.reason'],
+  ['reason 3', cbor([69, 1, 3]), 'lost.reason'],
   ['a fetched id', cbor([72, 1, true, [ID]]), 'fetched.items'],
   ['ranges without an open one', cbor(compared([bound(1), 0])), 'compared.ranges.upper'],
   [

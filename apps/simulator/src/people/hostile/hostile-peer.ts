@@ -114,7 +114,7 @@ export class HostilePeer {
         return
       case 'pull':
         if (random.chance(0.3)) {
-          say({ type: 'lost', pull: frame.pull, reason: 'other-id', latest: this.#mark() })
+          say({ type: 'lost', pull: frame.pull, reason: 'other-id' })
           return
         }
         for (let count = random.integer(4); count >= 0; count -= 1) {

@@ -21,7 +21,7 @@ export function randomFrame(random: Random): Frame {
       items: [{ entry: random.bytes(200) }],
     }),
     () => ({ type: 'taken', pull: number, frames: random.integer(10) }),
-    () => ({ type: 'lost', pull: number, reason: 'beyond', latest: mark }),
+    () => ({ type: 'lost', pull: number, reason: 'beyond' }),
     () => ({ type: 'stop', pull: number }),
     () => ({ type: 'fetch', fetch: number, ids: ids.toSorted() }),
     () => ({ type: 'fetched', fetch: number, isLast: true, items: [] }),
