@@ -11,6 +11,7 @@ export class DamagedEnd implements Channel {
   readonly maxFrameBytes: number
   readonly #channel: Channel
   readonly #hooks: EndHooks
+  #isHeard = false
 
   constructor(channel: Channel, hooks: EndHooks) {
     this.#channel = channel
@@ -23,6 +24,7 @@ export class DamagedEnd implements Channel {
   }
 
   listen(listener: ChannelListener): void {
+    this.#isHeard = true
     this.#channel.listen({
       frame: (frame) => listener.frame(frame),
       closed: (error) => {
@@ -34,5 +36,8 @@ export class DamagedEnd implements Channel {
 
   close(): void {
     this.#channel.close()
+    // A session may end before it has begun to listen: nobody is told of the end then.
+    if (!this.#isHeard) this.#hooks.onClosed()
+    this.#isHeard = true
   }
 }
