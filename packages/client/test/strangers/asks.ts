@@ -1,8 +1,8 @@
 import type { SchemaId } from '@rakko/core'
 import { hostileText, nearMiss, type Sizes } from './hostile-values.js'
 
-/** What is asked at served ports. */
-export type Ask = Questions | Following
+/** What is asked at served ports, and by peers. */
+export type Ask = Questions | Following | SilentPeers
 
 /** One call, without its id. */
 export interface Questions {
@@ -24,8 +24,15 @@ export interface Following {
   readonly titles: readonly string[]
 }
 
+/** Sessions of peers who ask for all that they may at once, and take nothing of what comes. */
+export interface SilentPeers {
+  readonly arePeers: true
+  readonly times: number
+}
+
 /** Bytes that it brings. */
 export function bytesOfAsk(ask: Ask): number {
+  if ('arePeers' in ask) return ask.times * SESSION_BYTES
   if ('titles' in ask) return Buffer.byteLength(ask.titles.join()) + ask.titles.length * ask.times * NEXT_BYTES
   return Buffer.byteLength(JSON.stringify(ask.params)) * ask.times
 }
@@ -38,6 +45,8 @@ const MOST_SUMMANDS = 195
 const MOST_WORDS = 990
 /** Of a message that asks for an update. */
 const NEXT_BYTES = 100
+/** Of eight times a thousand ids. */
+const SESSION_BYTES = 8 * 1000 * 32
 
 export interface AskWorld {
   readonly random: Sizes
@@ -107,6 +116,7 @@ export const ASKS = {
     },
     times: random.between(1, 2),
   }),
+  pulls: ({ random }) => ({ arePeers: true, times: random.between(1, 10) }),
   failing: ({ random }) => {
     const sum = `${'1+'.repeat(random.between(1, MOST_SUMMANDS))}x`
     const times = random.between(1, Math.floor(MOST_SQL_CHARACTERS / (sum.length + 1)))

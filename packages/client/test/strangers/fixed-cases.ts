@@ -4,7 +4,7 @@ const LARGEST = { seed: 1, sizes: 'largest', asks: [] } as const
 
 /** What `npm test` tries: both stores, each door, and what strangers ask without reading the answer. */
 export const HANDFUL: readonly Plan[] = [
-  { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'peer', shapes: ['wide'] },
+  { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'peer', shapes: ['wide'], asks: ['pulls'] },
   { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
   { ...LARGEST, seed: 2, bytes: 3_000_000, store: 'memory', door: 'publish', shapes: ['chain', 'payloads'] },
   { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing', 'creates'] },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openNodejsNode } from '@rakko/node/nodejs'
 import { connectInProcess } from '../../dist/in-process.js'
+import { silentPeers } from './silent-peers.mjs'
 import { strangerPeer } from './stranger-peer.mjs'
 import { strangerAt } from './stranger-session.mjs'
 
@@ -53,6 +54,11 @@ export async function nodeHost({ schemas, note, door, folder }) {
     return [`${method}, unread`]
   }
 
+  async function pulled({ times }) {
+    await silentPeers(node, times)
+    return ['pulls, unread']
+  }
+
   async function followed({ schemaId, times, titles }) {
     const {
       result: [documentId],
@@ -79,7 +85,7 @@ export async function nodeHost({ schemas, note, door, folder }) {
   }
   return {
     send: senders[door],
-    ask: (ask) => ('titles' in ask ? followed : ask.isUnread ? askedUnread : asked)(ask),
+    ask: (ask) => ('arePeers' in ask ? pulled : 'titles' in ask ? followed : ask.isUnread ? askedUnread : asked)(ask),
     honestCalls: (turn) => [...(turn % 2 === 0 ? [() => create('more')] : []), isThere],
   }
 }
