@@ -34,7 +34,7 @@ test.each([2, 1, 0])('of ids of which the first ones were forgotten all %d that 
   const peer = new PeerByHand(node)
   peer.hello()
   const got: Hash[] = []
-  for (let fetch = 1, isLast = false; !isLast; fetch += 1) {
+  for (let fetch = 1, isLast = false; !isLast && fetch < 20; fetch += 1) {
     peer.send({ type: 'fetch', fetch, ids: ids.filter((id) => !got.includes(id)) })
     const fetched = await peer.next('fetched')
     got.push(...fetched.items.map(({ entry }) => hash(entry)))
