@@ -117,6 +117,9 @@ test('hubs dial each other, and pass on what apps have given to one of them', as
   expect((await other.health()).peers).toEqual({ connected: 1, dialled: 1 })
   await dora.node.close()
   await other.end()
+  // It was killed, and could say nothing.
+  const lost = await hub.logged(({ event, code }) => event === 'peer-ended' && code === 'lost')
+  expect(lost).toMatchObject({ level: 'info', by: 'peer' })
 })
 
 test('a hub that ends in order says goodbye', async () => {
