@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { RakkoError } from '@rakko/core'
 import { type CommandLine, parseCommandLine } from './config/command-line.js'
 import type { HubConfig } from './config/hub-config.js'
@@ -16,8 +17,10 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const
 export async function runCommand(args: readonly string[], env: Environment): Promise<number> {
   const [command, ...rest] = args
   if (command === '--help' || command === '-h') return print(usage())
+  if (command === '--version' || command === '-v') return print(version())
   if (command !== 'serve') {
-    process.stderr.write(`${usage()}\n`)
+    const wrong = command === undefined ? 'A command is missing' : `Unknown command ${command}`
+    process.stderr.write(`${wrong}: there is \`rakko serve\`\n\n${usage()}\n`)
     return CALLED_WRONGLY
   }
   let called: CommandLine
@@ -73,12 +76,17 @@ function print(text: string): number {
   return 0
 }
 
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
 function usage(): string {
   const rows = Object.values(KEYS).map(({ flag, short, isSwitch, help, env, byDefault }) => {
     const names = `${short === undefined ? '    ' : `-${short}, `}--${flag}${isSwitch ? '' : ' …'}`
     return `  ${names.padEnd(38)} ${help} [${env}]${shown(byDefault)}`
   })
   return `Usage: rakko serve [--config FILE] [OPTIONS]
+       rakko --version
 
 Serves a node: apps dial it over a WebSocket, and meet through it. Ends with SIGINT or SIGTERM.
 

@@ -72,6 +72,20 @@ test('pages of everywhere may use a hub that others than this machine reach, unl
   expect(read(['--host', '::', '--allow-origins', 'https://a.example']).allowOrigins).toEqual(['https://a.example'])
 })
 
+test('the origins of shells of desktop and mobile apps can be named', () => {
+  const origins = [
+    'app://festival',
+    'tauri://localhost',
+    'capacitor://localhost',
+    'file://',
+    'null',
+    'http://[::1]:80a',
+  ]
+  expect(read(['--allow-origins', origins.slice(0, 5).join()]).allowOrigins).toEqual(origins.slice(0, 5))
+  for (const wrong of [...origins.slice(5), 'https://a.example/', 'https://a.example:443', 'HTTPS://a.example', 'a'])
+    expect(() => read(['--allow-origins', wrong])).toThrow('expected the origin of a page')
+})
+
 test.each([
   [['--http-prot', '1'], 'Unknown flag --http-prot: `rakko serve --help` lists those there are'],
   [['somewhere'], 'Unknown flag somewhere: `rakko serve --help` lists those there are'],
@@ -137,4 +151,18 @@ test('the help names every flag', async () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/^Usage: rakko serve/)
   expect(stdout.match(/--[a-z-]+/g)).toEqual(expect.arrayContaining(['--config', '--http-port', '--public-address']))
+})
+
+test('the version is told, and an unknown command by its name', async () => {
+  expect(await runRakko(['--version'])).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  })
+  const { code, stdout, stderr } = await runRakko(['server'])
+  expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({
+    code: 2,
+    stdout: '',
+    first: 'Unknown command server: there is `rakko serve`',
+  })
 })

@@ -28,9 +28,9 @@ export function hubWords(status: PeerStatus | undefined, now: number, isOnline: 
   if (!isOnline && (toSend > 0 || !isOnThisDevice(status))) return away(undefined, toSend, now, isOnline)
   switch (link.state) {
     case 'connecting':
-      return link.offlineSince === undefined ? CONNECTING : away(link.offlineSince, toSend, now, isOnline)
+      return link.offlineSince === undefined ? CONNECTING : away(link.offlineSince, toSend, now, isOnline, link)
     case 'offline':
-      return away(link.since, toSend, now, isOnline)
+      return away(link.since, toSend, now, isOnline, link)
     case 'comparing':
       return { ...CONNECTING, short: 'Comparing', sentence: 'Finding out what each of the two lacks' }
     case 'receiving': {
@@ -83,8 +83,30 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'not-allowed': 'The hub does not serve this device.',
 }
 
-function away(since: number | undefined, toSend: number, now: number, isOnline: boolean): HubWords {
-  const why = isOnline ? 'No hub replies at this address' : 'This device has no network'
+type Failed = Partial<Pick<Extract<LinkState, { readonly state: 'offline' }>, 'code' | 'by'>>
+
+/** How the last session ended, where the hub was reached. */
+const ENDS: Readonly<Record<string, string>> = {
+  bye: 'The hub has closed the connection',
+  lost: 'The connection was lost',
+  'too-slow': 'The hub did not reply in time',
+}
+
+function whyAway({ code, by }: Failed): string {
+  if (code === undefined) return 'No hub replies at this address'
+  if (code === 'too-much' && by === 'peer') return 'The hub has no room for this device now'
+  if (code === 'failed') return by === 'us' ? 'This device could not store what came' : 'The hub has a fault'
+  return ENDS[code] ?? 'The hub and this app did not understand each other'
+}
+
+function away(
+  since: number | undefined,
+  toSend: number,
+  now: number,
+  isOnline: boolean,
+  failed: Failed = {},
+): HubWords {
+  const why = isOnline ? whyAway(failed) : 'This device has no network'
   const when = since === undefined ? '' : `, since ${at(since, now).replace(/^at /, '')}`
   return {
     icon: 'offline',

@@ -127,7 +127,7 @@ export const KEYS: { readonly [Name in keyof HubConfig]: Key<HubConfig[Name]> } 
     isList: true,
     read: starOr((given, name) => (isOnly(given, 'loopback') ? 'loopback' : listOf(origin)(given, name))),
     byDefault: undefined,
-    help: 'pages that may use the hub: origins, loopback, or * for all',
+    help: 'pages that may use the hub: origins, loopback, or * for all (loopback; * where others reach it)',
   },
   behindProxy: {
     key: 'behind_proxy',

@@ -60,9 +60,13 @@ export const schemaId: ReadValue<SchemaId> = (given, name) => {
   }
 }
 
+/** As browsers write it: in lower case, without a path, and without the port that the scheme has. */
+const ORIGIN = /^(?!http:.*:80$|https:.*:443$)[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?$/
+
 export const origin: ReadValue<string> = (given, name) => {
   const words = text(given, name)
-  if (URL.canParse(words) && new URL(words).origin === words) return words
+  // Shells of desktop and mobile apps have schemes of their own; a page from a file is of the origin `null`.
+  if (words === 'null' || words === 'file://' || ORIGIN.test(words)) return words
   throw invalidConfig(name, 'the origin of a page, as in https://app.example', given)
 }
 

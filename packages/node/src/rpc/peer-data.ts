@@ -14,12 +14,18 @@ export function peerFromData({ link, ...status }: WirePeerStatus): PeerStatus {
 
 function linkToData(link: LinkState): WireLinkState {
   if (link.state === 'offline') return { ...link, error: errorToData(link.error) }
-  if (link.state === 'connecting') return { ...link, error: link.error && errorToData(link.error) }
+  if (link.state === 'connecting') {
+    const { error, ...rest } = link
+    return error === undefined ? rest : { ...rest, error: errorToData(error) }
+  }
   return link
 }
 
 function linkFromData(link: WireLinkState): LinkState {
   if (link.state === 'offline') return { ...link, error: errorFromData(link.error) }
-  if (link.state === 'connecting') return { ...link, error: link.error && errorFromData(link.error) }
+  if (link.state === 'connecting') {
+    const { error, ...rest } = link
+    return error === undefined ? rest : { ...rest, error: errorFromData(error) }
+  }
   return link
 }

@@ -7,7 +7,7 @@ import type { SessionStatus } from '../session/session-status.js'
 import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
-import type { LinkState, PeerStatus } from './peer-status.js'
+import type { Failure, LinkState, PeerStatus } from './peer-status.js'
 import type { Sharing } from './sharing.js'
 
 export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'share'> {
@@ -55,7 +55,7 @@ export class Link {
   #hasLedOn = false
   #offlineSince: number | undefined
   /** Why it could not be reached last. */
-  #error: RakkoError | undefined
+  #failure: Failure | undefined
   readonly #outbox: Outbox
   #cancelKeeping: (() => void) | undefined
   #session: SyncSession | undefined
@@ -99,7 +99,7 @@ export class Link {
   async #run(): Promise<void> {
     await this.#recall()
     while (!this.#isClosed) {
-      this.#change({ state: 'connecting', offlineSince: this.#offlineSince, error: this.#error })
+      this.#change({ state: 'connecting', offlineSince: this.#offlineSince, ...this.#failure })
       const wait = await this.#speak()
       if (!this.#isClosed) await this.#wait(wait)
     }
@@ -114,7 +114,8 @@ export class Link {
       channel = await this.#dialling.channel
     } catch (cause) {
       const words = 'The peer could not be dialled'
-      return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause }))
+      const error = cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause })
+      return this.#offline({ error })
     }
     // Who gives up what is open already can say goodbye.
     this.#dialling = undefined
@@ -169,7 +170,8 @@ export class Link {
   #ended({ code, by, text, cause }: SessionResult): number {
     if (this.#wasOfUse()) this.#backoff.reset()
     if (code === 'lost' || !REFUSALS.has(code)) {
-      return this.#offline(cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text, { code, by }))
+      const error = cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text)
+      return this.#offline({ error, code, by })
     }
     const wait = this.#backoff.afterRefusal()
     this.#change({ state: 'refused', code, by, text, retryAt: this.#options.now() + wait })
@@ -182,12 +184,12 @@ export class Link {
     return this.#hasLedOn || (this.#liveSince !== undefined && now() - this.#liveSince >= LIVE_MS)
   }
 
-  #offline(error: RakkoError): number {
+  #offline(failure: Failure): number {
     const now = this.#options.now()
     const wait = this.#backoff.wait()
     this.#offlineSince ??= now
-    this.#error = error
-    this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, error })
+    this.#failure = failure
+    this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, ...failure })
     return wait
   }
 
@@ -198,7 +200,7 @@ export class Link {
     if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
     this.#isHere = true
     this.#offlineSince = undefined
-    this.#error = undefined
+    this.#failure = undefined
     if (status.state !== 'comparing' && status.upTo > this.#upTo) {
       this.#upTo = status.upTo
       this.#hasLedOn = true

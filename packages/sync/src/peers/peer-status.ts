@@ -1,5 +1,6 @@
 import type { RakkoError } from '@rakko/core'
 import type { Peer } from '../session/peer.js'
+import type { SessionCode } from '../session/session-end.js'
 import type { EndCode } from '../wire/frame.js'
 
 /** How it stands with one peer. */
@@ -15,21 +16,25 @@ export interface PeerStatus {
   readonly link: LinkState
 }
 
+/** Why there is no session. */
+export interface Failure {
+  readonly error: RakkoError
+  /** How the last one ended, and who ended it; absent where the peer could not be dialled. */
+  readonly code?: SessionCode | undefined
+  readonly by?: 'us' | 'peer' | undefined
+}
+
 export type LinkState =
   /** Is being dialled. Where that is so again: since when it could not be reached, and why it last could not. */
-  | {
-      readonly state: 'connecting'
-      readonly offlineSince?: number | undefined
-      readonly error?: RakkoError | undefined
-    }
+  | ({ readonly state: 'connecting'; readonly offlineSince?: number | undefined } & Partial<Failure>)
   /** Finds out what each lacks. */
   | { readonly state: 'comparing' }
   /** `received` of about `expected` entries. */
   | { readonly state: 'receiving'; readonly received: number; readonly expected: number }
   /** All that the peer had is here, and what it gets comes at once. */
   | { readonly state: 'live' }
-  /** It cannot be reached, or the channel was lost. It is dialled again at `retryAt`, milliseconds since 1970. */
-  | { readonly state: 'offline'; readonly since: number; readonly retryAt: number; readonly error: RakkoError }
+  /** It cannot be reached, or the session has ended. It is dialled again at `retryAt`, milliseconds since 1970. */
+  | ({ readonly state: 'offline'; readonly since: number; readonly retryAt: number } & Failure)
   /** One of both does not want the other. It is tried again later: who refused may change. */
   | {
       readonly state: 'refused'

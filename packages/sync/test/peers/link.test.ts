@@ -108,7 +108,12 @@ test('a device that woke up dials at once, and asks what is open for a sign of l
   await settle()
   expect(heard).toEqual(['hello', 'pull', 'ping'])
   await timers.pass(5_000)
-  expect(status?.link).toMatchObject({ state: 'offline', error: { details: { code: 'too-slow', by: 'us' } } })
+  expect(status?.link).toMatchObject({
+    state: 'offline',
+    code: 'too-slow',
+    by: 'us',
+    error: { code: 'CHANNEL_CLOSED' },
+  })
   await peers.close()
 })
 

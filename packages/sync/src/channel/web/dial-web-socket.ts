@@ -25,7 +25,9 @@ export function dialWebSocket(url: string, options: DialWebSocketOptions): Diall
   try {
     socket = new options.WebSocket(url, [SUB_PROTOCOL])
   } catch (cause) {
-    const error = refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
+    const error = isForbidden(cause)
+      ? notReached(url, 'a page that came over https may dial wss://… only, or a hub on this very device', {}, cause)
+      : refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })
     return { channel: Promise.reject(error), abort: () => undefined }
   }
   // Before it is open, since the first frame may come with the opening.
@@ -34,6 +36,11 @@ export function dialWebSocket(url: string, options: DialWebSocketOptions): Diall
     channel: opened(socket, options, url).then(() => channel),
     abort: () => channel.close(),
   }
+}
+
+/** What is forbidden to a page throws so at once; what is no address is a SyntaxError. */
+function isForbidden(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'SecurityError'
 }
 
 function opened(socket: WebSocketLike, { timers }: DialWebSocketOptions, url: string): Promise<void> {
