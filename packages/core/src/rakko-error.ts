@@ -96,6 +96,7 @@ export const ERROR_CODES = {
   // Peers
   INVALID_ADDRESS: 'not the address of a node that can be dialled',
   SYNC_UNAVAILABLE: 'the node was put together without a way to other nodes',
+  QUOTA_EXCEEDED: 'a node has stored as much of an author as it takes; the entry was not kept, and may come again',
   // Hubs
   INVALID_CONFIG: 'a key or a value of the configuration is wrong',
   LISTEN_FAILED: 'the address that is to be served is in use, or not of this machine',

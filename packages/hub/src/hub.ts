@@ -1,5 +1,5 @@
 import type { PublicKey } from '@rakko/core'
-import type { Node, NodeEvent } from '@rakko/node'
+import type { Node, NodeEvent, SyncQuotas } from '@rakko/node'
 import { openNodejsNode } from '@rakko/node/nodejs'
 import { type Channel, type PeerStatus, parseAddress } from '@rakko/sync'
 import type { HubConfig } from './config/hub-config.js'
@@ -132,15 +132,25 @@ async function openNode(config: HubConfig, log: Log, started: () => Hub | undefi
       directory: dataPath,
       durability,
       allowSchemas: schemas ?? 'all',
-      sync: { addresses: directNodeAddresses, schemas, silenceMs },
+      sync: { addresses: directNodeAddresses, schemas, silenceMs, quotas: quotasOf(config) },
     },
     {
       proof: askProof ? { isOwnAddress: (address) => isOwnAddress(config, started(), address) } : undefined,
+      creditBytes: config.creditBytes,
       onDialled: (status) => tellDialled(log, dialled, status),
     },
   )
   node.onEvent((event) => tellEvent(log, event))
   return node
+}
+
+/** 0 says that nothing is bounded. */
+function quotasOf({ peerBytesPerHour, peerEntriesPerHour, authorBytes }: HubConfig): SyncQuotas {
+  return {
+    peerBytes: peerBytesPerHour || undefined,
+    peerEntries: peerEntriesPerHour || undefined,
+    authorBytes: authorBytes || undefined,
+  }
 }
 
 /** A peer signs what it has dialled, in the form that `parseAddress` gives. */

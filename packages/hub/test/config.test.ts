@@ -36,6 +36,10 @@ const DEFAULTS = {
   silenceMs: 60_000,
   maxConnections: 1_000,
   maxConnectionsPerAddress: 250,
+  peerBytesPerHour: 2 * 1024 ** 3,
+  peerEntriesPerHour: 4_000_000,
+  authorBytes: 0,
+  creditBytes: 4 * 1024 * 1024,
 }
 
 test('a hub that is told nothing is for its machine alone', () => {

@@ -41,6 +41,7 @@ export interface AssembleOptions {
   readonly proof?: NodeSyncOptions['proof'] | undefined
   /** See NodeSyncOptions. */
   readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
+  readonly creditBytes?: NodeSyncOptions['creditBytes'] | undefined
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -65,6 +66,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     sync,
     proof,
     onDialled,
+    creditBytes,
   } = options
   try {
     const policy = purgePolicy(purge)
@@ -97,9 +99,10 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     if (mode !== undefined) found.push({ type: 'key-exposed', publicKey: key.signer.publicKey, mode })
     const report = async (): Promise<StorageReport> => ({ ...(await storage()), key: key.protection })
     const scope = syncScope(sync)
-    const { silenceMs } = sync ?? {}
+    const { silenceMs, quotas } = sync ?? {}
+    const bounds = { silenceMs, quotas, creditBytes }
     const withSync = platformSync &&
-      timers && { platform: platformSync, timers, now, random, scope, silenceMs, proof, onDialled }
+      timers && { platform: platformSync, timers, now, random, scope, ...bounds, proof, onDialled }
     const node = createNode({
       store,
       signer: key.signer,

@@ -56,5 +56,7 @@ export type NodeEvent =
       readonly publicKey: PublicKey
       readonly untold: number
     }
+  /** As much is stored of an author as `sync.quotas` lets: nothing of the author is taken from peers any more. */
+  | { readonly type: 'author-quota-reached'; readonly publicKey: PublicKey }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

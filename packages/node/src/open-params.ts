@@ -41,6 +41,18 @@ export interface SyncParams {
   readonly withoutPieces?: boolean | undefined
   /** After how long a silent peer is given up; default a minute. After a third of it, it is asked for a sign of life. */
   readonly silenceMs?: number | undefined
+  /** What is taken of one peer, and of one author; default any amount. */
+  readonly quotas?: SyncQuotas | undefined
+}
+
+/** What a node takes of others. What is left out is not bounded. */
+export interface SyncQuotas {
+  /** Bytes of entries with their operations that one peer may give in an hour; 16 MiB at least. */
+  readonly peerBytes?: number | undefined
+  /** Entries that one peer may give in an hour; 10 000 at least. */
+  readonly peerEntries?: number | undefined
+  /** Bytes that are stored of one author; 1 MiB at least. */
+  readonly authorBytes?: number | undefined
 }
 
 /** The schemas that an app ships, and what it takes them to be. */

@@ -28,6 +28,8 @@ export interface SyncSource {
    * a forked log those of all branches. At most MAX_SYNC_ITEMS logs. Throws INVALID_ARGUMENT.
    */
   logEntries(logs: readonly LogPart[], options?: LogEntryOptions): Promise<LogEntry[]>
+  /** Bytes of the entries and operations that are here of each author, in their order. At most MAX_SYNC_ITEMS. */
+  storedBytes(authors: readonly PublicKey[]): Promise<number[]>
   /** The fingerprint of each range, at most MAX_FINGERPRINT_RANGES, in their order. Throws INVALID_ARGUMENT. */
   fingerprints(ranges: readonly IdRange[], scope?: SyncScope): Promise<RangeFingerprint[]>
   /** The first ids of a range, ascending. Throws INVALID_ARGUMENT. */

@@ -49,6 +49,7 @@ export type { Arrivals, ArrivedItem, LogPart, Replica, TakeOutcome } from './rep
 export type { HeadsCode } from './session/by-heads.js'
 export type { KeyHeads } from './session/heads-asker.js'
 export { headsCode } from './session/heads-code.js'
+export type { PeerQuota } from './session/meter.js'
 export type { Peer } from './session/peer.js'
 export { proofMessage } from './session/proof.js'
 export { type SessionResult, SyncSession } from './session/session.js'

@@ -1,5 +1,5 @@
 import { parseSchemaId } from '@rakko/core'
-import type { OpenParams, SchemaParams } from '@rakko/node/rpc'
+import type { OpenParams, SchemaParams, SyncQuotas } from '@rakko/node/rpc'
 import { checkCallOptions, checkNoMore, checkOptions, invalidArgument, isObject } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import { copyMember } from '../arguments/plain-copy.js'
@@ -76,11 +76,11 @@ function syncParams(given: OpenNodeOptions['sync']): OpenParams['sync'] {
   if (typeof given === 'string') return { addresses: [given] }
   const isList = readable('sync', () => Array.isArray(given))
   const expected =
-    'an address, a list of addresses, or { addresses, schemas, authors, documents, withoutPieces, silenceMs }'
+    'an address, a list of addresses, or { addresses, schemas, authors, documents, withoutPieces, silenceMs, quotas }'
   if (isList) return { addresses: textsOf('sync', given, expected) }
   if (!readable('sync', () => isObject(given))) throw invalidArgument('sync', expected, given)
   const members = readMembers('options', 'sync', given as SyncOptions)
-  const { addresses, schemas, authors, documents, withoutPieces, silenceMs, ...more } = members
+  const { addresses, schemas, authors, documents, withoutPieces, silenceMs, quotas, ...more } = members
   checkNoMore(more)
   if (silenceMs !== undefined && !(typeof silenceMs === 'number' && silenceMs > 0)) {
     throw invalidArgument('sync.silenceMs', 'milliseconds, more than 0', silenceMs)
@@ -93,6 +93,8 @@ function syncParams(given: OpenNodeOptions['sync']): OpenParams['sync'] {
     withoutPieces,
     ...(authors !== undefined && { authors: textsOf('sync.authors', authors, 'a list of public keys') }),
     ...(documents !== undefined && { documents: textsOf('sync.documents', documents, 'a list of document ids') }),
+    // The node checks what is in it.
+    quotas: quotas === undefined ? undefined : (copyMember('options', 'quotas', quotas) as SyncQuotas),
     addresses: textsOf('sync.addresses', addresses, 'a list of addresses'),
     ...(schemas !== undefined && {
       schemas: textsOf('sync.schemas', schemas, 'a list of schema ids').map((id) => parseSchemaId(id)),

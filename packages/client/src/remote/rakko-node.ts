@@ -1,5 +1,5 @@
 import type { BoundSchema, Commit, DocumentViewId, NextArgs, PublicKey } from '@rakko/core'
-import type { KeyProtection, StorageKind, StorageReport, VerifyReport } from '@rakko/node/rpc'
+import type { KeyProtection, StorageKind, StorageReport, SyncQuotas, VerifyReport } from '@rakko/node/rpc'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Observer, Subscription, SubscriptionOptions } from '../calls/subscription.js'
 import type { PortLike } from '../channel/channel.js'
@@ -11,7 +11,7 @@ import type { Sync } from './peers.js'
 import type { Sql } from './sql.js'
 import type { VerifyOptions } from './verify.js'
 
-export type { KeyProtection, StorageKind, StorageReport, VerifyOptions, VerifyReport }
+export type { KeyProtection, StorageKind, StorageReport, SyncQuotas, VerifyOptions, VerifyReport }
 
 export interface OpenNodeOptions extends CallOptions {
   /** 1 to 64 letters, digits, `-` or `_`: names this app's database among those of an origin or a machine. */
@@ -69,6 +69,8 @@ export interface SyncOptions {
    * of it, it is asked for a sign of life.
    */
   readonly silenceMs?: number | undefined
+  /** What is taken of others; default any amount. */
+  readonly quotas?: SyncQuotas | undefined
 }
 
 export interface PurgeOptions {

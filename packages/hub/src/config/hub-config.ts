@@ -25,5 +25,11 @@ export interface HubConfig {
   /** After so many milliseconds a silent peer is given up; after a third of it, it is asked for a sign of life. */
   readonly silenceMs: number
   readonly maxConnections: number
+  /** What is taken of one caller in an hour, and stored of one author; 0: any amount. */
+  readonly peerBytesPerHour: number
+  readonly peerEntriesPerHour: number
+  readonly authorBytes: number
+  /** Arrivals that a peer may send before they were taken. */
+  readonly creditBytes: number
   readonly maxConnectionsPerAddress: number
 }

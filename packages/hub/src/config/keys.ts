@@ -1,3 +1,4 @@
+import { LEAST_QUOTAS } from '@rakko/node'
 import { LOG_LEVELS } from '../log/log.js'
 import type { HubConfig } from './hub-config.js'
 import {
@@ -7,6 +8,7 @@ import {
   invalidConfig,
   isOnly,
   listOf,
+  noneOr,
   oneOf,
   origin,
   type ReadValue,
@@ -33,6 +35,7 @@ export interface Key<Value> {
 }
 
 export const ENVIRONMENT_PREFIX = 'RAKKO_HUB_'
+const MOST = Number.MAX_SAFE_INTEGER
 
 /** Every key. Those that the reference has are named as there. */
 export const KEYS: { readonly [Name in keyof HubConfig]: Key<HubConfig[Name]> } = {
@@ -161,5 +164,37 @@ export const KEYS: { readonly [Name in keyof HubConfig]: Key<HubConfig[Name]> } 
     read: integer(1, 100_000),
     byDefault: 250,
     help: 'peers at once from one address',
+  },
+  peerBytesPerHour: {
+    key: 'peer_bytes_per_hour',
+    flag: 'peer-bytes-per-hour',
+    env: `${ENVIRONMENT_PREFIX}PEER_BYTES_PER_HOUR`,
+    read: noneOr(integer(LEAST_QUOTAS.peerBytes, MOST)),
+    byDefault: 2 * 1024 ** 3,
+    help: 'bytes of entries taken from one address in an hour; 0 for any',
+  },
+  peerEntriesPerHour: {
+    key: 'peer_entries_per_hour',
+    flag: 'peer-entries-per-hour',
+    env: `${ENVIRONMENT_PREFIX}PEER_ENTRIES_PER_HOUR`,
+    read: noneOr(integer(LEAST_QUOTAS.peerEntries, MOST)),
+    byDefault: 4_000_000,
+    help: 'entries taken from one address in an hour; 0 for any',
+  },
+  authorBytes: {
+    key: 'author_bytes',
+    flag: 'author-bytes',
+    env: `${ENVIRONMENT_PREFIX}AUTHOR_BYTES`,
+    read: noneOr(integer(LEAST_QUOTAS.authorBytes, MOST)),
+    byDefault: 0,
+    help: 'bytes stored of one author; 0 for any',
+  },
+  creditBytes: {
+    key: 'credit_bytes',
+    flag: 'credit-bytes',
+    env: `${ENVIRONMENT_PREFIX}CREDIT_BYTES`,
+    read: integer(256 * 1024, 16 * 1024 * 1024),
+    byDefault: 4 * 1024 * 1024,
+    help: 'what a peer may send before it was taken',
   },
 }

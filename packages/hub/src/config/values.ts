@@ -27,6 +27,11 @@ export function integer(least: number, most: number): ReadValue<number> {
   }
 }
 
+/** 0, or what else may stand there. */
+export function noneOr(read: ReadValue<number>): ReadValue<number> {
+  return (given, name) => (given === 0 || given === '0' ? 0 : read(given, name))
+}
+
 export function oneOf<const Choice extends string>(choices: readonly Choice[]): ReadValue<Choice> {
   return (given, name) => {
     const found = choices.find((choice) => choice === given)

@@ -22,6 +22,11 @@ export class SessionLog implements GuestListeners {
     this.#begunAt = options.now()
   }
 
+  /** What one address gives is counted together. */
+  get caller(): string {
+    return this.#options.remote
+  }
+
   readonly onGreeted = (peer: Peer): void => {
     this.#peer = peer
     this.#options.log.info('peer-connected', {

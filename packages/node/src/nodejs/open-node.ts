@@ -23,6 +23,7 @@ export interface ServedNodeOptions {
   /** With it a peer has to prove its key: for an address of this node, and none else. */
   readonly proof?: Omit<ProofOptions, 'verifier'> | undefined
   readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
+  readonly creditBytes?: NodeSyncOptions['creditBytes'] | undefined
 }
 
 /**
@@ -52,6 +53,7 @@ export async function openNodejsNode(params: OpenParams, served: ServedNodeOptio
     sync: params.sync,
     proof: served.proof && { ...served.proof, verifier },
     onDialled: served.onDialled,
+    creditBytes: served.creditBytes,
   })
 }
 

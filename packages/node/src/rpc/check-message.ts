@@ -67,6 +67,7 @@ const sync = shape(
     authors: optional(list(text, 'public keys')),
     documents: optional(list(text, 'document ids')),
     withoutPieces: optional(truth),
+    quotas: optional((value) => (isObject(value) ? undefined : 'quotas')),
     silenceMs: optional((value) => (typeof value === 'number' ? undefined : 'a number')),
   },
   'the addresses of peers',

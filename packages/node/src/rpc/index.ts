@@ -33,6 +33,7 @@ export type {
   SubscriptionParams,
   SubscriptionUpdate,
   SyncParams,
+  SyncQuotas,
   ToNode,
   UpdateChange,
   WireFields,

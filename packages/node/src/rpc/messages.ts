@@ -26,6 +26,7 @@ export type {
   PurgeParams,
   SchemaParams,
   SyncParams,
+  SyncQuotas,
 } from '../open-params.js'
 
 /**

@@ -20,10 +20,13 @@ import {
 import { Feed } from '../feed.js'
 import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
+import type { SyncQuotas } from '../open-params.js'
 import type { WriterSigner } from '../sign/signing-round.js'
+import { AuthorQuota } from './author-quota.js'
 import { RefusalEvents } from './refusal-events.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
+import { checkQuotas } from './sync-quotas.js'
 import { syncTimers } from './sync-timers.js'
 
 /** Peers that a node dials, at most. */
@@ -43,6 +46,10 @@ export interface NodeSyncOptions {
   readonly scope?: Scope | undefined
   /** See SyncParams. */
   readonly silenceMs?: number | undefined
+  /** Throws INVALID_ARGUMENT where they are too low. */
+  readonly quotas?: SyncQuotas | undefined
+  /** Arrivals that a peer may send before they were taken, in bytes; default 4 MiB. */
+  readonly creditBytes?: number | undefined
   /** A peer is asked to prove its key where these are given. */
   readonly proof?: ProofOptions | undefined
   /** How it stands with a peer that the node dials, at each change. */
@@ -72,7 +79,18 @@ export class NodeSync {
 
   constructor(options: NodeSyncOptions) {
     const { store, ingest, platform, timers, now, random, scope, silenceMs, proof, onDialled } = options
-    this.#replica = new StoreReplica({ store, ingest, shareReads: platform.shareReads })
+    const { peerBytes = Infinity, peerEntries = Infinity, authorBytes } = checkQuotas(options.quotas ?? {})
+    const quota =
+      authorBytes === undefined
+        ? undefined
+        : new AuthorQuota({
+            bytes: authorBytes,
+            sync: store.sync,
+            ingest,
+            onReached: (publicKey) => options.onEvent({ type: 'author-quota-reached', publicKey }),
+          })
+    const take = quota === undefined ? ingest : (items: readonly IngestItem[]) => quota.ingest(items)
+    this.#replica = new StoreReplica({ store, ingest: take, shareReads: platform.shareReads })
     const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({
       replica: this.#replica,
@@ -85,6 +103,8 @@ export class NodeSync {
       timers: syncTimers(timers),
       scope,
       silenceMs,
+      creditBytes: options.creditBytes,
+      peerQuota: { bytes: peerBytes, entries: peerEntries },
       ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
       onChange: () => this.#tell(),
       onDialled,

@@ -74,7 +74,19 @@ export interface Meeting {
 }
 
 type Options = Partial<
-  Pick<SessionOptions, 'scope' | 'share' | 'heads' | 'withoutRanges' | 'checkProof' | 'admit' | 'identity' | 'timers'>
+  Pick<
+    SessionOptions,
+    | 'replica'
+    | 'scope'
+    | 'share'
+    | 'heads'
+    | 'withoutRanges'
+    | 'checkProof'
+    | 'admit'
+    | 'identity'
+    | 'timers'
+    | 'onRefused'
+  >
 >
 
 /** Two nodes speak over a channel in memory. */

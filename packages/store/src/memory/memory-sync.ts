@@ -2,6 +2,7 @@ import {
   BLOB_PIECE,
   type DocumentId,
   type Hash,
+  type PublicKey,
   parseSchemaIdParts,
   RakkoError,
   SCHEMA_DEFINITION,
@@ -77,6 +78,10 @@ export class MemorySync implements UncheckedSync {
 
   logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]> {
     return this.#inTurn(async () => logEntries(this.#data, logs, after, items))
+  }
+
+  storedBytes(authors: readonly PublicKey[]): Promise<number[]> {
+    return this.#inTurn(async () => storedBytes(this.#data, authors))
   }
 
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {
@@ -181,6 +186,17 @@ function logEntries(
     .filter((entry) => after === undefined || compareLogEntries(entry, after) > 0)
     .sort(compareLogEntries)
     .slice(0, items)
+}
+
+function storedBytes(data: MemoryData, authors: readonly PublicKey[]): number[] {
+  const bytes = new Map(authors.map((author) => [author, 0]))
+  for (const { id, entry, operation } of data.arrived) {
+    const author = data.held(id)?.entry.publicKey
+    const before = author && bytes.get(author)
+    if (author === undefined || before === undefined) continue
+    bytes.set(author, before + (entry?.length ?? 0) + (operation?.length ?? 0))
+  }
+  return authors.map((author) => bytes.get(author) ?? 0)
 }
 
 function compareLogEntries(a: LogEntry, b: LogEntry): number {

@@ -78,6 +78,11 @@ export function checkIds(ids: readonly Hash[]): readonly Hash[] {
   return checkCount('ids', ids).map((id) => parseHash(id, 'ids'))
 }
 
+/** Throws INVALID_PUBLIC_KEY and INVALID_ARGUMENT. */
+export function checkAuthors(authors: readonly PublicKey[]): readonly PublicKey[] {
+  return checkCount('authors', authors).map((key) => checkKey('authors', key))
+}
+
 /** Throws INVALID_ARGUMENT. */
 export function checkNumbers(numbers: readonly number[]): readonly number[] {
   return checkCount('numbers', numbers).map(checkNumber)

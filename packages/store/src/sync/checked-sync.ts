@@ -1,4 +1,4 @@
-import { type Hash, parseSchemaId, type SchemaId } from '@rakko/core'
+import { type Hash, type PublicKey, parseSchemaId, type SchemaId } from '@rakko/core'
 import type {
   ArrivalMark,
   ArrivedEntry,
@@ -24,6 +24,7 @@ import {
   checkAfter,
   checkAfterEntry,
   checkArrival,
+  checkAuthors,
   checkDatabaseId,
   checkIds,
   checkItems,
@@ -46,6 +47,7 @@ export interface UncheckedSync {
   unknownIds(ids: readonly Hash[]): Promise<Hash[]>
   logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]>
   logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]>
+  storedBytes(authors: readonly PublicKey[]): Promise<number[]>
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]>
   decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]>
   definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
@@ -90,6 +92,10 @@ export class CheckedSync implements SyncSource {
 
   async logEntries(logs: readonly LogPart[], { after, items }: LogEntryOptions = {}): Promise<LogEntry[]> {
     return this.#store.logEntries(checkParts(logs), checkAfterEntry(after), checkItems(items))
+  }
+
+  async storedBytes(authors: readonly PublicKey[]): Promise<number[]> {
+    return this.#store.storedBytes(checkAuthors(authors))
   }
 
   async fingerprints(ranges: readonly IdRange[], scope: SyncScope = {}): Promise<RangeFingerprint[]> {

@@ -329,6 +329,17 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await idsIn({ authors: [penguin.publicKey] })).toEqual([theirs.id, piece.id])
     })
 
+    test('says how many bytes are stored of each author', async () => {
+      const [penguin, stranger] = [new Author(2), new Author(3)]
+      const items = [venue(penguin), venue(penguin, 'x'.repeat(9_000))]
+      await publishAll(store, items)
+      await store.ingest([invalid(stranger)])
+      const bytes = items.reduce((sum, { entry, operation }) => sum + entry.length + operation.length, 0)
+      const authors = [stranger.publicKey, penguin.publicKey, new Author(4).publicKey]
+      expect(await store.sync.storedBytes(authors)).toEqual([0, bytes, 0])
+      expect(await store.sync.storedBytes([])).toEqual([])
+    })
+
     test('gives the entries of logs above a sequence number, page by page, and both branches of a fork', async () => {
       const [penguin, other] = [new Author(2), venue(panda)]
       const created = venue(penguin)

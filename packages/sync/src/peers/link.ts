@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { Channel, Dialling } from '../channel/channel.js'
+import type { Meter } from '../session/meter.js'
 import type { Peer } from '../session/peer.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionOptions } from '../session/session-options.js'
@@ -10,7 +11,7 @@ import { Outbox } from './outbox.js'
 import type { Failure, LinkState, PeerStatus } from './peer-status.js'
 import type { Sharing } from './sharing.js'
 
-export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'share'> {
+export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'share' | 'meterOf'> {
   readonly address: string
   readonly dial: (address: string) => Dialling
   /** Milliseconds since 1970. */
@@ -21,6 +22,8 @@ export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus'
   readonly onChange: (status: PeerStatus) => void
   readonly sharing: Sharing
   readonly memory: PeerMemory
+  /** Counts what is given under a name: that of an address, or of whoever has dialled this node. */
+  readonly meterOf?: ((name: string) => Meter) | undefined
   /** There is another database at the address than before. */
   readonly onReplaced?: ((peer: Peer, address: string, formerDatabaseId: string) => void) | undefined
   /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
@@ -126,11 +129,13 @@ export class Link {
     this.#isHere = false
     this.#hasLedOn = false
     this.#liveSince = undefined
+    const { sharing, identity, meterOf } = this.#options
     this.#session = new SyncSession({
       ...this.#options,
       channel,
-      share: this.#options.sharing.link(),
-      identity: { ...this.#options.identity, address },
+      meterOf: meterOf && (() => meterOf(address)),
+      share: sharing.link(),
+      identity: { ...identity, address },
       onStatus: (status) => this.#take(status),
       onBacklog: () => this.#backlogChanged(),
     })

@@ -1,6 +1,7 @@
-import type { PublicKey } from '@rakko/core'
+import { type PublicKey, RecentMap } from '@rakko/core'
 import type { Channel } from '../channel/channel.js'
 import type { KeyHeads } from '../session/heads-asker.js'
+import { Meter, type PeerQuota } from '../session/meter.js'
 import type { Peer } from '../session/peer.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
@@ -9,7 +10,9 @@ import { Link, type LinkOptions } from './link.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
 import { Sharing } from './sharing.js'
 
-export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing'> {
+export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing' | 'meterOf'> {
+  /** What one peer may give in an hour; without it, as much as it likes. */
+  readonly peerQuota?: PeerQuota | undefined
   readonly onChange?: (() => void) | undefined
   /** How it stands with a peer that is dialled, at each change. */
   readonly onDialled?: ((status: PeerStatus) => void) | undefined
@@ -17,6 +20,8 @@ export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' |
 
 /** What whoever has accepted a channel is told of the peer behind it. */
 export interface GuestListeners {
+  /** Who has dialled, as the transport knows it: what one caller gives is counted together. Else by database id. */
+  readonly caller?: string | undefined
   /** Who it is; before anything flows. */
   readonly onGreeted?: ((peer: Peer) => void) | undefined
   readonly onRefused?: ((refused: Refused) => void) | undefined
@@ -32,12 +37,16 @@ interface Guest {
   status: Omit<PeerStatus, 'toSend'>
 }
 
+/** Peers of which it is known how much they have given, at least. */
+const MAX_METERS = 4_096
+
 /** All peers of a node: those that it dials, and those that have dialled it. */
 export class Peers {
   readonly #options: PeersOptions
   readonly #links = new Map<string, Link>()
   readonly #guests = new Set<Guest>()
   readonly #sharing: Sharing
+  readonly #meters = new RecentMap<string, Meter>(MAX_METERS)
   #isClosed = false
 
   constructor(options: PeersOptions) {
@@ -55,7 +64,14 @@ export class Peers {
   add(address: string): void {
     if (this.#isClosed || this.#links.has(address)) return
     // Who is at an address that this node has chosen is the transport's to say: only guests are asked who they are.
-    const options = { ...this.#options, checkProof: undefined, admit: undefined, sharing: this.#sharing }
+    const { peerQuota, ...ours } = this.#options
+    const options = {
+      ...ours,
+      checkProof: undefined,
+      admit: undefined,
+      sharing: this.#sharing,
+      meterOf: peerQuota && ((name: string) => this.#meterOf(peerQuota, name)),
+    }
     this.#links.set(address, new Link({ ...options, address, onChange: (status) => this.#dialledTold(status) }))
     this.#tell()
   }
@@ -68,15 +84,17 @@ export class Peers {
   }
 
   /** Speaks with a peer that has dialled this node, until the channel ends. Returns how; never rejects. */
-  async accept(channel: Channel, { onGreeted, onRefused }: GuestListeners = {}): Promise<SessionResult> {
+  async accept(channel: Channel, { caller, onGreeted, onRefused }: GuestListeners = {}): Promise<SessionResult> {
     if (this.#isClosed) {
       channel.close()
       return { code: 'bye', by: 'us', text: 'The node is closed' }
     }
+    const { peerQuota } = this.#options
     const session = new SyncSession({
       ...this.#options,
       channel,
       share: this.#sharing.guest(),
+      meterOf: peerQuota && (({ databaseId }) => this.#meterOf(peerQuota, caller ?? databaseId)),
       onStatus: (told) => this.#guestTold(guest, told),
       admit: async (peer) => {
         const isAdmitted = (await this.#options.admit?.(peer)) !== false
@@ -113,6 +131,14 @@ export class Peers {
     this.#isClosed = true
     for (const { session } of this.#guests) session.close()
     await Promise.all([...this.#links.values()].map((link) => link.close()))
+  }
+
+  #meterOf(quota: PeerQuota, name: string): Meter {
+    const known = this.#meters.get(name)
+    if (known !== undefined) return known
+    const meter = new Meter(quota, this.#options.now)
+    this.#meters.set(name, meter)
+    return meter
   }
 
   #guestTold(guest: Guest, status: SessionStatus): void {

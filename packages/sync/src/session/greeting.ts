@@ -54,7 +54,7 @@ export class Greeting {
       asksProof: checkProof !== undefined,
       capabilities: this.#options.withoutRanges === true ? CAPABILITIES : [...CAPABILITIES, RANGES],
       maxFrameBytes: Math.min(MAX_FRAME_BYTES, channel.maxFrameBytes),
-      creditBytes: CREDIT_BYTES,
+      creditBytes: this.#options.creditBytes ?? CREDIT_BYTES,
     })
   }
 

@@ -1,7 +1,7 @@
 import type { Replica } from '../replica.js'
 import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../wire/frame.js'
 import { creditOf } from './credit.js'
-import { CREDIT_BYTES, TAKE_BYTES } from './limits.js'
+import { TAKE_BYTES } from './limits.js'
 import type { Send } from './send.js'
 import { outOfPlace, SessionEnd } from './session-end.js'
 import { Signal } from './signal.js'
@@ -12,6 +12,8 @@ export interface PullerOptions {
   readonly replica: Replica
   readonly taker: Taker
   readonly send: Send
+  /** What this node's Hello has said. */
+  readonly creditBytes: number
   /** Under which id the peer's resume points are kept. */
   readonly resumeKey: string
   /** After each piece that was taken. */
@@ -57,8 +59,9 @@ export class Puller {
   arrivals(frame: ArrivalsFrame, bytes: number): void {
     this.#check(frame)
     // One frame more may be under way.
-    if (this.#credit > CREDIT_BYTES) {
-      throw new SessionEnd('too-much', `More than ${CREDIT_BYTES} bytes of arrivals were sent before they were taken`)
+    const { creditBytes } = this.#options
+    if (this.#credit > creditBytes) {
+      throw new SessionEnd('too-much', `More than ${creditBytes} bytes of arrivals were sent before they were taken`)
     }
     const credit = creditOf(bytes, frame.items.length)
     this.#credit += credit

@@ -22,6 +22,8 @@ export interface PullingOptions {
   readonly scope: Scope | undefined
   readonly share: Share
   readonly peer: Peer
+  /** What this node's Hello has said. */
+  readonly creditBytes: number
   /** Under which id the peer's resume points are kept. */
   readonly resumeKey: string
   /** Of its Hello. */
@@ -161,7 +163,7 @@ export class Pulling {
   }
 
   async #pull({ after, outcome, isDoubtful }: Begin): Promise<void> {
-    const { replica, taker, send, scope, share, resumeKey } = this.#options
+    const { replica, taker, send, scope, share, resumeKey, creditBytes } = this.#options
     this.#lost = undefined
     this.#isChanging = false
     if (this.#signal.isOver) return
@@ -178,7 +180,7 @@ export class Pulling {
       this.#puller?.end()
     }
     this.#pulled = pull
-    this.#puller = new Puller({ pull, replica, taker, send, resumeKey, onProgress })
+    this.#puller = new Puller({ pull, replica, taker, send, resumeKey, creditBytes, onProgress })
     const running = this.#puller.run()
     await send(pull).taken
     await running

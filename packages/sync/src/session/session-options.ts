@@ -4,6 +4,7 @@ import type { Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
 import type { HeadsCode } from './by-heads.js'
+import type { Meter } from './meter.js'
 import type { Peer } from './peer.js'
 import type { SessionStatus } from './session-status.js'
 import type { Share } from './share.js'
@@ -24,6 +25,10 @@ export interface SessionOptions {
   readonly withoutRanges?: boolean | undefined
   /** `headsCode`. Without it all is pulled from peers that cannot compare by ranges, and none is asked for heads. */
   readonly heads?: HeadsCode | undefined
+  /** Arrivals that the peer may send before they were taken, in bytes; default 4 MiB. */
+  readonly creditBytes?: number | undefined
+  /** Counts what a peer gives. Where it may give no more, the session ends with `too-much`. */
+  readonly meterOf?: ((peer: Peer) => Meter) | undefined
   /** What it shares with the node's other sessions; without it, it is the only one. */
   readonly share?: Share | undefined
   /** The peer is asked for a proof where this is given, which checks it. */

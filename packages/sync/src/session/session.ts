@@ -11,6 +11,7 @@ import { Greeting, RANGES } from './greeting.js'
 import type { HeadsAsker, KeyHeads } from './heads-asker.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
+import { CREDIT_BYTES } from './limits.js'
 import { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Pulling } from './pulling.js'
@@ -192,7 +193,8 @@ export class SyncSession {
     const known = new KnownIds()
     const { address } = this.#options.identity
     const onRefused = (refused: Refused): void => this.#options.onRefused?.({ ...refused, peer, address })
-    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, onRefused })
+    const meter = this.#options.meterOf?.(peer)
+    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, meter, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
     this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
@@ -208,6 +210,7 @@ export class SyncSession {
       scope,
       share,
       peer,
+      creditBytes: this.#options.creditBytes ?? CREDIT_BYTES,
       resumeKey: resumeKey(peer, address),
       peerLatest: hello.latest,
       comparisons: this.#comparisons,

@@ -4,6 +4,8 @@ import type { EntryItem } from '../wire/frame.js'
 import type { Fetcher } from './fetcher.js'
 import type { KnownIds } from './known-ids.js'
 import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from './limits.js'
+import type { Meter } from './meter.js'
+import { SessionEnd } from './session-end.js'
 import type { Share } from './share.js'
 
 export interface TakerOptions {
@@ -11,6 +13,8 @@ export interface TakerOptions {
   readonly fetcher: Fetcher
   readonly known: KnownIds
   readonly share: Share
+  /** Counts what the peer gives. */
+  readonly meter?: Meter | undefined
   /** What the peer has sent and this node does not take. */
   readonly onRefused: (refused: Refused) => void
 }
@@ -109,6 +113,7 @@ export class Taker {
   async #decide(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
     const { replica, known, onRefused } = this.#options
     if (items.length === 0) return []
+    this.#spend(items)
     let outcomes: TakeOutcome[] = []
     await known.learn(async () => {
       outcomes = await replica.take(items)
@@ -119,5 +124,12 @@ export class Taker {
       onRefused({ id: outcome.id, error: outcome.error })
     }
     return outcomes
+  }
+
+  #spend(items: readonly EntryItem[]): void {
+    const bytes = items.reduce((sum, { entry, operation }) => sum + entry.length + (operation?.length ?? 0), 0)
+    if (this.#options.meter?.spend(bytes, items.length) === false) {
+      throw new SessionEnd('too-much', 'The peer has given as much as this node takes of one peer in an hour')
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { type Hash, hexToBytes, type PublicKey, type SchemaId } from '@rakko/core'
 import { Bulk } from '../../sql/bulk.js'
-import { hexColumn, u64Column } from '../../sql/column.js'
+import { hexArray, hexColumn, u64Column } from '../../sql/column.js'
 import { decodeHex } from '../../sql/decode-id.js'
 import { sql } from '../../sql/sql.js'
 import type { LogEntry, LogHeight, LogName, LogPart, SyncScope } from '../../sync-source.js'
@@ -65,6 +65,19 @@ export async function readLogEntries(
      ORDER BY a.public_key, e.log_id, e.seq_num, e.hash LIMIT ${items}::bigint`,
   )
   return rows.map(entryOf)
+}
+
+/** PostgreSQL knows the length of a value that lies apart without reading it. */
+export async function readStoredBytes(database: Database, authors: readonly PublicKey[]): Promise<number[]> {
+  const { names } = database
+  const { rows } = await database.query<{ public_key: Uint8Array; bytes: string }>(
+    sql`SELECT a.public_key,
+       sum(COALESCE(octet_length(e.entry), 0) + COALESCE(octet_length(e.operation), 0))::text AS bytes
+     FROM ${names.table('authors')} AS a JOIN ${names.table('entries')} AS e ON e.author = a.number
+     WHERE a.public_key = ANY(${hexArray(authors)}::bytea[]) GROUP BY a.public_key`,
+  )
+  const bytes = new Map(rows.map((row) => [decodeHex(row.public_key), Number(row.bytes)]))
+  return authors.map((author) => bytes.get(author) ?? 0)
 }
 
 function isAfter({ publicKey, logId, seqNum, id }: LogEntry) {

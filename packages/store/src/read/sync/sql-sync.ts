@@ -1,4 +1,4 @@
-import type { Hash, SchemaId } from '@rakko/core'
+import type { Hash, PublicKey, SchemaId } from '@rakko/core'
 import type { Listeners } from '../../listeners.js'
 import type { Bounds } from '../../sync/bounds.js'
 import type { UncheckedSync } from '../../sync/checked-sync.js'
@@ -26,7 +26,7 @@ import {
   readUnknownIds,
 } from './arrived-entries.js'
 import { readDecidedIds, readFingerprints } from './decided-ids.js'
-import { readLogEntries, readLogHeights } from './log-heights.js'
+import { readLogEntries, readLogHeights, readStoredBytes } from './log-heights.js'
 import { keepMetPeer, readMetPeers } from './met-peers.js'
 import { keepResumePoint, readResumePoint } from './resume-points.js'
 
@@ -90,6 +90,10 @@ export class SqlSync implements UncheckedSync {
 
   logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]> {
     return this.#run(() => readLogEntries(this.#database, logs, after, items))
+  }
+
+  storedBytes(authors: readonly PublicKey[]): Promise<number[]> {
+    return this.#run(() => readStoredBytes(this.#database, authors))
   }
 
   fingerprints(ranges: readonly IdRange[], scope: SyncScope): Promise<RangeFingerprint[]> {

@@ -1,0 +1,43 @@
+/** What one peer may give in an hour. */
+export interface PeerQuota {
+  /** Of entries with their operations. */
+  readonly bytes: number
+  readonly entries: number
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * How much one peer has given lately, over all its sessions. It may give a whole hour's share at once. What it has used
+ * comes back evenly, within an hour.
+ */
+export class Meter {
+  readonly #quota: PeerQuota
+  readonly #now: () => number
+  #usedBytes = 0
+  #usedEntries = 0
+  #at: number
+
+  /** `now`: milliseconds since 1970. */
+  constructor(quota: PeerQuota, now: () => number) {
+    this.#quota = quota
+    this.#now = now
+    this.#at = now()
+  }
+
+  /** Returns whether the peer may give that much more. */
+  spend(bytes: number, entries: number): boolean {
+    const now = this.#now()
+    const share = Math.max(0, now - this.#at) / HOUR_MS
+    this.#at = now
+    this.#usedBytes = Math.max(0, this.#usedBytes - share * this.#quota.bytes) + bytes
+    this.#usedEntries = Math.max(0, this.#usedEntries - share * this.#quota.entries) + entries
+    const isWithin = this.#usedBytes <= this.#quota.bytes && this.#usedEntries <= this.#quota.entries
+    // What was not taken does not count: else a peer that tries again would never get in.
+    if (!isWithin) {
+      this.#usedBytes -= bytes
+      this.#usedEntries -= entries
+    }
+    return isWithin
+  }
+}
