@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { encodeFrame, type Frame, type PullFrame, type Scope } from '@rakko/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { App, isLive } from './support/apps.js'
@@ -104,6 +105,12 @@ test('what is no request for a WebSocket of this protocol gets an HTTP status', 
   const at = (path: string): string => `http://127.0.0.1:${hub.port}${path}`
   const statuses = [fetch(at('/sync')), fetch(at('/else')), fetch(at('/health'), { method: 'POST' })]
   expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([426, 404, 405])
+})
+
+test('a page that gives its own name the address of this machine reads nothing of a hub there', async () => {
+  const request = get({ port: hub.port, path: '/health', headers: { Host: 'evil.example' } })
+  const status = await new Promise((resolve) => request.once('response', (reply) => resolve(reply.resume().statusCode)))
+  expect(status).toBe(403)
 })
 
 test('a port or a database that is in use is said, and the exit code is 1', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
-import { allowsOrigin } from '../src/http/allows-origin.js'
+import { hubConfig } from '../src/config/read-config.js'
+import { allowsHost, allowsOrigin } from '../src/http/allows-origin.js'
 import { callerOf, householdOf } from '../src/http/caller.js'
 import { Places } from '../src/http/places.js'
 import { Log } from '../src/log/log.js'
@@ -19,6 +20,7 @@ test.each([
   ['2001:0db8:1:2::6', '2001:db8:1:2::/64'],
   ['2001:db8::', '2001:db8:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['nobody', 'nobody'],
 ])('the household of %s is %s', (address, household) => {
@@ -49,6 +51,17 @@ test('a page may use the hub where its origin is allowed', () => {
   expect([allowsOrigin('all', 'https://a.example'), allowsOrigin('loopback', undefined)]).toEqual([true, true])
   const named = ['https://a.example']
   expect([allowsOrigin(named, 'https://a.example'), allowsOrigin(named, 'http://localhost')]).toEqual([true, false])
+})
+
+test('a hub for this machine is named as this machine, or as its peers dial it', () => {
+  const names = ['localhost:2020', '127.0.0.1', '[::1]:2020', undefined]
+  const foreign = ['evil.example', '127.0.0.1.evil.example:2020', 'localhost@evil.example', '\u0000']
+  const allowed = (given: Parameters<typeof hubConfig>[0]): boolean[] =>
+    [...names, ...foreign].map((host) => allowsHost(hubConfig(given), host))
+  expect(allowed({})).toEqual([true, true, true, true, false, false, false, false])
+  expect(allowed({ publicAddresses: ['wss://evil.example'] })).toEqual([...Array(5).fill(true), false, true, false])
+  expect(allowed({ host: '0.0.0.0' })).toEqual(Array(8).fill(true))
+  expect(allowed({ behindProxy: true })).toEqual(Array(8).fill(true))
 })
 
 test('a line of the log is JSON, of a level that is wanted, and no longer than strangers should make it', () => {

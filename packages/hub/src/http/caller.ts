@@ -12,8 +12,9 @@ export function callerOf({ headers, socket }: IncomingMessage, behindProxy: bool
 
 /** What counts as one caller: an address, or the network of 64 bits that a household gets for IPv6. */
 export function householdOf(address: string): string {
-  if (isIP(address) !== 6) return address
-  const [head = '', tail] = (address.split('%')[0] ?? '').split('::')
+  const own = plain(address)
+  if (isIP(own) !== 6) return own
+  const [head = '', tail] = (own.split('%')[0] ?? '').split('::')
   const groups = partsOf(head)
   if (tail !== undefined) while (groups.length < 8 - partsOf(tail).length) groups.push('0')
   return `${[...groups, ...partsOf(tail ?? '')]
@@ -27,6 +28,6 @@ function partsOf(text: string): string[] {
 }
 
 /** An address of IPv4 that a socket for both writes as one of IPv6. */
-function plain(address: string): string {
+export function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
 }

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RakkoError } from '@rakko/core'
 import { type Channel, type EndCode, encodeFrame, endFrame } from '@rakko/sync'
-import { type WebSocketUpgrades, webSocketUpgrades } from '@rakko/sync/nodejs'
+import { refuseUpgrade, type WebSocketUpgrades, webSocketUpgrades } from '@rakko/sync/nodejs'
 import type { HubConfig } from '../config/hub-config.js'
 import type { Log } from '../log/log.js'
-import { allowsOrigin } from './allows-origin.js'
-import { callerOf, householdOf } from './caller.js'
+import { allowsHost, allowsOrigin } from './allows-origin.js'
+import { callerOf, householdOf, plain } from './caller.js'
 import { Places } from './places.js'
 
 export const SYNC_PATH = '/sync'
@@ -42,6 +42,7 @@ export class Front {
   readonly #upgrades: WebSocketUpgrades
   readonly #peers: Places
   readonly #sockets: Places
+  readonly #open = new Set<Socket>()
 
   constructor(options: FrontOptions) {
     this.#options = options
@@ -52,7 +53,7 @@ export class Front {
     this.#sockets = new Places(maxConnections + SPARE_SOCKETS, mostForEach)
     this.#upgrades = webSocketUpgrades({
       windowBytes: WINDOW_BYTES,
-      onChannel: (channel, request) => this.#open(channel, request),
+      onChannel: (channel, request) => this.#serve(channel, request),
     })
     this.#server = createServer(
       { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 2 },
@@ -92,7 +93,8 @@ export class Front {
         })
     })
     this.#upgrades.close()
-    this.#server.closeAllConnections()
+    // The server knows none of those that asked for an upgrade.
+    for (const socket of this.#open) socket.destroy()
   }
 
   #admit(socket: Socket): void {
@@ -100,10 +102,15 @@ export class Front {
     const full = this.#sockets.take(caller)
     if (full !== undefined) {
       socket.destroy()
-      this.#options.log.warn('connection-cut', { remote: socket.remoteAddress, reason: `too many ${full}` })
+      const remote = plain(socket.remoteAddress ?? '')
+      this.#options.log.warn('connection-cut', { remote, reason: `too many ${full}` })
       return
     }
-    socket.once('close', () => this.#sockets.giveBack(caller))
+    this.#open.add(socket)
+    socket.once('close', () => {
+      this.#open.delete(socket)
+      this.#sockets.giveBack(caller)
+    })
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -111,11 +118,10 @@ export class Front {
       this.#upgrades.take(request, socket, head)
       return
     }
-    socket.on('error', () => undefined)
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    refuseUpgrade(socket, '404 Not Found')
   }
 
-  #open(channel: Channel, request: IncomingMessage): void {
+  #serve(channel: Channel, request: IncomingMessage): void {
     const { config, log, speak } = this.#options
     const caller = callerOf(request, config.behindProxy)
     const { origin } = request.headers
@@ -140,7 +146,9 @@ export class Front {
 
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request)
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!allowsHost(this.#options.config, request.headers.host)) {
+      send(response, 403, { error: 'This hub is for this machine: name it localhost, or by its address' })
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, { error: 'GET is all that there is' })
     } else if (path === HEALTH_PATH) {
       const { isWell, data } = await this.#options.health()

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { RakkoError } from '@rakko/core'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { dialWebSocket as dialFromNode, webSocketUpgrades } from '../../src/channel/nodejs/index.js'
+import { dialWebSocket as dialFromNode, refuseUpgrade, webSocketUpgrades } from '../../src/channel/nodejs/index.js'
 import type { SocketChannel } from '../../src/channel/nodejs/socket-channel.js'
 import {
   broadcastChannel,
@@ -198,6 +199,22 @@ test.each([
   socket.destroy()
 })
 
+/** One message, which is not whole yet. */
+function sendInParts(socket: WebSocket, parts: number): void {
+  for (let part = 0; part < parts; part += 1) socket.send(new Uint8Array(), { fin: false })
+}
+
+test('what answers no upgrade is gone after a second, though its peer reads nothing', () => {
+  vi.useFakeTimers()
+  const socket = new Duplex({ write: () => undefined })
+  refuseUpgrade(socket, '404 Not Found')
+  vi.advanceTimersByTime(999)
+  expect(socket.destroyed).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(socket.destroyed).toBe(true)
+  vi.useRealTimers()
+})
+
 test('a server refuses who asks for no protocol, takes no text, nothing too large, and notices a cut', async () => {
   const server = createServer()
   const served: Channel[] = []
@@ -210,6 +227,7 @@ test('a server refuses who asks for no protocol, takes no text, nothing too larg
   const ways: [act: (socket: WebSocket) => void, code: string | undefined][] = [
     [(socket) => socket.send('text'), 'INVALID_FRAME'],
     [(socket) => socket.send(new Uint8Array(1_001)), 'FRAME_TOO_LARGE'],
+    [(socket) => sendInParts(socket, 1_025), 'CHANNEL_CLOSED'],
     [(socket) => socket.terminate(), 'CHANNEL_CLOSED'],
     [(socket) => socket.close(4_000), 'CHANNEL_CLOSED'],
     [(socket) => socket.close(1_000), undefined],

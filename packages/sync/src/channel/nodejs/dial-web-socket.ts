@@ -2,9 +2,8 @@ import { refusal } from '@rakko/core'
 import { WebSocket } from 'ws'
 import type { Dialling } from '../channel.js'
 import { notReached } from '../channel-error.js'
-import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { OPEN_MS, SUB_PROTOCOL } from '../sub-protocol.js'
-import { SocketChannel } from './socket-channel.js'
+import { limitsOf, SocketChannel } from './socket-channel.js'
 import type { SocketOptions } from './socket-options.js'
 
 /**
@@ -15,11 +14,8 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
   let socket: WebSocket
   try {
     socket = new WebSocket(url, [SUB_PROTOCOL], {
-      maxPayload: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
+      ...limitsOf(options),
       handshakeTimeout: OPEN_MS,
-      // Ids and signatures do not get smaller, and each peer would cost memory for it.
-      perMessageDeflate: false,
-      autoPong: false,
     })
   } catch (cause) {
     const error = refusal('INVALID_ARGUMENT', { field: 'url', expected: 'the address of a WebSocket', got: url, cause })

@@ -1,3 +1,8 @@
 export { dialWebSocket } from './dial-web-socket.js'
 export type { SocketOptions } from './socket-options.js'
-export { type WebSocketServerOptions, type WebSocketUpgrades, webSocketUpgrades } from './web-socket-upgrades.js'
+export {
+  refuseUpgrade,
+  type WebSocketServerOptions,
+  type WebSocketUpgrades,
+  webSocketUpgrades,
+} from './web-socket-upgrades.js'

@@ -14,6 +14,23 @@ const FAILED = 4000
 /** What `ws` calls a message of more than `maxPayload` bytes. */
 const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 
+/** Parts that a peer may send a frame in, as messages of a WebSocket: browsers and proxies split large ones. */
+const MAX_FRAGMENTS = 1_024
+/** Pieces in which the bytes of one part may come over the network: 128 bytes each for the largest frame. */
+const MAX_CHUNKS = 16 * 1_024
+
+/** What a SocketChannel needs of its socket, of a client or a server. */
+export function limitsOf({ maxFrameBytes = DEFAULT_MAX_FRAME_BYTES }: SocketOptions) {
+  return {
+    maxPayload: maxFrameBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_CHUNKS,
+    // Ids and signatures do not get smaller, and each peer would cost memory for it.
+    perMessageDeflate: false,
+    autoPong: false,
+  } as const
+}
+
 /** A channel over a socket of `ws`, of a client or a server. It reads only as fast as its listener takes. */
 export class SocketChannel implements Channel {
   readonly maxFrameBytes: number
@@ -23,7 +40,7 @@ export class SocketChannel implements Channel {
   readonly #inbox: Inbox
   #isOpen = true
 
-  /** The socket's `maxPayload` has to be `maxFrameBytes`, and its `autoPong` false. */
+  /** The socket has to be made with `limitsOf(options)`. */
   constructor(socket: WebSocket, options: SocketOptions) {
     this.maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
     this.#windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES

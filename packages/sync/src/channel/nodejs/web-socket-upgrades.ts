@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Channel } from '../channel.js'
-import { DEFAULT_MAX_FRAME_BYTES } from '../limits.js'
 import { SUB_PROTOCOL } from '../sub-protocol.js'
-import { SocketChannel } from './socket-channel.js'
+import { limitsOf, SocketChannel } from './socket-channel.js'
 import type { SocketOptions } from './socket-options.js'
+
+/** How long whoever is refused has to take the answer. */
+const REFUSED_MS = 1_000
 
 export interface WebSocketServerOptions extends SocketOptions {
   onChannel(channel: Channel, request: IncomingMessage): void
@@ -22,20 +24,22 @@ export interface WebSocketUpgrades {
 export function webSocketUpgrades(options: WebSocketServerOptions): WebSocketUpgrades {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
-    perMessageDeflate: false,
-    autoPong: false,
+    ...limitsOf(options),
     handleProtocols: () => SUB_PROTOCOL,
   })
   return {
     take(request, socket, head) {
       if (!asksForProtocol(request)) {
-        refuse(socket)
+        refuseUpgrade(socket, '400 Bad Request', `This address speaks ${SUB_PROTOCOL} alone.\n`)
         return
       }
+      let isTaken = false
       server.handleUpgrade(request, socket, head, (webSocket) => {
+        isTaken = true
         options.onChannel(new SocketChannel(webSocket, options), request)
       })
+      // `ws` has called back by now, or has refused it for another reason.
+      if (!isTaken) cutLater(socket)
     },
     close() {
       for (const client of server.clients) client.terminate()
@@ -49,8 +53,18 @@ function asksForProtocol({ headers }: IncomingMessage): boolean {
   return asked.some((protocol) => protocol.trim() === SUB_PROTOCOL)
 }
 
-function refuse(socket: Duplex): void {
-  const text = `This address speaks ${SUB_PROTOCOL} alone.\n`
+/**
+ * Answers an upgrade with a status, such as `404 Not Found`. The socket is gone once that is sent, and in any case after
+ * a second: its peer may neither read nor close its own side.
+ */
+export function refuseUpgrade(socket: Duplex, status: string, text = ''): void {
   socket.on('error', () => undefined)
-  socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
+  socket.once('finish', () => socket.destroy())
+  cutLater(socket)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
+}
+
+function cutLater(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), REFUSED_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
