@@ -85,6 +85,14 @@ test('what is neither an address nor a port is refused, and so is a port that is
   }
 })
 
+test('a node speaks over 128 ports at a time', async () => {
+  const node = await openInProcess({ name: 'crowded', storage: 'memory', schemas: peers.schemas })
+  const connect = (): Promise<void> => node.sync.connect(new MessageChannel().port1)
+  await Promise.all(Array.from({ length: 128 }, connect))
+  await expect(connect()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  await node.close()
+})
+
 test('a node that asks for one author gets what that one has written, and gives all that it has', async () => {
   const { one, schemas } = peers
   const sync = { addresses: [], authors: [one.publicKey] }

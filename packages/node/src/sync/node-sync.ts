@@ -1,4 +1,4 @@
-import { hexToBytes, type PublicKey, refusal, type Verifier } from '@rakko/core'
+import { hexToBytes, type PublicKey, type RakkoError, refusal, type Verifier } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import {
   type ArrivalMark,
@@ -31,6 +31,8 @@ import { syncTimers } from './sync-timers.js'
 
 /** Peers that a node dials, at most. */
 export const MAX_ADDRESSES = 64
+/** Ports that a node speaks over at a time, at most. */
+export const MAX_PORTS = 128
 
 export interface NodeSyncOptions {
   readonly store: DocumentStore
@@ -125,17 +127,20 @@ export class NodeSync {
   add(text: string): void {
     const address = parseAddress(text)
     if (!this.statuses.some((one) => one.address === address) && this.#dialled() >= MAX_ADDRESSES) {
-      throw refusal('INVALID_ARGUMENT', {
-        field: 'address',
-        expected: `at most ${MAX_ADDRESSES} peers`,
-        got: 'one more',
-      })
+      throw oneMore('address', `at most ${MAX_ADDRESSES} peers`)
     }
     this.#peers.add(address)
   }
 
-  /** Speaks with the node at the other end of a port, until that ends, or the name is removed. */
+  /**
+   * Speaks with the node at the other end of a port, until that ends, or the name is removed. Throws INVALID_ARGUMENT,
+   * and has closed the port, where the name is taken or there are as many ports as there may be.
+   */
   addPort(name: string, port: MessagePortLike): void {
+    if (this.#ports.has(name) || this.#ports.size >= MAX_PORTS) {
+      port.close()
+      throw oneMore('port', `at most ${MAX_PORTS} ports, each of a name of its own`)
+    }
     const channel = messagePortChannel(port)
     this.#ports.set(name, channel)
     void this.accept(channel).then(() => this.#ports.delete(name))
@@ -200,6 +205,10 @@ export class NodeSync {
     this.#changes += 1
     for (const feed of this.#feeds) feed.wake()
   }
+}
+
+function oneMore(field: string, expected: string): RakkoError {
+  return refusal('INVALID_ARGUMENT', { field, expected, got: 'one more' })
 }
 
 function peerMemory(store: DocumentStore): PeerMemory {

@@ -10,7 +10,7 @@ import { Window } from './window.js'
  *
  * | value | says |
  * |---|---|
- * | a Uint8Array | a frame |
+ * | a Uint8Array over an ArrayBuffer | a frame |
  * | a number | so much of what was sent is taken, each frame as its bytes and 128 |
  * | null | the channel is closed: nothing follows |
  */
@@ -69,7 +69,8 @@ export class CreditChannel implements Channel {
     if (!this.#isOpen) return
     if (value instanceof Uint8Array) {
       if (value.length > this.maxFrameBytes) this.fail(frameTooLarge(this.maxFrameBytes, value.length))
-      else this.#inbox.put(value)
+      else if (!(value.buffer instanceof ArrayBuffer)) this.fail(invalidMessage('bytes of its own', 'shared memory'))
+      else this.#inbox.put(withoutRest(value, value.buffer))
     } else if (typeof value === 'number' && value > 0 && value <= this.#window.bytes) {
       this.#window.remove(value)
     } else if (value === null) {
@@ -98,4 +99,9 @@ export class CreditChannel implements Channel {
     this.#window.end(error)
     this.#transport.release()
   }
+}
+
+/** A frame of a byte may keep megabytes that lie around it, which nobody would count. */
+function withoutRest(frame: Uint8Array, buffer: ArrayBuffer & { readonly resizable?: boolean }): Uint8Array {
+  return frame.length < buffer.byteLength || buffer.resizable === true ? frame.slice() : frame
 }

@@ -13,37 +13,62 @@ export interface MeetingOptions {
 const MARK = 'rakko.meet'
 /** After a channel has ended, whoever is at its other end is asked once more. */
 const AGAIN_MS = 1_000
+/** Others that have a channel, or had one within AGAIN_MS. */
+export const MAX_MET = 64
+/** Of a name and of a call. */
+const MAX_NAME_CHARACTERS = 32
 
 /**
- * All who are on one name get a channel to each other: `['rakko.meet', from, to, call]`. Who comes says so to all, with
- * neither `to` nor `call`. Of two, the one whose name is lower calls, with a `call` that names the channel's ends; the
- * other says again that it is here, to that one alone. Returns what leaves; the channels are its caller's to close.
+ * All who are on one name get a channel to each other, MAX_MET at most: `['rakko.meet', from, to, call]`. Who comes says
+ * so to all, with neither `to` nor `call`. Of two, the one whose name is lower calls, with a `call` that names the
+ * channel's ends; the other says again that it is here, to that one alone. Returns what leaves; the channels are its
+ * caller's to close.
  */
 export function meet(shared: BroadcastChannelLike, { draw, timers, onMet }: MeetingOptions): () => void {
   const own = draw()
   const met = new Set<string>()
   const waits = new Set<() => void>()
+  const ends = new Map<string, Listener>()
   let isOver = false
+  let hasPassedOver = false
   const say = (to?: string, call?: string): void => shared.postMessage([MARK, own, to, call])
 
   const speak = (peer: string, call: string): void => {
     met.add(peer)
-    const ended = onMet(broadcastChannel(shared, { ownId: `${call} ${own}`, peerId: `${call} ${peer}` }))
+    const ownId = `${call} ${own}`
+    const ended = onMet(broadcastChannel(endOf(ownId), { ownId, peerId: `${call} ${peer}` }))
     void ended.then(() => {
-      met.delete(peer)
       if (isOver) return
       const cancel = timers.after(AGAIN_MS, () => {
         waits.delete(cancel)
-        say(peer)
+        met.delete(peer)
+        // There is a place again for those who found none.
+        if (hasPassedOver) say()
+        else say(peer)
+        hasPassedOver = false
       })
       waits.add(cancel)
     })
   }
-  const onMessage = ({ data }: { readonly data?: unknown }): void => {
-    if (!Array.isArray(data) || data[0] !== MARK) return
-    const [, peer, to, call] = data as readonly unknown[]
-    if (typeof peer !== 'string' || (to !== undefined && to !== own) || met.has(peer)) return
-    if (typeof call === 'string') speak(peer, call)
+  /** All channels have one listener, which gives each its own: else each message would cost all of them. */
+  const endOf = (ownId: string): BroadcastChannelLike => ({
+    postMessage: (message) => shared.postMessage(message),
+    addEventListener: (_, listener) => ends.set(ownId, listener),
+    removeEventListener() {
+      ends.delete(ownId)
+      stopWhenOver()
+    },
+  })
+  const onMessage = (event: { readonly data?: unknown }): void => {
+    if (!Array.isArray(event.data)) return
+    const [mark, peer, to, call] = event.data as readonly unknown[]
+    if (mark !== MARK) ends.get(String(to))?.(event)
+    else if (isName(peer) && (to === undefined || to === own) && !isOver && !met.has(peer)) hear(peer, call)
+  }
+  const hear = (peer: string, call: unknown): void => {
+    if (met.size >= MAX_MET) hasPassedOver = true
+    else if (isName(call)) speak(peer, call)
+    else if (call !== undefined) return
     else if (own < peer) {
       const drawn = draw()
       // Before what goes over the channel.
@@ -51,11 +76,20 @@ export function meet(shared: BroadcastChannelLike, { draw, timers, onMet }: Meet
       speak(peer, drawn)
     } else say(peer)
   }
+  const stopWhenOver = (): void => {
+    if (isOver && ends.size === 0) shared.removeEventListener('message', onMessage)
+  }
   shared.addEventListener('message', onMessage)
   say()
   return () => {
-    shared.removeEventListener('message', onMessage)
-    for (const cancel of waits) cancel()
     isOver = true
+    for (const cancel of waits) cancel()
+    stopWhenOver()
   }
+}
+
+type Listener = Parameters<BroadcastChannelLike['addEventListener']>[1]
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_NAME_CHARACTERS
 }

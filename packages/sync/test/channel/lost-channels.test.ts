@@ -87,14 +87,24 @@ test('a channel has one listener', () => {
 })
 
 test('a port that gets what no channel posts closes, and says what it was', async () => {
-  for (const posted of ['text', {}, 7, -1, Number.NaN, new Uint8Array(11)]) {
+  const shared = new Uint8Array(new SharedArrayBuffer(2))
+  for (const posted of ['text', {}, 7, -1, Number.NaN, shared, new Uint8Array(11)]) {
     const { port1, port2 } = new MessageChannel()
     const recorder = Recorder.on(messagePortChannel(port1, { maxFrameBytes: 10 }))
     port2.postMessage(posted)
     const error = await recorder.whenClosed
-    expect(error?.code).toBe(posted instanceof Uint8Array ? 'FRAME_TOO_LARGE' : 'INVALID_FRAME')
+    expect(error?.code).toBe(posted instanceof Uint8Array && posted.length > 10 ? 'FRAME_TOO_LARGE' : 'INVALID_FRAME')
     port2.close()
   }
+})
+
+test('a frame keeps nothing of what lies around it where it comes from', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const recorder = Recorder.on(messagePortChannel(port1))
+  port2.postMessage(new Uint8Array(1_000_000).subarray(0, 1))
+  await recorder.received(1)
+  expect(recorder.frames.map(({ buffer }) => buffer.byteLength)).toEqual([1])
+  port2.close()
 })
 
 test('a port that is closed at its other end is lost', async () => {
