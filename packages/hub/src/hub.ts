@@ -4,6 +4,7 @@ import { openNodejsNode } from '@rakko/node/nodejs'
 import { type Channel, type PeerStatus, parseAddress } from '@rakko/sync'
 import type { HubConfig } from './config/hub-config.js'
 import { isLoopback } from './config/read-config.js'
+import { householdOf } from './http/caller.js'
 import { Front, HEALTH_PATH, SYNC_PATH } from './http/front.js'
 import type { Log } from './log/log.js'
 import { SessionLog } from './log/session-log.js'
@@ -67,7 +68,7 @@ export class Hub {
       speak: async (channel: Channel, remote: string) => {
         sessions += 1
         connected += 1
-        const session = new SessionLog({ log, session: sessions, remote, now })
+        const session = new SessionLog({ log: log.about(householdOf(remote)), session: sessions, remote, now })
         session.end(await node.sync.accept(channel, session))
         connected -= 1
       },

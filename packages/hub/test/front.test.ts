@@ -80,3 +80,28 @@ test('a line of the log is JSON, of a level that is wanted, and no longer than s
     error: { code: 'E', message: 'no\nway' },
   })
 })
+
+test('a line of the log has nothing raw that a terminal obeys', () => {
+  const lines: string[] = []
+  const log = new Log({ level: 'warn', write: (line) => lines.push(line), now: () => 0 })
+  const text = '\u009b31m \u007f \u202e \u2028 \u061c \u{e0001} \u001b[2J ä'
+  log.warn('told', { text })
+  expect(lines[0]).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ text })
+})
+
+test('a caller makes the hub write 20 lines of an event in a minute, all callers a thousand lines', () => {
+  const untold: unknown[] = []
+  let now = 0
+  const log = new Log({ level: 'warn', write: (line) => untold.push(JSON.parse(line).untold), now: () => now })
+  for (let at = 0; at < 25; at += 1) log.about('10.0.0.1').warn('cut')
+  log.about('10.0.0.1').info('quiet')
+  log.about('10.0.0.2').warn('cut')
+  expect(untold).toEqual([...Array(20).fill(undefined), 5])
+  for (let at = 0; at < 2_000; at += 1) log.about(`10.1.0.${at}`).warn('cut')
+  log.warn('own')
+  expect(untold.length).toBe(1_001)
+  now = 60_000
+  log.about('10.0.0.1').warn('cut')
+  expect(untold.at(-1)).toBe(1_021)
+})

@@ -103,7 +103,7 @@ export class Front {
     if (full !== undefined) {
       socket.destroy()
       const remote = plain(socket.remoteAddress ?? '')
-      this.#options.log.warn('connection-cut', { remote, reason: `too many ${full}` })
+      this.#options.log.about(caller).warn('connection-cut', { remote, reason: `too many ${full}` })
       return
     }
     this.#open.add(socket)
@@ -124,16 +124,16 @@ export class Front {
   #serve(channel: Channel, request: IncomingMessage): void {
     const { config, log, speak } = this.#options
     const caller = callerOf(request, config.behindProxy)
+    const household = householdOf(caller)
     const { origin } = request.headers
     const refuse = (code: EndCode, text: string): void => {
-      log.warn('peer-refused', { remote: caller, origin, code, text })
+      log.about(household).warn('peer-refused', { remote: caller, origin, code, text })
       goodbye(channel, request.socket, code, text)
     }
     if (!allowsOrigin(config.allowOrigins, origin)) {
       refuse('not-allowed', `Pages of ${origin?.slice(0, 200)} may not use this hub`)
       return
     }
-    const household = householdOf(caller)
     const full = this.#peers.take(household)
     if (full !== undefined) {
       refuse('too-much', `The hub is full: it has as many peers ${full} as it takes`)

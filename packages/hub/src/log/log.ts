@@ -1,3 +1,5 @@
+import { LineLimit } from './line-limit.js'
+
 export const LOG_LEVELS = ['off', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 type Loud = Exclude<LogLevel, 'off'>
@@ -20,10 +22,19 @@ const MAX_TEXT_CHARACTERS = 500
 export class Log {
   readonly #options: LogOptions
   readonly #rank: number
+  readonly #limit: LineLimit
+  readonly #household: string | undefined
 
-  constructor(options: LogOptions) {
+  constructor(options: LogOptions, limit = new LineLimit(), household?: string) {
     this.#options = options
+    this.#limit = limit
+    this.#household = household
     this.#rank = LOG_LEVELS.indexOf(options.level)
+  }
+
+  /** For what a caller brings about: so many lines in a minute, the next one has the number of the others as `untold`. */
+  about(household: string): Log {
+    return new Log(this.#options, this.#limit, household)
   }
 
   error(event: string, fields?: LogFields): void {
@@ -45,8 +56,21 @@ export class Log {
   #log(level: Loud, event: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) > this.#rank) return
     const { write, now } = this.#options
-    write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields }, written)}\n`)
+    const at = now()
+    const untold = this.#household === undefined ? 0 : this.#limit.take(event, this.#household, at)
+    if (untold === undefined) return
+    const line = { time: new Date(at).toISOString(), level, event, ...fields, ...(untold > 0 && { untold }) }
+    write(`${escaped(JSON.stringify(line, written))}\n`)
   }
+}
+
+/** A terminal obeys some characters, and turns the text around for others. JSON itself escapes those below U+0020 only. */
+function escaped(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 }
 
 function written(_key: string, value: unknown): unknown {

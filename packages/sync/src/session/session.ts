@@ -22,6 +22,7 @@ import { outOfPlace, type SessionCode, SessionEnd, toSessionEnd } from './sessio
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
 import { alone, type Share } from './share.js'
+import { shownText } from './shown-text.js'
 import { type Refused, Taker } from './taker.js'
 
 /** How a session ended. */
@@ -137,7 +138,7 @@ export class SyncSession {
   }
 
   async #handle(frame: Frame, bytes: number): Promise<void> {
-    if (frame.type === 'end') return this.#finish({ code: frame.code, by: 'peer', text: frame.text })
+    if (frame.type === 'end') return this.#finish({ code: frame.code, by: 'peer', text: shownText(frame.text) })
     if (frame.type === 'hello' || frame.type === 'proof') {
       const greeted = await this.#greeting.take(frame)
       // The session may have ended while the proof was looked at.
