@@ -32,8 +32,9 @@ export class HeadsComparison implements ByHeads {
   readonly #scope: Scope | undefined
   readonly #limits: HeadsLimits
   readonly #theyLack = new IdTree()
-  /** The last log that was compared. */
+  /** The last log that was compared, and the last one of the part before. */
   #after: LogName | undefined
+  #before: LogName | undefined
   /** Own heads that the peer was sent and has not replied to. */
   #sent: HeadsPage = { upTo: undefined, heads: [] }
   #turns = 0
@@ -69,10 +70,10 @@ export class HeadsComparison implements ByHeads {
     if (reply.isTooMuch === true) return { isDone: this.#giveUp() }
     const { upTo } = reply
     if (!isWithin(upTo, this.#sent.upTo)) throw outOfPlace('A reply tells of heads that were not sent')
+    this.#moveTo(upTo)
     const own = this.#sent.heads.filter((head) => isWithin(head, upTo))
     const whole = await this.#compare(own, reply)
-    await this.#note((reply.whole ?? []).map(fromTheBeginning))
-    this.#after = upTo
+    await this.#noteWhole(reply)
     if (this.#isBeyond) return { page: this.#tooMuch(), isDone: true }
     if (upTo === undefined) return { page: { upTo, heads: [], whole }, isDone: true }
     this.#sent = { ...(await this.#nextPage()), whole }
@@ -82,16 +83,16 @@ export class HeadsComparison implements ByHeads {
   async reply(page: HeadsPage): Promise<HeadsStep> {
     this.#count()
     if (page.isTooMuch === true) return { isDone: this.#giveUp() }
-    await this.#note((page.whole ?? []).map(fromTheBeginning))
+    await this.#noteWhole(page)
     if (this.#isLast) {
       if (page.heads.length > 0 || page.upTo !== undefined) throw outOfPlace('Heads came after the last ones')
       return { isDone: true }
     }
     const own = await this.#nextPage()
     const upTo = isWithin(own.upTo, page.upTo) ? own.upTo : page.upTo
+    this.#moveTo(upTo)
     const heads = own.heads.filter((head) => isWithin(head, upTo))
     const whole = await this.#compare(heads, { ...page, upTo })
-    this.#after = upTo
     if (this.#isBeyond) return { page: this.#tooMuch(), isDone: true }
     this.#isLast = upTo === undefined
     return { page: { upTo, heads, whole }, isDone: false }
@@ -99,6 +100,13 @@ export class HeadsComparison implements ByHeads {
 
   get #isBeyond(): boolean {
     return this.#theyLack.size > this.#limits.difference || this.#turns === MAX_HEADS_TURNS
+  }
+
+  /** The part up to there is compared now. Each part lies behind the one before: so no log is read for two parts. */
+  #moveTo(upTo: LogName | undefined): void {
+    if (isWithin(upTo, this.#after) && this.#after !== undefined) throw outOfPlace('Heads lead back')
+    this.#before = this.#after
+    this.#after = upTo
   }
 
   #count(): void {
@@ -127,9 +135,7 @@ export class HeadsComparison implements ByHeads {
   /** Notes what the peer lacks of the logs up to `upTo`. Returns those that it has to give from the beginning. */
   async #compare(own: readonly LogHead[], theirs: HeadsPage): Promise<readonly LogName[]> {
     const inRange = theirs.heads.filter((head) => isWithin(head, theirs.upTo))
-    if (inRange.some((head) => this.#after !== undefined && compareLogNames(head, this.#after) <= 0)) {
-      throw outOfPlace('Heads were compared before')
-    }
+    if (inRange.some((head) => !this.#isOfPart(head))) throw outOfPlace('Heads were compared before')
     const { theyLack, whole } = await this.#judge(own, inRange)
     await this.#note(theyLack)
     return whole
@@ -155,6 +161,17 @@ export class HeadsComparison implements ByHeads {
       if (isFork) judged.whole.push({ publicKey, logId })
     }
     return judged
+  }
+
+  /** Notes all of the logs that the peer names as whole: each part names its own, once. */
+  async #noteWhole({ whole = [] }: HeadsPage): Promise<void> {
+    if (!whole.every((log) => this.#isOfPart(log))) throw outOfPlace('Logs are whole that were not compared just now')
+    await this.#note(whole.map(fromTheBeginning))
+  }
+
+  /** Whether a log is of the part that was compared last. */
+  #isOfPart(log: LogName): boolean {
+    return isWithin(log, this.#after) && (this.#before === undefined || !isWithin(log, this.#before))
   }
 
   async #note(parts: readonly LogPart[]): Promise<void> {

@@ -173,4 +173,45 @@ describe('a comparison by heads', () => {
     await again.reply({ upTo: name(1n), heads: [head] })
     await expect(again.reply({ upTo: name(2n), heads: [head] })).rejects.toMatchObject({ code: 'bad-frame' })
   })
+
+  test('reads each log twice at most, for a peer that names it again and again', async () => {
+    const publicKey = hex(1, 64) as PublicKey
+    const own = Array.from({ length: 3 }, (_, index): Entry => {
+      return { publicKey, logId: 5n, seqNum: BigInt(index + 1), id: `0020${hex(index, 64)}` as Hash }
+    })
+    const held = replicaOf(own)
+    let isRead = 0
+    const counted: HeadsReplica = {
+      ...held,
+      async *logIds(parts) {
+        isRead += parts.length
+        yield* held.logIds(parts)
+      },
+    }
+    const page = (logId: bigint | undefined, whole: readonly bigint[] = []): HeadsPage => ({
+      upTo: logId === undefined ? undefined : { publicKey, logId },
+      heads: [],
+      whole: whole.map((id) => ({ publicKey, logId: id })),
+    })
+    const refused = { code: 'bad-frame' }
+    const [first, second, third] = [0, 1, 2].map(() => new HeadsComparison(counted, undefined)) as [
+      HeadsComparison,
+      HeadsComparison,
+      HeadsComparison,
+    ]
+    // Nothing was compared yet, or not just now, or the same part comes again.
+    await first.reply(page(0n))
+    await expect(first.reply(page(1n, [5n]))).rejects.toMatchObject(refused)
+    expect(isRead).toBe(0)
+    await second.reply(page(5n))
+    await second.reply(page(6n, [5n]))
+    await expect(second.reply(page(7n, [5n]))).rejects.toMatchObject(refused)
+    expect(isRead).toBe(2)
+    await third.reply(page(6n))
+    await expect(third.reply(page(6n))).rejects.toMatchObject(refused)
+    // The side that has begun is told no less.
+    const begun = new HeadsComparison(counted, undefined, { page: 1, difference: 10 })
+    await begun.start()
+    await expect(begun.takeReply(page(4n, [5n]))).rejects.toMatchObject(refused)
+  })
 })
