@@ -134,7 +134,7 @@ export class Link {
       ...this.#options,
       channel,
       meterOf: meterOf && (() => meterOf(address)),
-      share: sharing.link(),
+      share: sharing.link(address),
       identity: { ...identity, address },
       onStatus: (status) => this.#take(status),
       onBacklog: () => this.#backlogChanged(),

@@ -25,6 +25,8 @@ export class Sharing {
   /** Which session fetches an id. */
   readonly #fetching = new Map<Hash, Member>()
   readonly #waits = new Set<() => void>()
+  /** Addresses whose peer was the lead, and has held up the others: also a new session with it does not lead at once. */
+  readonly #tooSlow = new Set<string>()
   lead: Member | undefined
 
   constructor(timers: Timers) {
@@ -32,15 +34,15 @@ export class Sharing {
   }
 
   /** Of a session with a peer that this node has dialled. */
-  link(): Share {
-    const member = new Member(this, true)
+  link(address: string): Share {
+    const member = new Member(this, address)
     this.#links.add(member)
     return member
   }
 
   /** Of a session with a peer that has dialled this node. */
   guest(): Share {
-    return new Member(this, false)
+    return new Member(this, undefined)
   }
 
   get hasLinks(): boolean {
@@ -65,8 +67,13 @@ export class Sharing {
 
   /** It has held up the others: the next one leads, as soon as one is up to date. */
   depose(member: Member): void {
+    if (member.address !== undefined) this.#tooSlow.add(member.address)
     if (this.lead === member) this.lead = undefined
     this.wake()
+  }
+
+  isTooSlow(address: string): boolean {
+    return this.#tooSlow.has(address)
   }
 
   leave(member: Member): void {
@@ -103,23 +110,22 @@ export class Sharing {
 
 class Member implements Share {
   readonly #sharing: Sharing
-  readonly #isLink: boolean
+  /** What was dialled; undefined for a guest. */
+  readonly address: string | undefined
   /** Whether what the peer had is here, and how often it has brought something. */
   #isDone = false
   #brought = 0
-  /** It was the lead, and has held up the others. */
-  #isTooSlow = false
   #isOver = false
 
-  constructor(sharing: Sharing, isLink: boolean) {
+  constructor(sharing: Sharing, address: string | undefined) {
     this.#sharing = sharing
-    this.#isLink = isLink
+    this.address = address
   }
 
   mode(): PullFrame['mode'] {
     const sharing = this.#sharing
-    if (!this.#isLink) return sharing.hasLinks || !this.#isDone ? 'ids' : 'entries'
-    if (!this.#isTooSlow || this.#isDone) sharing.lead ??= this
+    if (this.address === undefined) return sharing.hasLinks || !this.#isDone ? 'ids' : 'entries'
+    if (this.#isDone || !sharing.isTooSlow(this.address)) sharing.lead ??= this
     return sharing.lead === this ? 'entries' : 'ids'
   }
 
@@ -133,7 +139,7 @@ class Member implements Share {
     const sharing = this.#sharing
     const { lead } = sharing
     // What a guest offers may be new to all: nobody else is waited for.
-    if (!this.#isLink || lead === undefined || lead === this) return
+    if (this.address === undefined || lead === undefined || lead === this) return
     const isOver = (): boolean => this.#isOver || sharing.lead !== lead
     if (lead.#isDone) return sharing.until(isOver, GRACE_MS)
     for (let waited = 0; waited < LONGEST_MS; waited += STALLED_MS) {
@@ -142,7 +148,6 @@ class Member implements Share {
       if (isOver() || lead.#isDone) return
       if (lead.#brought === before) break
     }
-    lead.#isTooSlow = true
     sharing.depose(lead)
   }
 

@@ -14,7 +14,7 @@ const ids = ['11', '22', '33'].map((byte) => `0020${byte.repeat(32)}` as Hash) a
 function twoLinks(): { timers: HandTimers; sharing: Sharing; lead: Share; other: Share } {
   const timers = new HandTimers()
   const sharing = new Sharing(timers)
-  const [lead, other] = [sharing.link(), sharing.link()]
+  const [lead, other] = [sharing.link('wss://lead'), sharing.link('wss://other')]
   expect([lead.mode(), other.mode()]).toEqual(['entries', 'ids'])
   return { timers, sharing, lead, other }
 }
@@ -50,7 +50,15 @@ describe('a lead', () => {
   test('that was too slow is asked for ids, and the next one for entries', async () => {
     const { timers, sharing, lead, other } = twoLinks()
     await waited(timers, other.ready())
-    expect([lead.mode(), other.mode(), sharing.link().mode()]).toEqual(['ids', 'entries', 'ids'])
+    expect([lead.mode(), other.mode(), sharing.link('wss://third').mode()]).toEqual(['ids', 'entries', 'ids'])
+  })
+
+  test('that was too slow does not lead as soon as it is dialled anew', async () => {
+    const { timers, sharing, lead, other } = twoLinks()
+    await waited(timers, other.ready())
+    lead.end()
+    const anew = sharing.link('wss://lead')
+    expect([anew.mode(), other.mode()]).toEqual(['ids', 'entries'])
   })
 
   test('that was too slow leads again once it is live, where no other does', async () => {
