@@ -22,9 +22,9 @@ server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
   process.send?.({ address: `ws://127.0.0.1:${port}`, schemas } satisfies HubReady)
 })
-process.on('message', async ({ create = 0, forget, memory }: ToHub) => {
+process.on('message', async ({ create = 0, forget }: ToHub) => {
   if (create > 0) await createAll(collection, venues(create))
   if (forget) await hub.driver.query('DELETE FROM rakko.resume_points')
-  if (memory) globalThis.gc?.()
-  process.send?.(process.memoryUsage.rss())
+  const { user, system } = process.cpuUsage()
+  process.send?.((user + system) / 1000)
 })

@@ -8,18 +8,17 @@ export interface HubReady {
   readonly schemas: BenchSchemas
 }
 
-/** How many documents it is to create, that it is to forget whom it has met, or to say what memory it takes. */
+/** How many documents it is to create, or that it is to forget whom it has met. It answers when it has done so. */
 export interface ToHub {
   readonly create?: number
   readonly forget?: true
-  readonly memory?: true
 }
 
 export interface Hub extends HubReady {
   /** Resolves once they are stored. */
   create(count: number): Promise<void>
-  /** Its resident memory after a collection. */
-  memoryMB(): Promise<number>
+  /** Processor time of all its threads since it began. */
+  cpuMs(): Promise<number>
   /** Resolves once it remembers no peer. */
   forget(): Promise<void>
 }
@@ -28,23 +27,20 @@ export interface Hub extends HubReady {
 export function withHub<Result>(rows: number, work: (hub: Hub, folder: string) => Promise<Result>): Promise<Result> {
   return withFolder(async (folder) => {
     const script = new URL('./hub-process.js', import.meta.url)
-    const child = fork(script, [`${folder}/hub`, String(rows)], {
-      serialization: 'advanced',
-      execArgv: ['--expose-gc'],
-    })
+    const child = fork(script, [`${folder}/hub`, String(rows)], { serialization: 'advanced' })
     const exited = once(child, 'exit')
     try {
       const [ready] = (await Promise.race([once(child, 'message'), exited.then(() => [])])) as [HubReady?]
       if (ready === undefined) throw new Error('the hub has ended before it listened')
       const ask = async (message: ToHub): Promise<number> => {
         child.send(message)
-        const [bytes] = await once(child, 'message')
-        return bytes
+        const [cpuMs] = await once(child, 'message')
+        return cpuMs
       }
       const hub: Hub = {
         ...ready,
         create: (create) => ask({ create }).then(() => undefined),
-        memoryMB: () => ask({ memory: true }).then((bytes) => bytes / 1e6),
+        cpuMs: () => ask({}),
         forget: () => ask({ forget: true }).then(() => undefined),
       }
       return await work(hub, folder)
