@@ -28,11 +28,22 @@ type Corpus = Readonly<Record<string, readonly string[]>>
 
 const MOST_KEPT = 2_000
 const LONGEST_KEPT = 4_096
+const LONGEST_STRETCHED = 65_536
 /** Of what is written down. */
 const LONGEST_WRITTEN = 128
 const MOST_WRITTEN = 200
 
-/** Tests that no decoder does anything but take an input or refuse it. */
+/**
+ * Inputs that are measured together: what one of them costs is lost in noise. A batch of the costliest decoder takes
+ * 80 ms and 20 MB on a busy machine. Work that grows with the square of an input's length goes far beyond the bounds,
+ * and so does memory that is filled or kept for each input.
+ */
+const BATCH = 100
+const MOST_CPU_MS = 2_000
+/** By which the process's memory may grow beyond what it had when the decoder's first batch began. */
+const MOST_GROWTH_BYTES = 256 * 1024 ** 2
+
+/** Tests that no decoder does anything but take an input or refuse it, and at no great cost. */
 export function fuzz(decoders: readonly FuzzedDecoder[], { share, corpus }: FuzzOptions): void {
   describe.each(decoders)('$name', (decoder) => {
     const kept = ['found.json', 'reached.json'].flatMap((file) => read(new URL(file, corpus))[decoder.name] ?? [])
@@ -63,7 +74,9 @@ export function fuzz(decoders: readonly FuzzedDecoder[], { share, corpus }: Fuzz
 function reach(decoder: FuzzedDecoder, random: Random, inputs: number, bases: Uint8Array[]): Map<string, Uint8Array> {
   const fixed = bases.length
   const reached = new Map<string, Uint8Array>()
+  const cost = new Cost(decoder.name)
   for (let left = inputs; left > 0; left -= 1) {
+    if (left % BATCH === 0) cost.check()
     const bytes = inputOf(random, bases)
     const verdict = verdictOf(decoder, bytes, random)
     if (reached.has(verdict)) continue
@@ -71,7 +84,31 @@ function reach(decoder: FuzzedDecoder, random: Random, inputs: number, bases: Ui
     // What leads somewhere new may lead further.
     if (bytes.length <= LONGEST_KEPT && bases.length < fixed + MOST_KEPT) bases.push(bytes)
   }
+  cost.check()
   return reached
+}
+
+/** What inputs have cost since the latest check. */
+class Cost {
+  readonly #name: string
+  readonly #rssBegan = process.memoryUsage.rss()
+  #cpuBegan = process.cpuUsage()
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  /** Begins the next batch. Throws where that behind it cost too much. */
+  check(): void {
+    const { user, system } = process.cpuUsage(this.#cpuBegan)
+    const cpuMs = (user + system) / 1000
+    const growth = process.memoryUsage.rss() - this.#rssBegan
+    const got = `${Math.round(cpuMs)} ms and ${Math.round(growth / 1e6)} MB more`
+    const expected = `at most ${MOST_CPU_MS} ms and ${Math.round(MOST_GROWTH_BYTES / 1e6)} MB more`
+    if (cpuMs > MOST_CPU_MS || growth > MOST_GROWTH_BYTES)
+      throw new Error(`${this.#name}: ${BATCH} inputs took ${got}, expected ${expected}`)
+    this.#cpuBegan = process.cpuUsage()
+  }
 }
 
 /** What the decoder says: the rule that was broken, or what it took. Throws what it must not throw. */
@@ -90,7 +127,18 @@ function verdictOf(decoder: FuzzedDecoder, bytes: Uint8Array, random: Random): s
 
 function inputOf(random: Random, bases: readonly Uint8Array[]): Uint8Array {
   if (random.chance(0.02)) return random.bytes(random.integer(40))
+  if (random.chance(0.02)) return stretched(random, random.pick(bases))
   return mutated(random, random.pick(bases), random.pick(bases))
+}
+
+/** Long enough that work which grows with the square of the length shows: a part of it again and again. */
+function stretched(random: Random, bytes: Uint8Array): Uint8Array {
+  const from = random.integer(bytes.length + 1)
+  const to = from + random.integer(bytes.length + 1 - from)
+  const part = [...bytes.subarray(from, to)]
+  const times = Math.floor(LONGEST_STRETCHED / Math.max(1, part.length))
+  const parts = Array.from({ length: times }, () => part).flat()
+  return Uint8Array.from([...bytes.subarray(0, from), ...parts, ...bytes.subarray(to)])
 }
 
 function read(file: URL): Corpus {
