@@ -71,7 +71,7 @@ async function judge(world: World, plan: Plan): Promise<Pick<WorldResult, 'failu
   if (isLate) apart = await converge(world, CHECKING_MS)
   if (apart.length > 0) return { failures: apart, isLate }
   // What was mended has to live on: it is not only that one comparison went well.
-  await world.writeAgain()
+  world.writeAgain()
   const after = await converge(world, HEALING_MS)
   if (after.length > 0) return { failures: after.map((text) => `after all were the same once: ${text}`), isLate }
   const [state] = await statesOf(world)

@@ -24,6 +24,9 @@ const HOSTILE_TRAITS: NodeTraits = {
   diskMs: 2,
 }
 
+/** So long after one author another one writes, once all is well. */
+const BETWEEN_WRITES_MS = 100
+
 interface WorldParts {
   readonly plan: Plan
   readonly isTraced: boolean
@@ -138,9 +141,13 @@ export class World {
     }
   }
 
-  /** Each author writes once more. */
-  async writeAgain(): Promise<void> {
-    for (const author of this.#authors) await this.#background(author.write(this.#plan.seed + author.number))
+  /** Each author writes once more: one after the other, since stores differ in which of two at once is first. */
+  writeAgain(): void {
+    for (const [index, author] of this.#authors.entries()) {
+      this.scheduler.after(index * BETWEEN_WRITES_MS, () =>
+        this.#background(author.write(this.#plan.seed + author.number)),
+      )
+    }
   }
 
   /** All processes end. */

@@ -30,8 +30,8 @@ export class Meter {
     const now = this.#now()
     const share = Math.max(0, now - this.#at) / HOUR_MS
     this.#at = now
-    this.#usedBytes = Math.max(0, this.#usedBytes - share * this.#quota.bytes) + bytes
-    this.#usedEntries = Math.max(0, this.#usedEntries - share * this.#quota.entries) + entries
+    this.#usedBytes = left(this.#usedBytes, this.#quota.bytes, share) + bytes
+    this.#usedEntries = left(this.#usedEntries, this.#quota.entries, share) + entries
     const isWithin = this.#usedBytes <= this.#quota.bytes && this.#usedEntries <= this.#quota.entries
     // What was not taken does not count: else a peer that tries again would never get in.
     if (!isWithin) {
@@ -40,4 +40,10 @@ export class Meter {
     }
     return isWithin
   }
+}
+
+/** What is still used of a quota once a share of an hour has passed. */
+function left(used: number, quota: number, share: number): number {
+  // Without a limit, and within one millisecond, the product would be no number.
+  return share === 0 ? used : Math.max(0, used - share * quota)
 }

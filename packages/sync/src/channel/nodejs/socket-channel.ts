@@ -19,12 +19,16 @@ const MAX_FRAGMENTS = 1_024
 /** Pieces in which the bytes of one part may come over the network: 128 bytes each for the largest frame. */
 const MAX_CHUNKS = 16 * 1_024
 
+/** For the goodbye of a peer that may be gone: a process is not kept longer by its socket. */
+const CLOSE_TIMEOUT_MS = 3_000
+
 /** What a SocketChannel needs of its socket, of a client or a server. */
 export function limitsOf({ maxFrameBytes = DEFAULT_MAX_FRAME_BYTES }: SocketOptions) {
   return {
     maxPayload: maxFrameBytes,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     // Ids and signatures do not get smaller, and each peer would cost memory for it.
     perMessageDeflate: false,
     autoPong: false,
