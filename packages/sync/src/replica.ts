@@ -15,7 +15,7 @@ export interface Replica {
   /** Entries of the definitions that a scope's schemas need, in order. */
   definitions(scope: Scope | undefined, maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
   /** Those of these ids that are held, in order of arrival: pieces of at most so many bytes, but one item at least. */
-  entriesOf(ids: readonly Hash[], maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
+  entriesOf(ids: Iterable<Hash>, maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
   /** The ids that were decided in a scope. What arrives later may be missing. */
   ids(scope: Scope | undefined): Promise<IdTree>
   /** Those of these ids that are neither decided nor parked here. What is parked without its payload is missing too. */

@@ -100,10 +100,10 @@ export class StoreReplica implements Replica {
     }
   }
 
-  async *entriesOf(ids: readonly Hash[], maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
+  async *entriesOf(ids: Iterable<Hash>, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
     const found: number[] = []
-    for (let start = 0; start < ids.length; start += PAGE) {
-      const numbers = await this.#sync.arrivalNumbers(ids.slice(start, start + PAGE))
+    for (const page of pagesOf(ids)) {
+      const numbers = await this.#sync.arrivalNumbers(page)
       found.push(...numbers.filter((number) => number !== undefined))
     }
     const numbers = Float64Array.from(found).sort()
@@ -239,4 +239,16 @@ function outcomeOf(outcome: IngestOutcome, entry: Uint8Array | undefined): TakeO
       return { status: 'waiting', isKept: outcome.parked, forIds, id }
     }
   }
+}
+
+/** Of many ids no more are held at once than are asked for at once. */
+function* pagesOf(ids: Iterable<Hash>): Generator<readonly Hash[]> {
+  let page: Hash[] = []
+  for (const id of ids) {
+    page.push(id)
+    if (page.length < PAGE) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
 }

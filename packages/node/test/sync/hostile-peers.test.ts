@@ -191,6 +191,34 @@ describe('what a peer may use up is bounded', () => {
     expect(await endOf(sends(...questions), {}, stuck)).toMatchObject({ code: 'too-much', by: 'us' })
   })
 
+  test('differences that are pulled and not taken: one at a time, and the next once it is stopped', async () => {
+    const slow = await nodeWith(2)
+    const entriesOf = slow.replica.entriesOf.bind(slow.replica)
+    slow.replica.entriesOf = async function* (...asked) {
+      for await (const items of entriesOf(...asked)) for (const item of items) yield [item]
+    }
+    const lacksAll = (number: number): Frame => {
+      return { ...compare(number), ranges: [{ ...ALL, count: 0 }] } as Frame
+    }
+    const pullBehind = (number: number, behind: number): Frame => ({ ...pull(number), compare: behind }) as Frame
+    const script: Script = async (peer) => {
+      peer.hello({ creditBytes: 1 })
+      peer.send(lacksAll(2))
+      await peer.next('compared')
+      peer.send(pullBehind(1, 2))
+      expect(await peer.next('arrivals')).toMatchObject({ pull: 1 })
+      peer.send({ type: 'stop', pull: 1 }, lacksAll(4))
+      await peer.next('compared')
+      peer.send(pullBehind(2, 4))
+      expect(await peer.next('arrivals')).toMatchObject({ pull: 2 })
+      peer.send(lacksAll(6))
+      await peer.next('compared')
+      peer.send(pullBehind(3, 6))
+      expect(await peer.next('end')).toMatchObject({ text: 'A peer pulls one difference at a time' })
+    }
+    expect(await endOf(script, {}, slow)).toMatchObject({ code: 'too-much', by: 'us' })
+  })
+
   test('pulls in a minute, however soon each is stopped', async () => {
     const stopped = (from: number, count: number): Frame[] => {
       return Array.from({ length: count }, (_, index) => from + index).flatMap((number) => [

@@ -76,7 +76,7 @@ export class Comparison {
 
   /** Own ids that the peer lacks, ascending; none where it was too much. */
   get theyLack(): Hash[] {
-    return this.#theyLack.hashes()
+    return [...this.#theyLack.hashes()]
   }
 
   /** The same in the form that takes least memory. */

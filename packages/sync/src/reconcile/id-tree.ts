@@ -72,13 +72,11 @@ export class IdTree {
     return bytes
   }
 
-  /** All ids, ascending, as the hashes that they are. */
-  hashes(): Hash[] {
-    const bytes = this.list(0, this.size)
-    return Array.from({ length: this.size }, (_, rank) => {
-      const id = bytes.subarray(rank * ID_BYTES, (rank + 1) * ID_BYTES)
-      return `${HASH_PREFIX}${bytesToHex(id)}` as Hash
-    })
+  /** All ids, ascending, as the hashes that they are: made as they are read, for as text an id takes some 120 bytes. */
+  *hashes(): Generator<Hash, void> {
+    for (let rank = 0; rank < this.size; rank += 1) {
+      yield `${HASH_PREFIX}${bytesToHex(this.list(rank, rank + 1))}` as Hash
+    }
   }
 
   clear(): void {

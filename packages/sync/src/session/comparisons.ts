@@ -1,4 +1,3 @@
-import type { Hash } from '@rakko/core'
 import { Comparison } from '../reconcile/comparison.js'
 import type { IdTree } from '../reconcile/id-tree.js'
 import type { ComparedRange } from '../reconcile/range.js'
@@ -131,7 +130,7 @@ export class Comparisons {
   }
 
   /** Own ids that the peer lacks by a comparison that is over; undefined for number 0. They are given once. */
-  takeDifference(compare: number): Promise<readonly Hash[]> | undefined {
+  takeDifference(compare: number): Promise<IdTree> | undefined {
     if (compare === 0) return undefined
     const { running } = this.#peers
     // The peer knows that it is over as soon as it has sent its last heads.
@@ -140,10 +139,10 @@ export class Comparisons {
     return running.outcome.then(() => this.#given(compare))
   }
 
-  #given(compare: number): readonly Hash[] {
+  #given(compare: number): IdTree {
     const side = [this.#own, this.#peers].find(({ difference }) => difference?.compare === compare)
     if (side?.difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
-    const ids = side.difference.ids.hashes()
+    const { ids } = side.difference
     side.difference = undefined
     return ids
   }

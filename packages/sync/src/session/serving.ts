@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { IdTree } from '../reconcile/id-tree.js'
 import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
@@ -56,12 +56,15 @@ export class Serving {
     return furthestBehind(await Promise.all([...this.#sources.values()].map((source) => source.backlogAtEnd())))
   }
 
-  pull(frame: PullFrame, difference: Promise<readonly Hash[]> | undefined): void {
+  pull(frame: PullFrame, difference: Promise<IdTree> | undefined): void {
     if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
     if (!this.#pulls.take()) {
       throw new SessionEnd('too-much', `A peer begins at most ${MAX_PULLS_A_MINUTE} pulls a minute`)
     }
     if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
+    if (difference !== undefined && [...this.#sources.values()].some((source) => source.isGivingDifference)) {
+      throw new SessionEnd('too-much', 'A peer pulls one difference at a time')
+    }
     this.#latestPull = frame.pull
     const { replica, send, known, timers, onError, onBacklog } = this.#options
     const creditBytes = Math.min(this.#options.creditBytes, MAX_CREDIT_BYTES)

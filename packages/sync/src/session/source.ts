@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { IdTree } from '../reconcile/id-tree.js'
 import type { ArrivedItem, Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { ArrivalMark, PullFrame } from '../wire/frame.js'
@@ -19,7 +19,7 @@ export interface SourceOptions {
   /** What the peer has sent itself. */
   readonly known: KnownIds
   /** Own ids that the peer lacks, where the pull follows a comparison. */
-  readonly difference?: Promise<readonly Hash[]> | undefined
+  readonly difference?: Promise<IdTree> | undefined
   readonly timers: Timers
   /** The backlog has changed. */
   readonly onBacklog: () => void
@@ -30,7 +30,9 @@ export interface SourceOptions {
  * kept for a peer that is slow: what it gets is read from the store when it has room.
  */
 export class Source {
-  readonly #options: SourceOptions
+  readonly #options: Omit<SourceOptions, 'difference'>
+  /** Until it is given: what follows may take as long as the session. */
+  #difference: Promise<IdTree> | undefined
   readonly #signal = new Signal()
   /** The frames that were not taken yet, in order. */
   readonly #underWay: { readonly credit: number; readonly items: number }[] = []
@@ -47,9 +49,15 @@ export class Source {
   #running: Promise<void> = Promise.resolve()
   #stopListening: () => void = () => undefined
 
-  constructor(options: SourceOptions) {
+  constructor({ difference, ...options }: SourceOptions) {
     this.#options = options
+    this.#difference = difference
     this.#number = options.pull.after.number
+  }
+
+  /** Whether it holds a difference, for a peer that has not said Stop. */
+  get isGivingDifference(): boolean {
+    return this.#difference !== undefined && !this.#signal.isOver
   }
 
   /** Runs until it is stopped, or has told that the peer's resume point is not here. Rejects as `send` does. */
@@ -66,14 +74,13 @@ export class Source {
       this.#signal.tell()
     })
     try {
-      const difference = await this.#options.difference
-      this.#differenceLeft = difference?.length ?? 0
+      this.#differenceLeft = (await this.#difference)?.size ?? 0
       if (pull.compare === 0 && !(await this.#isMarkHere())) return
       this.#latest = (await replica.latest()).number
       // Who resumes has them: what a schema id names never changes.
       const isFirst = pull.after.number === 0 || pull.compare > 0
       if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
-      if (difference !== undefined) await this.#giveDifference(difference)
+      await this.#giveDifference()
       await this.#giveArrivals()
     } finally {
       this.#stopListening()
@@ -139,8 +146,11 @@ export class Source {
     }
   }
 
-  async #giveDifference(ids: readonly Hash[]): Promise<void> {
-    await this.#giveFirst(this.#options.replica.entriesOf(ids, ARRIVALS_BYTES), ids.length)
+  async #giveDifference(): Promise<void> {
+    const ids = await this.#difference
+    if (ids === undefined) return
+    await this.#giveFirst(this.#options.replica.entriesOf(ids.hashes(), ARRIVALS_BYTES), ids.size)
+    this.#difference = undefined
     this.#differenceLeft = 0
   }
 

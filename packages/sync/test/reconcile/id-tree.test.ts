@@ -29,7 +29,7 @@ describe('an ordered set of ids', () => {
   })
 
   test('gives ids as the hashes that they are', () => {
-    expect(treeOf([idOf(2), idOf(1)]).hashes()).toEqual([`002001${'00'.repeat(31)}`, `002002${'00'.repeat(31)}`])
+    expect([...treeOf([idOf(2), idOf(1)]).hashes()]).toEqual([`002001${'00'.repeat(31)}`, `002002${'00'.repeat(31)}`])
   })
 
   test('adds up modulo 2^256', () => {
