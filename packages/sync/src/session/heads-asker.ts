@@ -2,6 +2,7 @@ import type { PublicKey } from '@rakko/core'
 import type { Head, HeadsAreFrame } from '../wire/frame.js'
 import { MAX_KEY_HEADS } from './limits.js'
 import type { Patience } from './patience.js'
+import { Questions } from './questions.js'
 import type { Send } from './send.js'
 import { outOfPlace } from './session-end.js'
 
@@ -13,24 +14,13 @@ export interface KeyHeads {
   readonly isAll: boolean
 }
 
-interface Asked {
-  readonly fromLogId: bigint
-  readonly resolve: (frame: HeadsAreFrame) => void
-  readonly reject: (error: unknown) => void
-  readonly stopWaiting: () => void
-}
-
 /** Asks the peer for the heads of one key. */
 export class HeadsAsker {
-  readonly #send: Send
-  readonly #patience: Patience
-  readonly #pending = new Map<number, Asked>()
-  #latest = 0
-  #end: Error | undefined
+  /** Each is about the log id from which heads are asked for. */
+  readonly #questions: Questions<bigint, HeadsAreFrame>
 
   constructor(send: Send, patience: Patience) {
-    this.#send = send
-    this.#patience = patience
+    this.#questions = new Questions(send, patience, 'HeadsAre')
   }
 
   /** At most MAX_KEY_HEADS. Rejects once the session has ended. */
@@ -48,30 +38,19 @@ export class HeadsAsker {
 
   /** Throws where nobody asked for it. */
   answered(frame: HeadsAreFrame): void {
-    const asked = this.#pending.get(frame.request)
-    if (asked === undefined) throw outOfPlace(`No heads were asked for by the number ${frame.request}`)
+    const fromLogId = this.#questions.about(frame.request)
+    if (fromLogId === undefined) throw outOfPlace(`No heads were asked for by the number ${frame.request}`)
     const [first] = frame.heads
-    if (first !== undefined && first.logId < asked.fromLogId) throw outOfPlace('Heads came that nobody asked for')
+    if (first !== undefined && first.logId < fromLogId) throw outOfPlace('Heads came that nobody asked for')
     if (first === undefined && !frame.isLast) throw outOfPlace('More heads are to follow none')
-    this.#pending.delete(frame.request)
-    asked.stopWaiting()
-    asked.resolve(frame)
+    this.#questions.answer(frame.request, frame)
   }
 
   end(error: Error): void {
-    this.#end = error
-    for (const { reject } of this.#pending.values()) reject(error)
-    this.#pending.clear()
+    this.#questions.end(error)
   }
 
   #ask(publicKey: PublicKey, fromLogId: bigint): Promise<HeadsAreFrame> {
-    this.#latest += 1
-    const request = this.#latest
-    return new Promise((resolve, reject) => {
-      if (this.#end !== undefined) return reject(this.#end)
-      const stopWaiting = this.#patience.expect('HeadsAre')
-      this.#pending.set(request, { fromLogId, resolve, reject, stopWaiting })
-      this.#send({ type: 'heads', request, publicKey, fromLogId }).taken.catch(reject)
-    })
+    return this.#questions.ask(fromLogId, (request) => ({ type: 'heads', request, publicKey, fromLogId }))
   }
 }
