@@ -1,7 +1,7 @@
 import { RakkoError } from '@rakko/core'
 import type { Channel, Dialling } from '../channel/channel.js'
-import type { Meter } from '../session/meter.js'
 import type { Peer } from '../session/peer.js'
+import type { Meter } from '../session/pull/meter.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionOptions } from '../session/session-options.js'
 import type { SessionStatus } from '../session/session-status.js'

@@ -1,5 +1,5 @@
 import type { Replica } from '../replica.js'
-import type { Backlog } from '../session/backlog.js'
+import type { Backlog } from '../session/serve/backlog.js'
 import type { SyncSession } from '../session/session.js'
 
 /** A peer that has taken nothing. */

@@ -1,6 +1,6 @@
 import type { Hash } from '@rakko/core'
+import type { Share } from '../session/pull/share.js'
 import type { SessionStatus } from '../session/session-status.js'
-import type { Share } from '../session/share.js'
 import type { Timers } from '../timers.js'
 import type { PullFrame } from '../wire/frame.js'
 

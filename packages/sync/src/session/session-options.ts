@@ -3,12 +3,12 @@ import type { Channel } from '../channel/channel.js'
 import type { Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
-import type { HeadsCode } from './by-heads.js'
-import type { Meter } from './meter.js'
+import type { HeadsCode } from './compare/by-heads.js'
 import type { Peer } from './peer.js'
+import type { Meter } from './pull/meter.js'
+import type { Share } from './pull/share.js'
+import type { Refused } from './pull/taker.js'
 import type { SessionStatus } from './session-status.js'
-import type { Share } from './share.js'
-import type { Refused } from './taker.js'
 
 export interface SessionOptions {
   readonly channel: Channel

@@ -2,7 +2,7 @@ import type { Hash } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import { Sharing } from '../../src/peers/sharing.js'
 import type { Peer } from '../../src/session/peer.js'
-import type { Share } from '../../src/session/share.js'
+import type { Share } from '../../src/session/pull/share.js'
 import { HandTimers, settle } from '../support/hand-timers.js'
 
 const peer: Peer = { databaseId: 'ee'.repeat(16), publicKey: 'dd'.repeat(32) as Peer['publicKey'], isProven: false }

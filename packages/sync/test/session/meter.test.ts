@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Meter } from '../../src/session/meter.js'
+import { Meter } from '../../src/session/pull/meter.js'
 
 const HOUR_MS = 3_600_000
 

@@ -1,11 +1,11 @@
 import type { Hash } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import type { Frame, Replica, TakeOutcome } from '../../src/index.js'
-import { Fetcher } from '../../src/session/fetcher.js'
 import { KnownIds } from '../../src/session/known-ids.js'
 import { Patience } from '../../src/session/patience.js'
-import { alone } from '../../src/session/share.js'
-import { Taker } from '../../src/session/taker.js'
+import { Fetcher } from '../../src/session/pull/fetcher.js'
+import { alone } from '../../src/session/pull/share.js'
+import { Taker } from '../../src/session/pull/taker.js'
 import { HandTimers, settle } from '../support/hand-timers.js'
 
 function idOf(number: number): Hash {

@@ -1,10 +1,10 @@
 import type { PublicKey } from '@rakko/core'
-import type { Head, HeadsAreFrame } from '../wire/frame.js'
-import { MAX_KEY_HEADS } from './limits.js'
-import type { Patience } from './patience.js'
-import { Questions } from './questions.js'
-import type { Send } from './send.js'
-import { outOfPlace } from './session-end.js'
+import type { Head, HeadsAreFrame } from '../../wire/frame.js'
+import { MAX_KEY_HEADS } from '../limits.js'
+import type { Patience } from '../patience.js'
+import { Questions } from '../questions.js'
+import type { Send } from '../send.js'
+import { outOfPlace } from '../session-end.js'
 
 /** The heads of all logs of one key, as a peer tells them. */
 export interface KeyHeads {

@@ -1,10 +1,10 @@
-import type { Replica } from '../replica.js'
-import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../wire/frame.js'
-import { creditOf } from './credit.js'
-import { TAKE_BYTES } from './limits.js'
-import type { Send } from './send.js'
-import { outOfPlace, SessionEnd } from './session-end.js'
-import { Signal } from './signal.js'
+import type { Replica } from '../../replica.js'
+import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../../wire/frame.js'
+import { creditOf } from '../credit.js'
+import { TAKE_BYTES } from '../limits.js'
+import type { Send } from '../send.js'
+import { outOfPlace, SessionEnd } from '../session-end.js'
+import { Signal } from '../signal.js'
 import type { Taker } from './taker.js'
 
 export interface PullerOptions {

@@ -1,9 +1,9 @@
-import { IdTree } from '../reconcile/id-tree.js'
-import type { Replica } from '../replica.js'
-import type { ComparedHeadsFrame, CompareHeadsFrame, Scope } from '../wire/frame.js'
+import { IdTree } from '../../reconcile/id-tree.js'
+import type { Replica } from '../../replica.js'
+import type { ComparedHeadsFrame, CompareHeadsFrame, Scope } from '../../wire/frame.js'
+import type { Patience } from '../patience.js'
+import type { Send } from '../send.js'
 import type { HeadsAsker } from './heads-asker.js'
-import type { Patience } from './patience.js'
-import type { Send } from './send.js'
 
 /** What a frame of a comparison by heads says, whichever of both sides sends it. */
 export type HeadsPage = Pick<CompareHeadsFrame, 'upTo' | 'heads'> &

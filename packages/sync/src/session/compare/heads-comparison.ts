@@ -1,12 +1,12 @@
 import { type Hash, hexToBytes } from '@rakko/core'
-import { MAX_DIFFERENCE_IDS } from '../reconcile/comparison.js'
-import { IdTree } from '../reconcile/id-tree.js'
-import type { LogPart } from '../replica.js'
-import type { LogHead, LogName, Scope } from '../wire/frame.js'
-import { compareLogNames } from '../wire/heads.js'
+import { MAX_DIFFERENCE_IDS } from '../../reconcile/comparison.js'
+import { IdTree } from '../../reconcile/id-tree.js'
+import type { LogPart } from '../../replica.js'
+import type { LogHead, LogName, Scope } from '../../wire/frame.js'
+import { compareLogNames } from '../../wire/heads.js'
+import { HEADS, MAX_HEADS_TURNS } from '../limits.js'
+import { outOfPlace } from '../session-end.js'
 import type { ByHeads, HeadsPage, HeadsReplica, HeadsStep } from './by-heads.js'
-import { HEADS, MAX_HEADS_TURNS } from './limits.js'
-import { outOfPlace } from './session-end.js'
 
 export interface HeadsLimits {
   /** Heads of one frame. */

@@ -1,11 +1,11 @@
 import type { Hash, RakkoError } from '@rakko/core'
-import type { Replica, TakeOutcome } from '../replica.js'
-import type { EntryItem } from '../wire/frame.js'
+import type { Replica, TakeOutcome } from '../../replica.js'
+import type { EntryItem } from '../../wire/frame.js'
+import type { KnownIds } from '../known-ids.js'
+import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from '../limits.js'
+import { SessionEnd } from '../session-end.js'
 import type { Fetcher } from './fetcher.js'
-import type { KnownIds } from './known-ids.js'
-import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from './limits.js'
 import type { Meter } from './meter.js'
-import { SessionEnd } from './session-end.js'
 import type { Share } from './share.js'
 
 export interface TakerOptions {

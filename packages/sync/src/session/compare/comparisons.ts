@@ -1,7 +1,7 @@
-import { Comparison } from '../reconcile/comparison.js'
-import type { IdTree } from '../reconcile/id-tree.js'
-import type { ComparedRange } from '../reconcile/range.js'
-import type { Replica } from '../replica.js'
+import { Comparison } from '../../reconcile/comparison.js'
+import type { IdTree } from '../../reconcile/id-tree.js'
+import type { ComparedRange } from '../../reconcile/range.js'
+import type { Replica } from '../../replica.js'
 import type {
   ArrivalMark,
   ComparedFrame,
@@ -10,12 +10,12 @@ import type {
   CompareHeadsFrame,
   Frame,
   Scope,
-} from '../wire/frame.js'
+} from '../../wire/frame.js'
+import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from '../limits.js'
+import type { Patience } from '../patience.js'
+import type { Send } from '../send.js'
+import { outOfPlace, SessionEnd } from '../session-end.js'
 import type { ByHeads, CompareHeads, HeadsPage } from './by-heads.js'
-import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from './limits.js'
-import type { Patience } from './patience.js'
-import type { Send } from './send.js'
-import { outOfPlace, SessionEnd } from './session-end.js'
 
 export interface ComparisonsOptions {
   readonly replica: Replica

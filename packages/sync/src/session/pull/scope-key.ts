@@ -1,4 +1,4 @@
-import type { Scope } from '../wire/frame.js'
+import type { Scope } from '../../wire/frame.js'
 
 /** A text that is the same for equal scopes, and for no others. */
 export function scopeKey(scope: Scope | undefined): string {

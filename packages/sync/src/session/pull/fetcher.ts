@@ -1,9 +1,9 @@
 import { type Hash, hash } from '@rakko/core'
-import type { FetchedFrame } from '../wire/frame.js'
-import type { Patience } from './patience.js'
-import { Questions } from './questions.js'
-import type { Send } from './send.js'
-import { outOfPlace } from './session-end.js'
+import type { FetchedFrame } from '../../wire/frame.js'
+import type { Patience } from '../patience.js'
+import { Questions } from '../questions.js'
+import type { Send } from '../send.js'
+import { outOfPlace } from '../session-end.js'
 
 /** Asks the peer for entries by their ids: one question, one answer. */
 export class Fetcher {

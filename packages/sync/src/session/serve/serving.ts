@@ -1,9 +1,8 @@
-import type { IdTree } from '../reconcile/id-tree.js'
-import type { ArrivedItem, Replica } from '../replica.js'
-import type { Timers } from '../timers.js'
-import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../wire/frame.js'
-import { type Backlog, furthestBehind } from './backlog.js'
-import type { KnownIds } from './known-ids.js'
+import type { IdTree } from '../../reconcile/id-tree.js'
+import type { ArrivedItem, Replica } from '../../replica.js'
+import type { Timers } from '../../timers.js'
+import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../../wire/frame.js'
+import type { KnownIds } from '../known-ids.js'
 import {
   ARRIVALS_BYTES,
   HEADS,
@@ -13,10 +12,11 @@ import {
   MAX_PULLS,
   MAX_PULLS_A_MINUTE,
   MINUTE_MS,
-} from './limits.js'
+} from '../limits.js'
+import type { Send } from '../send.js'
+import { outOfPlace, SessionEnd } from '../session-end.js'
+import { type Backlog, furthestBehind } from './backlog.js'
 import { Rate } from './rate.js'
-import type { Send } from './send.js'
-import { outOfPlace, SessionEnd } from './session-end.js'
 import { Source } from './source.js'
 
 export interface ServingOptions {

@@ -1,4 +1,4 @@
-import type { Timers } from '../timers.js'
+import type { Timers } from '../../timers.js'
 
 /** How often something may happen in a time. */
 export class Rate {

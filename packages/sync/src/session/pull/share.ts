@@ -1,6 +1,6 @@
 import type { Hash } from '@rakko/core'
-import type { PullFrame } from '../wire/frame.js'
-import type { SessionStatus } from './session-status.js'
+import type { PullFrame } from '../../wire/frame.js'
+import type { SessionStatus } from '../session-status.js'
 
 /** What a session does with regard to the other sessions of its node, so that nothing comes twice. */
 export interface Share {
