@@ -7,8 +7,16 @@ export interface LongTask {
   readonly processorMs: number
 }
 
-/** Tells the page's clock and the trace's apart. */
-const ANCHOR = 'festival: anchor'
+const LONG_MS = 50
+
+/** What the task that is made here does, and how long an idle processor takes for it. */
+const MADE_STEPS = 280_000
+const MADE_MS = 70
+
+/** Names of marks that a page sets, found again in the trace. */
+const BEGUN = 'festival: watch begun'
+const MADE = 'festival: long task made'
+
 const CATEGORIES = ['disabled-by-default-devtools.timeline', 'blink.user_timing']
 
 interface TraceEvent {
@@ -19,10 +27,9 @@ interface TraceEvent {
   readonly ts: number
   readonly dur?: number
   readonly tdur?: number
-  readonly args: { readonly name?: string; readonly data?: { readonly startTime?: number } }
 }
 
-/** The page itself notes its long tasks, and a trace of the browser how long the processor ran for each. */
+/** A trace of the browser tells which tasks of a page took long, and how long the processor ran for each. */
 export class LongTasks {
   readonly #page: Page
 
@@ -32,52 +39,55 @@ export class LongTasks {
 
   static async watch(page: Page): Promise<LongTasks> {
     await page.context().browser()?.startTracing(page, { categories: CATEGORIES })
-    await page.evaluate(noteLongTasks, ANCHOR)
+    await page.evaluate((name) => void performance.mark(name), BEGUN)
     return new LongTasks(page)
   }
 
-  /** Ends the watch, which has to see one more: a task that is made here. */
+  /**
+   * Ends the watch. It has to see one task more, of work that is always the same: by it a trace that is cut off shows,
+   * and how slow the processor is while others use its other half.
+   * @throws Error where the trace does not have it
+   */
   async end(): Promise<{ readonly made: LongTask; readonly others: readonly LongTask[] }> {
-    await this.#page.evaluate(makeLongTask)
-    await this.#page.waitForFunction(() => document.documentElement.dataset.longTasks?.endsWith(' made;'))
-    const noted = await this.#page.evaluate(() => document.documentElement.dataset.longTasks ?? '')
+    await this.#page.evaluate(makeLongTask, { mark: MADE, steps: MADE_STEPS })
     const trace = (await this.#page.context().browser()?.stopTracing()) ?? Buffer.from('{"traceEvents":[]}')
     const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: readonly TraceEvent[] }
-    const tasks = noted.split(';').filter((one) => one !== '')
-    const [made, ...others] = tasks.reverse().map((text) => taskOf(text, traceEvents))
-    if (made === undefined) throw new Error('no long task was noted')
-    return { made, others }
+    const begun = traceEvents.find(({ name }) => name === BEGUN)
+    const mark = traceEvents.find(({ name }) => name === MADE)
+    const tasks = traceEvents.filter(
+      ({ name, pid, tid }) => name === 'RunTask' && pid === begun?.pid && tid === begun.tid,
+    )
+    const made = mark && tasks.find((task) => holds(task, mark))
+    if (made === undefined) throw new Error(`the trace of ${trace.length} bytes does not have the task that was made`)
+    const others = tasks.filter((task) => task !== made).map(shown)
+    return { made: shown(made), others: others.filter(({ durationMs }) => durationMs > LONG_MS) }
   }
 }
 
-function taskOf(text: string, events: readonly TraceEvent[]): LongTask {
-  const [startMs = 0, durationMs = 0] = text.split(' ').map(Number)
-  const anchor = events.find(({ name }) => name === ANCHOR)
-  const zero = (anchor?.ts ?? 0) - (anchor?.args.data?.startTime ?? 0) * 1000
-  const middle = zero + (startMs + durationMs / 2) * 1000
-  const task = events.find(
-    ({ name, pid, tid, ts, dur = 0 }) =>
-      name === 'RunTask' && pid === anchor?.pid && tid === anchor.tid && ts <= middle && middle <= ts + dur,
-  )
-  if (task?.tdur === undefined) throw new Error(`the trace does not have the long task ${text}`)
-  return { durationMs, processorMs: task.tdur / 1000 }
+/** Those that keep a page waiting for more than 50 ms on a processor that has nothing else to do. */
+export function tooLong(made: LongTask, others: readonly LongTask[]): readonly LongTask[] {
+  const limit = LONG_MS * Math.max(1, made.processorMs / MADE_MS)
+  return others.filter(({ processorMs }) => processorMs > limit)
 }
 
-/** Notes tasks of more than 50 ms: when each began, how long it took, and whether the test has made it. */
-function noteLongTasks(anchor: string): void {
-  const noted = document.documentElement.dataset
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) {
-      noted.longTasks = `${noted.longTasks ?? ''}${startTime} ${duration}${noted.longTaskMade === undefined ? '' : ' made'};`
-    }
-  }).observe({ type: 'longtask' })
-  performance.mark(anchor)
+function holds({ ts, dur = 0 }: TraceEvent, mark: TraceEvent): boolean {
+  return ts <= mark.ts && mark.ts <= ts + dur
 }
 
-function makeLongTask(): void {
-  setTimeout(() => {
-    document.documentElement.dataset.longTaskMade = ''
-    const end = performance.now() + 70
-    while (performance.now() < end);
+function shown({ dur = 0, tdur }: TraceEvent): LongTask {
+  if (tdur === undefined) throw new Error('the trace does not say how long the processor ran')
+  return { durationMs: dur / 1000, processorMs: tdur / 1000 }
+}
+
+/** Resolves once the task has ended. */
+async function makeLongTask({ mark, steps }: { readonly mark: string; readonly steps: number }): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      performance.mark(mark)
+      // Objects and texts, as a page makes them: others on the machine slow these down, sums in a register hardly.
+      const kept = new Map<string, object>()
+      for (let step = 0; step < steps; step++) kept.set(`step ${step % 20_000}`, { step, text: `${step}` })
+      setTimeout(resolve)
+    })
   })
 }

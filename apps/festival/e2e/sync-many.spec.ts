@@ -3,7 +3,7 @@ import { schemas } from '../src/schemas/schemas.js'
 import { Festival } from './festival.js'
 import { expect, test } from './fixtures.js'
 import { Hub } from './hub.js'
-import { LongTasks } from './long-tasks.js'
+import { LongTasks, tooLong } from './long-tasks.js'
 
 const hub = new Hub()
 test.afterEach(() => hub.end())
@@ -29,8 +29,7 @@ test('ten thousand events arrive, though the hub is killed in between, and the p
   await device.inSync()
   // On a busy machine any task takes long: those that really ran for so long are the page's own.
   const { made, others } = await watch.end()
-  expect(made.durationMs).toBeGreaterThan(50)
-  expect(others.filter(({ processorMs }) => processorMs > 50)).toEqual([])
+  expect(tooLong(made, others)).toEqual([])
 })
 
 const STARTS = Date.parse('2040-06-15T18:00:00Z') / 1000
