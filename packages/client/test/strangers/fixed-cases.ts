@@ -51,4 +51,14 @@ export const FIXED_CASES: readonly Plan[] = [
     shapes: ['claims'],
     asks: ['unfollowed'],
   },
+  // And this one: strangers' tables are all made at once.
+  {
+    seed: 1707959793,
+    sizes: 'drawn',
+    bytes: 2_000_000,
+    store: 'pglite',
+    door: 'publish',
+    shapes: ['tables'],
+    asks: ['creates'],
+  },
 ]
