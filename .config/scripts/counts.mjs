@@ -1,8 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
+/** Of an error so much is told beside what failed. */
+const MOST_REASON_CHARS = 300
 
 /**
- * `failures` names what failed, as far as it has names.
+ * `failures` names what failed, as far as it has names, and says why. Each is one line.
  * @typedef {{ passed: number, failed: number, failures: string[] }} Counts
  */
 
@@ -38,7 +42,10 @@ function count(value) {
  */
 export function vitestCounts(json) {
   const report = JSON.parse(json)
-  /** @type {{ name: string, status: string, assertionResults: { fullName: string, status: string }[] }[]} */
+  /**
+   * @type {{ name: string, status: string, message?: string,
+   *   assertionResults: { fullName: string, status: string, failureMessages?: string[] }[] }[]}
+   */
   const files = report.testResults
   const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
   const left = count(report.numPendingTests) + count(report.numTodoTests)
@@ -47,8 +54,10 @@ export function vitestCounts(json) {
     passed: count(report.numPassedTests),
     failed: count(report.numFailedTests) + left + broken.length,
     failures: [
-      ...tests.filter(({ status }) => status !== 'passed').map(({ file, fullName }) => nameOf(file, fullName)),
-      ...broken.map(({ name }) => nameOf(name)),
+      ...tests
+        .filter(({ status }) => status !== 'passed')
+        .map(({ file, fullName, failureMessages }) => withReason(nameOf(file, fullName), failureMessages?.[0])),
+      ...broken.map(({ name, message }) => withReason(nameOf(name), message)),
     ],
   }
 }
@@ -65,13 +74,14 @@ export function playwrightCounts(json) {
     failed: count(stats.unexpected) + count(stats.flaky) + count(stats.skipped) + errors.length,
     failures: [
       ...suites.flatMap(failedSpecs),
-      ...errors.map((/** @type {{ message?: string }} */ { message }) => `outside of every test: ${message}`),
+      ...errors.map((/** @type {{ message?: string }} */ { message }) => withReason('outside of every test', message)),
     ],
   }
 }
 
 /**
- * @typedef {{ title: string, file: string, tests: { projectName: string, status: string }[] }} Spec
+ * @typedef {{ error?: { message?: string } }} Result of one try
+ * @typedef {{ title: string, file: string, tests: { projectName: string, status: string, results: Result[] }[] }} Spec
  * @typedef {{ specs: Spec[], suites?: Suite[] }} Suite
  * @param {Suite} suite
  * @returns {string[]}
@@ -80,7 +90,12 @@ function failedSpecs({ specs, suites = [] }) {
   const own = specs.flatMap(({ title, file, tests }) =>
     tests
       .filter(({ status }) => status !== 'expected')
-      .map(({ projectName, status }) => nameOf(file, `${title} [${projectName}, ${status}]`)),
+      .map(({ projectName, status, results }) =>
+        withReason(
+          nameOf(file, `${title} [${projectName}, ${status}]`),
+          results.find(({ error }) => error !== undefined)?.error?.message,
+        ),
+      ),
   )
   return [...own, ...suites.flatMap(failedSpecs)]
 }
@@ -89,6 +104,20 @@ function failedSpecs({ specs, suites = [] }) {
 function nameOf(file, test) {
   const shown = relativePath(file)
   return test === undefined ? shown : `${shown} > ${test}`
+}
+
+/**
+ * A log may have lost its middle, where the whole error stood: its first lines, without the stack, become part of the
+ * line that names the failure.
+ * @param {string} name
+ * @param {string} [error] as a report has it
+ */
+function withReason(name, error = '') {
+  const [words = ''] = stripVTControlCharacters(error).split(/\n\s+at /)
+  const reason = words.replace(/\s+/g, ' ').trim()
+  if (reason === '') return name
+  const isLong = reason.length > MOST_REASON_CHARS
+  return `${name}: ${isLong ? `${reason.slice(0, MOST_REASON_CHARS - 1)}…` : reason}`
 }
 
 /** @param {string} file as a report names it */

@@ -66,42 +66,66 @@ test('a skipped test, a todo and a file that broke before its first test each co
   })
 })
 
+test('a failure tells the first lines of its error: in one line, without colours and stack, and not too long', () => {
+  const messages = [
+    '\u001b[31mAssertionError\u001b[39m: expected 3 to be 4\n\n- 4\n+ 3\n    at /somewhere/a.test.ts:3:1\n    at run (b.js:1:1)',
+    `Error: ${'long '.repeat(100)}`,
+    '    at nowhere (a.ts:1:1)',
+  ]
+  const report = {
+    ...vitestReport,
+    testResults: [
+      {
+        name: 'a.test.ts',
+        status: 'failed',
+        assertionResults: messages.map((message) => ({
+          status: 'failed',
+          fullName: 'adds up',
+          failureMessages: [message, 'Error: another'],
+        })),
+      },
+      { name: 'b.test.ts', status: 'failed', message: "Cannot find module 'c'", assertionResults: [] },
+    ],
+  }
+  expect(vitestCounts(JSON.stringify(report)).failures).toEqual([
+    'a.test.ts > adds up: AssertionError: expected 3 to be 4 - 4 + 3',
+    `a.test.ts > adds up: ${`Error: ${'long '.repeat(100)}`.slice(0, 299)}…`,
+    'a.test.ts > adds up: at nowhere (a.ts:1:1)',
+    "b.test.ts: Cannot find module 'c'",
+  ])
+})
+
 test('Playwright’s own report is read: failed, flaky and skipped tests, and an error outside of every test', () => {
   const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.playwright-report-'))
   folders.push(folder)
   const cli = join(process.cwd(), 'node_modules/@playwright/test/cli.js')
   const report = join(folder, 'report.json')
-  const run = (spec: string) => {
-    writeFileSync(join(folder, 'a.spec.mjs'), `import { test } from '@playwright/test'\n${spec}`)
-    const config = `export default { testDir: '.', retries: 1, projects: [{ name: 'phone' }] }`
-    writeFileSync(join(folder, 'playwright.config.mjs'), config)
-    const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, CI: '' }
-    spawnSync(process.execPath, [cli, 'test', '--reporter=json', '--config', folder], { env, cwd: folder })
-    return playwrightCounts(readText(report))
-  }
-
-  expect(
-    run(`
+  const files = {
+    'a.spec.mjs': `
+      import { expect, test } from '@playwright/test'
       test('holds', () => {})
       test.describe('a group', () => {
-        test('breaks', () => { throw new Error('broken') })
+        test('breaks', () => expect(3, 'a number').toBe(4))
         test('wavers', ({}, { retry }) => { if (retry === 0) throw new Error('not yet') })
       })
-      test.skip('rests', () => {})
-    `),
-  ).toEqual({
+      test.skip('rests', () => {})`,
+    'after.mjs': `export default () => { throw new Error('no page') }`,
+    'playwright.config.mjs': `
+      export default { testDir: '.', retries: 1, globalTeardown: './after.mjs', projects: [{ name: 'phone' }] }`,
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, CI: '', FORCE_COLOR: '1' }
+  spawnSync(process.execPath, [cli, 'test', '--reporter=json', '--config', folder], { env, cwd: folder })
+
+  expect(playwrightCounts(readText(report))).toEqual({
     passed: 1,
-    failed: 3,
+    failed: 4,
     failures: [
       'a.spec.mjs > rests [phone, skipped]',
-      'a.spec.mjs > breaks [phone, unexpected]',
-      'a.spec.mjs > wavers [phone, flaky]',
+      'a.spec.mjs > breaks [phone, unexpected]: Error: a number expect(received).toBe(expected) // Object.is equality Expected: 4 Received: 3',
+      'a.spec.mjs > wavers [phone, flaky]: Error: not yet',
+      'outside of every test: Error: no page',
     ],
-  })
-  expect(run(`throw new Error('no page')`)).toEqual({
-    passed: 0,
-    failed: expect.any(Number),
-    failures: expect.arrayContaining([expect.stringContaining('outside of every test: Error: no page')]),
   })
 })
 
