@@ -25,7 +25,7 @@ import type { SyncSource } from './sync-source.js'
 import type { VerifyReport } from './verify-report.js'
 
 /**
- * The database behind one small port: entries come in, documents are read by id. When a promise resolves, its result is
+ * The database behind one small interface: entries come in, documents are read by id. When a promise resolves, its result is
  * as durable as the storage can make it.
  */
 export interface DocumentStore {

@@ -168,7 +168,7 @@ export class SimNode {
         },
       }),
       memory: {
-        recall: async (address) => this.#met.get(address),
+        find: async (address) => this.#met.get(address),
         keep: async (address, peer) => void this.#met.set(address, peer),
       },
       onDialled: ({ link }) => {

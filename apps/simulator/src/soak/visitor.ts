@@ -30,7 +30,7 @@ export function visit({ number, network, scheduler, random, to }: VisitorOptions
     draw: () => random.number(),
     now,
     timers: { after: (ms, work) => scheduler.after(ms, work) },
-    memory: { recall: async () => undefined, keep: async () => undefined },
+    memory: { find: async () => undefined, keep: async () => undefined },
   })
   peers.add(addressOf(to))
   return () => peers.close()

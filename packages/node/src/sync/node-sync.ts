@@ -213,7 +213,7 @@ function oneMore(field: string, expected: string): RakkoError {
 
 function peerMemory(store: DocumentStore): PeerMemory {
   return {
-    recall: async (address) => (await store.sync.metPeers()).find((one) => one.address === address),
+    find: async (address) => (await store.sync.metPeers()).find((one) => one.address === address),
     keep: (address, peer) => store.sync.keepMetPeer({ address, ...peer }),
   }
 }

@@ -25,7 +25,7 @@ class World {
       ...this.#options(this.device),
       dial: () => this.#dial(),
       memory: {
-        recall: async (address) => this.kept.get(address),
+        find: async (address) => this.kept.get(address),
         keep: async (address, peer) => {
           this.kept.set(address, peer)
         },
@@ -83,7 +83,7 @@ class World {
   }
 }
 
-const nowhere = { recall: async () => undefined, keep: async () => undefined }
+const nowhere = { find: async () => undefined, keep: async () => undefined }
 let world: World
 afterEach(() => world.close())
 

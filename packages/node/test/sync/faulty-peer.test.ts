@@ -43,7 +43,7 @@ async function waitsFor({ gives = () => NOTHING, livesMs = 0, last }: Ways): Pro
     now: () => timers.now,
     timers,
     silenceMs: 3_600_000,
-    memory: { recall: async () => undefined, keep: async () => undefined },
+    memory: { find: async () => undefined, keep: async () => undefined },
     onDialled({ link }) {
       if (link.state === 'offline') waits.push(link.retryAt - timers.now)
     },

@@ -20,7 +20,7 @@ function peersOf(node: TestNode, dial: PeersOptions['dial']): Peers {
     draw: () => 0,
     now: () => 0,
     timers: realTimers,
-    memory: { recall: async () => undefined, keep: async () => undefined },
+    memory: { find: async () => undefined, keep: async () => undefined },
   })
 }
 

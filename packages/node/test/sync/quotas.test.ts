@@ -37,7 +37,7 @@ describe('what one peer may give in an hour', () => {
       draw: () => 0,
       now: () => now,
       timers: realTimers,
-      memory: { recall: async () => undefined, keep: async () => undefined },
+      memory: { find: async () => undefined, keep: async () => undefined },
       peerQuota: quota,
     })
     return {

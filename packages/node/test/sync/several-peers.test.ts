@@ -36,7 +36,7 @@ class Mesh {
       draw: () => 0,
       now: () => 0,
       timers: this.#timers,
-      memory: { recall: async () => undefined, keep: async () => undefined },
+      memory: { find: async () => undefined, keep: async () => undefined },
       dial: (address) => this.#dial(name, address),
     })
     this.nodes.set(name, { node, peers })

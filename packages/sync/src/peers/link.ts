@@ -100,7 +100,7 @@ export class Link {
   }
 
   async #run(): Promise<void> {
-    await this.#recall()
+    await this.#findMet()
     while (!this.#isClosed) {
       this.#change({ state: 'connecting', offlineSince: this.#offlineSince, ...this.#failure })
       const wait = await this.#speak()
@@ -148,9 +148,9 @@ export class Link {
     return this.#ended(result)
   }
 
-  async #recall(): Promise<void> {
+  async #findMet(): Promise<void> {
     const { memory, address } = this.#options
-    const met = await memory.recall(address).catch(() => undefined)
+    const met = await memory.find(address).catch(() => undefined)
     if (met === undefined) return
     this.#databaseId = met.databaseId
     this.#metAt = met.metAt

@@ -11,6 +11,6 @@ export interface MetPeer {
 /** Where what was met is kept. */
 export interface PeerMemory {
   /** Who was met at an address last. */
-  recall(address: string): Promise<MetPeer | undefined>
+  find(address: string): Promise<MetPeer | undefined>
   keep(address: string, peer: MetPeer): Promise<void>
 }

@@ -49,7 +49,7 @@ beforeEach(() => {
     draw: () => 1,
     now: () => timers.now,
     timers,
-    memory: { recall: async () => undefined, keep: async () => undefined },
+    memory: { find: async () => undefined, keep: async () => undefined },
     onDialled: (next) => {
       status = next
     },

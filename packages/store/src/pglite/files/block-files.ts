@@ -3,8 +3,9 @@ import type { PGlite } from '#pglite'
 import { BaseFilesystem, type FsStats } from '#pglite'
 import { BlockLog, type Change, DamagedFilesError } from './block-log.js'
 import { type AddedBlock, BLOCK_BYTES, BlockSpace, blocksOf, notWritten } from './block-space.js'
-import type { DatabaseFiles, ModuleOptions } from './database-files.js'
+import type { DatabaseFiles } from './database-files.js'
 import type { Devices } from './device.js'
+import { type ModuleOptions, withFileMaker } from './file-maker.js'
 import { FileError, type FileNode, FileTree } from './file-tree.js'
 import type { DataTree } from './inspect-data.js'
 import type { PreparedFile } from './prepared-files.js'
@@ -95,7 +96,7 @@ export class BlockFiles extends BaseFilesystem implements DatabaseFiles {
 
   override init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
     this.#pglite = pglite
-    return super.init(pglite, options)
+    return super.init(pglite, withFileMaker(options))
   }
 
   override async initialSyncFs(): Promise<void> {

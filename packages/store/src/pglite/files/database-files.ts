@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { Filesystem, PGlite } from '#pglite'
+import { fileMaker, type MemoryModule, type ModuleOptions, withFileMaker } from './file-maker.js'
 import type { PreparedFile } from './prepared-files.js'
 
 /** Where PGlite looks for its data directory. */
@@ -36,10 +37,9 @@ interface NodeStream {
 }
 
 /** The part used of PGlite's module, an Emscripten program. */
-interface DatabaseModule {
-  readonly FS: {
+interface DatabaseModule extends MemoryModule {
+  readonly FS: MemoryModule['FS'] & {
     mkdirTree(path: string): void
-    writeFile(path: string, bytes: Uint8Array, options: { canOwn: boolean }): void
     mount(type: unknown, options: { root: string }, path: string): void
     analyzePath(path: string): { exists: boolean }
     quit(): void
@@ -50,14 +50,12 @@ interface DatabaseModule {
   }
 }
 
-export type ModuleOptions = Parameters<Filesystem['init']>[1]
-
 abstract class ModuleFiles implements DatabaseFiles {
   #pglite: PGlite | undefined
 
   async init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
     this.#pglite = pglite
-    return { emscriptenOpts: options }
+    return { emscriptenOpts: withFileMaker(options) }
   }
 
   async initialSyncFs(): Promise<void> {}
@@ -89,13 +87,13 @@ export class MemoryFiles extends ModuleFiles {
   }
 
   override async initialSyncFs(): Promise<void> {
-    const fs = this.module()?.FS
-    if (!fs) return
-    fs.mkdirTree(DATA_PATH)
+    const module = this.module()
+    if (!module) return
+    module.FS.mkdirTree(DATA_PATH)
+    const make = fileMaker(module)
     for (const { path, bytes } of this.#prepared) {
-      // Owned, so that a file which is never written stays a view of the archive instead of a copy.
-      if (bytes) fs.writeFile(`${DATA_PATH}/${path}`, bytes, { canOwn: true })
-      else fs.mkdirTree(`${DATA_PATH}/${path}`)
+      if (bytes) make(`${DATA_PATH}/${path}`, bytes)
+      else module.FS.mkdirTree(`${DATA_PATH}/${path}`)
     }
     this.#prepared = []
   }
@@ -118,7 +116,7 @@ export class DirectoryFiles extends ModuleFiles {
   }
 
   override async init(pglite: PGlite, options: ModuleOptions): Promise<{ emscriptenOpts: ModuleOptions }> {
-    await super.init(pglite, options)
+    const { emscriptenOpts } = await super.init(pglite, options)
     const mount = ({ FS, NODEFS }: DatabaseModule) => {
       FS.mkdirTree(DATA_PATH)
       FS.mount(NODEFS, { root: this.#root }, DATA_PATH)
@@ -131,7 +129,7 @@ export class DirectoryFiles extends ModuleFiles {
         return 0
       }
     }
-    return { emscriptenOpts: { ...options, preRun: [...(options.preRun ?? []), mount] } }
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), mount] } }
   }
 
   override async initialSyncFs(): Promise<void> {

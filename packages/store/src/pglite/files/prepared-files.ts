@@ -55,7 +55,7 @@ export function readPreparedFiles(archive: Uint8Array): PreparedFile[] {
 
 function checksum(header: Uint8Array): number {
   let sum = 0
-  for (const [index, byte] of header.entries()) sum += index >= 148 && index < 156 ? 0x20 : byte
+  for (let index = 0; index < header.length; index++) sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0)
   return sum
 }
 
