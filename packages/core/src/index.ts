@@ -63,6 +63,8 @@ export type { ClaimedSchema, DecidedEntry, Decision, HeldEntry, IngestLookup } f
 export { type LogLookup, logsForkedBy } from './ingest/logs-forked-by.js'
 export {
   canDropPayload,
+  entryTells,
+  isWithheld,
   mayLackPayloads,
   type PayloadLessRequest,
   validatePayloadLessEntry,

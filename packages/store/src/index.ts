@@ -27,6 +27,7 @@ export type {
   Store,
   StoreCommit,
 } from './store.js'
+export { comparedId } from './sync/compared-id.js'
 export { scopeHash } from './sync/scope-hash.js'
 export {
   type ArrivedEntry,

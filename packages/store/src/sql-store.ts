@@ -54,7 +54,7 @@ import type {
   StoreCommit,
 } from './store.js'
 import { CheckedSync } from './sync/checked-sync.js'
-import type { SyncSource } from './sync-source.js'
+import type { Gone, SyncSource } from './sync-source.js'
 import type { Database } from './transaction/database.js'
 import { HistoryCache } from './transaction/history-cache.js'
 import { WriteCache } from './transaction/write-cache.js'
@@ -84,8 +84,8 @@ export class SqlStore implements Store {
   readonly #maintenance: Maintenance
   readonly #verification: Verification
   readonly #appSql: AppSql
-  /** Told when something was purged or forgotten. */
-  readonly #gone = new Listeners<void>()
+  /** Told when something was purged, forgotten or taken back. */
+  readonly #gone = new Listeners<Gone>()
   readonly #silentChanges = new Listeners<ReadonlySet<SchemaId>>()
   readonly #now: () => number
   #closing: Promise<void> | undefined
@@ -102,7 +102,9 @@ export class SqlStore implements Store {
       this.#maintenance.entriesMissed()
     }
     const [cache, histories] = [new WriteCache(), new HistoryCache()]
-    this.#ingestContext = { database, now, listeners: this.#listeners, cache, histories, random, pause, onBack }
+    const onTakenBack = () => this.#gone.tell('decisions')
+    const told = { listeners: this.#listeners, onBack, onTakenBack }
+    this.#ingestContext = { database, now, cache, histories, random, pause, ...told }
     const onMissed = () => this.#maintenance.entriesMissed()
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
@@ -196,7 +198,7 @@ export class SqlStore implements Store {
     return this.#run(async () => {
       const schemaIds = await forget(this.#database, target)
       if (schemaIds.size > 0) {
-        this.#gone.tell()
+        this.#gone.tell('payloads')
         this.#silentChanges.tell(schemaIds)
         await this.#maintenance.documentsForgotten(schemaIds)
       }
@@ -247,7 +249,7 @@ export class SqlStore implements Store {
   maintain({ urgentOnly = false }: { readonly urgentOnly?: boolean } = {}): Promise<MaintenanceSlice | undefined> {
     return this.#run(async () => {
       const slice = await this.#maintenance.slice(urgentOnly)
-      if (slice?.kind === 'purge') this.#gone.tell()
+      if (slice?.kind === 'purge') this.#gone.tell('payloads')
       return slice
     })
   }

@@ -9,15 +9,21 @@ export interface SyncSource {
    * scope no number is left out. All of it is durable: what is not yet is made so. Throws INVALID_ARGUMENT.
    */
   entriesAfter(number: number, options?: EntriesAfterOptions): Promise<EntriesAfter>
-  /** The arrival numbers of ids, in their order; undefined where nothing was decided. At most MAX_SYNC_ITEMS. */
+  /**
+   * The arrival numbers of ids, own or turned ones, in their order; undefined where nothing was decided. At most
+   * MAX_SYNC_ITEMS.
+   */
   arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
   /**
    * What arrived under these numbers, ascending; one at least where there is one. At most MAX_SYNC_ITEMS. Throws
    * INVALID_ARGUMENT.
    */
   entriesAt(numbers: readonly number[], limits?: ReadLimits): Promise<ArrivedEntry[]>
-  /** Those of these ids that are neither decided nor parked with their payloads. At most MAX_SYNC_ITEMS. */
-  unknownIds(ids: readonly Hash[]): Promise<Hash[]>
+  /**
+   * Those of these ids that are neither decided nor parked with their payloads. With `purgedToo` those as well that are
+   * held without their payloads. At most MAX_SYNC_ITEMS.
+   */
+  unknownIds(ids: readonly Hash[], purgedToo?: boolean): Promise<Hash[]>
   /**
    * The highest entry of each log whose document is here, ordered by public key and log id. Without a scope of all logs.
    * Throws INVALID_ARGUMENT.
@@ -32,7 +38,7 @@ export interface SyncSource {
   storedBytes(authors: readonly PublicKey[]): Promise<number[]>
   /** The fingerprint of each range, at most MAX_FINGERPRINT_RANGES, in their order. Throws INVALID_ARGUMENT. */
   fingerprints(ranges: readonly IdRange[], scope?: SyncScope): Promise<RangeFingerprint[]>
-  /** The first ids of a range, ascending. Throws INVALID_ARGUMENT. */
+  /** The first ids of a range by which nodes compare, ascending. Throws INVALID_ARGUMENT. */
   decidedIds(range: IdRange, options?: DecidedIdOptions): Promise<DecidedId[]>
   /**
    * What a peer must have before it can know a schema: the entries of its definition and of its field definitions.
@@ -47,14 +53,16 @@ export interface SyncSource {
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope): Promise<void>
   /**
    * Calls the listener after entries or payloads were purged or forgotten here: what was read of them before is not to
-   * be given any more. Returns what ends it.
+   * be given any more. `decisions`: what was decided about entries was taken back. Returns what ends it.
    */
-  onGone(listener: () => void): () => void
+  onGone(listener: (gone: Gone) => void): () => void
   /** Peers that were met at an address, those met last first. */
   metPeers(): Promise<MetPeer[]>
   /** Keeps who was met at an address, and when. Of more than MAX_MET_PEERS those met longest ago go. */
   keepMetPeer(peer: MetPeer): Promise<void>
 }
+
+export type Gone = 'payloads' | 'decisions'
 
 /** Who answered at an address. */
 export interface MetPeer {
@@ -92,6 +100,11 @@ export interface ArrivedEntry {
   readonly number: number
   readonly id: Hash
   readonly decision: Decision
+  /**
+   * By which id nodes compare it, where that is not its own. `turned`: its payload is here and has to stay. `never`: it was
+   * decided anew, under another number.
+   */
+  readonly compared?: 'turned' | 'never'
   /** As received. Absent where it was refused or forgotten. */
   readonly entry?: Uint8Array
   /** As received. Absent where there is no entry, and where it was purged. */

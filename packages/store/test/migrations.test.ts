@@ -16,6 +16,7 @@ const PUBLISHED: readonly string[] = [
   'dc7fe7337c3891ed29caffc8af4c8607eee948dc3539557c5f5f925375af98ab',
   '26aabc5edbcd2d82d50d184347d6a07642f24cddc0bf12864088f39df7b0df1b',
   '0f782803977f903fb9179dedafa86e540abd73f2d9cc3370504a2f76886853b4',
+  '6b0b3ba25e7e39f2938dae5827b78a1dda80be0dd2a286f04b00e261714a0f41',
 ]
 
 test('What a published migration does never changes', () => {

@@ -14,12 +14,15 @@ export interface Replica {
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
   /** Entries of the definitions that a scope's schemas need, in order. */
   definitions(scope: Scope | undefined, maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
-  /** Those of these ids that are held, in order of arrival: pieces of at most so many bytes, but one item at least. */
+  /** Those of these ids, own or compared ones, that are held, in order of arrival: pieces of at most so many bytes, but one item at least. */
   entriesOf(ids: Iterable<Hash>, maxBytes: number): AsyncIterable<readonly ArrivedItem[]>
-  /** The ids that were decided in a scope. What arrives later may be missing. */
+  /** What was decided in a scope, by the ids by which nodes compare. What arrives later may be missing. */
   ids(scope: Scope | undefined): Promise<IdTree>
-  /** Those of these ids that are neither decided nor parked here. What is parked without its payload is missing too. */
-  missing(ids: readonly Hash[]): Promise<Hash[]>
+  /**
+   * Those of these ids that are neither decided nor parked here. What is parked without its payload is missing too. Of a
+   * difference so is what is held without it.
+   */
+  missing(ids: readonly Hash[], isDifference?: boolean): Promise<Hash[]>
   /** Takes entries of a peer, by the rules of replication. Resolves once what was decided is durable. */
   take(items: readonly EntryItem[]): Promise<TakeOutcome[]>
   /** Calls the listener when more is durable. Returns what ends it. */

@@ -80,7 +80,7 @@ export class SlowStore implements ReplicaStore {
       entriesAfter: (...args) => this.#durably(({ sync }) => sync.entriesAfter(...args)),
       entriesAt: (...args) => this.#durably(({ sync }) => sync.entriesAt(...args)),
       arrivalNumbers: (ids) => this.#read(({ sync }) => sync.arrivalNumbers(ids)),
-      unknownIds: (ids) => this.#read(({ sync }) => sync.unknownIds(ids)),
+      unknownIds: (...args) => this.#read(({ sync }) => sync.unknownIds(...args)),
       logEntries: (...args) => this.#read(({ sync }) => sync.logEntries(...args)),
       logHeights: (...args) => this.#read(({ sync }) => sync.logHeights(...args)),
       decidedIds: (...args) => this.#read(({ sync }) => sync.decidedIds(...args)),

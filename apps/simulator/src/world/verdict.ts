@@ -1,4 +1,5 @@
 import type { Hash, SchemaId } from '@rakko/core'
+import { comparedId } from '@rakko/store'
 import type { SimNode } from '../people/sim-node.js'
 import type { World } from './world.js'
 
@@ -25,8 +26,13 @@ export async function stateOf(node: SimNode, world: World): Promise<NodeState> {
     return [viewId, deleted, owner, signer, edited, ...fields].join(' ')
   })
   const decided = await inner.sync.decidedIds({}, { schemas: schemaIds })
-  const ids = decided.map(({ id }) => id).filter((id) => held.has(id))
+  const ids = decided.map(({ id }) => id).filter((id) => held.has(id) || held.has(turned(id)))
   return { node: number, isScoped, held, text: [...hashes, ...rows, ...ids].join('\n') }
+}
+
+/** Nodes compare some entries by another id than their own. */
+function turned(id: Hash): Hash {
+  return comparedId({ id, compared: 'turned' }) ?? id
 }
 
 async function stateHash(store: NonNullable<SimNode['inner']>, id: SchemaId): Promise<string> {

@@ -4,7 +4,7 @@ import type { Operation, UncheckedOperation } from '../operation/operation.js'
 import { RakkoError } from '../rakko-error.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '../schema/system-schemas.js'
 import { checkLinks, dependencyRefused, heldEntry } from './check-links.js'
-import type { IngestLookup } from './ingest-lookup.js'
+import type { DecidedEntry, IngestLookup } from './ingest-lookup.js'
 import type { IngestDecision } from './validate-ingest.js'
 
 export interface PayloadLessRequest {
@@ -19,6 +19,12 @@ export interface PayloadLessRequest {
   readonly deletion?: SchemaId | undefined
 }
 
+/** Whether the payload says something else than was believed of an entry that was held without it. */
+export function isWithheld(entry: Entry, operation: UncheckedOperation, decided: DecidedEntry | undefined): boolean {
+  if (decided?.decision !== 'purged') return false
+  return !entryTells(entry, operation) || operation.schemaId !== decided.schemaId
+}
+
 /** Documents that others are read with keep their payloads, deleted or not. */
 const NEVER_WITHOUT_PAYLOADS: ReadonlySet<SchemaId> = new Set([SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION])
 
@@ -28,12 +34,19 @@ export function mayLackPayloads(schemaId: SchemaId): boolean {
 }
 
 /**
- * Whether a deleted document can do without this payload: its entry alone tells the graph what it needs. The first
- * entry of a log creates its document, and each later one follows its backlink and nothing else. A purge keeps the
- * payload of every DELETE, and of every operation of which this is not true.
+ * Whether the entry alone tells the graph what the operation did. The first entry of a log creates its document, and each
+ * later one follows its backlink and nothing else. Of a DELETE it never does.
  */
-export function canDropPayload({ backlink }: Entry, { action, previous, schemaId }: UncheckedOperation): boolean {
-  return action !== 'delete' && previous === (backlink as string | undefined) && mayLackPayloads(schemaId)
+export function entryTells({ backlink }: Entry, { action, previous }: UncheckedOperation): boolean {
+  return action !== 'delete' && previous === (backlink as string | undefined)
+}
+
+/**
+ * Whether a deleted document can do without this payload, since its entry tells. A purge keeps the payload of every
+ * DELETE, and of every operation of which this is not true.
+ */
+export function canDropPayload(entry: Entry, operation: UncheckedOperation): boolean {
+  return entryTells(entry, operation) && mayLackPayloads(operation.schemaId)
 }
 
 /**
@@ -43,14 +56,13 @@ export function canDropPayload({ backlink }: Entry, { action, previous, schemaId
  *
  * It is refused where no payload could make it valid: its links are wrong, or its backlink was refused or is a DELETE.
  *
- * Whether the payload was valid and fit to be dropped, nobody can see without it. A peer that withholds other payloads
- * makes deleted documents differ here: in their view ids, or in the document that a deletion belongs to. Payloads that
- * come later do not mend that.
+ * Whether the payload was valid and fit to be dropped, nobody can see without it. So a document may live on here that is
+ * deleted elsewhere. Alice CREATEs it. Bob UPDATEs it with the first entry of his log, and DELETEs it with the second.
+ * A peer sends the UPDATE without its payload, and the DELETE. Here these two become a document of their own, the UPDATE
+ * its CREATE. Nothing is ever deleted here without a signed DELETE.
  *
- * So a document may live on here that is deleted elsewhere. Alice CREATEs it. Bob UPDATEs it with the first entry of
- * his log, and DELETEs it with the second. A peer sends the UPDATE without its payload, and the DELETE. Here these two
- * become a document of their own, the UPDATE its CREATE, and they are decided. No DELETE of Alice's document is known
- * here. Nothing is ever deleted here without a signed DELETE.
+ * So this decision alone is not for good. Where the payload comes later and the entry does not tell what it did
+ * (`isWithheld`), a store takes back what it has decided about the document, and decides again.
  */
 export function validatePayloadLessEntry({ entry, entryHash, lookup, deletion }: PayloadLessRequest): IngestDecision {
   const { backlink } = entry

@@ -35,8 +35,8 @@ export type Dependency =
   /** `missing`: operations that its views lack. None: no operation can make the schema known to this version. */
   | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
   /**
-   * The entry's own payload, or a DELETE of its document instead (see `validatePayloadLessEntry`). `documentId` is
-   * absent where only the payload will do.
+   * The payload of the entry itself, or a DELETE of its document instead (see `validatePayloadLessEntry`); or that of an
+   * entry that it builds on. `documentId` is absent where only the payload will do.
    */
   | { readonly kind: 'payload'; readonly id: Hash; readonly documentId?: DocumentId }
 
@@ -103,10 +103,21 @@ export function validateIngest(request: IngestRequest): IngestDecision {
     if (backlink) checkDocument(entry, backlink, documentId)
     return { decision: 'held', operation, operationId, documentId }
   } catch (error) {
-    if (error instanceof RakkoError) return { decision: 'refused', error }
-    throw error
+    if (!(error instanceof RakkoError)) throw error
+    const unsure = ABOUT_DOCUMENTS.has(error.code)
+      ? named.find((_, at) => decided[at]?.decision === 'purged')
+      : undefined
+    const before = unsure && heldEntry(lookup.entry(unsure.id))
+    if (unsure === undefined || before === undefined) return { decision: 'refused', error }
+    return { decision: 'waiting', for: [{ kind: 'payload', id: unsure.id, documentId: before.documentId }] }
   }
 }
+
+/**
+ * What is wrong with the documents of what an entry builds on. Where one of these came without its payload, it may be of
+ * another document than is believed here. What is refused would stay so: the entry waits for that payload instead.
+ */
+const ABOUT_DOCUMENTS: ReadonlySet<string> = new Set(['SCHEMA_MISMATCH', 'DIFFERENT_DOCUMENTS', 'UNEXPECTED_LOG_ID'])
 
 type NamedEntry = Extract<Dependency, { kind: 'backlink' | 'previous' }>
 

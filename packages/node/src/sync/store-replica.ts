@@ -1,6 +1,6 @@
 import { type Hash, hash, hexToBytes } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome, LogEntry, SyncScope, SyncSource } from '@rakko/store'
-import { MAX_SYNC_ITEMS } from '@rakko/store'
+import { comparedId, MAX_SYNC_ITEMS } from '@rakko/store'
 import {
   type ArrivalMark,
   type Arrivals,
@@ -68,10 +68,13 @@ export class StoreReplica implements Replica {
     this.#sync = store.sync
     this.#ingest = ingest
     this.#reads = shareReads?.((...asked) => this.#readArrivals(...asked))
+    store.sync.onGone((gone) => {
+      this.#reads?.clear()
+      // No id ever goes from a tree: it is built anew.
+      if (gone === 'decisions') this.#all = undefined
+    })
     // Before anybody else is told: see ArrivalReads.
-    if (this.#reads === undefined) return
-    store.onCommit(({ number }) => this.#reads?.arrived(number))
-    store.sync.onGone(() => this.#reads?.clear())
+    if (this.#reads !== undefined) store.onCommit(({ number }) => this.#reads?.arrived(number))
   }
 
   latest(): Promise<ArrivalMark> {
@@ -123,10 +126,10 @@ export class StoreReplica implements Replica {
     return this.#all
   }
 
-  async missing(ids: readonly Hash[]): Promise<Hash[]> {
+  async missing(ids: readonly Hash[], isDifference = false): Promise<Hash[]> {
     const missing: Hash[] = []
     for (let start = 0; start < ids.length; start += PAGE) {
-      missing.push(...(await this.#sync.unknownIds(ids.slice(start, start + PAGE))))
+      missing.push(...(await this.#sync.unknownIds(ids.slice(start, start + PAGE), isDifference)))
     }
     return missing
   }
@@ -195,7 +198,10 @@ export class StoreReplica implements Replica {
     }
     for (;;) {
       const { entries, upTo, latest } = await this.#sync.entriesAfter(this.#allUpTo)
-      for (const { id } of entries) tree.add(bytesOf(id))
+      for (const entry of entries) {
+        const id = comparedId(entry)
+        if (id !== undefined) tree.add(bytesOf(id))
+      }
       this.#allUpTo = upTo.number
       if (upTo.number >= latest) return tree
     }

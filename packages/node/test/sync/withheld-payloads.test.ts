@@ -74,3 +74,37 @@ describe.each(['entries', 'ids'] as const)('what a peer gives without payloads, 
     expect(await hashOf(node)).toBe(await hashOf(honest))
   })
 })
+
+/**
+ * Somebody's first entry of a document changes it, the next deletes it. Without the payload of the first, the two are a
+ * document of their own.
+ */
+async function hidingWorld() {
+  const [author, other] = [new Author(1), new Author(2)]
+  const created = author.create(schemaId, { name: str('a'), capacity: int(1) })
+  const updated = other.update(created.documentId, schemaId, created.viewId, { capacity: int(2) })
+  const remover = other.delete(created.documentId, schemaId, updated.viewId)
+  const [honest, node] = [new TestNode(1), new TestNode(3)]
+  await publishAll(honest.store, [...definition, created, updated, remover])
+  await publishAll(node.store, [...definition, created])
+  await node.store.ingest([{ entry: updated.entry }, remover])
+  expect(await hashOf(node)).not.toBe(await hashOf(honest))
+  return { honest, node, created }
+}
+
+describe.each([
+  ['everything', 'entries', undefined],
+  ['everything', 'ids', undefined],
+  ['one schema', 'ids', { schemas: [schemaId] }],
+] as const)('two honest nodes that compare %s, asked for %s', (_, mode, scope) => {
+  test.each(['the one that was deceived', 'the other'])('are the same, whoever was met by %s', async (by) => {
+    const { honest, node, created } = await hidingWorld()
+    const options = { share: alone(mode), scope }
+    const pair = by === 'the other' ? ([honest, node] as const) : ([node, honest] as const)
+    await meeting(...pair, [options, options])
+    expect(await hashOf(node)).toBe(await hashOf(honest))
+    expect((await node.store.documents([created.documentId]))[0]).toMatchObject({ deleted: true })
+    const trees = await Promise.all([node, honest].map(({ replica }) => replica.ids(undefined)))
+    expect([...(trees[0]?.hashes() ?? [])]).toEqual([...(trees[1]?.hashes() ?? [])])
+  })
+})

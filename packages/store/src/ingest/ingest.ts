@@ -3,6 +3,7 @@ import type { Pick } from '../decide/admit.js'
 import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import type { Parked } from '../decide/parked.js'
+import { withheldOf } from '../decide/withheld.js'
 import type { Listeners } from '../listeners.js'
 import { findCompletedSchemas } from '../load/find-schemas.js'
 import type { DocumentChange, ForkedLog, StoreCommit } from '../store.js'
@@ -16,6 +17,7 @@ import { keepViews } from '../write/pins/keep-views.js'
 import { writeLedger } from '../write/write-ledger.js'
 import { ArrivalReader } from './arrival-reader.js'
 import { decideArrivals } from './decide-arrivals.js'
+import { DecidedWrongly, takeBack } from './take-back.js'
 
 export interface IngestContext {
   readonly database: Database
@@ -32,6 +34,8 @@ export interface IngestContext {
   readonly pause: () => Promise<void>
   /** Looks at documents of which entries have come back. `stale`: those whose rows lack operations that are stored. */
   readonly onBack: (ids: ReadonlySet<DocumentId>, stale: readonly DocumentId[]) => Promise<void>
+  /** Decisions were taken back. */
+  readonly onTakenBack: () => void
 }
 
 /** What one transaction did. */
@@ -132,7 +136,7 @@ export async function lookAgain(
 
 async function ingestWith(
   context: IngestContext,
-  items: readonly Arrival[],
+  arrived: readonly Arrival[],
   wake: Wake,
   {
     allOrNone = false,
@@ -142,11 +146,15 @@ async function ingestWith(
 ): Promise<Ingested> {
   const { database, cache, histories, listeners } = context
   const now = context.now()
-  const done = await database
-    .write(async (transaction) => {
+  const write = (wrong: readonly Hash[]) =>
+    database.write(async (transaction) => {
+      const again = wrong.length > 0 ? await takeBack(transaction, wrong) : []
+      const items = [...arrived, ...again]
       const reader = new ArrivalReader(transaction, now)
       const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
+      const withheld = withheldOf(items, (hash) => reader.lookup.entry(hash))
+      if (withheld.length > 0) throw new DecidedWrongly(withheld.map(({ entryHash }) => entryHash))
       const { outcomes, outcomeOf, left } = await decide(
         decideArrivals(transaction, reader, parking, randomPick(context.random)),
         items,
@@ -172,12 +180,21 @@ async function ingestWith(
         hasWritten,
         outcomeOf,
         hasMore: parking.hasMore,
-        outcomes: withParked(outcomes, items, parked),
+        outcomes: withParked(outcomes, items, parked).slice(0, arrived.length),
       }
     })
+  const clearCaches = (): void => {
+    cache.clear()
+    histories.clear()
+  }
+  const done = await write([])
     .catch((error: unknown) => {
-      cache.clear()
-      histories.clear()
+      if (!(error instanceof DecidedWrongly)) throw error
+      clearCaches()
+      return write(error.hashes).finally(context.onTakenBack)
+    })
+    .catch((error: unknown) => {
+      clearCaches()
       throw error
     })
   const { materialised, reduced, hasWritten, outcomes, outcomeOf, hasMore } = done

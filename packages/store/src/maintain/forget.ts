@@ -7,27 +7,18 @@ import {
   SCHEMA_FIELD_DEFINITION,
   type SchemaId,
 } from '@rakko/core'
-import { damagedRows } from '../driver/damaged-rows.js'
-import type { KnownSchema } from '../schemas/schema-registry.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
-import { type Sql, sql } from '../sql/sql.js'
+import { sql } from '../sql/sql.js'
 import type { ForgetTarget } from '../store.js'
 import { DECISION } from '../tables/codes.js'
-import type { Names } from '../tables/names.js'
-import { markBucketsSql } from '../tables/state-buckets.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
-import { dropFilling } from '../write/written-tables.js'
+import { NOTHING_KEPT, removeDocuments, type TargetRow } from '../write/remove-documents.js'
 
 /** Documents that one transaction forgets. */
 const DOCUMENTS_AT_ONCE = 500
 
 const DEFINITIONS: readonly SchemaId[] = [SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION]
-
-interface TargetRow {
-  number: bigint
-  schema: number
-}
 
 /**
  * Removes documents here and for good: entries, payloads, views, pins and what idempotency ids led to.
@@ -104,54 +95,15 @@ async function dropLost(database: Database, targets: readonly TargetRow[]): Prom
 }
 
 async function forgetSome(transaction: WriteTransaction, targets: readonly TargetRow[]): Promise<void> {
-  const { names, ledger } = transaction
-  const [entries, pinned, pins] = [names.table('entries'), names.table('pinned_views'), names.table('pins')]
-  const numbers = targets.map(({ number }) => number)
-  await transaction.dropCaches()
-  const schemas = new Set(targets.map(({ schema }) => schema))
-  // Another node on this database may have met the schema, or the first of its views that is pinned.
-  await ledger.rereadSchemas(transaction, schemas)
-  await transaction.query(markBucketsSql(names, numbers))
-  for (const number of schemas) {
-    const schema = ledger.schemaAt(number)
-    if (!schema) throw damagedRows('a stored document has no known schema')
-    const ofSchema = targets.filter((one) => one.schema === number).map((one) => one.number)
-    await transaction.run([...dropFilling(names, schema), ...forgetViews(names, schema, ofSchema)])
-  }
-  const chosen = sql`ANY(${numbers}::bigint[])`
-  const empty = sql`decision = ${sql.integer(DECISION.forgotten)}, author = NULL, log_id = NULL, seq_num = NULL, document = NULL,
-    action = NULL, entry = NULL, operation = NULL`
-  // A view that somebody pins stays known as pinned, and is never made again.
+  const { names } = transaction
+  const entries = names.table('entries')
+  await removeDocuments(transaction, targets)
+  const chosen = sql`ANY(${targets.map(({ number }) => number)}::bigint[])`
+  const empty = sql`decision = ${sql.integer(DECISION.forgotten)}, ${NOTHING_KEPT}`
   await transaction.query(
-    sql`WITH released AS (DELETE FROM ${pins} WHERE document = ${chosen} RETURNING view)
-     UPDATE ${pinned} SET unpinned = true WHERE view IN (SELECT view FROM released)`,
+    sql`WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ${chosen} AND document <> number)
+     UPDATE ${entries} SET ${empty} WHERE number = ${chosen}`,
   )
-  await transaction.query(
-    sql`WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ${chosen} AND document <> number),
-       creates AS (UPDATE ${entries} SET ${empty} WHERE number = ${chosen}),
-       deletions AS (DELETE FROM ${names.table('deletions')} WHERE document = ${chosen}),
-       ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ${chosen}),
-       views AS (
-         UPDATE ${pinned} SET document = NULL, schema = NULL, signer = NULL, edited = NULL, follow = NULL
-         WHERE document = ${chosen}
-       )
-     DELETE FROM ${names.table('documents')} WHERE number = ${chosen}`,
-  )
-}
-
-/** Statements that remove the latest and the pinned views of a schema's documents. */
-function forgetViews(names: Names, { views, hasTable, hasPinned }: KnownSchema, documents: readonly bigint[]): Sql[] {
-  const pinned = names.table('pinned_views')
-  const chosen = sql`ANY(${documents}::bigint[])`
-  return [...views.groups.keys()].flatMap((group) => [
-    ...(hasTable ? [sql`DELETE FROM ${views.name(names, group)} WHERE document = ${chosen}`] : []),
-    ...(hasPinned
-      ? [
-          sql`DELETE FROM ${views.pinnedName(names, group)} AS p USING ${pinned} AS v
-           WHERE p.view = v.view AND v.document = ${chosen}`,
-        ]
-      : []),
-  ])
 }
 
 /** Entries of an author that wait were never held, so nothing is kept of them. */

@@ -4,6 +4,7 @@ import {
   type DecidedEntry,
   type DocumentId,
   type DocumentViewId,
+  entryTells,
   type Hash,
   lipmaa,
   logsForkedBy,
@@ -156,6 +157,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
       number: this.#data.number,
       id: item.entryHash,
       decision: isPayloadLess ? 'purged' : 'held',
+      ...(!isPayloadLess && !entryTells(entry, item.unchecked) && { compared: 'turned' }),
       entry: item.entryBytes,
       ...(!isPayloadLess && { operation: operationBytes }),
     })

@@ -24,6 +24,7 @@ import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
 import type { Incoming } from '../decide/verify-received.js'
+import { withheldOf } from '../decide/withheld.js'
 import { Listeners } from '../listeners.js'
 import type {
   CommitListener,
@@ -39,12 +40,13 @@ import type {
   StoreCommit,
 } from '../store.js'
 import { CheckedSync } from '../sync/checked-sync.js'
-import type { SyncSource } from '../sync-source.js'
+import type { Gone, SyncSource } from '../sync-source.js'
 import type { MemoryData } from './memory-data.js'
 import { MemoryRules } from './memory-rules.js'
 import { MemorySync } from './memory-sync.js'
 import { latestDocument, purged, viewAt } from './memory-views.js'
 import { parkInMemory } from './park-in-memory.js'
+import { takeBackInMemory } from './take-back-in-memory.js'
 
 export interface MemoryStoreOptions {
   /** What the store starts with and changes. Another store made with it goes on from there. */
@@ -65,6 +67,7 @@ export class MemoryStore implements DocumentStore {
   readonly #data: MemoryData
   readonly #commits = new Listeners<StoreCommit>()
   readonly #forks = new Listeners<readonly ForkedLog[]>()
+  readonly #gone = new Listeners<Gone>()
   #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
@@ -72,7 +75,9 @@ export class MemoryStore implements DocumentStore {
     this.#options = options
     this.#data = options.data
     this.databaseId = options.data.databaseId
-    this.sync = new CheckedSync(new MemorySync({ data: options.data, inTurn: (work) => this.#inTurn(work) }))
+    this.sync = new CheckedSync(
+      new MemorySync({ data: options.data, inTurn: (work) => this.#inTurn(work), gone: this.#gone }),
+    )
   }
 
   publish(items: readonly PublishItem[]): Promise<PublishOutcome[]> {
@@ -200,11 +205,17 @@ export class MemoryStore implements DocumentStore {
         prepare: async () => {},
       },
     })
+    const withheld = withheldOf(arrived, (hash) => rules.entry(hash))
+    const again = takeBackInMemory(
+      this.#data,
+      withheld.map(({ entryHash }) => entryHash),
+    )
+    if (withheld.length > 0) this.#gone.tell('decisions')
     arrivals.wait([...this.#data.parked.values()])
-    await arrivals.run(arrived)
+    await arrivals.run([...arrived, ...again])
     const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
     this.#tell(rules)
-    const outcomes = arrivals.outcomes.map((outcome, index) => {
+    const outcomes = arrivals.outcomes.slice(0, arrived.length).map((outcome, index) => {
       const isParked = outcome.status === 'waiting' && parked.has((arrived[index] as Arrival).entryHash)
       return isParked ? { ...outcome, parked: true } : outcome
     })

@@ -10,9 +10,11 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import { isPayloadLess } from '../decide/received-item.js'
+import type { Listeners } from '../listeners.js'
 import type { Document } from '../store.js'
 import { type Bounds, bounded, isEverything, isInRange } from '../sync/bounds.js'
 import type { UncheckedSync } from '../sync/checked-sync.js'
+import { comparedId, turnedId } from '../sync/compared-id.js'
 import { definitionTips, fieldTips } from '../sync/definition-tips.js'
 import { fingerprintOf, numberOfId } from '../sync/id-fingerprint.js'
 import { scopeHash } from '../sync/scope-hash.js'
@@ -21,6 +23,7 @@ import {
   type ArrivedEntry,
   type DecidedId,
   type EntriesAfter,
+  type Gone,
   type IdRange,
   type LogEntry,
   type LogHeight,
@@ -40,16 +43,20 @@ export interface MemorySyncOptions {
   readonly data: MemoryData
   /** Runs a call of the store after those before it. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** Told when decisions were taken back. */
+  readonly gone: Listeners<Gone>
 }
 
 /** What replication asks the store in memory for. */
 export class MemorySync implements UncheckedSync {
   readonly #data: MemoryData
   readonly #inTurn: MemorySyncOptions['inTurn']
+  readonly #gone: MemorySyncOptions['gone']
 
-  constructor({ data, inTurn }: MemorySyncOptions) {
+  constructor({ data, inTurn, gone }: MemorySyncOptions) {
     this.#data = data
     this.#inTurn = inTurn
+    this.#gone = gone
   }
 
   latestArrival(): Promise<ArrivalMark> {
@@ -61,15 +68,15 @@ export class MemorySync implements UncheckedSync {
   }
 
   arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]> {
-    return this.#inTurn(async () => ids.map((id) => this.#data.numbers.get(id)))
+    return this.#inTurn(async () => ids.map((id) => arrivalNumber(this.#data, id)))
   }
 
   entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]> {
     return this.#inTurn(async () => entriesAt(this.#data, numbers, bounds))
   }
 
-  unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
-    return this.#inTurn(async () => unknownIds(this.#data, ids))
+  unknownIds(ids: readonly Hash[], purgedToo: boolean): Promise<Hash[]> {
+    return this.#inTurn(async () => unknownIds(this.#data, ids, purgedToo))
   }
 
   logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]> {
@@ -105,9 +112,8 @@ export class MemorySync implements UncheckedSync {
     return this.#inTurn(async () => keepLast(this.#data.resumePoints, key, arrival, MAX_RESUME_POINTS))
   }
 
-  /** Nothing goes from memory. */
-  onGone(): () => void {
-    return () => undefined
+  onGone(listener: (gone: Gone) => void): () => void {
+    return this.#gone.add(listener)
   }
 
   metPeers(): Promise<MetPeer[]> {
@@ -140,8 +146,15 @@ function entriesAt({ arrived }: MemoryData, numbers: readonly number[], bounds: 
   return bounded(found, bounds)
 }
 
-function unknownIds(data: MemoryData, ids: readonly Hash[]): Hash[] {
+function arrivalNumber({ numbers, arrived }: MemoryData, id: Hash): number | undefined {
+  const number = numbers.get(turnedId(id))
+  const isTurned = number !== undefined && arrived[number - 1]?.compared === 'turned'
+  return numbers.get(id) ?? (isTurned ? number : undefined)
+}
+
+function unknownIds(data: MemoryData, ids: readonly Hash[], purgedToo: boolean): Hash[] {
   return ids.filter((id) => {
+    if (purgedToo && data.held(id)?.isPayloadLess) return true
     const parked = data.parked.get(id)
     return !data.numbers.has(id) && (parked === undefined || isPayloadLess(parked.item))
   })
@@ -219,7 +232,6 @@ function rangeFingerprint(data: MemoryData, range: IdRange, scope: SyncScope): R
 
 function decidedIds(data: MemoryData, range: IdRange, scope: SyncScope, items: number): DecidedId[] {
   return idsIn(data, range, scope)
-    .map(({ id, decision }) => ({ id, decision }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, items)
 }
@@ -254,8 +266,13 @@ function definitionDocument(data: MemoryData, id: Hash): DocumentId | undefined 
   return isDefinition ? data.held(id)?.documentId : undefined
 }
 
-function idsIn(data: MemoryData, range: IdRange, scope: SyncScope): ArrivedEntry[] {
-  return data.arrived.filter((one) => isInRange(one.id, range) && isInScope(data, one, scope))
+/** By the ids by which nodes compare. */
+function idsIn(data: MemoryData, range: IdRange, scope: SyncScope): DecidedId[] {
+  return data.arrived.flatMap((one) => {
+    const id = comparedId(one)
+    const isThere = id !== undefined && isInRange(id, range) && isInScope(data, one, scope)
+    return isThere ? [{ id, decision: one.decision }] : []
+  })
 }
 
 function isInScope(data: MemoryData, { id }: Pick<ArrivedEntry, 'id'>, scope: SyncScope): boolean {

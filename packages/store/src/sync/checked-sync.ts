@@ -6,6 +6,7 @@ import type {
   DecidedIdOptions,
   EntriesAfter,
   EntriesAfterOptions,
+  Gone,
   IdRange,
   LogEntry,
   LogEntryOptions,
@@ -44,7 +45,7 @@ export interface UncheckedSync {
   entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter>
   arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
   entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]>
-  unknownIds(ids: readonly Hash[]): Promise<Hash[]>
+  unknownIds(ids: readonly Hash[], purgedToo: boolean): Promise<Hash[]>
   logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]>
   logEntries(logs: readonly LogPart[], after: LogEntry | undefined, items: number): Promise<LogEntry[]>
   storedBytes(authors: readonly PublicKey[]): Promise<number[]>
@@ -53,7 +54,7 @@ export interface UncheckedSync {
   definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
   resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined>
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void>
-  onGone(listener: () => void): () => void
+  onGone(listener: (gone: Gone) => void): () => void
   metPeers(): Promise<MetPeer[]>
   keepMetPeer(peer: MetPeer): Promise<void>
 }
@@ -82,8 +83,8 @@ export class CheckedSync implements SyncSource {
     return this.#store.entriesAt(checkNumbers(numbers), checkLimits(limits))
   }
 
-  async unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
-    return this.#store.unknownIds(checkIds(ids))
+  async unknownIds(ids: readonly Hash[], purgedToo = false): Promise<Hash[]> {
+    return this.#store.unknownIds(checkIds(ids), purgedToo)
   }
 
   async logHeights({ after, items, ...scope }: LogHeightOptions = {}): Promise<LogHeight[]> {
@@ -118,7 +119,7 @@ export class CheckedSync implements SyncSource {
     return this.#store.keepResumePoint(checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope))
   }
 
-  onGone(listener: () => void): () => void {
+  onGone(listener: (gone: Gone) => void): () => void {
     return this.#store.onGone(listener)
   }
 

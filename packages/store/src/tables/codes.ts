@@ -7,3 +7,6 @@ export const DECISIONS: readonly Decision[] = ['held', 'refused', 'purged', 'for
 /** How `entries` writes an operation's action. */
 export const ACTION: Readonly<Record<OperationAction, number>> = { create: 0, update: 1, delete: 2 }
 export const ACTIONS: readonly OperationAction[] = ['create', 'update', 'delete']
+
+/** How `entries` writes by which id nodes compare an entry: see sync/compared-id.ts. */
+export const COMPARED = { byId: 0, turned: 1, never: 2 } as const

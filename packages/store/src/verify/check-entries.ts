@@ -3,6 +3,7 @@ import {
   decodeEntry,
   decodeOperation,
   type Entry,
+  entryTells,
   hash,
   hexToBytes,
   type OperationId,
@@ -14,7 +15,7 @@ import { Bulk } from '../sql/bulk.js'
 import { hexArray, hexColumn, integerColumn } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
-import { ACTION, DECISION } from '../tables/codes.js'
+import { ACTION, COMPARED, DECISION } from '../tables/codes.js'
 import type { Queries } from '../tables/queries.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import { type IndexRepair, orMended } from './check-tables.js'
@@ -37,6 +38,7 @@ interface EntryRow {
   log_id: bigint | null
   seq_num: bigint | null
   action: number | null
+  compared: number
   entry: Uint8Array | null
   operation: Uint8Array | null
   public_key: Uint8Array | null
@@ -142,7 +144,7 @@ export class EntryCheck {
           const { logId, seqNum, publicKey } = found.entry
           const { affectedRows } = await transaction.query(
             sql`UPDATE ${entries} AS e SET log_id = ${logId}::numeric, seq_num = ${seqNum}::numeric,
-               action = COALESCE(${found.action ?? null}::smallint, e.action),
+               action = COALESCE(${found.action ?? null}::smallint, e.action), compared = ${found.compared}::smallint,
                author = (SELECT COALESCE(max(a.number), e.author) FROM ${names.table('authors')} AS a
                  WHERE a.public_key = ${hexToBytes(publicKey)}::bytea)
              WHERE e.number = ${row.number}::bigint`,
@@ -211,12 +213,14 @@ const AUTHORS = new Bulk<readonly [number: number, publicKey: PublicKey]>({
 })
 
 /** The columns of an `EntryRow`. */
-const ENTRY_CELLS = sql`e.number, e.hash, e.decision, e.author, e.log_id, e.seq_num, e.action, e.entry, e.operation, a.public_key`
+const ENTRY_CELLS = sql`e.number, e.hash, e.decision, e.author, e.log_id, e.seq_num, e.action, e.compared, e.entry, e.operation, a.public_key`
 
 interface Whole {
   readonly entry: Entry
   /** Undefined where the payload was purged. */
   readonly action?: number
+  /** As rows.ts writes it. */
+  readonly compared: number
   /** Whether its columns say something else. */
   readonly isMisplaced: boolean
   /** Entries that it builds on. */
@@ -238,12 +242,17 @@ function checkRow(row: EntryRow): Whole | 'damaged' | undefined {
         entry.seqNum !== row.seq_num ||
         (row.public_key !== null && decodeHex(row.public_key) !== entry.publicKey)
       const names: OperationId[] = entry.backlink === undefined ? [] : [entry.backlink as string as OperationId]
-      if (payload === null) return { entry, names, isMisplaced }
+      if (payload === null) {
+        const compared = COMPARED.byId
+        return { entry, names, compared, isMisplaced: isMisplaced || row.compared !== compared }
+      }
       checkPayload(entry, payload)
       const operation = decodeOperation(payload)
       const action = ACTION[operation.action]
       if (operation.previous !== undefined) names.push(...operationIdsOf(operation.previous))
-      return { entry, names, action, isMisplaced: isMisplaced || action !== row.action }
+      const compared = entryTells(entry, operation) ? COMPARED.byId : COMPARED.turned
+      const isOther = action !== row.action || compared !== row.compared
+      return { entry, names, action, compared, isMisplaced: isMisplaced || isOther }
     }) ?? 'damaged'
   )
 }

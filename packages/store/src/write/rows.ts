@@ -1,4 +1,5 @@
-import { type FieldType, formatFieldType, type Hash, type PublicKey } from '@rakko/core'
+import { entryTells, type FieldType, formatFieldType, type Hash, type PublicKey } from '@rakko/core'
+import type { ReceivedItem } from '../decide/received-item.js'
 import { Bulk, type Columns } from '../sql/bulk.js'
 import {
   bigintColumn,
@@ -12,7 +13,7 @@ import {
 } from '../sql/column.js'
 import { sql } from '../sql/sql.js'
 import { encodeText } from '../sql/text-code.js'
-import { ACTION, DECISION } from '../tables/codes.js'
+import { ACTION, COMPARED, DECISION } from '../tables/codes.js'
 import type { AcceptedEntry, AuthorState, DecidedHash, LogState, NewSchema } from '../transaction/ledger-state.js'
 import type { Materialised } from './materialise.js'
 
@@ -35,9 +36,15 @@ export const ENTRIES = new Bulk<AcceptedEntry>({
   seq_num: u64Column(({ item }) => item.entry.seqNum),
   document: bigintColumn(({ document }) => document.number),
   action: smallintColumn(({ item }) => ACTION[item.unchecked.action]),
+  compared: smallintColumn(({ item }) => comparedOf(item)),
   entry: byteaColumn(({ item }) => item.entryBytes),
   operation: byteaColumn(({ item }) => item.operationBytes),
 })
+
+/** A payload that has to stay is here. */
+function comparedOf({ entry, unchecked, operationBytes }: ReceivedItem): number {
+  return operationBytes === undefined || entryTells(entry, unchecked) ? COMPARED.byId : COMPARED.turned
+}
 
 const HEAD: Columns<LogState> = {
   author: integerColumn(({ author }) => author.number),

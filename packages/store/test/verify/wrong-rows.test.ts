@@ -125,7 +125,10 @@ test('an entry whose bytes are wrong is lost as one that is gone, and is taken b
 test('columns of an entry are made from its bytes', async () => {
   const store = await open()
   const number = items.indexOf(updates[0]) + 1
-  await damage(store, `UPDATE $.entries SET action = 2, seq_num = 77, author = 1 WHERE number = ${number}`)
+  await damage(
+    store,
+    `UPDATE $.entries SET action = 2, compared = 1, seq_num = 77, author = 1 WHERE number = ${number}`,
+  )
   const { lost, repaired } = await verifyAll(store)
   expect({ lost, rows: repaired.rows }).toEqual({ lost: NOTHING_LOST, rows: 1 })
   const fine = await open()

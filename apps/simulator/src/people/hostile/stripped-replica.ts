@@ -21,7 +21,7 @@ export function strippedReplica(replica: Replica, random: Random): Replica {
       for await (const items of replica.entriesOf(...args)) yield stripped(items)
     },
     ids: (scope) => replica.ids(scope),
-    missing: (ids) => replica.missing(ids),
+    missing: (...args) => replica.missing(...args),
     take: (items) => replica.take(items),
     onArrival: (listener) => replica.onArrival(listener),
     heads: (...args) => replica.heads(...args),

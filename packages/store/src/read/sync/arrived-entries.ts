@@ -3,6 +3,7 @@ import { hexArray } from '../../sql/column.js'
 import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
 import type { Bounds } from '../../sync/bounds.js'
+import { turnedId } from '../../sync/compared-id.js'
 import { definitionTips, fieldTips } from '../../sync/definition-tips.js'
 import {
   type ArrivalMark,
@@ -11,7 +12,7 @@ import {
   MAX_SCANNED,
   type SyncScope,
 } from '../../sync-source.js'
-import { DECISIONS } from '../../tables/codes.js'
+import { COMPARED, DECISION, DECISIONS } from '../../tables/codes.js'
 import type { Queries } from '../../tables/queries.js'
 import type { Database } from '../../transaction/database.js'
 import { readViews } from '../views.js'
@@ -27,6 +28,7 @@ interface EntryRow {
   number: bigint
   hash: Uint8Array
   decision: number
+  compared: number
   entry: Uint8Array | null
   operation: Uint8Array | null
 }
@@ -62,13 +64,17 @@ export async function readEntriesAfter(
   return { entries, upTo: upTo ?? latest, latest: latest.number }
 }
 
-/** In order of the ids; undefined where nothing was decided. */
+/** In order of the ids, own or turned ones; undefined where nothing was decided. */
 export async function readArrivalNumbers(queries: Queries, ids: readonly Hash[]): Promise<(number | undefined)[]> {
+  const turned = ids.map(turnedId)
+  const entries = queries.names.table('entries')
   const { rows } = await queries.query<Pick<EntryRow, 'number' | 'hash'>>(
-    sql`SELECT number, hash FROM ${queries.names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[])`,
+    sql`SELECT number, hash FROM ${entries} WHERE hash = ANY(${hexArray(ids)}::bytea[])
+      UNION ALL SELECT number, hash FROM ${entries}
+      WHERE hash = ANY(${hexArray(turned)}::bytea[]) AND compared = ${sql.integer(COMPARED.turned)}`,
   )
   const numbers = new Map(rows.map(({ number, hash }) => [decodeHex(hash), Number(number)]))
-  return ids.map((id) => numbers.get(id))
+  return ids.map((id, at) => numbers.get(id) ?? numbers.get(turned[at] as Hash))
 }
 
 export async function readEntriesAt(
@@ -80,10 +86,12 @@ export async function readEntriesAt(
   return (await readNext(database, next, bounds)).entries
 }
 
-/** Those that are neither decided nor parked with their payloads. */
-export async function readUnknownIds(queries: Queries, ids: readonly Hash[]): Promise<Hash[]> {
+/** Those that are neither decided nor parked with their payloads; with `purgedToo` also those held without them. */
+export async function readUnknownIds(queries: Queries, ids: readonly Hash[], purgedToo: boolean): Promise<Hash[]> {
+  const purged = sql.integer(purgedToo ? DECISION.purged : -1)
   const { rows } = await queries.query<Pick<EntryRow, 'hash'>>(
-    sql`SELECT hash FROM ${queries.names.table('entries')} WHERE hash = ANY(${hexArray(ids)}::bytea[])
+    sql`SELECT hash FROM ${queries.names.table('entries')}
+      WHERE hash = ANY(${hexArray(ids)}::bytea[]) AND decision <> ${purged}
       UNION SELECT hash FROM ${queries.names.table('parked')} WHERE hash = ANY(${hexArray(ids)}::bytea[])
         AND length(operation) > 0`,
   )
@@ -127,7 +135,7 @@ export async function readDefinitionEntries(
 /** The first of these entries. Bytes are counted where they lie, so that nothing beyond the bounds is read. */
 async function readNext(database: Database, entries: Sql, { items, bytes }: Bounds): Promise<Next> {
   const { rows } = await database.query<EntryRow & { found: bigint }>(
-    sql`SELECT number, hash, decision, entry, operation, found FROM (
+    sql`SELECT number, hash, decision, compared, entry, operation, found FROM (
        SELECT *, count(*) OVER () AS found, row_number() OVER (ORDER BY number) AS place,
          sum(COALESCE(octet_length(entry), 0) + COALESCE(octet_length(operation), 0)) OVER (ORDER BY number) AS bytes
        FROM (${entries} ORDER BY number LIMIT ${items}::bigint) AS next
@@ -137,13 +145,15 @@ async function readNext(database: Database, entries: Sql, { items, bytes }: Boun
   return { entries: rows.map(arrivedEntry), isCut: found === items || rows.length < found }
 }
 
-function arrivedEntry({ number, hash, decision, entry, operation }: EntryRow): ArrivedEntry {
+function arrivedEntry({ number, hash, decision, compared, entry, operation }: EntryRow): ArrivedEntry {
   const decided = DECISIONS[decision]
   if (decided === undefined) throw new Error('an entry has no decision that is known')
   return {
     number: Number(number),
     id: decodeHex(hash) as Hash,
     decision: decided,
+    ...(compared === COMPARED.turned && { compared: 'turned' }),
+    ...(compared === COMPARED.never && { compared: 'never' }),
     ...(entry && { entry }),
     ...(operation && { operation }),
   }

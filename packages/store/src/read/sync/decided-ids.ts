@@ -1,9 +1,10 @@
 import { type Hash, hexToBytes } from '@rakko/core'
 import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
+import { turnedId } from '../../sync/compared-id.js'
 import { fingerprintOf } from '../../sync/id-fingerprint.js'
 import type { DecidedId, IdRange, RangeFingerprint, SyncScope } from '../../sync-source.js'
-import { DECISIONS } from '../../tables/codes.js'
+import { COMPARED, DECISIONS } from '../../tables/codes.js'
 import type { Names } from '../../tables/names.js'
 import type { Database } from '../../transaction/database.js'
 import { inScope } from './in-scope.js'
@@ -20,9 +21,13 @@ const PARTS = [
   { start: 31, bytes: 4, shift: 0n },
 ] as const
 
+/** The id by which nodes compare: see compared-id.ts. */
+const MEMBER = sql`CASE WHEN e.compared = ${sql.integer(COMPARED.turned)}
+  THEN set_byte(e.hash, 33, get_byte(e.hash, 33) # 1) ELSE e.hash END`
+
 const SUMS = sql.join(
   PARTS.map(({ start, bytes }) => {
-    const part = sql`substring(e.hash FROM ${sql.integer(start)} FOR ${sql.integer(bytes)})`
+    const part = sql`substring(${MEMBER} FROM ${sql.integer(start)} FOR ${sql.integer(bytes)})`
     return sql`COALESCE(sum(('x' || encode(${part}, 'hex'))::bit(${sql.integer(8 * bytes)})::bigint), 0)::text`
   }),
 )
@@ -61,8 +66,9 @@ export async function readDecidedIds(
   scope: SyncScope,
   items: number,
 ): Promise<DecidedId[]> {
+  const ids = idsIn(database.names, range, scope)
   const { rows } = await database.query<{ hash: Uint8Array; decision: number }>(
-    sql`SELECT e.hash, e.decision ${idsIn(database.names, range, scope)} ORDER BY e.hash LIMIT ${items}::bigint`,
+    sql`SELECT ${MEMBER} AS hash, e.decision ${ids} ORDER BY e.hash LIMIT ${items}::bigint`,
   )
   return rows.map(({ hash, decision }) => {
     const decided = DECISIONS[decision]
@@ -71,12 +77,19 @@ export async function readDecidedIds(
   })
 }
 
-/** The part of a statement that says which ids, from `FROM` on. */
+/** The part of a statement that says which ids, from `FROM` on. The index is by hash, which may be the last bit off. */
 function idsIn(names: Names, { from, to }: IdRange, scope: SyncScope): Sql {
   const { joins, conditions } = inScope(names, scope)
-  const all = [...conditions]
-  if (from !== undefined) all.push(sql`e.hash >= ${hexToBytes(from)}::bytea`)
-  if (to !== undefined) all.push(sql`e.hash < ${hexToBytes(to)}::bytea`)
-  const condition = all.length === 0 ? sql.empty : sql`WHERE ${sql.join(all, ' AND ')}`
-  return sql`FROM ${names.table('entries')} AS e ${joins} ${condition}`
+  const all = [sql`e.compared <> ${sql.integer(COMPARED.never)}`, ...conditions]
+  for (const [end, isUpper] of [
+    [from, false],
+    [to, true],
+  ] as const) {
+    if (end === undefined) continue
+    const ends = [hexToBytes(end), hexToBytes(turnedId(end))].sort((a, b) => (a[33] ?? 0) - (b[33] ?? 0))
+    const [low, high] = ends as [Uint8Array, Uint8Array]
+    all.push(isUpper ? sql`e.hash <= ${high}::bytea` : sql`e.hash >= ${low}::bytea`)
+    all.push(isUpper ? sql`${MEMBER} < ${hexToBytes(end)}::bytea` : sql`${MEMBER} >= ${hexToBytes(end)}::bytea`)
+  }
+  return sql`FROM ${names.table('entries')} AS e ${joins} WHERE ${sql.join(all, ' AND ')}`
 }

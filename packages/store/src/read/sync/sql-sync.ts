@@ -7,6 +7,7 @@ import type {
   ArrivedEntry,
   DecidedId,
   EntriesAfter,
+  Gone,
   IdRange,
   LogEntry,
   LogHeight,
@@ -34,8 +35,8 @@ export interface SqlSyncOptions {
   readonly database: Database
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** Told when something was purged or forgotten. */
-  readonly gone: Listeners<void>
+  /** Told when something was purged, forgotten or taken back. */
+  readonly gone: Listeners<Gone>
   /** Runs a call of the store, see `SqlStore`. */
   readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
@@ -44,7 +45,7 @@ export interface SqlSyncOptions {
 export class SqlSync implements UncheckedSync {
   readonly #database: Database
   readonly #now: () => number
-  readonly #gone: Listeners<void>
+  readonly #gone: Listeners<Gone>
   readonly #run: SqlSyncOptions['run']
   /** What has arrived up to here is durable. */
   #durableUpTo = 0
@@ -80,8 +81,8 @@ export class SqlSync implements UncheckedSync {
     return this.#run(() => this.#durable(readEntriesAt(this.#database, numbers, bounds)))
   }
 
-  unknownIds(ids: readonly Hash[]): Promise<Hash[]> {
-    return this.#run(() => readUnknownIds(this.#database, ids))
+  unknownIds(ids: readonly Hash[], purgedToo: boolean): Promise<Hash[]> {
+    return this.#run(() => readUnknownIds(this.#database, ids, purgedToo))
   }
 
   logHeights(scope: SyncScope, after: LogName | undefined, items: number): Promise<LogHeight[]> {
@@ -116,7 +117,7 @@ export class SqlSync implements UncheckedSync {
     return this.#run(() => keepResumePoint(this.#database, databaseId, arrival, scope, this.#now()))
   }
 
-  onGone(listener: () => void): () => void {
+  onGone(listener: (gone: Gone) => void): () => void {
     return this.#gone.add(listener)
   }
 

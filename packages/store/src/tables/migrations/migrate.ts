@@ -15,6 +15,7 @@ import { pruneCounters } from './0009-prune-counters.js'
 import { verifications } from './0010-verifications.js'
 import { droppedTables } from './0011-dropped-tables.js'
 import { resumePoints } from './0012-resume-points.js'
+import { comparedIds } from './0013-compared-ids.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   verifications,
   droppedTables,
   resumePoints,
+  comparedIds,
 ]
 
 /** The format that this code writes. */

@@ -104,7 +104,8 @@ export class Puller {
     const { pull, replica, resumeKey, onProgress } = this.#options
     const next = this.#next()
     const items = next.flatMap(({ frame }) => frame.items)
-    if (!(await this.#take(items))) return false
+    const isDifference = next.some(({ frame }) => frame.upTo.number === 0)
+    if (!(await this.#take(items, isDifference))) return false
     const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), {
       number: 0,
     })
@@ -131,9 +132,13 @@ export class Puller {
     }
   }
 
-  #take(items: readonly Item[]): Promise<boolean> {
+  #take(items: readonly Item[], isDifference: boolean): Promise<boolean> {
     const { taker, pull } = this.#options
-    if (pull.mode === 'ids') return taker.takeIds(items.filter((item) => typeof item === 'string'))
+    if (pull.mode === 'ids')
+      return taker.takeIds(
+        items.filter((item) => typeof item === 'string'),
+        isDifference,
+      )
     return taker.take(items.filter((item) => typeof item !== 'string'))
   }
 

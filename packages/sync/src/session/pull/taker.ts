@@ -45,12 +45,12 @@ export class Taker {
   }
 
   /** Takes what the peer has offered by ids. */
-  async takeIds(ids: readonly Hash[]): Promise<boolean> {
+  async takeIds(ids: readonly Hash[], isDifference: boolean): Promise<boolean> {
     const { replica, share } = this.#options
     const outcomes: TakeOutcome[] = []
-    if (ids.length > 0 && (await replica.missing(ids)).length > 0) {
+    if (ids.length > 0 && (await replica.missing(ids, isDifference)).length > 0) {
       await share.ready()
-      await this.#fetch(ids, outcomes)
+      await this.#fetch(ids, outcomes, isDifference)
     }
     return this.#settle(outcomes)
   }
@@ -81,10 +81,10 @@ export class Taker {
   }
 
   /** Fetches and takes those that are missing here, as far as the peer has them. */
-  async #fetch(ids: readonly Hash[], outcomes: TakeOutcome[]): Promise<void> {
+  async #fetch(ids: readonly Hash[], outcomes: TakeOutcome[], isDifference = false): Promise<void> {
     const { replica, share } = this.#options
     for (let start = 0; start < ids.length; start += MAX_FETCH_IDS) {
-      const missing = await replica.missing(ids.slice(start, start + MAX_FETCH_IDS))
+      const missing = await replica.missing(ids.slice(start, start + MAX_FETCH_IDS), isDifference)
       const own = share.claim(missing)
       try {
         await this.#ask(own, outcomes)
@@ -95,7 +95,7 @@ export class Taker {
       const others = new Set(missing)
       for (const id of own) others.delete(id)
       await share.elsewhere([...others])
-      await this.#ask(await replica.missing([...others]), outcomes)
+      await this.#ask(await replica.missing([...others], isDifference), outcomes)
     }
   }
 

@@ -68,7 +68,7 @@ export class Source {
   }
 
   async #run(): Promise<void> {
-    const { pull, replica } = this.#options
+    const { pull, replica, known } = this.#options
     this.#stopListening = replica.onArrival(() => {
       this.#hasNews = true
       this.#signal.tell()
@@ -79,7 +79,7 @@ export class Source {
       this.#latest = (await replica.latest()).number
       // Who resumes has them: what a schema id names never changes.
       const isFirst = pull.after.number === 0 || pull.compare > 0
-      if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES))
+      if (isFirst) await this.#giveFirst(replica.definitions(pull.scope, ARRIVALS_BYTES), known)
       await this.#giveDifference()
       await this.#giveArrivals()
     } finally {
@@ -137,11 +137,11 @@ export class Source {
     return false
   }
 
-  /** `first`: how many all pieces have, where that is known. */
-  async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>, first = 0): Promise<void> {
+  /** Without what is known to be the peer's. `first`: how many all pieces have, where that is known. */
+  async #giveFirst(pieces: AsyncIterable<readonly ArrivedItem[]>, known?: KnownIds, first = 0): Promise<void> {
     for await (const items of pieces) {
       if (this.#signal.isOver) return
-      await this.#give({ number: 0 }, this.#latest, await this.#options.known.unknown(items), first)
+      await this.#give({ number: 0 }, this.#latest, (await known?.unknown(items)) ?? items, first)
       this.#differenceLeft = Math.max(0, this.#differenceLeft - items.length)
     }
   }
@@ -149,7 +149,8 @@ export class Source {
   async #giveDifference(): Promise<void> {
     const ids = await this.#difference
     if (ids === undefined) return
-    await this.#giveFirst(this.#options.replica.entriesOf(ids.hashes(), ARRIVALS_BYTES), ids.size)
+    // The peer may have sent some of them without their payloads meanwhile: it lacks these.
+    await this.#giveFirst(this.#options.replica.entriesOf(ids.hashes(), ARRIVALS_BYTES), undefined, ids.size)
     this.#difference = undefined
     this.#differenceLeft = 0
   }

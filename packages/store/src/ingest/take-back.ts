@@ -1,0 +1,77 @@
+import { type Hash, RakkoError } from '@rakko/core'
+import type { Arrival } from '../decide/arrivals.js'
+import { decodeSigned } from '../decide/receive-from-peer.js'
+import { emptyPlaceId } from '../decide/withheld.js'
+import { Bulk } from '../sql/bulk.js'
+import { bigintColumn, hexArray, hexColumn } from '../sql/column.js'
+import { decodeHex } from '../sql/decode-id.js'
+import { sql } from '../sql/sql.js'
+import { COMPARED, DECISION } from '../tables/codes.js'
+import type { WriteTransaction } from '../transaction/database.js'
+import { NOTHING_KEPT, removeDocuments, type TargetRow } from '../write/remove-documents.js'
+
+/** Thrown where decisions have to be taken back before the items can be judged. Nothing was written. */
+export class DecidedWrongly extends Error {
+  /** Entries that were held without their payloads, and did something else than they tell. */
+  readonly hashes: readonly Hash[]
+
+  constructor(hashes: readonly Hash[]) {
+    super('payloads came that tell of other documents')
+    this.hashes = hashes
+  }
+}
+
+interface EntryRow {
+  number: bigint
+  hash: Uint8Array
+  entry: Uint8Array
+  operation: Uint8Array | null
+}
+
+const EMPTY_PLACES = new Bulk<readonly [number: bigint, hash: Hash]>({
+  number: bigintColumn(([number]) => number),
+  hash: hexColumn(([, hash]) => hash),
+})
+
+/**
+ * Takes back all that was decided about the documents of entries that were held without their payloads. Nothing has been
+ * read into the ledger before. Returns the entries of these documents, in the order of their arrival: they are judged
+ * again, as if they arrived now.
+ */
+export async function takeBack(transaction: WriteTransaction, hashes: readonly Hash[]): Promise<readonly Arrival[]> {
+  const { names } = transaction
+  const [entries, documents, pinned] = [names.table('entries'), names.table('documents'), names.table('pinned_views')]
+  const { rows: targets } = await transaction.query<TargetRow>(
+    sql`SELECT DISTINCT d.number, d.schema FROM ${entries} AS e JOIN ${documents} AS d ON d.number = e.document
+     WHERE e.hash = ANY(${hexArray(hashes)}::bytea[]) AND e.decision = ${sql.integer(DECISION.purged)}`,
+  )
+  const chosen = sql`ANY(${targets.map(({ number }) => number)}::bigint[])`
+  const { rows } = await transaction.query<EntryRow>(
+    sql`SELECT number, hash, entry, operation FROM ${entries} WHERE number = ${chosen} AND entry IS NOT NULL
+     UNION ALL SELECT number, hash, entry, operation FROM ${entries} WHERE document = ${chosen} AND document <> number
+     ORDER BY number`,
+  )
+  // What pins a view of theirs waits for its operations again.
+  await transaction.query(sql`UPDATE ${pinned} SET awaits = substring(view_id FOR 34) WHERE document = ${chosen}`)
+  await removeDocuments(transaction, targets)
+  await transaction.query(sql`DELETE FROM ${names.table('heads')} WHERE document = ${chosen}`)
+  const empty = rows.map(({ number, hash }) => {
+    return [number, emptyPlaceId(Number(number), decodeHex(hash) as Hash)] as const
+  })
+  await transaction.query(
+    sql`UPDATE ${entries} AS e SET hash = u.hash, decision = ${sql.integer(DECISION.refused)},
+       compared = ${sql.integer(COMPARED.never)}, ${NOTHING_KEPT}
+     FROM ${EMPTY_PLACES.source(empty)} WHERE e.number = u.number`,
+  )
+  return rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
+}
+
+/** What was held can be read. What cannot is damaged, and is lost as any other such entry. */
+function readAgain(entry: Uint8Array, operation: Uint8Array | null): Arrival[] {
+  try {
+    return [decodeSigned({ entry, ...(operation && { operation }) })]
+  } catch (error) {
+    if (error instanceof RakkoError) return []
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import type { Hash } from '@rakko/core'
+import type { Arrival } from '../decide/arrivals.js'
+import { decodeSigned } from '../decide/receive-from-peer.js'
+import { emptyPlaceId } from '../decide/withheld.js'
+import type { MemoryData } from './memory-data.js'
+
+/**
+ * Takes back all that was decided about the documents of these entries, which were held without their payloads. Returns
+ * the entries of these documents, in the order of their arrival: they are judged again, as if they arrived now.
+ */
+export function takeBackInMemory(data: MemoryData, hashes: readonly Hash[]): readonly Arrival[] {
+  const documents = new Set(hashes.map((hash) => data.held(hash)?.documentId))
+  if (documents.size === 0) return []
+  const again: Arrival[] = []
+  for (const { number, id, entry, operation } of [...data.arrived]) {
+    const held = data.held(id)
+    if (held === undefined || entry === undefined || !documents.has(held.documentId)) continue
+    again.push(decodeSigned({ entry, ...(operation && { operation }) }))
+    const { publicKey, logId } = held.entry
+    const logs = data.logs.get(publicKey)
+    if (data.held(logs?.get(logId)?.hash ?? id)?.documentId === held.documentId) logs?.delete(logId)
+    data.logOf.get(publicKey)?.delete(held.documentId)
+    const empty = { number, id: emptyPlaceId(number, id), decision: 'refused', compared: 'never' } as const
+    data.arrived[number - 1] = empty
+    data.numbers.delete(id)
+    data.numbers.set(empty.id, number)
+  }
+  for (const { entryHash } of again) data.entries.delete(entryHash)
+  for (const id of documents) if (id !== undefined) data.documents.delete(id)
+  return again
+}
