@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { WorldRunner } from '../src/run/world-runner.js'
 import type { NodeTraits, Plan } from '../src/world/plan.js'
 
-const traits: NodeTraits = { isShipped: true, isScoped: false, mode: 'entries', withoutRanges: false, diskMs: 0 }
+const traits: NodeTraits = {
+  isShipped: true,
+  isScoped: false,
+  mode: 'entries',
+  withoutRanges: false,
+  withoutHeads: false,
+  diskMs: 0,
+}
 
 /**
  * n1 and n2 dial n0. n0 writes an entry (number 7) and gets one of n2 (number 8); n1 has both. Then n0 is put back to

@@ -95,7 +95,8 @@ export const ERROR_CODES = {
   CHANNEL_CLOSED: 'the channel to a peer is closed or lost',
   // Peers
   INVALID_ADDRESS: 'not the address of a node that can be dialled',
-  SYNC_UNAVAILABLE: 'the node was put together without a way to other nodes',
+  SYNC_UNAVAILABLE:
+    'the node was put together without a way to other nodes, or without the feature of it that is asked for',
   QUOTA_EXCEEDED: 'a node has stored as much of an author as it takes; the entry was not kept, and may come again',
   // Hubs
   INVALID_CONFIG: 'a key or a value of the configuration is wrong',

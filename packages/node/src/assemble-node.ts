@@ -37,9 +37,8 @@ export interface AssembleOptions {
   readonly platformSync?: SyncPlatform | undefined
   /** See OpenParams. */
   readonly sync?: OpenParams['sync'] | undefined
-  /** Peers that dial this node are asked to prove their keys. */
-  readonly proof?: NodeSyncOptions['proof'] | undefined
   /** See NodeSyncOptions. */
+  readonly guests?: NodeSyncOptions['guests']
   readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
   readonly creditBytes?: NodeSyncOptions['creditBytes'] | undefined
   readonly schemas?: SchemaParams | undefined
@@ -64,7 +63,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     schemas,
     platformSync,
     sync,
-    proof,
+    guests,
     onDialled,
     creditBytes,
   } = options
@@ -102,7 +101,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     const { silenceMs, quotas } = sync ?? {}
     const bounds = { silenceMs, quotas, creditBytes }
     const withSync = platformSync &&
-      timers && { platform: platformSync, timers, now, random, scope, ...bounds, proof, onDialled }
+      timers && { platform: platformSync, timers, now, random, scope, ...bounds, guests, onDialled }
     const node = createNode({
       store,
       signer: key.signer,

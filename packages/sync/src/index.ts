@@ -22,8 +22,10 @@ export type { SocketEvent, WebSocketLike, WebSocketOptions } from './channel/web
 export { parseAddress } from './peers/address.js'
 export type { LinkOptions } from './peers/link.js'
 export type { MetPeer, PeerMemory } from './peers/met-peer.js'
+export { metersOf } from './peers/meters.js'
+export { type PeerHeads, peerHeads } from './peers/peer-heads.js'
 export type { LinkState, PeerStatus } from './peers/peer-status.js'
-export { type GuestListeners, type PeerHeads, Peers, type PeersOptions } from './peers/peers.js'
+export { type GuestListeners, Peers, type PeersOptions } from './peers/peers.js'
 // Replica: what sync asks of a node.
 export { IdTree } from './reconcile/id-tree.js'
 // Range: what a comparison is made of.
@@ -44,14 +46,13 @@ export {
   type SyncRequest,
 } from './reference/message.js'
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
-export type { Arrivals, ArrivedItem, LogPart, Replica, TakeOutcome } from './replica.js'
+export type { Arrivals, ArrivedItem, LogPart, Replica, ReplicaLogs, TakeOutcome } from './replica.js'
 // Session: one node's side of what two nodes say.
-export type { HeadsCode } from './session/compare/by-heads.js'
-export type { KeyHeads } from './session/compare/heads-asker.js'
-export { headsCode } from './session/compare/heads-code.js'
+export { type HeadsCode, headsCode } from './session/compare/heads-code.js'
+export type { KeyHeads } from './session/compare/heads-questions.js'
 export type { Peer } from './session/peer.js'
 export { proofMessage } from './session/proof.js'
-export type { PeerQuota } from './session/pull/meter.js'
+export type { Meter, PeerQuota } from './session/pull/meter.js'
 export { alone, type Share } from './session/pull/share.js'
 export type { Refused } from './session/pull/taker.js'
 export { type SessionResult, SyncSession } from './session/session.js'
@@ -61,8 +62,9 @@ export type { SessionStatus } from './session/session-status.js'
 // Timers, passed in.
 export type { Timers } from './timers.js'
 // Frame: what two Rakko nodes tell each other, and its bytes.
-export { decodeFrame, type FrameLimits } from './wire/decode-frame.js'
-export { encodeFrame, endFrame } from './wire/encode-frame.js'
+export { decodeFrame } from './wire/decode-frame.js'
+export { encodeFrame } from './wire/encode-frame.js'
+export { endFrame } from './wire/end-frame.js'
 export {
   type ArrivalMark,
   type ArrivalsFrame,
@@ -93,4 +95,5 @@ export {
   type StopFrame,
   type TakenFrame,
 } from './wire/frame.js'
+export type { FrameLimits } from './wire/frame-codec.js'
 export { MAX_FRAME_BYTES, MAX_SCOPE_MEMBERS, PROTOCOL_VERSION } from './wire/limits.js'

@@ -27,15 +27,19 @@ export interface Replica {
   take(items: readonly EntryItem[]): Promise<TakeOutcome[]>
   /** Calls the listener when more is durable. Returns what ends it. */
   onArrival(listener: () => void): () => void
+  /** How far everything that another database has in a scope was decided here. */
+  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined>
+  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
+}
+
+/** What the capability `heads` asks of a node. Every rejection is a RakkoError. */
+export interface ReplicaLogs {
   /** The heads of the logs in a scope behind one, in order: `count` of them, or fewer where no others follow. */
   heads(scope: Scope | undefined, after: LogName | undefined, count: number): Promise<readonly LogHead[]>
   /** Ids of what is here of these logs. */
   logIds(logs: readonly LogPart[]): AsyncIterable<readonly Hash[]>
   /** Those of these ids that were not decided here. */
   undecided(ids: readonly Hash[]): Promise<readonly Hash[]>
-  /** How far everything that another database has in a scope was decided here. */
-  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined>
-  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
 }
 
 /** What of a log stands above a sequence number; 0 for all of it. */

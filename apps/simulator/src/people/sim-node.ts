@@ -1,5 +1,5 @@
 import { bytesToHex, hexToBytes, type SyncVerifier } from '@rakko/core'
-import { StoreReplica } from '@rakko/node'
+import { StoreLogs, StoreReplica } from '@rakko/node'
 import type { DocumentStore } from '@rakko/store'
 import { headsCode, type MetPeer, Peers, type Replica, type Scope } from '@rakko/sync'
 import type { Network } from '../net/network.js'
@@ -28,6 +28,7 @@ export interface SimNodeOptions {
   readonly scope: Scope | undefined
   readonly mode: 'entries' | 'ids'
   readonly withoutRanges: boolean
+  readonly withoutHeads: boolean
   readonly asksProof: boolean
   readonly diskMs: number
   /** A session has ended since one side says that the other breaks the protocol. */
@@ -147,7 +148,8 @@ export class SimNode {
   }
 
   #peersOf(store: SlowStore, random: Random, isAlive: () => boolean): Peers {
-    const { number, network, scheduler, scope, withoutRanges, asksProof, verifier, trace, disguise } = this.#options
+    const { number, network, scheduler, scope, withoutRanges, withoutHeads, asksProof, verifier, trace, disguise } =
+      this.#options
     const replica = new StoreReplica({ store, ingest: (items) => store.ingest(items) })
     const { publicKey, sign } = signerOf(1, number)
     return new Peers({
@@ -160,7 +162,7 @@ export class SimNode {
       timers: { after: (ms, work) => scheduler.after(ms, () => (isAlive() ? work() : undefined)) },
       scope,
       withoutRanges,
-      heads: headsCode,
+      heads: withoutHeads ? undefined : headsCode(new StoreLogs(store.sync)),
       ...(asksProof && {
         checkProof: async ({ publicKey: key, message, signature, address }) => {
           const isOwn = address === addressOf(number) || address === ''

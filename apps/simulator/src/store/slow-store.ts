@@ -6,7 +6,7 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import type { ReplicaStore } from '@rakko/node'
+import type { LogReads, ReplicaStore } from '@rakko/node'
 import type { Document, DocumentStore, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '@rakko/store'
 import type { Random } from '../time/random.js'
 import type { Scheduler } from '../time/scheduler.js'
@@ -64,7 +64,7 @@ function never(): Promise<never> {
  */
 export class SlowStore implements ReplicaStore {
   readonly databaseId: string
-  readonly sync: ReplicaStore['sync']
+  readonly sync: ReplicaStore['sync'] & LogReads
   readonly #options: SlowStoreOptions
   /** Writes that were committed, and how many of them are durable. */
   #written = 0

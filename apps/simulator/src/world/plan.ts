@@ -23,8 +23,9 @@ export interface NodeTraits {
   /** Pulls the schemas of the world instead of everything. */
   readonly isScoped: boolean
   readonly mode: 'entries' | 'ids'
-  /** Knows no other way to compare than by the heads of logs. */
+  /** Knows no other way to compare than by the heads of logs, or does not know that one. */
   readonly withoutRanges: boolean
+  readonly withoutHeads: boolean
   readonly diskMs: number
 }
 
@@ -80,14 +81,12 @@ function drawLinks(random: Random, nodes: number): [number, number][] {
 
 function drawTraits(random: Random, node: number): NodeTraits {
   const isScoped = random.chance(0.15)
-  return {
-    // Who has a scope is sent definitions only with what needs them.
-    isShipped: node === 0 || isScoped || random.chance(0.6),
-    isScoped,
-    mode: random.chance(0.2) ? 'ids' : 'entries',
-    withoutRanges: random.chance(0.2),
-    diskMs: random.pick([0, 2, 20, 200]),
-  }
+  // Who has a scope is sent definitions only with what needs them.
+  const isShipped = node === 0 || isScoped || random.chance(0.6)
+  const mode = random.chance(0.2) ? 'ids' : 'entries'
+  const ways = random.number()
+  const diskMs = random.pick([0, 2, 20, 200])
+  return { isShipped, isScoped, mode, withoutRanges: ways < 0.2, withoutHeads: ways >= 0.8, diskMs }
 }
 
 /** Some sign with a key that another has too. */

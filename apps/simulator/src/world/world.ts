@@ -21,6 +21,7 @@ const HOSTILE_TRAITS: NodeTraits = {
   isScoped: false,
   mode: 'entries',
   withoutRanges: false,
+  withoutHeads: false,
   diskMs: 2,
 }
 
@@ -74,7 +75,7 @@ export class World {
     const { seed, weather } = plan
     this.network = new Network({ seed, scheduler, trace: this.trace, weather })
     const makeNode = (number: number, traits: NodeTraits, isHostile: boolean): SimNode => {
-      const { isShipped, isScoped, mode, withoutRanges, diskMs } = traits
+      const { isShipped, isScoped, mode, withoutRanges, withoutHeads, diskMs } = traits
       return new SimNode({
         ...this,
         seed,
@@ -88,6 +89,7 @@ export class World {
         scope: isScoped ? { schemas: schemas.ids.toSorted() } : undefined,
         mode,
         withoutRanges,
+        withoutHeads,
         asksProof: plan.asksProof && !isHostile,
         diskMs,
         onBreach: (text) => {

@@ -1,6 +1,8 @@
-import { headsCode } from '@rakko/sync'
+import { headsCode, peerHeads } from '@rakko/sync'
 import { dialWebSocket } from '@rakko/sync/nodejs'
+import { quotasOf } from '../sync/quotas.js'
 import { SharedReads } from '../sync/shared-reads.js'
+import { StoreLogs } from '../sync/store-logs.js'
 import type { SyncPlatform } from '../sync/sync-platform.js'
 import { syncTimers } from '../sync/sync-timers.js'
 import { watchClock } from '../sync/watch-clock.js'
@@ -10,6 +12,7 @@ import { platform } from './platform.js'
 export const nodejsSync: SyncPlatform = {
   dial: (address) => dialWebSocket(address),
   onWake: (listener) => watchClock(listener, { timers: syncTimers(platform.timers), now: platform.now }),
-  heads: headsCode,
+  heads: { code: (sync) => headsCode(new StoreLogs(sync)), ask: peerHeads },
+  quotas: quotasOf,
   shareReads: (read) => new SharedReads(read),
 }

@@ -6,7 +6,7 @@ import { chooseVerifier } from '../choose-backend.js'
 import { useFastBlake3 } from '../fast-blake3.js'
 import type { Node } from '../node.js'
 import type { OpenParams } from '../open-params.js'
-import type { NodeSyncOptions, ProofOptions } from '../sync/node-sync.js'
+import type { NodeSyncOptions } from '../sync/node-sync.js'
 import { nodejsSync } from './dial.js'
 import { DATA_FOLDER } from './inspect-directory.js'
 import { keyFile } from './key-file.js'
@@ -14,6 +14,7 @@ import { memoryKeys } from './memory-key.js'
 import { pooledVerifier } from './native-key.js'
 import { type OpenStorageOptions, openStorage } from './open-storage.js'
 import { platform } from './platform.js'
+import { type ProofOptions, provenGuests } from './proven-guests.js'
 
 /** Where databases lie unless a directory is named, in the working directory. */
 const DEFAULT_FOLDER = '.rakko'
@@ -21,7 +22,7 @@ const DEFAULT_FOLDER = '.rakko'
 /** What whoever serves a node beside its peers adds to how it is opened. */
 export interface ServedNodeOptions {
   /** With it a peer has to prove its key: for an address of this node, and none else. */
-  readonly proof?: Omit<ProofOptions, 'verifier'> | undefined
+  readonly proof?: ProofOptions | undefined
   readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
   readonly creditBytes?: NodeSyncOptions['creditBytes'] | undefined
 }
@@ -51,7 +52,7 @@ export async function openNodejsNode(params: OpenParams, served: ServedNodeOptio
     allowSchemas: params.allowSchemas,
     platformSync: nodejsSync,
     sync: params.sync,
-    proof: served.proof && { ...served.proof, verifier },
+    guests: served.proof && provenGuests(verifier, served.proof),
     onDialled: served.onDialled,
     creditBytes: served.creditBytes,
   })

@@ -1,4 +1,4 @@
-import { hexToBytes, type PublicKey, type RakkoError, refusal, type Verifier } from '@rakko/core'
+import { type PublicKey, RakkoError, refusal } from '@rakko/core'
 import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import {
   type ArrivalMark,
@@ -7,12 +7,11 @@ import {
   type Identity,
   type MessagePortLike,
   messagePortChannel,
-  type Peer,
   type PeerHeads,
   type PeerMemory,
   type PeerStatus,
   Peers,
-  type Proof,
+  type PeersOptions,
   parseAddress,
   type Scope,
   type SessionResult,
@@ -22,11 +21,10 @@ import type { Timers } from '../maintenance-scheduler.js'
 import type { NodeEvent } from '../node-event.js'
 import type { SyncQuotas } from '../open-params.js'
 import type { WriterSigner } from '../sign/signing-round.js'
-import { AuthorQuota } from './author-quota.js'
+import type { Quotas } from './quotas.js'
 import { RefusalEvents } from './refusal-events.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
-import { checkQuotas } from './sync-quotas.js'
 import { syncTimers } from './sync-timers.js'
 
 /** Peers that a node dials, at most. */
@@ -48,21 +46,14 @@ export interface NodeSyncOptions {
   readonly scope?: Scope | undefined
   /** See SyncParams. */
   readonly silenceMs?: number | undefined
-  /** Throws INVALID_ARGUMENT where they are too low. */
+  /** Throws INVALID_ARGUMENT where they are too low, and SYNC_UNAVAILABLE where the platform has none. */
   readonly quotas?: SyncQuotas | undefined
   /** Arrivals that a peer may send before they were taken, in bytes; default 4 MiB. */
   readonly creditBytes?: number | undefined
-  /** A peer is asked to prove its key where these are given. */
-  readonly proof?: ProofOptions | undefined
+  /** Who may dial. A peer is asked to prove its key where `checkProof` is given, which does that. */
+  readonly guests?: Pick<PeersOptions, 'checkProof' | 'admit'> | undefined
   /** How it stands with a peer that the node dials, at each change. */
   readonly onDialled?: ((status: PeerStatus) => void) | undefined
-}
-
-export interface ProofOptions {
-  readonly verifier: Verifier
-  /** Whether this is an address of this node. */
-  readonly isOwnAddress: (address: string) => boolean
-  readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
 }
 
 /** How it stands with all peers, one state after the other. */
@@ -72,6 +63,7 @@ export type StatusFeed = Feed<readonly PeerStatus[]>
 export class NodeSync {
   readonly #replica: StoreReplica
   readonly #peers: Peers
+  readonly #heads: SyncPlatform['heads']
   readonly #feeds = new Set<StatusFeed>()
   /** By the names that whoever gave them chose. */
   readonly #ports = new Map<string, Channel>()
@@ -80,25 +72,16 @@ export class NodeSync {
   readonly #stopListening: (() => void) | undefined
 
   constructor(options: NodeSyncOptions) {
-    const { store, ingest, platform, timers, now, random, scope, silenceMs, proof, onDialled } = options
-    const { peerBytes = Infinity, peerEntries = Infinity, authorBytes } = checkQuotas(options.quotas ?? {})
-    const quota =
-      authorBytes === undefined
-        ? undefined
-        : new AuthorQuota({
-            bytes: authorBytes,
-            sync: store.sync,
-            ingest,
-            onReached: (publicKey) => options.onEvent({ type: 'author-quota-reached', publicKey }),
-          })
-    const take = quota === undefined ? ingest : (items: readonly IngestItem[]) => quota.ingest(items)
-    this.#replica = new StoreReplica({ store, ingest: take, shareReads: platform.shareReads })
+    const { store, platform, timers, now, random, scope, silenceMs, guests, onDialled } = options
+    const { ingest, meterOf } = withinQuotas(options)
+    this.#replica = new StoreReplica({ store, ingest, shareReads: platform.shareReads })
+    this.#heads = platform.heads
     const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({
       replica: this.#replica,
       identity: identityOf(options.signer),
       dial: platform.dial,
-      heads: platform.heads,
+      heads: platform.heads?.code(store.sync),
       random,
       draw: () => (random(1)[0] ?? 0) / 255,
       now,
@@ -106,8 +89,8 @@ export class NodeSync {
       scope,
       silenceMs,
       creditBytes: options.creditBytes,
-      peerQuota: { bytes: peerBytes, entries: peerEntries },
-      ...(proof && { checkProof: (one: Proof) => checkProof(proof, one), admit: proof.admit }),
+      meterOf,
+      ...guests,
       onChange: () => this.#tell(),
       onDialled,
       memory: peerMemory(options.store),
@@ -165,10 +148,12 @@ export class NodeSync {
 
   /**
    * What each peer that is up tells of all logs of a key: whoever removes a key says by that what of it was seen. A
-   * peer tells of what it holds; one that is lost meanwhile is left out. Never rejects.
+   * peer tells of what it holds; one that cannot, or is lost meanwhile, is left out. Rejects with SYNC_UNAVAILABLE
+   * where this node cannot ask: one in a browser does not carry the code.
    */
-  heads(publicKey: PublicKey): Promise<PeerHeads[]> {
-    return this.#peers.heads(publicKey)
+  async heads(publicKey: PublicKey): Promise<PeerHeads[]> {
+    if (this.#heads === undefined) throw notHere('heads of keys')
+    return this.#heads.ask(this.#peers.sessions, publicKey)
   }
 
   /** The latest arrival that is durable here: what peers pull up to. */
@@ -228,7 +213,26 @@ function identityOf(signer: () => WriterSigner): Identity {
   }
 }
 
-async function checkProof({ verifier, isOwnAddress }: ProofOptions, proof: Proof): Promise<boolean> {
-  if (!isOwnAddress(proof.address)) return false
-  return verifier.verify(hexToBytes(proof.publicKey), proof.message, proof.signature)
+/** Throws as `quotas` says. */
+function withinQuotas({
+  store,
+  ingest,
+  platform,
+  quotas,
+  now,
+  onEvent,
+}: NodeSyncOptions): Pick<Quotas, 'ingest'> & Partial<Quotas> {
+  if (quotas === undefined) return { ingest }
+  if (platform.quotas === undefined) throw notHere('quotas')
+  return platform.quotas(quotas, {
+    sync: store.sync,
+    ingest,
+    now,
+    onReached: (publicKey) => onEvent({ type: 'author-quota-reached', publicKey }),
+  })
+}
+
+/** What nodes in browsers do not load. */
+function notHere(what: string): RakkoError {
+  return new RakkoError('SYNC_UNAVAILABLE', `This node has no ${what}: nodes of Node.js have`, { feature: what })
 }

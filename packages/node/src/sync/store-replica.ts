@@ -1,5 +1,5 @@
 import { type Hash, hash, hexToBytes } from '@rakko/core'
-import type { DocumentStore, IngestItem, IngestOutcome, LogEntry, SyncScope, SyncSource } from '@rakko/store'
+import type { DocumentStore, IngestItem, IngestOutcome, SyncScope, SyncSource } from '@rakko/store'
 import { comparedId, MAX_SYNC_ITEMS } from '@rakko/store'
 import {
   type ArrivalMark,
@@ -7,14 +7,10 @@ import {
   type ArrivedItem,
   type EntryItem,
   IdTree,
-  type LogHead,
-  type LogName,
-  type LogPart,
   type Replica,
   type Scope,
   type TakeOutcome,
 } from '@rakko/sync'
-
 import type { ArrivalReads } from './shared-reads.js'
 import type { SyncPlatform } from './sync-platform.js'
 
@@ -35,8 +31,6 @@ export interface ReplicaStore extends Pick<DocumentStore, 'databaseId' | 'onComm
     | 'unknownIds'
     | 'decidedIds'
     | 'definitionEntries'
-    | 'logHeights'
-    | 'logEntries'
     | 'resumePoint'
     | 'keepResumePoint'
     | 'onGone'
@@ -146,33 +140,6 @@ export class StoreReplica implements Replica {
 
   onArrival(listener: () => void): () => void {
     return this.#store.onCommit(() => listener())
-  }
-
-  async heads(scope: Scope | undefined, after: LogName | undefined, count: number): Promise<LogHead[]> {
-    const heights = await this.#sync.logHeights({ ...scope, after, items: count })
-    return heights.map(({ publicKey, logId, seqNum, id, isForked }) => ({ publicKey, logId, seqNum, id, isForked }))
-  }
-
-  async *logIds(logs: readonly LogPart[]): AsyncGenerator<readonly Hash[]> {
-    for (let start = 0; start < logs.length; start += PAGE) {
-      const part = logs.slice(start, start + PAGE)
-      for (let after: LogEntry | undefined; ; ) {
-        const entries = await this.#sync.logEntries(part, { after, items: PAGE })
-        after = entries.at(-1)
-        if (after !== undefined) yield entries.map(({ id }) => id)
-        if (entries.length < PAGE) break
-      }
-    }
-  }
-
-  async undecided(ids: readonly Hash[]): Promise<Hash[]> {
-    const undecided: Hash[] = []
-    for (let start = 0; start < ids.length; start += PAGE) {
-      const part = ids.slice(start, start + PAGE)
-      const numbers = await this.#sync.arrivalNumbers(part)
-      undecided.push(...part.filter((_, index) => numbers[index] === undefined))
-    }
-    return undecided
   }
 
   resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined> {

@@ -1,4 +1,8 @@
-import type { Dialling, HeadsCode } from '@rakko/sync'
+import type { PublicKey } from '@rakko/core'
+import type { SyncSource } from '@rakko/store'
+import type { Dialling, HeadsCode, PeerHeads, Peers } from '@rakko/sync'
+import type { SyncQuotas } from '../open-params.js'
+import type { QuotaOptions, Quotas } from './quotas.js'
 import type { ArrivalReads } from './shared-reads.js'
 
 /** What sync takes of the platform. */
@@ -8,6 +12,14 @@ export interface SyncPlatform {
   readonly onWake?: ((listener: () => void) => () => void) | undefined
   /** Where a node may have many peers: what they ask for at the same time is read once. */
   readonly shareReads?: ((read: ArrivalReads['arrivalsAfter']) => ArrivalReads) | undefined
-  /** Where a node may meet peers that cannot compare by ranges: `headsCode`. */
-  readonly heads?: HeadsCode | undefined
+  /** The capability `heads`, where a node may meet peers that cannot compare by ranges. */
+  readonly heads?: HeadsPlatform | undefined
+  /** Where a node may be given quotas. */
+  readonly quotas?: ((quotas: SyncQuotas, options: QuotaOptions) => Quotas) | undefined
+}
+
+export interface HeadsPlatform {
+  code(sync: SyncSource): HeadsCode
+  /** See `peerHeads`. */
+  ask(sessions: Peers['sessions'], publicKey: PublicKey): Promise<PeerHeads[]>
 }

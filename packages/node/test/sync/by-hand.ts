@@ -5,7 +5,6 @@ import {
   encodeFrame,
   type Frame,
   type HelloFrame,
-  headsCode,
   memoryChannels,
   type SessionOptions,
   type SessionResult,
@@ -37,7 +36,10 @@ export class PeerByHand {
   #looked = 0
   #wake: () => void = () => undefined
 
-  constructor(node: Pick<TestNode, 'replica' | 'publicKey'>, options: Partial<SessionOptions> = {}) {
+  constructor(
+    node: Pick<TestNode, 'replica' | 'publicKey'> & Partial<Pick<TestNode, 'heads'>>,
+    options: Partial<SessionOptions> = {},
+  ) {
     const { ends, cut } = memoryChannels({
       schedule: ({ to, bytes }, deliver) => {
         if (to === 1 && bytes > 0) this.posted += 1
@@ -57,7 +59,7 @@ export class PeerByHand {
       closed: () => this.#wake(),
     })
     this.session = new SyncSession({
-      heads: headsCode,
+      heads: node.heads,
       channel: ends[0],
       replica: node.replica,
       identity: { publicKey: node.publicKey },

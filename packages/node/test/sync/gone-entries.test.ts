@@ -1,5 +1,6 @@
 import type { Hash } from '@rakko/core'
 import type { DocumentStore, Store } from '@rakko/store'
+import { headsCode } from '@rakko/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Author, type SignedItem } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
@@ -7,6 +8,7 @@ import { openMemoryDriver } from '../../../store/test/support/open-memory-driver
 import { openStore } from '../../../store/test/support/open-store.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import { SharedReads } from '../../src/sync/shared-reads.js'
+import { StoreLogs } from '../../src/sync/store-logs.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 import { type MeetingNode, meet, TestNode } from './sync-world.js'
 
@@ -66,20 +68,23 @@ class Stranger extends StoreReplica {
 
 const strangerOf = (one: DocumentStore, number: number): MeetingNode => ({
   replica: new Stranger({ store: one, ingest: (items) => one.ingest(items) }),
+  heads: headsCode(new StoreLogs(one.sync)),
   publicKey: new Author(number).publicKey,
   statuses: [],
 })
 
-test('with a scope too, entries that were forgotten do not come again after a comparison', async () => {
-  const { store: elsewhere } = new TestNode(2)
-  const penguin = new Author(2)
+test.each([
+  ['of a scope', { scope: { schemas: [schemaId] } }, 2],
+  ['by heads', { withoutRanges: true }, 5],
+] as const)('entries that were forgotten do not come again after a comparison %s', async (_, way, author) => {
+  const { store: elsewhere } = new TestNode(author)
+  const penguin = new Author(author)
   const venues = Array.from({ length: 100 }, (_, index) => venue(`venue ${index}`, penguin))
   await publishAll(elsewhere, [...definition, ...venues])
-  const scope = { schemas: [schemaId] }
   const bytes: number[] = []
   for (const isForgotten of [false, true]) {
-    if (isForgotten) await store.forget({ schema: schemaId })
-    const meeting = meet(strangerOf(store, 3), strangerOf(elsewhere, 4), [{ scope }, { scope }])
+    if (isForgotten) await store.forget({ author: penguin.publicKey })
+    const meeting = meet(strangerOf(store, 3), strangerOf(elsewhere, 4), [way, way])
     await meeting.settled
     await meeting.close()
     bytes.push(meeting.bytes[0])
@@ -88,6 +93,6 @@ test('with a scope too, entries that were forgotten do not come again after a co
     ])
   }
   const [before, after] = bytes as [number, number]
-  // An id takes 34 bytes, an entry with its operation some 300.
-  expect(after).toBeLessThan(before / 4)
+  // An id takes 34 bytes, an entry with its operation some 300; a head takes 50.
+  expect(after).toBeLessThan(before / 2)
 })

@@ -1,11 +1,12 @@
 import { RakkoError } from '@rakko/core'
-import { type Head, headsCode, memoryChannels, Peers, type PeersOptions } from '@rakko/sync'
+import { type Head, memoryChannels, Peers, type PeersOptions, peerHeads } from '@rakko/sync'
 import { expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
+import { NodeSync } from '../../src/sync/node-sync.js'
 import { PeerByHand, settle } from './by-hand.js'
-import { realTimers, TestNode } from './sync-world.js'
+import { realTimers, syncOptionsOf, TestNode } from './sync-world.js'
 
 const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
 const venue = (author: Author) => author.create(schemaId, { name: str('a'), capacity: int(1) })
@@ -15,7 +16,7 @@ function peersOf(node: TestNode, dial: PeersOptions['dial']): Peers {
     replica: node.replica,
     identity: { publicKey: node.publicKey },
     dial,
-    heads: headsCode,
+    heads: node.heads,
     random: (length) => new Uint8Array(length).fill(1),
     draw: () => 0,
     now: () => 0,
@@ -44,10 +45,10 @@ test('a node asks all peers that are up for the heads of a key, forked ones too'
   })
   const asking = peersOf(here, () => ({ channel: Promise.resolve(ends[0]), abort: () => undefined }))
   const served = serving.accept(ends[1], { onGreeted: () => live() })
-  expect(await asking.heads(author.publicKey)).toEqual([])
+  expect(await peerHeads(asking.sessions, author.publicKey)).toEqual([])
   asking.add('ws://hub/sync')
   await isLive
-  while ((await asking.heads(author.publicKey)).length === 0) await settle()
+  while ((await peerHeads(asking.sessions, author.publicKey)).length === 0) await settle()
   const heights = await theirs.store.sync.logHeights({ authors: [author.publicKey] })
   const heads: Head[] = heights.map(({ logId, seqNum, id, isForked }) => ({ logId, seqNum, id, isForked }))
   expect(heads.map(({ seqNum, isForked }) => [seqNum, isForked])).toEqual([
@@ -55,18 +56,18 @@ test('a node asks all peers that are up for the heads of a key, forked ones too'
     [1n, false],
   ])
   const peer = { databaseId: theirs.store.databaseId, publicKey: theirs.publicKey, isProven: false }
-  expect(await asking.heads(author.publicKey)).toEqual([{ peer, heads, isAll: true }])
-  expect(await asking.heads(new Author(7).publicKey)).toEqual([{ peer, heads: [], isAll: true }])
+  expect(await peerHeads(asking.sessions, author.publicKey)).toEqual([{ peer, heads, isAll: true }])
+  expect(await peerHeads(asking.sessions, new Author(7).publicKey)).toEqual([{ peer, heads: [], isAll: true }])
   await asking.close()
   await Promise.all([serving.close(), served])
-  expect(await asking.heads(author.publicKey)).toEqual([])
+  expect(await peerHeads(asking.sessions, author.publicKey)).toEqual([])
 })
 
 test('heads that come in pieces are joined, and those that nobody asked for end the session', async () => {
   const node = new TestNode(3)
   const peer = new PeerByHand(node)
   const { publicKey } = new Author(1)
-  await expect(peer.session.heads(publicKey)).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
+  expect(peer.session.heads).toBe(undefined)
   peer.hello()
   await peer.next('pull')
   const head = (logId: bigint): Head => ({
@@ -75,7 +76,7 @@ test('heads that come in pieces are joined, and those that nobody asked for end 
     id: `0020${'ab'.repeat(32)}` as Head['id'],
     isForked: false,
   })
-  const asked = peer.session.heads(publicKey)
+  const asked = peer.session.heads?.ask(publicKey)
   const first = await peer.next('heads')
   expect(first).toMatchObject({ publicKey, fromLogId: 0n })
   peer.send({ type: 'heads-are', request: first.request, isLast: false, heads: [head(0n), head(4n)] })
@@ -83,9 +84,25 @@ test('heads that come in pieces are joined, and those that nobody asked for end 
   expect(second).toMatchObject({ publicKey, fromLogId: 5n })
   peer.send({ type: 'heads-are', request: second.request, isLast: true, heads: [head(9n)] })
   expect(await asked).toEqual({ heads: [head(0n), head(4n), head(9n)], isAll: true })
-  const more = peer.session.heads(publicKey)
+  const more = peer.session.heads?.ask(publicKey)
   const third = await peer.next('heads')
   peer.send({ type: 'heads-are', request: third.request + 1, isLast: true, heads: [] })
   expect(await peer.result).toMatchObject({ code: 'bad-frame', by: 'us' })
   await expect(more).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' })
+})
+
+test('a node in a browser says that it cannot ask', async () => {
+  const sync = new NodeSync(syncOptionsOf(new TestNode(4)))
+  await expect(sync.heads(new Author(1).publicKey)).rejects.toMatchObject({ code: 'SYNC_UNAVAILABLE' })
+  await sync.close()
+})
+
+test('who has no heads is not asked, and ends the session where it gets their frames', async () => {
+  const peer = new PeerByHand(new TestNode(5), { heads: undefined })
+  peer.hello()
+  expect((await peer.next('hello')).capabilities).toEqual(['live', 'ranges'])
+  await peer.next('pull')
+  expect(peer.session.heads).toBe(undefined)
+  peer.send({ type: 'heads', request: 1, publicKey: new Author(1).publicKey, fromLogId: 0n })
+  expect(await peer.result).toMatchObject({ code: 'bad-frame', by: 'us' })
 })

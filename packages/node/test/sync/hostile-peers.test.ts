@@ -187,7 +187,7 @@ describe('what a peer may use up is bounded', () => {
       (_, index): Frame => ({ type: 'heads', request: index + 1, publicKey: author.publicKey, fromLogId: 0n }),
     )
     const stuck = await nodeWith(0)
-    stuck.replica.heads = () => new Promise(() => undefined)
+    stuck.logs.heads = () => new Promise(() => undefined)
     expect(await endOf(sends(...questions), {}, stuck)).toMatchObject({ code: 'too-much', by: 'us' })
   })
 

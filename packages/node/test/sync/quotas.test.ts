@@ -1,13 +1,22 @@
 import { RakkoError } from '@rakko/core'
-import { memoryChannels, type PeerQuota, Peers, type Refused, type SessionResult, SyncSession } from '@rakko/sync'
+import {
+  memoryChannels,
+  metersOf,
+  type PeerQuota,
+  Peers,
+  type Refused,
+  type SessionResult,
+  SyncSession,
+} from '@rakko/sync'
 import { describe, expect, test } from 'vitest'
 import { Author, type SignedItem } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import { AuthorQuota } from '../../src/sync/author-quota.js'
+import { NodeSync } from '../../src/sync/node-sync.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 import { checkQuotas } from '../../src/sync/sync-quotas.js'
-import { meet, realTimers, TestNode } from './sync-world.js'
+import { meet, realTimers, syncOptionsOf, TestNode } from './sync-world.js'
 
 const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
 const venues = (author: Author, count: number) =>
@@ -38,7 +47,7 @@ describe('what one peer may give in an hour', () => {
       now: () => now,
       timers: realTimers,
       memory: { find: async () => undefined, keep: async () => undefined },
-      peerQuota: quota,
+      meterOf: metersOf(quota, () => now),
     })
     return {
       hub,
@@ -157,4 +166,10 @@ test.each([
   const expected = { code: 'INVALID_ARGUMENT', details: expect.objectContaining({ field: `sync.quotas.${name}` }) }
   expect(() => checkQuotas({ [name]: value })).toThrow(expect.objectContaining(expected))
   expect(checkQuotas({ peerBytes: 2 ** 30, peerEntries: undefined })).toEqual({ peerBytes: 2 ** 30 })
+})
+
+test('a node in a browser says that it has no quotas', () => {
+  expect(() => new NodeSync({ ...syncOptionsOf(new TestNode(1)), quotas: { authorBytes: 2 ** 30 } })).toThrow(
+    expect.objectContaining({ code: 'SYNC_UNAVAILABLE', details: { feature: 'quotas' } }),
+  )
 })

@@ -1,13 +1,13 @@
 import { type PublicKey, RakkoError } from '@rakko/core'
 import { memoryChannels, type RefusedOfPeer, SyncSession } from '@rakko/sync'
 import { expect, test } from 'vitest'
-import { Author, signer } from '../../../store/test/support/author.js'
+import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import type { NodeEvent } from '../../src/node-event.js'
 import { NodeSync } from '../../src/sync/node-sync.js'
 import { MAX_TOLD, RefusalEvents } from '../../src/sync/refusal-events.js'
-import { realTimers, TestNode } from './sync-world.js'
+import { realTimers, syncOptionsOf, TestNode } from './sync-world.js'
 
 const ADDRESS = 'wss://hub.example/sync'
 const peer = { databaseId: 'ab'.repeat(16), publicKey: 'cd'.repeat(32) as PublicKey, isProven: false }
@@ -32,9 +32,7 @@ test('what a peer that is dialled sends in vain is told with its reason, and who
     tell = resolve
   })
   const sync = new NodeSync({
-    store: device.store,
-    ingest: (given) => device.store.ingest(given),
-    signer: () => signer(new Uint8Array(32).fill(1)),
+    ...syncOptionsOf(device),
     platform: {
       dial() {
         const { ends } = memoryChannels()
@@ -45,9 +43,6 @@ test('what a peer that is dialled sends in vain is told with its reason, and who
         return { channel: Promise.resolve(ends[0]), abort: () => undefined }
       },
     },
-    timers: { setTimeout: (work, ms) => setTimeout(work, ms), clearTimeout: (timer) => clearTimeout(timer as number) },
-    now: () => 0,
-    random: (length) => new Uint8Array(length).fill(1),
     onEvent: (event) => tell(event),
   })
   sync.add(ADDRESS)

@@ -1,6 +1,7 @@
-import { bytesToHex, type PublicKey } from '@rakko/core'
+import { bytesToHex, type PublicKey, RakkoError } from '@rakko/core'
 import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import {
+  type HeadsCode,
   headsCode,
   type MemoryChannelOptions,
   memoryChannels,
@@ -10,7 +11,10 @@ import {
   type SessionStatus,
   SyncSession,
 } from '@rakko/sync'
+import { signer } from '../../../store/test/support/author.js'
 import { nativeVerifier } from '../../src/nodejs/native-key.js'
+import type { NodeSyncOptions } from '../../src/sync/node-sync.js'
+import { StoreLogs } from '../../src/sync/store-logs.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 
 /** Tells how far a peer's arrivals were taken. */
@@ -44,6 +48,7 @@ class WatchedReplica extends StoreReplica {
 /** What of a node two sessions need, and what they told. */
 export interface MeetingNode {
   readonly replica: Replica
+  readonly heads: HeadsCode
   readonly publicKey: PublicKey
   readonly statuses: SessionStatus[]
 }
@@ -52,12 +57,16 @@ export interface MeetingNode {
 export class TestNode implements MeetingNode {
   readonly store: MemoryStore
   readonly replica: WatchedReplica
+  readonly logs: StoreLogs
+  readonly heads: HeadsCode
   readonly statuses: SessionStatus[] = []
   readonly publicKey: PublicKey
 
   constructor(number: number, data = new MemoryData(bytesToHex(new Uint8Array(16).fill(number)))) {
     this.store = new MemoryStore({ data, verifier: nativeVerifier(), now: () => 0 })
     this.replica = new WatchedReplica({ store: this.store, ingest: (items) => this.store.ingest(items) })
+    this.logs = new StoreLogs(this.store.sync)
+    this.heads = headsCode(this.logs)
     this.publicKey = bytesToHex(new Uint8Array(32).fill(number)) as PublicKey
   }
 }
@@ -116,7 +125,7 @@ export function meet(
   })
   const sessions = [one, other].map((node, index) => {
     return new SyncSession({
-      heads: headsCode,
+      heads: node.heads,
       channel: ends[index as 0 | 1],
       replica: node.replica,
       identity: { publicKey: node.publicKey },
@@ -141,6 +150,24 @@ export function meet(
       sessions[0].close()
       await Promise.all(results)
     },
+  }
+}
+
+/** Of a node that can do no more than one in a browser. */
+export function syncOptionsOf({ store }: TestNode): NodeSyncOptions {
+  return {
+    store,
+    ingest: (items) => store.ingest(items),
+    signer: () => signer(new Uint8Array(32).fill(1)),
+    platform: {
+      dial: () => {
+        throw new RakkoError('CHANNEL_CLOSED', 'Nobody is dialled')
+      },
+    },
+    timers: { setTimeout: (work, ms) => setTimeout(work, ms), clearTimeout: (timer) => clearTimeout(timer as number) },
+    now: () => 0,
+    random: (length) => new Uint8Array(length).fill(1),
+    onEvent: () => undefined,
   }
 }
 

@@ -24,13 +24,6 @@ export function notReached(
   return new RakkoError('CHANNEL_CLOSED', `${url} cannot be reached: ${why}`, details, { cause })
 }
 
-export function frameTooLarge(expected: number, got: number | string): RakkoError {
-  return new RakkoError('FRAME_TOO_LARGE', `Frame too large: expected at most ${expected} bytes, got ${got}`, {
-    expected,
-    got,
-  })
-}
-
 /** What is no frame at all came from the peer. */
 export function invalidMessage(expected: string, got: string): RakkoError {
   return new RakkoError('INVALID_FRAME', `Invalid frame: expected ${expected}, got ${got}`, {

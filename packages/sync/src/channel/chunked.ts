@@ -1,6 +1,7 @@
 import { joinBytes, RakkoError } from '@rakko/core'
+import { frameTooLarge } from '../frame-too-large.js'
 import type { Channel, ChannelListener } from './channel.js'
-import { channelClosed, frameTooLarge, invalidMessage } from './channel-error.js'
+import { channelClosed, invalidMessage } from './channel-error.js'
 import { DEFAULT_MAX_FRAME_BYTES } from './limits.js'
 
 /**

@@ -1,6 +1,7 @@
 import type { RakkoError } from '@rakko/core'
+import { frameTooLarge } from '../frame-too-large.js'
 import type { Channel, ChannelListener } from './channel.js'
-import { channelClosed, frameTooLarge, invalidMessage } from './channel-error.js'
+import { channelClosed, invalidMessage } from './channel-error.js'
 import { Inbox } from './inbox.js'
 import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from './limits.js'
 import { Window } from './window.js'

@@ -1,8 +1,5 @@
-import { type PublicKey, RecentMap } from '@rakko/core'
 import type { Channel } from '../channel/channel.js'
-import type { KeyHeads } from '../session/compare/heads-asker.js'
 import type { Peer } from '../session/peer.js'
-import { Meter, type PeerQuota } from '../session/pull/meter.js'
 import type { Refused } from '../session/pull/taker.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
@@ -10,9 +7,7 @@ import { Link, type LinkOptions } from './link.js'
 import type { LinkState, PeerStatus } from './peer-status.js'
 import { Sharing } from './sharing.js'
 
-export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing' | 'meterOf'> {
-  /** What one peer may give in an hour; without it, as much as it likes. */
-  readonly peerQuota?: PeerQuota | undefined
+export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing'> {
   readonly onChange?: (() => void) | undefined
   /** How it stands with a peer that is dialled, at each change. */
   readonly onDialled?: ((status: PeerStatus) => void) | undefined
@@ -27,18 +22,10 @@ export interface GuestListeners {
   readonly onRefused?: ((refused: Refused) => void) | undefined
 }
 
-/** The heads of a key at one peer. */
-export interface PeerHeads extends KeyHeads {
-  readonly peer: Peer
-}
-
 interface Guest {
   readonly session: SyncSession
   status: Omit<PeerStatus, 'toSend'>
 }
-
-/** Peers of which it is known how much they have given, at least. */
-const MAX_METERS = 4_096
 
 /** All peers of a node: those that it dials, and those that have dialled it. */
 export class Peers {
@@ -46,7 +33,6 @@ export class Peers {
   readonly #links = new Map<string, Link>()
   readonly #guests = new Set<Guest>()
   readonly #sharing: Sharing
-  readonly #meters = new RecentMap<string, Meter>(MAX_METERS)
   #isClosed = false
 
   constructor(options: PeersOptions) {
@@ -64,14 +50,7 @@ export class Peers {
   add(address: string): void {
     if (this.#isClosed || this.#links.has(address)) return
     // Who is at an address that this node has chosen is the transport's to say: only guests are asked who they are.
-    const { peerQuota, ...ours } = this.#options
-    const options = {
-      ...ours,
-      checkProof: undefined,
-      admit: undefined,
-      sharing: this.#sharing,
-      meterOf: peerQuota && ((name: string) => this.#meterOf(peerQuota, name)),
-    }
+    const options = { ...this.#options, checkProof: undefined, admit: undefined, sharing: this.#sharing }
     this.#links.set(address, new Link({ ...options, address, onChange: (status) => this.#dialledTold(status) }))
     this.#tell()
   }
@@ -89,12 +68,12 @@ export class Peers {
       channel.close()
       return { code: 'bye', by: 'us', text: 'The node is closed' }
     }
-    const { peerQuota } = this.#options
+    const { meterOf } = this.#options
     const session = new SyncSession({
       ...this.#options,
       channel,
       share: this.#sharing.guest(),
-      meterOf: peerQuota && (({ databaseId }) => this.#meterOf(peerQuota, caller ?? databaseId)),
+      meterOf: meterOf && (({ databaseId }) => meterOf(caller ?? databaseId)),
       onStatus: (told) => this.#guestTold(guest, told),
       admit: async (peer) => {
         const isAdmitted = (await this.#options.admit?.(peer)) !== false
@@ -114,12 +93,9 @@ export class Peers {
     return result
   }
 
-  /** What each peer that is up tells of the logs of a key. One that is lost meanwhile is left out. Never rejects. */
-  async heads(publicKey: PublicKey): Promise<PeerHeads[]> {
-    const links = [...this.#links.values()].flatMap(({ session }) => session ?? [])
-    const sessions = [...links, ...[...this.#guests].map(({ session }) => session)]
-    const told = await Promise.all(sessions.map((session) => headsOf(session, publicKey)))
-    return told.filter((one) => one !== undefined)
+  /** Those that run now. */
+  get sessions(): readonly SyncSession[] {
+    return [...this.#links.values(), ...this.#guests].flatMap(({ session }) => session ?? [])
   }
 
   /** The network has changed, or the device woke up. */
@@ -131,14 +107,6 @@ export class Peers {
     this.#isClosed = true
     for (const { session } of this.#guests) session.close()
     await Promise.all([...this.#links.values()].map((link) => link.close()))
-  }
-
-  #meterOf(quota: PeerQuota, name: string): Meter {
-    const known = this.#meters.get(name)
-    if (known !== undefined) return known
-    const meter = new Meter(quota, this.#options.now)
-    this.#meters.set(name, meter)
-    return meter
   }
 
   #guestTold(guest: Guest, status: SessionStatus): void {
@@ -160,15 +128,5 @@ export class Peers {
 
   #tell(): void {
     this.#options.onChange?.()
-  }
-}
-
-async function headsOf(session: SyncSession, publicKey: PublicKey): Promise<PeerHeads | undefined> {
-  const { peer } = session
-  if (peer === undefined) return undefined
-  try {
-    return { peer, ...(await session.heads(publicKey)) }
-  } catch {
-    return undefined
   }
 }

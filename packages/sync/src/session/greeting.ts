@@ -9,13 +9,10 @@ import { outOfPlace, SessionEnd } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 
 const NONCE_BYTES = 32
-/** What every node can. */
-const CAPABILITIES = ['heads', 'live']
-/** Compares by ranges of ids: docs/wire.md, Comparing. */
-export const RANGES = 'ranges'
 
 export interface GreetingOptions extends SessionOptions {
   readonly send: Send
+  readonly capabilities: readonly string[]
   readonly onEnd: (end: SessionEnd) => void
 }
 
@@ -52,7 +49,7 @@ export class Greeting {
       nonce: this.#nonce,
       latest,
       asksProof: checkProof !== undefined,
-      capabilities: this.#options.withoutRanges === true ? CAPABILITIES : [...CAPABILITIES, RANGES],
+      capabilities: this.#options.capabilities,
       maxFrameBytes: Math.min(MAX_FRAME_BYTES, channel.maxFrameBytes),
       creditBytes: this.#options.creditBytes ?? CREDIT_BYTES,
     })

@@ -3,7 +3,7 @@ import type { Channel } from '../channel/channel.js'
 import type { Replica } from '../replica.js'
 import type { Timers } from '../timers.js'
 import type { Scope } from '../wire/frame.js'
-import type { HeadsCode } from './compare/by-heads.js'
+import type { HeadsCode } from './compare/heads-code.js'
 import type { Peer } from './peer.js'
 import type { Meter } from './pull/meter.js'
 import type { Share } from './pull/share.js'
@@ -21,9 +21,12 @@ export interface SessionOptions {
   readonly silenceMs?: number | undefined
   /** What is pulled; without it everything. */
   readonly scope?: Scope | undefined
-  /** Says of itself that it compares by the heads of logs alone, as a node may that has no tree of ids. */
+  /** Does not say that it compares by ranges of ids, as a node may that has no tree of them. */
   readonly withoutRanges?: boolean | undefined
-  /** `headsCode`. Without it all is pulled from peers that cannot compare by ranges, and none is asked for heads. */
+  /**
+   * Made by `headsCode`. Without it the node has not the capability `heads`: all is pulled from peers that cannot compare
+   * by ranges, and none is asked for the heads of a key.
+   */
   readonly heads?: HeadsCode | undefined
   /** Arrivals that the peer may send before they were taken, in bytes; default 4 MiB. */
   readonly creditBytes?: number | undefined

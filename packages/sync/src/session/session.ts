@@ -1,12 +1,13 @@
-import { type PublicKey, RakkoError } from '@rakko/core'
-import { decodeFrame } from '../wire/decode-frame.js'
-import { encodeFrame, endFrame } from '../wire/encode-frame.js'
+import { RakkoError } from '@rakko/core'
+import { endFrame } from '../wire/end-frame.js'
 import type { Frame, HelloFrame } from '../wire/frame.js'
+import { FrameCodec } from '../wire/frame-codec.js'
+import { LAYOUTS } from '../wire/layouts.js'
 import { MAX_FRAME_BYTES } from '../wire/limits.js'
-import { giveUpHeads } from './compare/by-heads.js'
+import { byRanges } from './compare/by-ranges.js'
 import { Comparisons } from './compare/comparisons.js'
-import type { HeadsAsker, KeyHeads } from './compare/heads-asker.js'
-import { Greeting, RANGES } from './greeting.js'
+import type { HeadsQuestions } from './compare/heads-questions.js'
+import { Greeting } from './greeting.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
 import { CREDIT_BYTES } from './limits.js'
@@ -24,6 +25,9 @@ import { outOfPlace, type SessionCode, SessionEnd, toSessionEnd } from './sessio
 import type { SessionOptions } from './session-options.js'
 import type { SessionStatus } from './session-status.js'
 import { shownText } from './shown-text.js'
+
+/** Of the frames that every node has. */
+const CODEC = new FrameCodec(LAYOUTS)
 
 /** How a session ended. */
 export interface SessionResult {
@@ -45,7 +49,10 @@ export class SyncSession {
   readonly #heartbeat: Heartbeat
   readonly #patience: Patience
   readonly #fetcher: Fetcher
-  readonly #headsAsker: HeadsAsker | undefined
+  /** Capabilities that this node has. */
+  readonly #can: readonly string[]
+  readonly #codec: FrameCodec
+  #heads: HeadsQuestions | undefined
   readonly #share: Share
   #serving: Serving | undefined
   #pulling: Pulling | undefined
@@ -65,11 +72,13 @@ export class SyncSession {
     })
     const send = (frame: Frame): Sent => this.#send(frame)
     this.#share = options.share ?? alone()
+    const { heads, withoutRanges } = options
+    this.#codec = heads?.codec ?? CODEC
+    this.#can = ['live', ...(heads ? ['heads'] : []), ...(withoutRanges ? [] : ['ranges'])]
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
-    this.#headsAsker = options.heads?.asker(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options.silenceMs)
-    this.#greeting = new Greeting({ ...options, send, onEnd: (end) => this.#end(end) })
+    this.#greeting = new Greeting({ ...options, capabilities: this.#can, send, onEnd: (end) => this.#end(end) })
   }
 
   /** Speaks until the channel ends; never rejects. */
@@ -105,15 +114,9 @@ export class SyncSession {
     return this.#serving?.backlogAtEnd()
   }
 
-  /** The heads of all logs of a key at the peer. Rejects with CHANNEL_CLOSED unless both have greeted, and without `heads`. */
-  async heads(publicKey: PublicKey): Promise<KeyHeads> {
-    try {
-      const asker = this.#serving && this.#headsAsker
-      if (asker === undefined) throw new SessionEnd('bye', 'The peer has not greeted')
-      return await asker.ask(publicKey)
-    } catch (cause) {
-      throw new RakkoError('CHANNEL_CLOSED', 'The peer cannot be asked', {}, { cause })
-    }
+  /** Asks the peer for heads of keys; undefined before both have greeted, and where one of them cannot. */
+  get heads(): HeadsQuestions | undefined {
+    return this.#heads
   }
 
   /** Asks the peer for a sign of life now. */
@@ -129,7 +132,7 @@ export class SyncSession {
   async #take(bytes: Uint8Array): Promise<void> {
     if (this.#result !== undefined) return
     try {
-      const frame = decodeFrame(bytes)
+      const frame = this.#codec.decode(bytes)
       this.#heartbeat.beat()
       await this.#handle(frame, bytes.length)
     } catch (error) {
@@ -161,8 +164,6 @@ export class SyncSession {
         return serving.stop(frame)
       case 'fetch':
         return serving.fetch(frame)
-      case 'heads':
-        return serving.heads(frame)
       case 'arrivals':
         return pulling.arrivals(frame, bytes)
       case 'lost':
@@ -173,12 +174,12 @@ export class SyncSession {
       case 'compare-heads':
         return pulling.peerMoved({ outcome: comparisons.join(frame), scope: frame.scope })
       case 'compared':
-        return comparisons.take(frame)
       case 'compared-heads':
-        return comparisons.takeHeads(frame)
+        return comparisons.take(frame)
+      case 'heads':
       case 'heads-are':
-        if (this.#headsAsker === undefined) throw outOfPlace('Nobody asked for heads')
-        return this.#headsAsker.answered(frame)
+        if (this.#heads === undefined) throw outOfPlace(`${frame.type} is for those who both can`)
+        return this.#heads.take(frame)
     }
   }
 
@@ -198,12 +199,17 @@ export class SyncSession {
     const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, meter, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
-    this.#serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
+    const serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
+    this.#serving = serving
     const maxFrameBytes = this.#peerMaxFrameBytes
-    const isByHeads = this.#options.withoutRanges === true || !hello.capabilities.includes(RANGES)
-    const by = isByHeads ? 'heads' : 'ranges'
-    const compareHeads = this.#options.heads?.compare ?? giveUpHeads
-    this.#comparisons = new Comparisons({ replica, send, patience, isLower, by, compareHeads, maxFrameBytes, onError })
+    const { heads } = this.#options
+    const canBoth = (name: string): boolean => this.#can.includes(name) && hello.capabilities.includes(name)
+    if (canBoth('heads'))
+      this.#heads = heads?.questions({ send, patience, answer: (...asked) => serving.answer(...asked) })
+    const ranges = byRanges(replica, maxFrameBytes)
+    const way = canBoth('ranges') ? ranges : canBoth('heads') ? heads?.way : undefined
+    const ways = { compare: ranges, 'compare-heads': heads?.way }
+    this.#comparisons = new Comparisons({ replica, send, patience, isLower, way, ways, onError })
     this.#pulling = new Pulling({
       replica,
       taker,
@@ -224,7 +230,7 @@ export class SyncSession {
   }
 
   #send(frame: Frame): Sent {
-    const bytes = encodeFrame(frame)
+    const bytes = this.#codec.encode(frame)
     if (bytes.length > this.#peerMaxFrameBytes) {
       throw new SessionEnd('frame-too-large', `The peer takes ${this.#peerMaxFrameBytes} bytes, not ${bytes.length}`)
     }
@@ -274,7 +280,7 @@ export class SyncSession {
     this.#patience.end()
     this.#share.end()
     this.#fetcher.end(end)
-    this.#headsAsker?.end(end)
+    this.#heads?.end(end)
     this.#comparisons?.end(end)
     this.#serving?.end()
     this.#pulling?.end()

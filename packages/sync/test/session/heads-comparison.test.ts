@@ -2,8 +2,8 @@ import type { Hash, PublicKey } from '@rakko/core'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
-import { giveUpHeads, type HeadsPage, type HeadsReplica } from '../../src/session/compare/by-heads.js'
-import { HeadsComparison } from '../../src/session/compare/heads-comparison.js'
+import type { ReplicaLogs } from '../../src/replica.js'
+import { HeadsComparison, type HeadsPage } from '../../src/session/compare/heads-comparison.js'
 import { MAX_HEADS_TURNS } from '../../src/session/limits.js'
 import { compareLogNames } from '../../src/wire/heads.js'
 
@@ -17,7 +17,7 @@ interface Entry {
 const keyOf = ({ publicKey, logId }: Pick<Entry, 'publicKey' | 'logId'>) => `${publicKey} ${logId}`
 
 /** Of some entries: of two branches, one is the head. */
-function replicaOf(entries: readonly Entry[]): HeadsReplica {
+function replicaOf(entries: readonly Entry[]): ReplicaLogs {
   const logs = new Map<string, Entry[]>()
   for (const entry of entries) logs.set(keyOf(entry), [...(logs.get(keyOf(entry)) ?? []), entry])
   const heads = [...logs.values()].map((log) => {
@@ -76,7 +76,7 @@ interface Compared {
   readonly pages: readonly HeadsPage[]
 }
 
-async function compare(replicas: readonly [HeadsReplica, HeadsReplica], page: number): Promise<Compared> {
+async function compare(replicas: readonly [ReplicaLogs, ReplicaLogs], page: number): Promise<Compared> {
   const limits = { page, difference: 10_000 }
   const [one, other] = [
     new HeadsComparison(replicas[0], undefined, limits),
@@ -146,19 +146,6 @@ describe('a comparison by heads', () => {
     }
   })
 
-  test('ends at once where one side has not the code for it, and both know', async () => {
-    const [able, without] = [new HeadsComparison(replicaOf([]), undefined), giveUpHeads(replicaOf([]), undefined)]
-    const given = await without.reply(await able.start())
-    expect(given).toEqual({ page: { upTo: undefined, heads: [], isTooMuch: true }, isDone: true })
-    expect(await able.takeReply(given.page as HeadsPage)).toEqual({ isDone: true })
-    const other = new HeadsComparison(replicaOf([]), undefined)
-    const { page } = await other.reply(await without.start())
-    const last = await without.takeReply(page as HeadsPage)
-    expect(last.isDone).toBe(true)
-    expect(await other.reply(last.page as HeadsPage)).toEqual({ isDone: true })
-    expect([able, other, without].map(({ isTooMuch }) => isTooMuch)).toEqual([true, true, true])
-  })
-
   test('ends with who takes turns without end, or tells of what was told before', async () => {
     const name = (logId: bigint) => ({ publicKey: hex(1, 64) as PublicKey, logId })
     const endless = new HeadsComparison(replicaOf([]), undefined)
@@ -181,7 +168,7 @@ describe('a comparison by heads', () => {
     })
     const held = replicaOf(own)
     let isRead = 0
-    const counted: HeadsReplica = {
+    const counted: ReplicaLogs = {
       ...held,
       async *logIds(parts) {
         isRead += parts.length

@@ -24,9 +24,6 @@ export function strippedReplica(replica: Replica, random: Random): Replica {
     missing: (...args) => replica.missing(...args),
     take: (items) => replica.take(items),
     onArrival: (listener) => replica.onArrival(listener),
-    heads: (...args) => replica.heads(...args),
-    logIds: (logs) => replica.logIds(logs),
-    undecided: (ids) => replica.undecided(ids),
     resumePoint: (...args) => replica.resumePoint(...args),
     keepResumePoint: (...args) => replica.keepResumePoint(...args),
   }

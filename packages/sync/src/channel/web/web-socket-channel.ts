@@ -1,7 +1,8 @@
 import type { RakkoError } from '@rakko/core'
+import { frameTooLarge } from '../../frame-too-large.js'
 import type { Timers } from '../../timers.js'
 import type { Channel, ChannelListener } from '../channel.js'
-import { channelClosed, frameTooLarge, invalidMessage } from '../channel-error.js'
+import { channelClosed, invalidMessage } from '../channel-error.js'
 import { Inbox } from '../inbox.js'
 import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from '../limits.js'
 

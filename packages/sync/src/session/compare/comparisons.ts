@@ -1,6 +1,4 @@
-import { Comparison } from '../../reconcile/comparison.js'
 import type { IdTree } from '../../reconcile/id-tree.js'
-import type { ComparedRange } from '../../reconcile/range.js'
 import type { Replica } from '../../replica.js'
 import type {
   ArrivalMark,
@@ -15,30 +13,36 @@ import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from '../limits.js'
 import type { Patience } from '../patience.js'
 import type { Send } from '../send.js'
 import { outOfPlace, SessionEnd } from '../session-end.js'
-import type { ByHeads, CompareHeads, HeadsPage } from './by-heads.js'
+import type { Got, Side, Way } from './way.js'
+
+type Begin = CompareFrame | CompareHeadsFrame
 
 export interface ComparisonsOptions {
-  readonly replica: Replica
+  readonly replica: Pick<Replica, 'latest'>
   readonly send: Send
   readonly patience: Patience
   /** Whether this node's database id is the lower one: then its comparisons have odd numbers, else even ones. */
   readonly isLower: boolean
-  /** How own comparisons go: by ranges of ids where the peer can too, else by the heads of logs. */
-  readonly by: 'ranges' | 'heads'
-  readonly compareHeads: CompareHeads
-  /** Of what the peer takes. */
-  readonly maxFrameBytes: number
+  /** How own comparisons go; undefined where both have no way in common. */
+  readonly way: Way | undefined
+  /** How one goes that the peer has begun. */
+  readonly ways: { readonly [Type in Begin['type']]: Way | undefined }
   readonly onError: (error: unknown) => void
 }
 
 /** What a comparison has led to: from here the peer can be pulled. */
 export interface Outcome {
+  /** 0 where nothing was compared. */
   readonly compare: number
+  readonly by: Way['name'] | undefined
   /** The peer's latest arrival when the comparison began. */
   readonly peerLatest: ArrivalMark
   /** Both are so different that each pulls everything. */
   readonly isTooMuch: boolean
 }
+
+/** Both have no way in common: each pulls everything. */
+const NOT_COMPARED: Outcome = { compare: 0, by: undefined, peerLatest: { number: 0 }, isTooMuch: true }
 
 /** Own ids that the peer lacks: what it is given first when it pulls. */
 interface Difference {
@@ -46,27 +50,24 @@ interface Difference {
   readonly ids: IdTree
 }
 
-/** How a comparison goes, once the own ids are there. */
-type Opened = { readonly latest: ArrivalMark } & (
-  | { readonly by: 'ranges'; readonly comparison: Comparison }
-  | { readonly by: 'heads'; readonly comparison: ByHeads; readonly isOwn: boolean }
-)
-
 interface Running {
   readonly compare: number
+  readonly by: Way['name']
   readonly outcome: Promise<Outcome>
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: SessionEnd) => void
-  opened?: Opened | undefined
-  /** The peer's frame is being looked at: it is not its turn. */
-  isBusy: boolean
+  /** How it goes, once the own ids are there. */
+  side?: Side
+  latest: ArrivalMark
+  /** While the peer's frame is looked at, and it is not its turn. */
+  step: Promise<void> | undefined
   /** Replies that the channel has not carried off yet. */
   unread: number
   stopWaiting: () => void
 }
 
-/** The comparisons that one side has begun: one at a time. */
-class Side {
+/** The comparisons that one of both has begun: one at a time. */
+class Begun {
   latest: number
   running: Running | undefined
   difference: Difference | undefined
@@ -82,88 +83,93 @@ class Side {
  */
 export class Comparisons {
   readonly #options: ComparisonsOptions
-  readonly #own: Side
-  readonly #peers: Side
+  readonly #own: Begun
+  readonly #peers = new Begun(0)
   #joined = 0
   #end: SessionEnd | undefined
 
   constructor(options: ComparisonsOptions) {
     this.#options = options
-    this.#own = new Side(options.isLower ? -1 : 0)
-    this.#peers = new Side(0)
+    this.#own = new Begun(options.isLower ? -1 : 0)
   }
 
-  /** Compares what both have decided in a scope. Rejects once the session has ended. */
-  begin(scope: Scope | undefined): Promise<Outcome> {
+  /** Compares what both have in a scope. Rejects once the session has ended. */
+  async begin(scope: Scope | undefined): Promise<Outcome> {
+    const { way } = this.#options
+    if (way === undefined) return NOT_COMPARED
     this.#own.latest += 2
-    const running = this.#open(this.#own, this.#own.latest)
-    const asking = this.#options.by === 'ranges' ? this.#ask(running, scope) : this.#askHeads(running, scope)
-    asking.catch(this.#options.onError)
+    const running = this.#begun(this.#own, this.#own.latest, way)
+    this.#do(running, async () => {
+      const side = await this.#open(running, way, scope)
+      const opening = await side.open()
+      const { compare, latest } = running
+      if (this.#end === undefined) this.#send(running, { ...opening, compare, latest, scope }, true)
+    })
     return running.outcome
   }
 
   /** Joins one that the peer has begun. The outcome rejects once the session has ended. */
-  join(frame: CompareFrame | CompareHeadsFrame): Promise<Outcome> {
+  join(frame: Begin): Promise<Outcome> {
     const { compare } = frame
     const isPeers = (compare % 2 === 1) !== this.#options.isLower
-    if (!isPeers || compare <= this.#peers.latest) throw outOfPlace(`Comparison ${compare} cannot begin here`)
+    const way = this.#options.ways[frame.type]
+    if (!isPeers || compare <= this.#peers.latest || way === undefined) {
+      throw outOfPlace(`Comparison ${compare} cannot begin here`)
+    }
     if (this.#peers.running !== undefined) throw outOfPlace('A comparison began before the one before was over')
     this.#joined += 1
     if (this.#joined > MAX_COMPARISONS) {
       throw new SessionEnd('too-much', `A peer begins at most ${MAX_COMPARISONS} comparisons`)
     }
     this.#peers.latest = compare
-    const running = this.#open(this.#peers, compare)
-    const starting = frame.type === 'compare' ? this.#start(running, frame) : this.#startHeads(running, frame)
-    starting.catch(this.#options.onError)
+    const running = this.#begun(this.#peers, compare, way)
+    this.#do(running, async () => this.#reply(running, await this.#open(running, way, frame.scope), frame))
     return running.outcome
   }
 
-  take({ compare, latest, ranges }: ComparedFrame): void {
-    this.#reply(this.#underWay(compare), ranges, latest)
-  }
-
-  /** The same where it is compared by heads. */
-  takeHeads(frame: ComparedHeadsFrame): void {
-    const running = this.#underWay(frame.compare)
-    this.#replyHeads(running, frame, frame.latest).catch(this.#options.onError)
+  take(frame: ComparedFrame | ComparedHeadsFrame): void {
+    const running = this.#runningOf(frame.compare)
+    if (running?.side === undefined || running.step !== undefined) {
+      throw outOfPlace(`Comparison ${frame.compare} is not under way`)
+    }
+    const { side } = running
+    this.#do(running, () => this.#reply(running, side, frame))
   }
 
   /** Own ids that the peer lacks by a comparison that is over; undefined for number 0. They are given once. */
   takeDifference(compare: number): Promise<IdTree> | undefined {
     if (compare === 0) return undefined
-    const { running } = this.#peers
-    // The peer knows that it is over as soon as it has sent its last heads.
-    const isEnding = running?.compare === compare && running.isBusy && isEndingByHeads(running)
-    if (!isEnding) return Promise.resolve(this.#given(compare))
-    return running.outcome.then(() => this.#given(compare))
+    const given = this.#given(compare)
+    // The pull that asks for it may be refused before.
+    given.catch(() => undefined)
+    return given
   }
 
-  #given(compare: number): IdTree {
-    const side = [this.#own, this.#peers].find(({ difference }) => difference?.compare === compare)
-    if (side?.difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
-    const { ids } = side.difference
-    side.difference = undefined
+  async #given(compare: number): Promise<IdTree> {
+    // The peer knows that it is over as soon as it has sent its last frame.
+    await this.#runningOf(compare)?.step
+    const begun = [this.#own, this.#peers].find(({ difference }) => difference?.compare === compare)
+    if (begun?.difference === undefined) throw outOfPlace(`Comparison ${compare} has no difference to give`)
+    const { ids } = begun.difference
+    begun.difference = undefined
     return ids
   }
 
-  #underWay(compare: number): Running {
-    const running = [this.#own, this.#peers].find((side) => side.running?.compare === compare)?.running
-    if (running?.opened === undefined || running.isBusy) throw outOfPlace(`Comparison ${compare} is not under way`)
-    return running
+  #runningOf(compare: number): Running | undefined {
+    return [this.#own, this.#peers].find(({ running }) => running?.compare === compare)?.running
   }
 
   /** Ends all that is under way. */
   end(error: SessionEnd): void {
     this.#end = error
-    for (const side of [this.#own, this.#peers]) {
-      side.running?.reject(error)
-      side.running = undefined
-      side.difference = undefined
+    for (const begun of [this.#own, this.#peers]) {
+      begun.running?.reject(error)
+      begun.running = undefined
+      begun.difference = undefined
     }
   }
 
-  #open(side: Side, compare: number): Running {
+  #begun(begun: Begun, compare: number, { name: by }: Way): Running {
     let resolve: Running['resolve'] = () => undefined
     let reject: Running['reject'] = () => undefined
     const outcome = new Promise<Outcome>((done, failed) => {
@@ -172,111 +178,54 @@ export class Comparisons {
     })
     // Whether anybody waits for it, the peer does not decide.
     outcome.catch(() => undefined)
-    const running: Running = {
-      compare,
-      outcome,
-      resolve,
-      reject,
-      isBusy: false,
-      unread: 0,
-      stopWaiting: () => undefined,
-    }
+    const stopWaiting = (): void => undefined
+    const latest = { number: 0 }
+    const running: Running = { compare, by, outcome, resolve, reject, latest, step: undefined, unread: 0, stopWaiting }
     if (this.#end === undefined) {
-      side.running = running
+      begun.running = running
       // What it has not asked for by now, the peer finds again in the new one.
-      side.difference = undefined
+      begun.difference = undefined
     } else reject(this.#end)
     return running
   }
 
-  async #read(scope: Scope | undefined): Promise<{ comparison: Comparison; latest: ArrivalMark }> {
-    const { replica, maxFrameBytes } = this.#options
-    // First the number, then the ids: what arrives between is in both, and comes by the pull too.
-    const latest = await replica.latest()
-    return { comparison: new Comparison(await replica.ids(scope), { maxFrameBytes }), latest }
+  /** Until it is done, nothing else of the comparison has its turn. */
+  #do(running: Running, step: () => Promise<void>): void {
+    running.step = step().then(() => {
+      running.step = undefined
+    })
+    running.step.catch(this.#options.onError)
   }
 
-  async #ask(running: Running, scope: Scope | undefined): Promise<void> {
-    if (this.#end !== undefined) return
-    const { comparison, latest } = await this.#read(scope)
-    if (this.#end !== undefined) return
-    // From here on the peer may reply, but not before it was asked.
-    const ranges = comparison.start()
-    running.opened = { by: 'ranges', comparison, latest }
-    await this.#begun(running, { type: 'compare', compare: running.compare, latest, scope, ranges })
+  /** First the number, then the ids: what arrives between is in both, and comes by the pull too. */
+  async #open(running: Running, way: Way, scope: Scope | undefined): Promise<Side> {
+    running.latest = await this.#options.replica.latest()
+    running.side = await way.begin(scope)
+    return running.side
   }
 
-  async #start(running: Running, { scope, ranges, latest }: CompareFrame): Promise<void> {
-    running.opened = { by: 'ranges', ...(await this.#read(scope)) }
-    if (this.#end === undefined) this.#reply(running, ranges, latest)
-  }
-
-  async #askHeads(running: Running, scope: Scope | undefined): Promise<void> {
-    if (this.#end !== undefined) return
-    const { replica, compareHeads } = this.#options
-    const latest = await replica.latest()
-    const comparison = compareHeads(replica, scope)
-    const { upTo, heads } = await comparison.start()
-    if (this.#end !== undefined) return
-    running.opened = { by: 'heads', comparison, latest, isOwn: true }
-    await this.#begun(running, { type: 'compare-heads', compare: running.compare, latest, scope, upTo, heads })
-  }
-
-  async #startHeads(running: Running, frame: CompareHeadsFrame): Promise<void> {
-    const { replica, compareHeads } = this.#options
-    const comparison = compareHeads(replica, frame.scope)
-    running.opened = { by: 'heads', comparison, latest: await replica.latest(), isOwn: false }
-    if (this.#end === undefined) await this.#replyHeads(running, frame, frame.latest)
-  }
-
-  async #begun(running: Running, frame: Frame): Promise<void> {
-    running.stopWaiting = this.#options.patience.expect('Compared')
-    await this.#options.send(frame).taken
-  }
-
-  /** Replies at once: what the peer sends next may already build on that. */
-  #reply(running: Running, got: readonly ComparedRange[], peerLatest: ArrivalMark): void {
-    const { compare, opened } = running
-    if (opened?.by !== 'ranges') throw outOfPlace(`Comparison ${compare} does not go by ranges`)
-    this.#checkTurn(running)
-    const { ranges, isDone } = opened.comparison.take(got)
-    if (isDone) this.#finish(running, opened.comparison, peerLatest)
-    else running.stopWaiting = this.#options.patience.expect('Compared')
-    if (ranges !== undefined) this.#send(running, { type: 'compared', compare, latest: opened.latest, ranges })
-  }
-
-  async #replyHeads(running: Running, got: HeadsPage, peerLatest: ArrivalMark): Promise<void> {
-    const { compare, opened } = running
-    if (opened?.by !== 'heads') throw outOfPlace(`Comparison ${compare} does not go by heads`)
-    this.#checkTurn(running)
-    running.isBusy = true
-    const { comparison, isOwn, latest } = opened
-    const { page, isDone } = await (isOwn ? comparison.takeReply(got) : comparison.reply(got))
-    running.isBusy = false
-    if (this.#end !== undefined) return
-    if (isDone) this.#finish(running, comparison, peerLatest)
-    else running.stopWaiting = this.#options.patience.expect('Compared')
-    if (page === undefined) return
-    const { upTo, heads, whole = [], isTooMuch = false } = page
-    this.#send(running, { type: 'compared-heads', compare, latest, isTooMuch, upTo, whole, heads })
-  }
-
-  #checkTurn(running: Running): void {
+  async #reply(running: Running, side: Side, got: Got): Promise<void> {
     if (running.unread >= MAX_UNREAD_REPLIES)
       throw outOfPlace('Compared came before the peer had read what it replies to')
     running.stopWaiting()
+    const { reply, isDone } = await side.take(got)
+    if (this.#end !== undefined) return
+    const { compare, latest } = running
+    if (isDone) this.#finish(running, side, got.latest)
+    if (reply !== undefined) this.#send(running, { ...reply, compare, latest }, !isDone)
   }
 
-  #finish(running: Running, comparison: Comparison | ByHeads, peerLatest: ArrivalMark): void {
-    const { compare } = running
-    const side = this.#own.running === running ? this.#own : this.#peers
-    const { isTooMuch } = comparison
-    side.running = undefined
-    side.difference = isTooMuch ? undefined : { compare, ids: comparison.theyLackIds }
-    running.resolve({ compare, peerLatest, isTooMuch })
+  #finish(running: Running, { found }: Side, peerLatest: ArrivalMark): void {
+    const { compare, by } = running
+    const begun = this.#own.running === running ? this.#own : this.#peers
+    const { isTooMuch, theyLackIds: ids } = found
+    begun.running = undefined
+    begun.difference = isTooMuch ? undefined : { compare, ids }
+    running.resolve({ compare, by, peerLatest, isTooMuch })
   }
 
-  #send(running: Running, frame: ComparedFrame | ComparedHeadsFrame): void {
+  #send(running: Running, frame: Frame, isAnswered: boolean): void {
+    if (isAnswered) running.stopWaiting = this.#options.patience.expect('Compared')
     running.unread += 1
     this.#options
       .send(frame)
@@ -285,8 +234,4 @@ export class Comparisons {
       })
       .catch(this.#options.onError)
   }
-}
-
-function isEndingByHeads({ opened }: Running): boolean {
-  return opened?.by === 'heads' && opened.comparison.isLast
 }

@@ -1,12 +1,22 @@
 import { type Hash, hexToBytes } from '@rakko/core'
 import { MAX_DIFFERENCE_IDS } from '../../reconcile/comparison.js'
 import { IdTree } from '../../reconcile/id-tree.js'
-import type { LogPart } from '../../replica.js'
-import type { LogHead, LogName, Scope } from '../../wire/frame.js'
+import type { LogPart, ReplicaLogs } from '../../replica.js'
+import type { ComparedHeadsFrame, CompareHeadsFrame, LogHead, LogName, Scope } from '../../wire/frame.js'
 import { compareLogNames } from '../../wire/heads.js'
 import { HEADS, MAX_HEADS_TURNS } from '../limits.js'
 import { outOfPlace } from '../session-end.js'
-import type { ByHeads, HeadsPage, HeadsReplica, HeadsStep } from './by-heads.js'
+import type { Found } from './way.js'
+
+/** What a frame of a comparison by heads says, whichever of both sides sends it. */
+export type HeadsPage = Pick<CompareHeadsFrame, 'upTo' | 'heads'> &
+  Partial<Pick<ComparedHeadsFrame, 'whole' | 'isTooMuch'>>
+
+/** What is sent next, if anything, and whether that is the end. */
+export interface HeadsStep {
+  readonly page?: HeadsPage
+  readonly isDone: boolean
+}
 
 export interface HeadsLimits {
   /** Heads of one frame. */
@@ -27,8 +37,8 @@ interface Judged {
  * One side of a comparison by the heads of logs: docs/wire.md, Comparing by heads. It holds one page of its own heads,
  * and the ids that the peer lacks. Each reply is asked for once the one before is there.
  */
-export class HeadsComparison implements ByHeads {
-  readonly #replica: HeadsReplica
+export class HeadsComparison implements Found {
+  readonly #replica: ReplicaLogs
   readonly #scope: Scope | undefined
   readonly #limits: HeadsLimits
   readonly #theyLack = new IdTree()
@@ -42,29 +52,29 @@ export class HeadsComparison implements ByHeads {
   #isLast = false
   #isTooMuch = false
 
-  constructor(replica: HeadsReplica, scope: Scope | undefined, limits: HeadsLimits = LIMITS) {
+  constructor(replica: ReplicaLogs, scope: Scope | undefined, limits: HeadsLimits = LIMITS) {
     this.#replica = replica
     this.#scope = scope
     this.#limits = limits
   }
 
+  /** Own ids that the peer lacks. */
   get theyLackIds(): IdTree {
     return this.#theyLack
   }
 
+  /** Whether both are too different: then nothing is known, and both sides pull from the first arrival. */
   get isTooMuch(): boolean {
     return this.#isTooMuch
   }
 
-  get isLast(): boolean {
-    return this.#isLast
-  }
-
+  /** What the side that begins sends first. */
   async start(): Promise<HeadsPage> {
     this.#sent = await this.#nextPage()
     return this.#sent
   }
 
+  /** What the side that has begun sends after a reply. */
   async takeReply(reply: HeadsPage): Promise<HeadsStep> {
     this.#count()
     if (reply.isTooMuch === true) return { isDone: this.#giveUp() }
@@ -80,6 +90,7 @@ export class HeadsComparison implements ByHeads {
     return { page: this.#sent, isDone: false }
   }
 
+  /** What the other side sends after a page of the side that has begun. */
   async reply(page: HeadsPage): Promise<HeadsStep> {
     this.#count()
     if (page.isTooMuch === true) return { isDone: this.#giveUp() }

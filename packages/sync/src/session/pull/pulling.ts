@@ -156,9 +156,12 @@ export class Pulling {
     return { after: (await this.#resumePoint()) ?? { number: 0 } }
   }
 
-  /** What a node has refused or forgotten is in no scope, so that a comparison of one finds it missing each time. */
+  /**
+   * What a node has refused or forgotten is in no scope, and has no head: a comparison of those finds it missing each
+   * time. Where nothing was compared, much may be here.
+   */
   #beginAfter(outcome: Outcome): Begin {
-    const isDoubtful = this.#options.scope !== undefined
+    const isDoubtful = this.#options.scope !== undefined || outcome.by !== 'ranges'
     return outcome.isTooMuch ? { after: { number: 0 }, isDoubtful } : { after: outcome.peerLatest, outcome, isDoubtful }
   }
 

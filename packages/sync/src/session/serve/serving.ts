@@ -1,11 +1,10 @@
 import type { IdTree } from '../../reconcile/id-tree.js'
 import type { ArrivedItem, Replica } from '../../replica.js'
 import type { Timers } from '../../timers.js'
-import type { FetchFrame, HeadsFrame, PullFrame, StopFrame, TakenFrame } from '../../wire/frame.js'
+import type { FetchFrame, PullFrame, StopFrame, TakenFrame } from '../../wire/frame.js'
 import type { KnownIds } from '../known-ids.js'
 import {
   ARRIVALS_BYTES,
-  HEADS,
   MAX_CREDIT_BYTES,
   MAX_FETCH_IDS,
   MAX_FETCHES,
@@ -35,9 +34,8 @@ export class Serving {
   readonly #options: ServingOptions
   readonly #sources = new Map<number, Source>()
   readonly #pulls: Rate
-  #latestPull = 0
-  #latestFetch = 0
-  #latestHeads = 0
+  /** The latest numbers of pulls, and of each kind of question. */
+  readonly #latest = new Map<string, number>()
   #tasks = 0
   #isOver = false
 
@@ -57,7 +55,7 @@ export class Serving {
   }
 
   pull(frame: PullFrame, difference: Promise<IdTree> | undefined): void {
-    if (frame.pull <= this.#latestPull) throw outOfPlace(`Pull ${frame.pull} was there before`)
+    this.#count('Pull', frame.pull)
     if (!this.#pulls.take()) {
       throw new SessionEnd('too-much', `A peer begins at most ${MAX_PULLS_A_MINUTE} pulls a minute`)
     }
@@ -65,7 +63,6 @@ export class Serving {
     if (difference !== undefined && [...this.#sources.values()].some((source) => source.isGivingDifference)) {
       throw new SessionEnd('too-much', 'A peer pulls one difference at a time')
     }
-    this.#latestPull = frame.pull
     const { replica, send, known, timers, onError, onBacklog } = this.#options
     const creditBytes = Math.min(this.#options.creditBytes, MAX_CREDIT_BYTES)
     const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference, onBacklog })
@@ -88,16 +85,21 @@ export class Serving {
   }
 
   fetch(frame: FetchFrame): void {
-    if (frame.fetch <= this.#latestFetch) throw outOfPlace(`Fetch ${frame.fetch} was there before`)
     if (frame.ids.length > MAX_FETCH_IDS) throw outOfPlace(`Fetch asks for ${frame.ids.length} ids`)
-    this.#latestFetch = frame.fetch
-    this.#start(() => this.#giveFetched(frame))
+    this.answer('Fetch', frame.fetch, () => this.#giveFetched(frame))
   }
 
-  heads(frame: HeadsFrame): void {
-    if (frame.request <= this.#latestHeads) throw outOfPlace(`Request ${frame.request} was there before`)
-    this.#latestHeads = frame.request
-    this.#start(() => this.#giveHeads(frame))
+  /** Answers a question, under the number that the peer has chosen, beside the others. Throws where that cannot be. */
+  answer(kind: 'Fetch' | 'Heads', number: number, task: () => Promise<void>): void {
+    this.#count(kind, number)
+    if (this.#tasks >= MAX_FETCHES)
+      throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
+    this.#tasks += 1
+    task()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#tasks -= 1
+      })
   }
 
   end(): void {
@@ -120,26 +122,14 @@ export class Serving {
     await send({ type: 'fetched', fetch, isLast, items: first ?? [] }).taken
   }
 
-  async #giveHeads({ request, publicKey, fromLogId }: HeadsFrame): Promise<void> {
-    const { replica, send } = this.#options
-    const after = fromLogId === 0n ? undefined : { publicKey, logId: fromLogId - 1n }
-    const heads = await replica.heads({ authors: [publicKey] }, after, HEADS)
-    await send({ type: 'heads-are', request, isLast: heads.length < HEADS, heads }).taken
-  }
-
-  #start(task: () => Promise<void>): void {
-    if (this.#tasks >= MAX_FETCHES)
-      throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
-    this.#tasks += 1
-    task()
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.#tasks -= 1
-      })
-  }
-
   #known(pull: number): number {
-    if (pull > this.#latestPull) throw outOfPlace(`There was no pull ${pull}`)
+    if (pull > (this.#latest.get('Pull') ?? 0)) throw outOfPlace(`There was no pull ${pull}`)
     return pull
+  }
+
+  /** Numbers of one kind ascend. */
+  #count(kind: 'Pull' | 'Fetch' | 'Heads', number: number): void {
+    if (number <= (this.#latest.get(kind) ?? 0)) throw outOfPlace(`${kind} ${number} was there before`)
+    this.#latest.set(kind, number)
   }
 }

@@ -1,0 +1,27 @@
+import type { PublicKey } from '@rakko/core'
+import type { KeyHeads } from '../session/compare/heads-questions.js'
+import type { Peer } from '../session/peer.js'
+import type { SyncSession } from '../session/session.js'
+
+/** The heads of a key at one peer. */
+export interface PeerHeads extends KeyHeads {
+  readonly peer: Peer
+}
+
+/**
+ * What each peer that is up, and has the capability `heads`, tells of the logs of a key. One that is lost meanwhile is
+ * left out. Never rejects.
+ */
+export async function peerHeads(sessions: readonly SyncSession[], publicKey: PublicKey): Promise<PeerHeads[]> {
+  const told = await Promise.all(sessions.map((session) => headsOf(session, publicKey)))
+  return told.filter((one) => one !== undefined)
+}
+
+async function headsOf({ peer, heads }: SyncSession, publicKey: PublicKey): Promise<PeerHeads | undefined> {
+  if (peer === undefined || heads === undefined) return undefined
+  try {
+    return { peer, ...(await heads.ask(publicKey)) }
+  } catch {
+    return undefined
+  }
+}
