@@ -1,4 +1,5 @@
 import { bytesToHex, type DocumentViewId, type RakkoError, refusal } from '@rakko/core'
+import { damagedRows } from '../driver/damaged-rows.js'
 
 const HASH_BYTES = 34
 
@@ -16,7 +17,8 @@ export function decodeHex(bytes: unknown): string {
   throw unexpectedColumn('bytes', bytes)
 }
 
-/** INTERNAL: the database holds something else than what was stored. */
+/** DATABASE_DAMAGED where nothing is left of what was stored; INTERNAL where a driver gives values of another type. */
 export function unexpectedColumn(expected: string, got: unknown): RakkoError {
+  if (got === null) return damagedRows(`a column holds nothing where ${expected} was stored`)
   return refusal('INTERNAL', { expected, got: typeof got, about: 'A column holds another type than was stored' })
 }

@@ -1,4 +1,5 @@
-import { type PublicKey, RakkoError } from '@rakko/core'
+import type { PublicKey, RakkoError } from '@rakko/core'
+import { damagedRows } from '../driver/damaged-rows.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
 import type { Queries } from '../tables/queries.js'
@@ -53,5 +54,5 @@ async function readKeys(queries: Queries, authors: ReadonlySet<number>): Promise
 }
 
 function lostAuthor(number: number): RakkoError {
-  return new RakkoError('INTERNAL', `the database has lost its author ${number}`, { number })
+  return damagedRows(`it has lost its author ${number}`)
 }

@@ -1,4 +1,5 @@
-import { decodeOperation, type OperationValue, RakkoError } from '@rakko/core'
+import { decodeOperation, type OperationValue } from '@rakko/core'
+import { damagedRows } from '../../driver/damaged-rows.js'
 import type { KnownSchema } from '../../schemas/schema-registry.js'
 import { valueDecoder } from '../../tables/field-types.js'
 
@@ -36,6 +37,6 @@ function payloadDecoder(field: string): (operation: unknown) => OperationValue {
   return (operation) => {
     const value = operation instanceof Uint8Array ? decodeOperation(operation).fields?.get(field) : undefined
     if (value?.kind === 'bytes') return { type: 'bytes', value: value.value }
-    throw new RakkoError('INTERNAL', `the payload that holds the field ${field} is missing`, { field })
+    throw damagedRows(`the payload that holds the field ${field} is missing`)
   }
 }
