@@ -76,7 +76,7 @@ function randomWorld(random: Random) {
 }
 
 describe('nodes of which one compares by the heads of logs alone', () => {
-  test.each(seeds())('end with the same entries, whatever each had, forks too (seed %d)', async (seed) => {
+  test.each(seeds(1354408399))('end with the same entries, whatever each had, forks too (seed %d)', async (seed) => {
     const random = new Random(seed)
     for (let round = 0; round < 5; round += 1) {
       const { all, fork } = randomWorld(random)
