@@ -10,6 +10,7 @@ import { sql } from './sql/sql.js'
 import { SqlStore } from './sql-store.js'
 import { storageFailed } from './storage-failed.js'
 import type { Store } from './store.js'
+import { OPENING_BYTES } from './sync/arrival-id.js'
 import { migrate } from './tables/migrations/migrate.js'
 import { Names } from './tables/names.js'
 import type { Queries } from './tables/queries.js'
@@ -56,7 +57,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(driver, schemaName)
     const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas), options.tableLimits)
-    const database = new Database(driver, new Names(schemaName), registry, pause)
+    const database = new Database(driver, new Names(schemaName), registry, random(OPENING_BYTES), pause)
     const { databaseId, unfilled, isLost } = await openMeta(database, random)
     await registry.load(database)
     if (isLost) await readLost(database)

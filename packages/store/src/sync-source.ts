@@ -4,6 +4,8 @@ import type { Decision, DocumentId, Hash, PublicKey, SchemaId } from '@rakko/cor
 export interface SyncSource {
   /** The latest arrival that is durable; number 0 where nothing has arrived. */
   latestArrival(): Promise<ArrivalMark>
+  /** What arrived under a number, whatever became of it; undefined beyond the latest. Throws INVALID_ARGUMENT. */
+  arrivalAt(number: number): Promise<ArrivalMark | undefined>
   /**
    * What arrived after an arrival number, in the order of arrival, which is causal. 0 begins at the first. Without a
    * scope no number is left out. All of it is durable: what is not yet is made so. Throws INVALID_ARGUMENT.
@@ -49,8 +51,12 @@ export interface SyncSource {
   definitionEntries(schemaId: SchemaId, number?: number, limits?: ReadLimits): Promise<ArrivedEntry[]>
   /** How far all that another database has in a scope was decided here, as it was kept last. */
   resumePoint(databaseId: string, scope?: SyncScope): Promise<ArrivalMark | undefined>
-  /** Keeps it, durably. Of more than MAX_RESUME_POINTS those that were kept longest ago go. */
-  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope): Promise<void>
+  /**
+   * Keeps it, durably. `address`: what was dialled to reach the database. An address has the points of one database: those
+   * of another one go. Of more than MAX_RESUME_POINTS those that were kept longest ago go; those with an address and those
+   * without one count for themselves.
+   */
+  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope, address?: string): Promise<void>
   /**
    * Calls the listener after entries or payloads were purged or forgotten here: what was read of them before is not to
    * be given any more. `decisions`: what was decided about entries was taken back. Returns what ends it.
@@ -134,7 +140,7 @@ export interface EntriesAfter {
   readonly latest: number
 }
 
-/** A number and the id that arrived under it; number 0 has none. */
+/** An arrival: its number and its id, which stands for all that arrived up to it. Number 0 has none. */
 export interface ArrivalMark {
   readonly number: number
   readonly id?: Hash | undefined

@@ -17,6 +17,7 @@ const PUBLISHED: readonly string[] = [
   '26aabc5edbcd2d82d50d184347d6a07642f24cddc0bf12864088f39df7b0df1b',
   '0f782803977f903fb9179dedafa86e540abd73f2d9cc3370504a2f76886853b4',
   '6b0b3ba25e7e39f2938dae5827b78a1dda80be0dd2a286f04b00e261714a0f41',
+  '68ec5669f5b05299b74fde6f9078e3d93d8f5f95068205dd390692509589086a',
 ]
 
 test('What a published migration does never changes', () => {

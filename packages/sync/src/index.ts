@@ -46,7 +46,7 @@ export {
   type SyncRequest,
 } from './reference/message.js'
 export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
-export type { Arrivals, ArrivedItem, LogPart, Replica, ReplicaLogs, TakeOutcome } from './replica.js'
+export type { Arrivals, ArrivedItem, LogPart, Replica, ReplicaLogs, ResumeName, TakeOutcome } from './replica.js'
 // Session: one node's side of what two nodes say.
 export { type HeadsCode, headsCode } from './session/compare/heads-code.js'
 export type { KeyHeads } from './session/compare/heads-questions.js'

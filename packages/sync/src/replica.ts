@@ -8,7 +8,7 @@ export interface Replica {
   readonly databaseId: string
   /** The latest arrival that is durable here. */
   latest(): Promise<ArrivalMark>
-  /** The id under a number, whatever became of the entry; undefined beyond the latest. */
+  /** The id of the arrival under a number, whatever became of the entry; undefined beyond the latest. */
   idAt(number: number): Promise<Hash | undefined>
   /** What arrived after a number and is durable, in order: at most so many bytes of entries, but one at least. */
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
@@ -28,8 +28,8 @@ export interface Replica {
   /** Calls the listener when more is durable. Returns what ends it. */
   onArrival(listener: () => void): () => void
   /** How far everything that another database has in a scope was decided here. */
-  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined>
-  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
+  resumePoint(name: ResumeName, scope: Scope | undefined): Promise<ArrivalMark | undefined>
+  keepResumePoint(name: ResumeName, scope: Scope | undefined, mark: ArrivalMark): Promise<void>
 }
 
 /** What the capability `heads` asks of a node. Every rejection is a RakkoError. */
@@ -40,6 +40,14 @@ export interface ReplicaLogs {
   logIds(logs: readonly LogPart[]): AsyncIterable<readonly Hash[]>
   /** Those of these ids that were not decided here. */
   undecided(ids: readonly Hash[]): Promise<readonly Hash[]>
+}
+
+/** Under what the resume points of a peer are kept. */
+export interface ResumeName {
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  /** What was dialled. An address has the points of one name: those of another that was there before go. */
+  readonly address?: string | undefined
 }
 
 /** What of a log stands above a sequence number; 0 for all of it. */

@@ -8,6 +8,8 @@ export interface MemoryPlaceOptions {
   readonly now: () => number
   /** Draws the id of a new database. */
   readonly drawId: () => string
+  /** Draws the id of an opening. */
+  readonly drawOpening: () => Uint8Array
 }
 
 /** Data in maps: what is durable is a copy of what the store works on. */
@@ -25,6 +27,7 @@ export class MemoryPlace implements Place {
 
   async open(): Promise<DocumentStore> {
     this.#live = this.#durable.copy()
+    this.#live.opening = this.#options.drawOpening()
     const { verifier, now } = this.#options
     return new MemoryStore({ data: this.#live, verifier, now })
   }

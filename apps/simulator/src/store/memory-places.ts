@@ -6,7 +6,8 @@ import type { Places } from './places.js'
 export function memoryPlaces(): Places {
   return {
     make: async ({ random, verifier, now }) => {
-      return new MemoryPlace({ verifier, now, drawId: () => drawDatabaseId(random) })
+      const drawOpening = (): Uint8Array => random.bytes(16)
+      return new MemoryPlace({ verifier, now, drawId: () => drawDatabaseId(random), drawOpening })
     },
     reuse: () => undefined,
     close: async () => undefined,

@@ -77,6 +77,7 @@ export class SlowStore implements ReplicaStore {
     this.databaseId = options.store.databaseId
     this.sync = {
       latestArrival: () => this.#durably(({ sync }) => sync.latestArrival()),
+      arrivalAt: (...args) => this.#durably(({ sync }) => sync.arrivalAt(...args)),
       entriesAfter: (...args) => this.#durably(({ sync }) => sync.entriesAfter(...args)),
       entriesAt: (...args) => this.#durably(({ sync }) => sync.entriesAt(...args)),
       arrivalNumbers: (ids) => this.#read(({ sync }) => sync.arrivalNumbers(ids)),

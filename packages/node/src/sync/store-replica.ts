@@ -8,6 +8,7 @@ import {
   type EntryItem,
   IdTree,
   type Replica,
+  type ResumeName,
   type Scope,
   type TakeOutcome,
 } from '@rakko/sync'
@@ -25,6 +26,7 @@ export interface ReplicaStore extends Pick<DocumentStore, 'databaseId' | 'onComm
   readonly sync: Pick<
     SyncSource,
     | 'latestArrival'
+    | 'arrivalAt'
     | 'entriesAfter'
     | 'entriesAt'
     | 'arrivalNumbers'
@@ -76,8 +78,7 @@ export class StoreReplica implements Replica {
   }
 
   async idAt(number: number): Promise<Hash | undefined> {
-    const [arrived] = await this.#sync.entriesAt([number], { bytes: 1 })
-    return arrived?.id
+    return (await this.#sync.arrivalAt(number))?.id
   }
 
   arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
@@ -142,12 +143,12 @@ export class StoreReplica implements Replica {
     return this.#store.onCommit(() => listener())
   }
 
-  resumePoint(databaseId: string, scope: Scope | undefined): Promise<ArrivalMark | undefined> {
-    return this.#sync.resumePoint(databaseId, scope)
+  resumePoint({ id }: ResumeName, scope: Scope | undefined): Promise<ArrivalMark | undefined> {
+    return this.#sync.resumePoint(id, scope)
   }
 
-  keepResumePoint(databaseId: string, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
-    return this.#sync.keepResumePoint(databaseId, mark, scope)
+  keepResumePoint({ id, address }: ResumeName, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
+    return this.#sync.keepResumePoint(id, mark, scope, address)
   }
 
   async #readArrivals(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {

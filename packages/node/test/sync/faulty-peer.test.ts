@@ -1,6 +1,8 @@
 import type { Hash, PublicKey } from '@rakko/core'
 import { type ArrivalsFrame, encodeFrame, endFrame, memoryChannels, Peers } from '@rakko/sync'
 import { describe, expect, test } from 'vitest'
+import { Author } from '../../../store/test/support/author.js'
+import { defineSchema } from '../../../store/test/support/definitions.js'
 import { HandTimers, settle } from './by-hand.js'
 import { TestNode } from './sync-world.js'
 
@@ -73,11 +75,18 @@ async function waitsFor({ gives = () => NOTHING, livesMs = 0, last }: Ways): Pro
   return waits.slice(0, 4)
 }
 
+const brings = (dial: number): ArrivalsFrame => {
+  return { ...leadsTo(dial + 1), items: defineSchema(new Author(dial), 'venue', { name: 'str' }).items.slice(0, 1) }
+}
 const leadsTo = (number: number): ArrivalsFrame => ({ ...NOTHING, upTo: { number, id: ID }, latest: number })
 
 describe('a peer is dialled less and less often where it greets and then', () => {
   test.each([
     ['breaks the rules', { last: BAD_FRAME }],
+    [
+      'leads on, and brings nothing',
+      { gives: (dial: number) => leadsTo(dial + 1), last: encodeFrame(endFrame('failed', '')) },
+    ],
     ['fails', { last: encodeFrame(endFrame('failed', 'The node failed')) }],
     ['finds this node too slow', { last: encodeFrame(endFrame('too-slow', 'The peer gave no sign of life')) }],
     ['says goodbye', { last: encodeFrame(endFrame('bye', '')) }],
@@ -91,7 +100,7 @@ describe('a peer is dialled less and less often where it greets and then', () =>
 describe('a lost peer is dialled at once where the session', () => {
   test.each([
     ['was live for a minute', { livesMs: 60_000, last: encodeFrame(endFrame('bye', '')) }],
-    ['led on', { gives: (dial: number) => leadsTo(dial + 1), last: encodeFrame(endFrame('failed', '')) }],
+    ['brought something new', { gives: brings, last: encodeFrame(endFrame('failed', '')) }],
   ])('%s', async (_, ways: Ways) => {
     expect(await waitsFor(ways)).toEqual([500, 500, 500, 500])
   })

@@ -1,6 +1,7 @@
 import type { SchemaId } from '@rakko/core'
+import { MemoryData } from '@rakko/store/memory'
 import { describe, expect, test } from 'vitest'
-import { Author } from '../../../store/test/support/author.js'
+import { Author, type SignedItem } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import { meet, stoppedTimers, TestNode } from './sync-world.js'
@@ -86,6 +87,33 @@ describe('a session of two nodes', () => {
     const second = meet(one, other)
     await second.settled
     expect(second.bytes[0] + second.bytes[1]).toBeLessThan(6_000)
+    await second.close()
+  })
+
+  test('a node that was put back to a copy is found out, also where the same has the same number again', async () => {
+    const [lost, other, same] = [1, 2, 3].map((author) => venue(new Author(author), 'n')) as [
+      SignedItem,
+      SignedItem,
+      SignedItem,
+    ]
+    const data = new MemoryData('01'.repeat(16))
+    data.opening = new Uint8Array(16).fill(1)
+    const hub = new TestNode(1, data)
+    await publishAll(hub.store, definition)
+    const saved = data.copy()
+    await publishAll(hub.store, [lost, same])
+    const device = new TestNode(2)
+    const first = meet(device, hub)
+    await first.settled
+    await first.close()
+    saved.opening = new Uint8Array(16).fill(2)
+    const restored = new TestNode(1, saved)
+    await publishAll(restored.store, [other, same])
+    const second = meet(device, restored)
+    await second.settled
+    expect(device.statuses).toContainEqual(expect.objectContaining({ state: 'comparing', lost: 'other-id' }))
+    expect(await idsOf(device)).toEqual(await idsOf(restored))
+    expect((await idsOf(device)).length).toBe(definition.length + 3)
     await second.close()
   })
 

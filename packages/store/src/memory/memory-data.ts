@@ -14,6 +14,7 @@ import {
 } from '@rakko/core'
 import type { PassedView } from '../decide/admit.js'
 import type { Parked } from '../decide/parked.js'
+import { arrivalId } from '../sync/arrival-id.js'
 import type { ArrivalMark, ArrivedEntry, MetPeer } from '../sync-source.js'
 
 /** A held entry. */
@@ -60,6 +61,13 @@ export class MemoryDocument {
   }
 }
 
+/** A resume point. */
+export interface KeptPoint {
+  readonly databaseId: string
+  readonly arrival: ArrivalMark
+  readonly address: string | undefined
+}
+
 export interface MemoryLog {
   seqNum: bigint
   hash: Hash
@@ -88,7 +96,12 @@ export class MemoryData {
   readonly idempotent = new Map<string, { readonly documentId: DocumentId; readonly time: number }>()
 
   /** By database id and scope; those kept longest ago come first. */
-  readonly resumePoints = new Map<string, ArrivalMark>()
+  readonly resumePoints = new Map<string, KeptPoint>()
+  /** The id of this opening of a store, until something has arrived in it; without one arrivals have the entries' ids. */
+  opening: Uint8Array | undefined
+  /** Behind which number what arrived was decided in which opening, in order. */
+  readonly openings: { readonly number: number; readonly id: Uint8Array }[] = []
+
   /** By address; those met longest ago come first. */
   readonly metPeers = new Map<string, MetPeer>()
 
@@ -103,6 +116,8 @@ export class MemoryData {
     const copy = new MemoryData(this.databaseId, this.given.values())
     copy.number = this.number
     for (const entry of this.arrived) copy.arrive(entry)
+    copy.openings.push(...this.openings)
+    copy.opening = this.opening
     for (const [hash, entry] of this.entries) copy.entries.set(hash, entry)
     for (const [id, document] of this.documents) {
       copy.documents.set(id, new MemoryDocument(document))
@@ -119,7 +134,15 @@ export class MemoryData {
     return copy
   }
 
+  arrivalAt(number: number): ArrivalMark | undefined {
+    const arrived = this.arrived[number - 1]
+    const opening = this.openings.findLast((one) => one.number < number)?.id
+    return arrived && { number, id: arrivalId(arrived.id, opening) }
+  }
+
   arrive(entry: ArrivedEntry): void {
+    if (this.opening !== undefined) this.openings.push({ number: entry.number - 1, id: this.opening })
+    this.opening = undefined
     this.arrived.push(entry)
     this.numbers.set(entry.id, entry.number)
   }

@@ -36,7 +36,7 @@ import {
   type RangeFingerprint,
   type SyncScope,
 } from '../sync-source.js'
-import type { MemoryData } from './memory-data.js'
+import type { KeptPoint, MemoryData } from './memory-data.js'
 import { viewAt } from './memory-views.js'
 
 export interface MemorySyncOptions {
@@ -61,6 +61,10 @@ export class MemorySync implements UncheckedSync {
 
   latestArrival(): Promise<ArrivalMark> {
     return this.#inTurn(async () => latestArrival(this.#data))
+  }
+
+  arrivalAt(number: number): Promise<ArrivalMark | undefined> {
+    return this.#inTurn(async () => this.#data.arrivalAt(number))
   }
 
   entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter> {
@@ -104,12 +108,17 @@ export class MemorySync implements UncheckedSync {
   }
 
   resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined> {
-    return this.#inTurn(async () => this.#data.resumePoints.get(databaseId + scopeHash(scope)))
+    return this.#inTurn(async () => this.#data.resumePoints.get(databaseId + scopeHash(scope))?.arrival)
   }
 
-  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void> {
+  keepResumePoint(
+    databaseId: string,
+    arrival: ArrivalMark,
+    scope: SyncScope,
+    address: string | undefined,
+  ): Promise<void> {
     const key = databaseId + scopeHash(scope)
-    return this.#inTurn(async () => keepLast(this.#data.resumePoints, key, arrival, MAX_RESUME_POINTS))
+    return this.#inTurn(async () => keepPoint(this.#data.resumePoints, key, { databaseId, arrival, address }))
   }
 
   onGone(listener: (gone: Gone) => void): () => void {
@@ -125,9 +134,8 @@ export class MemorySync implements UncheckedSync {
   }
 }
 
-function latestArrival({ arrived }: MemoryData): ArrivalMark {
-  const latest = arrived.at(-1)
-  return latest === undefined ? { number: 0 } : { number: latest.number, id: latest.id }
+function latestArrival(data: MemoryData): ArrivalMark {
+  return data.arrivalAt(data.arrived.length) ?? { number: 0 }
 }
 
 function entriesAfter(data: MemoryData, number: number, scope: SyncScope, bounds: Bounds): EntriesAfter {
@@ -137,8 +145,9 @@ function entriesAfter(data: MemoryData, number: number, scope: SyncScope, bounds
   const scanned = data.arrived.slice(number, isAll ? number + bounds.items + 1 : last)
   const found = scanned.filter((one) => isInScope(data, one, scope))
   const entries = bounded(found, bounds)
-  const at = entries.length < found.length || entries.length === bounds.items ? entries.at(-1) : data.arrived[last - 1]
-  return { entries, upTo: at === undefined ? latest : { number: at.number, id: at.id }, latest: latest.number }
+  const isCut = entries.length < found.length || entries.length === bounds.items
+  const at = (isCut ? entries.at(-1)?.number : undefined) ?? last
+  return { entries, upTo: data.arrivalAt(at) ?? latest, latest: latest.number }
 }
 
 function entriesAt({ arrived }: MemoryData, numbers: readonly number[], bounds: Bounds): ArrivedEntry[] {
@@ -158,6 +167,17 @@ function unknownIds(data: MemoryData, ids: readonly Hash[], purgedToo: boolean):
     const parked = data.parked.get(id)
     return !data.numbers.has(id) && (parked === undefined || isPayloadLess(parked.item))
   })
+}
+
+/** Points with an address and those without one count for themselves. An address has those of one database. */
+function keepPoint(points: Map<string, KeptPoint>, key: string, point: KeptPoint): void {
+  const { databaseId, address } = point
+  points.delete(key)
+  points.set(key, point)
+  const alike = [...points].filter(([, other]) => (other.address === undefined) === (address === undefined))
+  const tooMany = alike.slice(0, Math.max(0, alike.length - MAX_RESUME_POINTS))
+  const replaced = alike.filter(([, other]) => address === other.address && databaseId !== other.databaseId)
+  for (const [gone] of address === undefined ? tooMany : [...tooMany, ...replaced]) points.delete(gone)
 }
 
 /** The oldest go where there are too many. */

@@ -95,13 +95,16 @@ export function checkDatabaseId(id: string): string {
 }
 
 /** Throws INVALID_ARGUMENT. */
+export function checkAddress(address: string): string {
+  if (typeof address === 'string' && address.length >= 1 && address.length <= MAX_ADDRESS_CHARS) return address
+  const expected = `1 to ${MAX_ADDRESS_CHARS} characters`
+  throw refusal('INVALID_ARGUMENT', { field: 'address', expected, got: typeof address })
+}
+
+/** Throws INVALID_ARGUMENT. */
 export function checkMetPeer({ address, databaseId, metAt, toSend, upTo }: MetPeer): MetPeer {
-  if (typeof address !== 'string' || address.length < 1 || address.length > MAX_ADDRESS_CHARS) {
-    const expected = `1 to ${MAX_ADDRESS_CHARS} characters`
-    throw refusal('INVALID_ARGUMENT', { field: 'address', expected, got: typeof address })
-  }
   return {
-    address,
+    address: checkAddress(address),
     databaseId: checkDatabaseId(databaseId),
     metAt: checkNumber(metAt),
     toSend: checkNumber(toSend),

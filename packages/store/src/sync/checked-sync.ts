@@ -22,6 +22,7 @@ import type {
 } from '../sync-source.js'
 import {
   type Bounds,
+  checkAddress,
   checkAfter,
   checkAfterEntry,
   checkArrival,
@@ -42,6 +43,7 @@ import {
 /** What a store does for a SyncSource, see there. It trusts its arguments. */
 export interface UncheckedSync {
   latestArrival(): Promise<ArrivalMark>
+  arrivalAt(number: number): Promise<ArrivalMark | undefined>
   entriesAfter(number: number, scope: SyncScope, bounds: Bounds): Promise<EntriesAfter>
   arrivalNumbers(ids: readonly Hash[]): Promise<(number | undefined)[]>
   entriesAt(numbers: readonly number[], bounds: Bounds): Promise<ArrivedEntry[]>
@@ -53,7 +55,12 @@ export interface UncheckedSync {
   decidedIds(range: IdRange, scope: SyncScope, items: number): Promise<DecidedId[]>
   definitionEntries(schemaId: SchemaId, number: number, bounds: Bounds): Promise<ArrivedEntry[]>
   resumePoint(databaseId: string, scope: SyncScope): Promise<ArrivalMark | undefined>
-  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void>
+  keepResumePoint(
+    databaseId: string,
+    arrival: ArrivalMark,
+    scope: SyncScope,
+    address: string | undefined,
+  ): Promise<void>
   onGone(listener: (gone: Gone) => void): () => void
   metPeers(): Promise<MetPeer[]>
   keepMetPeer(peer: MetPeer): Promise<void>
@@ -69,6 +76,10 @@ export class CheckedSync implements SyncSource {
 
   async latestArrival(): Promise<ArrivalMark> {
     return this.#store.latestArrival()
+  }
+
+  async arrivalAt(number: number): Promise<ArrivalMark | undefined> {
+    return this.#store.arrivalAt(checkNumber(number))
   }
 
   async entriesAfter(number: number, options: EntriesAfterOptions = {}): Promise<EntriesAfter> {
@@ -115,8 +126,14 @@ export class CheckedSync implements SyncSource {
     return this.#store.resumePoint(checkDatabaseId(databaseId), checkScope(scope))
   }
 
-  async keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope = {}): Promise<void> {
-    return this.#store.keepResumePoint(checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope))
+  async keepResumePoint(
+    databaseId: string,
+    arrival: ArrivalMark,
+    scope: SyncScope = {},
+    address?: string,
+  ): Promise<void> {
+    const dialled = address === undefined ? undefined : checkAddress(address)
+    return this.#store.keepResumePoint(checkDatabaseId(databaseId), checkArrival(arrival), checkScope(scope), dialled)
   }
 
   onGone(listener: (gone: Gone) => void): () => void {

@@ -19,6 +19,7 @@ export type FixedTable =
   | 'lost'
   | 'resume_points'
   | 'peers'
+  | 'openings'
 
 /** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

@@ -10,6 +10,7 @@ import { lockArrival, type Marks, NO_COUNTERS } from './arrival.js'
 import { AskedSchemas } from './asked-schemas.js'
 import { AuthorKeys } from './author-keys.js'
 import { Ledger } from './ledger.js'
+import { writeOpening } from './openings.js'
 
 const UNDEFINED_TABLE = '42P01'
 const MAX_REPETITIONS = 8
@@ -33,13 +34,22 @@ export class Database implements Queries {
   readonly lost = new Map<DocumentId, number | undefined>()
 
   readonly #pause: () => Promise<void>
+  /** The id of this opening, until something has arrived in it. */
+  #opening: Uint8Array | undefined
 
-  /** `pause`: see StoreOptions. */
-  constructor(driver: Driver, names: Names, registry: SchemaRegistry, pause = async () => {}) {
+  /** `opening`: OPENING_BYTES that no other opening has drawn. `pause`: see StoreOptions. */
+  constructor(
+    driver: Driver,
+    names: Names,
+    registry: SchemaRegistry,
+    opening: Uint8Array,
+    pause: () => Promise<void> = async () => {},
+  ) {
     this.driver = driver
     this.names = names
     this.registry = registry
     this.asked = new AskedSchemas(registry)
+    this.#opening = opening
     this.#pause = pause
   }
 
@@ -121,13 +131,21 @@ export class Database implements Queries {
    */
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const { names, registry } = this
+    let isOpened = false
     const { result, ledger } = await this.driver.transaction(async (opened) => {
       const { counters, marks } = await lockArrival(opened, names)
+      const { number } = counters
       const ledger = new Ledger(registry, counters)
       const transaction = new WriteTransaction(opened, names, ledger, marks)
       if (registry.newest < counters.schema || registry.dropped !== counters.dropped) await registry.load(transaction)
-      return { result: await work(transaction), ledger }
+      const result = await work(transaction)
+      if (this.#opening !== undefined && ledger.counters.number > number) {
+        await transaction.query(writeOpening(names, number, this.#opening))
+        isOpened = true
+      }
+      return { result, ledger }
     })
+    if (isOpened) this.#opening = undefined
     for (const schema of ledger.newSchemas.values()) registry.set(schema)
     for (const { schema, author } of ledger.newTables.values()) {
       registry.change(schema, { hasTable: true, rests: false, madeBy: author.number })

@@ -97,7 +97,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
         for (;;) {
           const { entries: page, upTo } = await store.sync.entriesAfter(read.at(-1)?.number ?? 0, limits)
           if (page.length === 0) break
-          expect(upTo).toEqual({ number: page.at(-1)?.number, id: page.at(-1)?.id })
+          expect(upTo).toEqual(await store.sync.arrivalAt(page.at(-1)?.number ?? 0))
           const bytes = page.reduce(
             (sum, { entry, operation }) => sum + (entry?.length ?? 0) + (operation?.length ?? 0),
             0,
@@ -203,8 +203,8 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await publishAll(store, [mine, theirs, changed])
       const bad = invalid(new Author(3))
       await store.ingest([bad])
-      const latest = { number: 7, id: bad.id }
-      expect(await store.sync.latestArrival()).toEqual(latest)
+      const latest = await store.sync.latestArrival()
+      expect([latest, await store.sync.arrivalAt(8)]).toEqual([await store.sync.arrivalAt(7), undefined])
       const after = async (number: number, options: EntriesAfterOptions) => {
         const { entries, upTo, latest: last } = await store.sync.entriesAfter(number, options)
         expect(last).toBe(7)
@@ -214,7 +214,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       expect(await after(0, { schemas: [schemaId] })).toEqual([venues, latest])
       expect(await after(0, { schemas: [schemaId], items: 2 })).toEqual([
         venues.slice(0, 2),
-        { number: 5, id: theirs.id },
+        await store.sync.arrivalAt(5),
       ])
       expect(await after(5, { schemas: [schemaId] })).toEqual([venues.slice(2), latest])
       expect(await after(0, { authors: [penguin.publicKey] })).toEqual([[theirs.id], latest])
@@ -280,6 +280,39 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       await expect(opened.sync.keepResumePoint('nowhere', at)).rejects.toMatchObject(invalidArgument('databaseId'))
     })
 
+    test('an address has the resume points of one database, and who has dialled keeps its own', async () => {
+      const [hub, other, guest] = ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)]
+      const address = 'wss://hub.example/sync'
+      const at = { number: 12, id: definition[0]?.id as Hash }
+      const scope = { schemas: [schemaId] }
+      await store.sync.keepResumePoint(guest, at)
+      await store.sync.keepResumePoint(hub, at, {}, address)
+      await store.sync.keepResumePoint(hub, at, scope, address)
+      await store.sync.keepResumePoint(hub, at, {}, 'wss://elsewhere.example/sync')
+      await store.sync.keepResumePoint(hub, at, {}, address)
+      await store.sync.keepResumePoint(other, at, {}, address)
+      const points = [hub, other, guest].flatMap((one) => [[one, {}] as const, [one, scope] as const])
+      const kept = await Promise.all(points.map(([one, of]) => store.sync.resumePoint(one, of)))
+      expect(kept).toEqual([undefined, undefined, at, undefined, at, undefined])
+      await expect(store.sync.keepResumePoint(hub, at, {}, '')).rejects.toMatchObject(invalidArgument('address'))
+    })
+
+    test('an arrival has another id where it came in another opening, and keeps it', async () => {
+      const [first, second, third] = [venue(panda), venue(panda), venue(panda)]
+      const { number } = await store.sync.latestArrival()
+      await publishAll(store, [first, second])
+      const [one, two] = [await store.sync.arrivalAt(number + 1), await store.sync.arrivalAt(number + 2)]
+      expect([one?.number, two?.number, one?.id === two?.id]).toEqual([number + 1, number + 2, false])
+      expect([one?.id, two?.id]).not.toEqual(idsOf([first, second]))
+      const opened = await harness.reopen(store)
+      expect(await opened.sync.latestArrival()).toEqual(two)
+      await publishAll(opened, [third])
+      const again = await harness.reopen(opened)
+      expect(await again.sync.arrivalAt(number + 1)).toEqual(one)
+      expect(await again.sync.arrivalAt(number + 2)).toEqual(two)
+      expect(await again.sync.arrivalAt(number + 3)).toEqual(await opened.sync.latestArrival())
+    })
+
     test('keeps who was met at an address, those met last first', async () => {
       const [hub, other] = ['wss://hub.example', 'wss://ümlaut.example/sync?x=1']
       const [former, latter] = ['a'.repeat(32), 'b'.repeat(32)]
@@ -306,7 +339,7 @@ export function syncSourceAcceptance(harness: StoreHarness<DocumentStore>): void
       const mine = venue(panda)
       await publishAll(store, [mine])
       const { entries, upTo } = await store.sync.entriesAfter(0, { authors: [nobody] })
-      expect([idsOf(entries), upTo]).toEqual([[], { number: definition.length + 1, id: mine.id }])
+      expect([idsOf(entries), upTo]).toEqual([[], await store.sync.arrivalAt(definition.length + 1)])
       expect(await store.sync.decidedIds({}, { authors: [nobody] })).toEqual([])
       const after = { publicKey: nobody, logId: 7n }
       expect(await store.sync.logHeights({ authors: [nobody], after })).toEqual([])

@@ -22,10 +22,10 @@ export async function restoreFormat(driver: Driver, format: number, schemaName: 
 }
 
 /** What differs from database to database, whatever they hold. */
-const OWN_TABLES = ['meta', 'idempotency']
+const OWN_TABLES = ['meta', 'idempotency', 'openings']
 
 /**
- * Every row of every table but `meta` and `idempotency`, and what the catalog says of tables and functions; names
+ * Every row of every table but those of OWN_TABLES, and what the catalog says of tables and functions; names
  * ascend.
  */
 export async function readTables(driver: Driver, schemaName: string): Promise<unknown> {

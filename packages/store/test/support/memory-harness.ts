@@ -12,6 +12,7 @@ interface Opening {
 export class MemoryHarness implements StoreHarness<MemoryStore> {
   readonly #openings = new WeakMap<MemoryStore, Opening>()
   #opened = 0
+  #stores = 0
 
   async open({ schemas = [], now = Date.now }: Parameters<StoreHarness['open']>[0] = {}): Promise<MemoryStore> {
     this.#opened += 1
@@ -28,6 +29,8 @@ export class MemoryHarness implements StoreHarness<MemoryStore> {
   }
 
   #open(opening: Opening): MemoryStore {
+    this.#stores += 1
+    opening.data.opening = new Uint8Array(16).fill(this.#stores)
     const store = new MemoryStore({ ...opening, verifier })
     this.#openings.set(store, opening)
     return store

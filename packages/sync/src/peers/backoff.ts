@@ -1,6 +1,8 @@
 /** The first wait, in milliseconds. */
 const FIRST_MS = 500
 const LONGEST_MS = 60_000
+/** Where there is something to send. */
+const SOON_MS = 5_000
 /** A peer that refused is not asked again and again. */
 const REFUSED_MS = 300_000
 
@@ -21,6 +23,11 @@ export class Backoff {
     const most = this.#next
     this.#next = Math.min(2 * this.#next, LONGEST_MS)
     return this.#drawn(most)
+  }
+
+  /** After which the next dial may come instead, since there is something to send. */
+  soon(): number {
+    return this.#drawn(SOON_MS)
   }
 
   afterRefusal(): number {

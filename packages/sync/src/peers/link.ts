@@ -8,10 +8,13 @@ import type { SessionStatus } from '../session/session-status.js'
 import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
+import { Pause } from './pause.js'
 import type { Failure, LinkState, PeerStatus } from './peer-status.js'
+import { Replacements } from './replacements.js'
 import type { Sharing } from './sharing.js'
 
-export interface LinkOptions extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'share' | 'meterOf'> {
+export interface LinkOptions
+  extends Omit<SessionOptions, 'channel' | 'onStatus' | 'onBacklog' | 'onNew' | 'share' | 'meterOf'> {
   readonly address: string
   readonly dial: (address: string) => Dialling
   /** Milliseconds since 1970. */
@@ -39,11 +42,16 @@ const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-all
 /** A session that was live so long, in milliseconds, was of use, also where nothing new came of it. */
 const LIVE_MS = 60_000
 
+/** A dial that has got no answer for so long, in milliseconds, was for a network that is gone, if the device woke up. */
+const HUNG_MS = 2_000
+
 /** Keeps a session with the peer at an address: dials, speaks, and dials again, until it is closed. */
 export class Link {
   readonly #options: LinkOptions
   readonly #backoff: Backoff
   readonly #running: Promise<void>
+  readonly #pause: Pause
+  readonly #replacements: Replacements
   #state: LinkState = { state: 'connecting' }
   #peer: Peer | undefined
   /** Of the database that was met last. */
@@ -53,9 +61,6 @@ export class Link {
   #isHere = false
   /** Since when the session is live. */
   #liveSince: number | undefined
-  /** How far the arrivals of the database were decided, and whether the session has led further. */
-  #upTo = 0
-  #hasLedOn = false
   #offlineSince: number | undefined
   /** Why it could not be reached last. */
   #failure: Failure | undefined
@@ -63,12 +68,20 @@ export class Link {
   #cancelKeeping: (() => void) | undefined
   #session: SyncSession | undefined
   #dialling: Dialling | undefined
+  #dialledAt = 0
+  /** The dial is given up for another one. */
+  #isRedialling = false
+  /** When it may be dialled at the earliest, while it is offline. */
+  #soonAt = 0
+  readonly #stopListening: () => void
   #isClosed = false
-  #skipWait: (() => void) | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
+    this.#pause = new Pause(options.timers)
+    this.#replacements = new Replacements(options.now)
+    this.#stopListening = options.replica.onArrival(() => this.#hasNews())
     this.#outbox = new Outbox(options.replica, () => options.onChange(this.status))
     this.#running = this.#run()
   }
@@ -83,17 +96,24 @@ export class Link {
     return this.#session
   }
 
-  /** Dials now instead of later: the network has changed, or the device woke up. A channel that lives is asked. */
+  /**
+   * Dials now instead of later: the network has changed, or the device woke up. A dial that hangs begins anew. A channel
+   * that lives is asked.
+   */
   poke(): void {
     this.#backoff.reset()
     this.#session?.poke()
-    this.#skipWait?.()
+    this.#pause.shorten()
+    if (this.#dialling === undefined || this.#options.now() - this.#dialledAt < HUNG_MS) return
+    this.#isRedialling = true
+    this.#dialling.abort()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#stopListening()
     this.#dialling?.abort()
-    this.#skipWait?.()
+    this.#pause.shorten()
     this.#session?.close()
     await this.#running
     this.#outbox.close()
@@ -104,7 +124,7 @@ export class Link {
     while (!this.#isClosed) {
       this.#change({ state: 'connecting', offlineSince: this.#offlineSince, ...this.#failure })
       const wait = await this.#speak()
-      if (!this.#isClosed) await this.#wait(wait)
+      if (!this.#isClosed && wait > 0) await this.#pause.wait(wait)
     }
   }
 
@@ -112,22 +132,26 @@ export class Link {
   async #speak(): Promise<number> {
     const { address, dial, now } = this.#options
     let channel: Channel
+    this.#isRedialling = false
+    this.#dialledAt = now()
     try {
       this.#dialling = dial(address)
       channel = await this.#dialling.channel
     } catch (cause) {
+      this.#dialling = undefined
+      if (this.#isRedialling) return 0
       const words = 'The peer could not be dialled'
       const error = cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause })
       return this.#offline({ error })
     }
     // Who gives up what is open already can say goodbye.
     this.#dialling = undefined
-    if (this.#isClosed) {
+    if (this.#isClosed || this.#isRedialling) {
       channel.close()
       return 0
     }
+    let hasBrought = false
     this.#isHere = false
-    this.#hasLedOn = false
     this.#liveSince = undefined
     const { sharing, identity, meterOf } = this.#options
     this.#session = new SyncSession({
@@ -138,6 +162,9 @@ export class Link {
       identity: { ...identity, address },
       onStatus: (status) => this.#take(status),
       onBacklog: () => this.#backlogChanged(),
+      onNew: () => {
+        hasBrought = true
+      },
     })
     this.#outbox.follow(this.#session)
     const result = await this.#session.run()
@@ -145,6 +172,7 @@ export class Link {
     if (this.#isHere) this.#metAt = now()
     await this.#outbox.leave()
     await this.#keep()
+    if (hasBrought || this.#wasLive()) this.#backoff.reset()
     return this.#ended(result)
   }
 
@@ -153,6 +181,7 @@ export class Link {
     const met = await memory.find(address).catch(() => undefined)
     if (met === undefined) return
     this.#databaseId = met.databaseId
+    this.#replacements.of(met.databaseId)
     this.#metAt = met.metAt
     this.#outbox.begin(met)
   }
@@ -173,7 +202,6 @@ export class Link {
   }
 
   #ended({ code, by, text, cause }: SessionResult): number {
-    if (this.#wasOfUse()) this.#backoff.reset()
     if (code === 'lost' || !REFUSALS.has(code)) {
       const error = cause instanceof RakkoError ? cause : new RakkoError('CHANNEL_CLOSED', text)
       return this.#offline({ error, code, by })
@@ -183,19 +211,28 @@ export class Link {
     return wait
   }
 
-  /** A peer that greets, and fails whenever it is met, is not dialled at once for ever. */
-  #wasOfUse(): boolean {
-    const { now } = this.#options
-    return this.#hasLedOn || (this.#liveSince !== undefined && now() - this.#liveSince >= LIVE_MS)
+  #wasLive(): boolean {
+    return this.#liveSince !== undefined && this.#options.now() - this.#liveSince >= LIVE_MS
   }
 
   #offline(failure: Failure): number {
     const now = this.#options.now()
     const wait = this.#backoff.wait()
+    this.#soonAt = now + this.#backoff.soon()
     this.#offlineSince ??= now
     this.#failure = failure
     this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, ...failure })
     return wait
+  }
+
+  /** There is something to send. */
+  #hasNews(): void {
+    const { now } = this.#options
+    const state = this.#state
+    const retryAt = Math.max(now(), this.#soonAt)
+    if (state.state !== 'offline' || state.retryAt <= retryAt) return
+    this.#change({ ...state, retryAt })
+    this.#pause.shorten(retryAt - now())
   }
 
   #take(status: SessionStatus): void {
@@ -206,10 +243,6 @@ export class Link {
     this.#isHere = true
     this.#offlineSince = undefined
     this.#failure = undefined
-    if (status.state !== 'comparing' && status.upTo > this.#upTo) {
-      this.#upTo = status.upTo
-      this.#hasLedOn = true
-    }
     if (status.state === 'live') this.#liveSince ??= this.#options.now()
     if (status.state === 'receiving') {
       this.#change({ state: 'receiving', received: status.received, expected: status.expected })
@@ -217,25 +250,14 @@ export class Link {
   }
 
   #meet(peer: Peer): void {
-    const former = this.#databaseId
     this.#peer = peer
-    if (former === peer.databaseId) return
-    this.#databaseId = peer.databaseId
-    this.#upTo = 0
-    this.#outbox.begin()
-    void this.#keep()
+    if (this.#databaseId !== peer.databaseId) {
+      this.#databaseId = peer.databaseId
+      this.#outbox.begin()
+      void this.#keep()
+    }
+    const former = this.#replacements.of(peer.databaseId)
     if (former !== undefined) this.#options.onReplaced?.(peer, this.#options.address, former)
-  }
-
-  async #wait(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.timers.after(ms, resolve)
-      this.#skipWait = () => {
-        cancel()
-        resolve()
-      }
-    })
-    this.#skipWait = undefined
   }
 
   #change(state: LinkState): void {

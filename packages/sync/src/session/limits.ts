@@ -79,7 +79,7 @@ export const RETRY_MS = 30_000
 export const MAX_UNTOLD = 16
 
 /**
- * What was resumed is compared once, after so long. A peer that was put back to an old copy may have the old id at the
- * old number again, by chance, and other entries before it.
+ * What was resumed is compared once, after so long. A peer whose process was put back with its memory may give the old id
+ * at the old number again, and have other entries before it.
  */
 export const CHECK_MS = 600_000

@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly onBacklog?: (() => void) | undefined
   /** What the peer has sent and this node does not take. */
   readonly onRefused?: ((refused: RefusedOfPeer) => void) | undefined
+  /** An entry of the peer was decided here for the first time. */
+  readonly onNew?: (() => void) | undefined
 }
 
 /** An entry that is not taken, and who has sent it. */

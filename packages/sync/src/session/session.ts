@@ -17,7 +17,7 @@ import { Fetcher } from './pull/fetcher.js'
 import { Pulling } from './pull/pulling.js'
 import { alone, type Share } from './pull/share.js'
 import { type Refused, Taker } from './pull/taker.js'
-import { resumeKey } from './resume-key.js'
+import { resumeName } from './resume-name.js'
 import type { Sent } from './send.js'
 import type { Backlog } from './serve/backlog.js'
 import { Serving } from './serve/serving.js'
@@ -196,7 +196,8 @@ export class SyncSession {
     const { address } = this.#options.identity
     const onRefused = (refused: Refused): void => this.#options.onRefused?.({ ...refused, peer, address })
     const meter = this.#options.meterOf?.(peer)
-    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, meter, onRefused })
+    const { onNew } = this.#options
+    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, meter, onNew, onRefused })
     const isLower = replica.databaseId < peer.databaseId
     const onBacklog = this.#options.onBacklog ?? (() => undefined)
     const serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
@@ -218,7 +219,7 @@ export class SyncSession {
       share,
       peer,
       creditBytes: this.#options.creditBytes ?? CREDIT_BYTES,
-      resumeKey: resumeKey(peer, address),
+      resumeName: resumeName(peer, address),
       peerLatest: hello.latest,
       comparisons: this.#comparisons,
       patience,

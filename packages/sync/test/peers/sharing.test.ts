@@ -6,8 +6,8 @@ import type { Share } from '../../src/session/pull/share.js'
 import { HandTimers, settle } from '../support/hand-timers.js'
 
 const peer: Peer = { databaseId: 'ee'.repeat(16), publicKey: 'dd'.repeat(32) as Peer['publicKey'], isProven: false }
-const receiving = { state: 'receiving', peer, upTo: 1, received: 1, expected: 2 } as const
-const live = { state: 'live', peer, upTo: 2 } as const
+const receiving = { state: 'receiving', peer, received: 1, expected: 2 } as const
+const live = { state: 'live', peer } as const
 const ids = ['11', '22', '33'].map((byte) => `0020${byte.repeat(32)}` as Hash) as [Hash, Hash, Hash]
 
 /** Two sessions with peers that are dialled, the first of which leads. */

@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes, type PublicKey } from '@rakko/core'
 import { expect, test } from 'vitest'
 import { proofMessage } from '../../src/index.js'
-import { resumeKey } from '../../src/session/resume-key.js'
+import { resumeName } from '../../src/session/resume-name.js'
 import { StubPeer } from '../support/stub-peer.js'
 import vector from '../vectors/proof.json' with { type: 'json' }
 
@@ -12,17 +12,18 @@ test('what is signed to prove a key has the bytes of its vector', () => {
 })
 
 test('resume points are kept by all that a peer says of itself, whether it has proven that, and where it was', () => {
+  const idOf = (...of: Parameters<typeof resumeName>): string => resumeName(...of).id
   const peer = { databaseId: 'ab'.repeat(16), publicKey: 'cd'.repeat(32) as PublicKey, isProven: false }
   const keys = [
-    resumeKey(peer),
-    resumeKey({ ...peer, databaseId: 'ef'.repeat(16) }),
-    resumeKey({ ...peer, publicKey: 'ef'.repeat(32) as PublicKey }),
-    resumeKey({ ...peer, isProven: true }),
-    resumeKey(peer, 'wss://hub.example/sync'),
+    idOf(peer),
+    idOf({ ...peer, databaseId: 'ef'.repeat(16) }),
+    idOf({ ...peer, publicKey: 'ef'.repeat(32) as PublicKey }),
+    idOf({ ...peer, isProven: true }),
+    idOf(peer, 'wss://hub.example/sync'),
   ]
   expect(new Set(keys).size).toBe(keys.length)
   expect(keys).toEqual(keys.map(() => expect.stringMatching(/^[0-9a-f]{32}$/)))
-  expect(resumeKey({ ...peer })).toBe(keys[0])
+  expect(idOf({ ...peer })).toBe(keys[0])
 })
 
 test.each([

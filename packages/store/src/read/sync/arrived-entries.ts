@@ -2,6 +2,7 @@ import { type Hash, parseSchemaIdParts, SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITI
 import { hexArray } from '../../sql/column.js'
 import { decodeHex } from '../../sql/decode-id.js'
 import { type Sql, sql } from '../../sql/sql.js'
+import { arrivalId } from '../../sync/arrival-id.js'
 import type { Bounds } from '../../sync/bounds.js'
 import { turnedId } from '../../sync/compared-id.js'
 import { definitionTips, fieldTips } from '../../sync/definition-tips.js'
@@ -37,12 +38,19 @@ export async function readLatestArrival(queries: Queries): Promise<ArrivalMark> 
   return (await readArrival(queries, sql`true ORDER BY number DESC LIMIT 1`)) ?? { number: 0 }
 }
 
+export function readArrivalAt(queries: Queries, number: number): Promise<ArrivalMark | undefined> {
+  return readArrival(queries, sql`number = ${number}::bigint`)
+}
+
 async function readArrival(queries: Queries, condition: Sql): Promise<ArrivalMark | undefined> {
-  const { rows } = await queries.query<Pick<EntryRow, 'number' | 'hash'>>(
-    sql`SELECT number, hash FROM ${queries.names.table('entries')} WHERE ${condition}`,
+  const { names } = queries
+  const { rows } = await queries.query<Pick<EntryRow, 'number' | 'hash'> & { opening: Uint8Array | null }>(
+    sql`SELECT number, hash, (
+         SELECT o.id FROM ${names.table('openings')} AS o WHERE o.number < e.number ORDER BY o.number DESC LIMIT 1
+       ) AS opening FROM ${names.table('entries')} AS e WHERE ${condition}`,
   )
   const [row] = rows
-  return row && { number: Number(row.number), id: decodeHex(row.hash) as Hash }
+  return row && { number: Number(row.number), id: arrivalId(decodeHex(row.hash) as Hash, row.opening ?? undefined) }
 }
 
 /** The primary key gives them in order. With a scope a bounded number of arrivals is looked at. */
@@ -58,9 +66,8 @@ export async function readEntriesAfter(
   const where = sql.join([sql`e.number > ${number}::bigint`, sql`e.number <= ${last}::bigint`, ...conditions], ' AND ')
   const next = sql`SELECT e.* FROM ${database.names.table('entries')} AS e ${joins} WHERE ${where}`
   const { entries, isCut } = await readNext(database, next, bounds)
-  const at = isCut ? entries.at(-1) : undefined
-  if (at !== undefined) return { entries, upTo: { number: at.number, id: at.id }, latest: latest.number }
-  const upTo = last === latest.number ? latest : await readArrival(database, sql`number = ${last}::bigint`)
+  const at = (isCut ? entries.at(-1)?.number : undefined) ?? last
+  const upTo = at === latest.number ? latest : await readArrivalAt(database, at)
   return { entries, upTo: upTo ?? latest, latest: latest.number }
 }
 

@@ -19,6 +19,7 @@ import type {
 } from '../../sync-source.js'
 import type { Database } from '../../transaction/database.js'
 import {
+  readArrivalAt,
   readArrivalNumbers,
   readDefinitionEntries,
   readEntriesAfter,
@@ -62,6 +63,14 @@ export class SqlSync implements UncheckedSync {
       const latest = await readLatestArrival(this.#database)
       await this.#makeDurable(latest)
       return latest
+    })
+  }
+
+  arrivalAt(number: number): Promise<ArrivalMark | undefined> {
+    return this.#run(async () => {
+      const arrived = await readArrivalAt(this.#database, number)
+      if (arrived !== undefined) await this.#makeDurable(arrived)
+      return arrived
     })
   }
 
@@ -113,8 +122,14 @@ export class SqlSync implements UncheckedSync {
     return this.#run(() => readResumePoint(this.#database, databaseId, scope))
   }
 
-  keepResumePoint(databaseId: string, arrival: ArrivalMark, scope: SyncScope): Promise<void> {
-    return this.#run(() => keepResumePoint(this.#database, databaseId, arrival, scope, this.#now()))
+  keepResumePoint(
+    databaseId: string,
+    arrival: ArrivalMark,
+    scope: SyncScope,
+    address: string | undefined,
+  ): Promise<void> {
+    const kept = { databaseId, arrival, scope, address, at: this.#now() }
+    return this.#run(() => keepResumePoint(this.#database, kept))
   }
 
   onGone(listener: (gone: Gone) => void): () => void {

@@ -16,6 +16,7 @@ import { verifications } from './0010-verifications.js'
 import { droppedTables } from './0011-dropped-tables.js'
 import { resumePoints } from './0012-resume-points.js'
 import { comparedIds } from './0013-compared-ids.js'
+import { resumePointsByAddress } from './0014-resume-points-by-address.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   droppedTables,
   resumePoints,
   comparedIds,
+  resumePointsByAddress,
 ]
 
 /** The format that this code writes. */

@@ -1,4 +1,4 @@
-import type { Replica } from '../../replica.js'
+import type { Replica, ResumeName } from '../../replica.js'
 import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../../wire/frame.js'
 import { creditOf } from '../credit.js'
 import { TAKE_BYTES } from '../limits.js'
@@ -14,8 +14,7 @@ export interface PullerOptions {
   readonly send: Send
   /** What this node's Hello has said. */
   readonly creditBytes: number
-  /** Under which id the peer's resume points are kept. */
-  readonly resumeKey: string
+  readonly resumeName: ResumeName
   /** After each piece that was taken. */
   readonly onProgress: (progress: PullProgress) => void
 }
@@ -101,7 +100,7 @@ export class Puller {
   }
 
   async #takeNext(): Promise<boolean> {
-    const { pull, replica, resumeKey, onProgress } = this.#options
+    const { pull, replica, resumeName, onProgress } = this.#options
     const next = this.#next()
     const items = next.flatMap(({ frame }) => frame.items)
     const isDifference = next.some(({ frame }) => frame.upTo.number === 0)
@@ -109,7 +108,7 @@ export class Puller {
     const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), {
       number: 0,
     })
-    if (upTo.number > 0) await replica.keepResumePoint(resumeKey, pull.scope, upTo)
+    if (upTo.number > 0) await replica.keepResumePoint(resumeName, pull.scope, upTo)
     for (const { credit } of next) this.#credit -= credit
     this.#frames += next.length
     this.#items += items.length

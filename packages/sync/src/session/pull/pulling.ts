@@ -1,4 +1,4 @@
-import type { Replica } from '../../replica.js'
+import type { Replica, ResumeName } from '../../replica.js'
 import type { Timers } from '../../timers.js'
 import type { ArrivalMark, ArrivalsFrame, LostFrame, PullFrame, Scope } from '../../wire/frame.js'
 import type { Comparisons, Outcome } from '../compare/comparisons.js'
@@ -24,8 +24,7 @@ export interface PullingOptions {
   readonly peer: Peer
   /** What this node's Hello has said. */
   readonly creditBytes: number
-  /** Under which id the peer's resume points are kept. */
-  readonly resumeKey: string
+  readonly resumeName: ResumeName
   /** Of its Hello. */
   readonly peerLatest: ArrivalMark
   readonly comparisons: Comparisons
@@ -166,7 +165,7 @@ export class Pulling {
   }
 
   async #pull({ after, outcome, isDoubtful }: Begin): Promise<void> {
-    const { replica, taker, send, scope, share, resumeKey, creditBytes } = this.#options
+    const { replica, taker, send, scope, share, resumeName, creditBytes } = this.#options
     this.#lost = undefined
     this.#isChanging = false
     if (this.#signal.isOver) return
@@ -183,7 +182,7 @@ export class Pulling {
       this.#puller?.end()
     }
     this.#pulled = pull
-    this.#puller = new Puller({ pull, replica, taker, send, resumeKey, creditBytes, onProgress })
+    this.#puller = new Puller({ pull, replica, taker, send, resumeName, creditBytes, onProgress })
     const running = this.#puller.run()
     await send(pull).taken
     await running
@@ -192,8 +191,8 @@ export class Pulling {
   }
 
   #resumePoint(): Promise<ArrivalMark | undefined> {
-    const { replica, resumeKey, scope } = this.#options
-    return replica.resumePoint(resumeKey, scope)
+    const { replica, resumeName, scope } = this.#options
+    return replica.resumePoint(resumeName, scope)
   }
 
   async #stop(): Promise<void> {
@@ -222,8 +221,8 @@ export class Pulling {
     const isLive = number >= latest
     onStatus(
       isLive
-        ? { state: 'live', peer, upTo: number }
-        : { state: 'receiving', peer, upTo: number, received: items, expected: Math.max(expected, items) },
+        ? { state: 'live', peer }
+        : { state: 'receiving', peer, received: items, expected: Math.max(expected, items) },
     )
   }
 }

@@ -17,6 +17,8 @@ export interface TakerOptions {
   readonly meter?: Meter | undefined
   /** What the peer has sent and this node does not take. */
   readonly onRefused: (refused: Refused) => void
+  /** An entry of the peer was decided here for the first time. */
+  readonly onNew?: (() => void) | undefined
 }
 
 export interface Refused {
@@ -111,7 +113,7 @@ export class Taker {
   }
 
   async #decide(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
-    const { replica, known, onRefused } = this.#options
+    const { replica, known, onNew, onRefused } = this.#options
     if (items.length === 0) return []
     this.#spend(items)
     let outcomes: TakeOutcome[] = []
@@ -120,6 +122,7 @@ export class Taker {
       return outcomes.flatMap(({ id }) => (id === undefined ? [] : [id]))
     })
     for (const outcome of outcomes) {
+      if (outcome.status === 'decided' && outcome.isNew) onNew?.()
       if (outcome.status !== 'refused' && outcome.status !== 'invalid') continue
       onRefused({ id: outcome.id, error: outcome.error })
     }
