@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { build } from './build.mjs'
-import { ensureChromium } from './chromium.mjs'
-import { main, runNode } from './command.mjs'
+import { ensureChromium, QUICK_START } from './chromium.mjs'
+import { main, run } from './command.mjs'
 import { close, explained, playwrightCounts, readText, sum, vitestCounts } from './counts.mjs'
 import { ensureDependencies, ensureReference } from './dependencies.mjs'
 import { HeldOutput } from './held-output.mjs'
@@ -98,7 +98,9 @@ function testFestival(files, env, onOutput) {
   return withTemporary(async (folder, temporary) => {
     const report = join(folder, 'playwright.json')
     const port = await claimPort(0)
-    const exitCode = await runNode('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...files], {
+    // Its workers have the options as well, and the hubs that they start.
+    const playwright = [...QUICK_START, 'node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json']
+    const exitCode = await run(process.execPath, [...playwright, ...files], {
       env: { ...env, ...temporary, PLAYWRIGHT_JSON_OUTPUT_FILE: report, RAKKO_FESTIVAL_PORT: `${port}` },
       ...(onOutput && { onOutput }),
     })

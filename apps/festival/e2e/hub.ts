@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { HubHealth } from '@rakko/hub'
+import { QUICK_START } from '../../../.config/testing/quick-start.js'
 
 const RAKKO = fileURLToPath(new URL('../../../packages/hub/bin/rakko.js', import.meta.url))
 
@@ -39,7 +40,7 @@ export class Hub {
       '--silence-ms',
       `${this.#silenceMs}`,
     ]
-    const child = spawn(process.execPath, [RAKKO, 'serve', '--log-level', 'error', ...args], {
+    const child = spawn(process.execPath, [...QUICK_START, RAKKO, 'serve', '--log-level', 'error', ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#process = child

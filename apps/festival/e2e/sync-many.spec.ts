@@ -5,11 +5,14 @@ import { expect, test } from './fixtures.js'
 import { Hub } from './hub.js'
 import { LongTasks, tooLong } from './long-tasks.js'
 
+/** CI sets it to 10 000. */
+const EVENTS = Number(process.env.FESTIVAL_EVENTS) || 4_000
+
 const hub = new Hub()
 test.afterEach(() => hub.end())
 
-test('ten thousand events arrive, though the hub is killed in between, and the page stays usable', async ({ page }) => {
-  await fill(await hub.directory(), 10_000)
+test('thousands of events arrive, though the hub is killed in between, and the page stays usable', async ({ page }) => {
+  await fill(await hub.directory(), EVENTS)
   await hub.start()
   const device = new Festival(page)
   await device.open()
@@ -18,14 +21,14 @@ test('ten thousand events arrive, though the hub is killed in between, and the p
   await page.getByLabel('Hub address').fill(hub.address)
   await page.getByRole('button', { name: 'Use this hub' }).click()
   await device.goTo('Programme')
-  await expect(device.hubPill()).toHaveText(/^Hub: [\d,]+ of 10,0\d\d$/, { timeout: 60_000 })
+  await expect(device.hubPill()).toHaveText(/^Hub: [\d,]+ of [\d,]+$/, { timeout: 60_000 })
   await hub.kill()
   await expect(device.hubPill()).toHaveText('Hub: Hub away')
   await hub.start()
   await expect(device.event('Wave 1').first()).toBeVisible()
   await device.goTo('Venues')
   await device.goTo('Programme')
-  await expect(page.getByText('10,000\u00a0events')).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText(`${EVENTS.toLocaleString('en')}\u00a0events`)).toBeVisible({ timeout: 120_000 })
   await device.inSync()
   // On a busy machine any task takes long: those that really ran for so long are the page's own.
   const { made, others } = await watch.end()

@@ -2,13 +2,10 @@ import type { Plan } from './draw-case.js'
 
 const LARGEST = { seed: 1, sizes: 'largest', asks: [] } as const
 
-/** What `npm test` tries: both stores, each door, and what strangers ask without reading the answer. */
+/** What `npm test` tries: both stores, a door of each kind, and replies that strangers do not read. */
 export const HANDFUL: readonly Plan[] = [
   { ...LARGEST, bytes: 600_000, store: 'pglite', door: 'peer', shapes: ['wide'], asks: ['pulls'] },
-  { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
   { ...LARGEST, seed: 2, bytes: 3_000_000, store: 'memory', door: 'publish', shapes: ['chain', 'payloads'] },
-  { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing', 'creates'] },
-  { ...LARGEST, bytes: 100_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['live'] },
   { ...LARGEST, bytes: 900_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['unread'] },
 ]
 
@@ -18,6 +15,9 @@ export const HANDFUL: readonly Plan[] = [
  */
 export const FIXED_CASES: readonly Plan[] = [
   ...HANDFUL,
+  { ...LARGEST, seed: 4, bytes: 600_000, store: 'pglite', door: 'publish', shapes: ['merges'], asks: ['rows'] },
+  { ...LARGEST, bytes: 3_000_000, store: 'pglite', door: 'port', shapes: ['payloads'], asks: ['failing', 'creates'] },
+  { ...LARGEST, bytes: 100_000, store: 'pglite', door: 'port', shapes: ['texts'], asks: ['live'] },
   { ...LARGEST, bytes: 1_500_000, store: 'memory', door: 'ingest', shapes: ['merges', 'waiting'] },
   {
     ...LARGEST,
