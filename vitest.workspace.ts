@@ -30,13 +30,14 @@ const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 }
 /** What packages have built Node loads by itself, as in an app. Vite would read it anew, and slow each call of it. */
 const server = { deps: { external: [/\/packages\/[a-z]+\/dist\//] } }
 
-const inNode = (name: string, folder: string, isolate = true, execArgv: string[] = []) => ({
+const inNode = (name: string, folder: string, isolate = true, execArgv: string[] = [], setupFiles: string[] = []) => ({
   test: {
     name,
     include: [`${folder}/test/**/*.test.ts`],
     exclude: ELSEWHERE,
     isolate,
     execArgv,
+    setupFiles,
     provide,
     server,
     ...TIMEOUTS,
@@ -122,7 +123,7 @@ export default defineConfig({
     projects: [
       // Files that change nothing of their process share one, and PostgreSQL compiled once: half of the time.
       inNode('core', 'packages/core', false),
-      inNode('store', 'packages/store', false),
+      inNode('store', 'packages/store', false, [], ['.config/testing/fast-blake3.ts']),
       inNode('sync', 'packages/sync', false),
       // Core is pure: one page does for all of its files.
       inChromium('browser-core', 'packages/core/test/**/*.test.ts', false),

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { SchemaId } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MaintenanceSlice } from '../src/maintenance-slice.js'
 import type { Store } from '../src/store.js'
-import { Author, type SignedItem } from './support/author.js'
+import { Author } from './support/author.js'
 import { defineSchema, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'
@@ -25,23 +24,27 @@ const text = (number: number) => {
   return str(hashes.join(''))
 }
 
+const [panda, penguin] = [new Author(81), new Author(83)]
+const authorOf = (index: number) => (index % KEPT === 0 ? panda : penguin)
+
+/** Signed once, for a database of each test. */
+const definition = defineSchema(new Author(82), 'note', { text: 'str' })
+const { schemaId } = definition
+const items = Array.from({ length: DOCUMENTS }, (_, index) => authorOf(index).create(schemaId, { text: text(index) }))
+const deletions = items
+  .filter((_, index) => index % KEPT > 0)
+  .map(({ documentId, viewId }) => penguin.delete(documentId, schemaId, viewId))
+
 describe('after much was deleted in the midst of tables', () => {
   let opened = 0
   let schemaName = ''
   let store: Store
-  let schemaId: SchemaId
-  let items: SignedItem[]
-  const [panda, penguin] = [new Author(81), new Author(83)]
-  const authorOf = (index: number) => (index % KEPT === 0 ? panda : penguin)
 
   beforeEach(async () => {
     opened += 1
     schemaName = `compaction ${opened}`
     store = await openStore(driver, { schemaName, purge: { graceMs: 0 } })
-    const definition = defineSchema(new Author(82), 'note', { text: 'str' })
-    schemaId = definition.schemaId
     await publishAll(store, definition.items)
-    items = Array.from({ length: DOCUMENTS }, (_, index) => authorOf(index).create(schemaId, { text: text(index) }))
     await publishAll(store, items)
     await maintain()
   })
@@ -55,13 +58,7 @@ describe('after much was deleted in the midst of tables', () => {
     return slices
   }
 
-  const removeMost = () =>
-    publishAll(
-      store,
-      items
-        .filter((_, index) => index % KEPT > 0)
-        .map(({ documentId, viewId }) => penguin.delete(documentId, schemaId, viewId)),
-    )
+  const removeMost = () => publishAll(store, deletions)
 
   async function bytesOf(...tables: string[]): Promise<number> {
     const { rows } = await driver.query<{ bytes: bigint }>(

@@ -35,7 +35,19 @@ export interface SignedItem extends PublishItem {
   readonly signedBy: PublicKey
 }
 
+/** By their seeds: to make one takes as long as to sign. */
+const signers = new Map<string, SyncSigner>()
+
 export function signer(seed: Uint8Array): SyncSigner {
+  const name = bytesToHex(seed)
+  const known = signers.get(name)
+  if (known) return known
+  const made = makeSigner(seed)
+  signers.set(name, made)
+  return made
+}
+
+function makeSigner(seed: Uint8Array): SyncSigner {
   const key = createPrivateKey({ key: Buffer.from(concatBytes(PKCS8_PREFIX, seed)), format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return {
