@@ -6,15 +6,14 @@ import { expectAlone, expectInTouch, type LocalPeers } from './local-peers.js'
 
 await keepCompiled()
 
-// Two workers; the one belongs to this page, the other to a page inside of it, which loads the client anew.
+// Two workers; the one belongs to this page, the other to one in a tab of its own, which loads the client anew.
 let peers: LocalPeers
 let otherPage: Pick<typeof import('@rakko/client'), 'openNode' | 'meetByBroadcast'>
-let frame: HTMLIFrameElement
+let tab: Window
 
 beforeAll(async () => {
-  frame = document.createElement('iframe')
-  document.body.append(frame)
-  const { Function: FunctionThere } = frame.contentWindow as unknown as typeof globalThis
+  tab = window.open('about:blank') as Window
+  const { Function: FunctionThere } = tab as unknown as typeof globalThis
   otherPage = await FunctionThere(
     'address',
     'return import(address)',
@@ -27,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await peers.one.close()
   await peers.other.close()
-  frame.remove()
+  tab.close()
 })
 
 test('two workers meet over a MessagePort each, until one of them does not want to', async () => {
@@ -39,7 +38,8 @@ test('two workers meet over a MessagePort each, until one of them does not want 
   await expectAlone(peers)
 })
 
-test('nodes of two pages meet by the name of a BroadcastChannel', async () => {
+test('nodes of two tabs meet by the name of a BroadcastChannel', async () => {
+  expect([tab.top === tab, window.top === tab]).toEqual([true, false])
   meetByBroadcast(peers.one, 'device')
   const leave = otherPage.meetByBroadcast(peers.other, 'device')
   await expectInTouch(peers)

@@ -13,6 +13,8 @@ export interface BroadcastOptions extends CreditOptions {
   /** Of this end and of the other, 1 to 64 characters: each drawn for this one channel. */
   readonly ownId: string
   readonly peerId: string
+  /** The other end has said that it is here. */
+  readonly onHere?: (() => void) | undefined
 }
 
 /** Each end says once that it is here; an end that hears so replies that it is here too. */
@@ -48,6 +50,7 @@ export function broadcastChannel(shared: BroadcastChannelLike, options: Broadcas
       return
     }
     if (isFirst) say(HERE_TOO)
+    if (waiting !== undefined) options.onHere?.()
     for (const value of waiting ?? []) say(value)
     waiting = undefined
     if (isReleased) leave()

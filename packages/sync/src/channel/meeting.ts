@@ -1,3 +1,4 @@
+import { RecentMap } from '@rakko/core'
 import type { Timers } from '../timers.js'
 import { type BroadcastChannelLike, broadcastChannel } from './broadcast-channel.js'
 import type { Channel } from './channel.js'
@@ -6,14 +7,20 @@ export interface MeetingOptions {
   /** Draws a name that nobody else has, of at most 32 characters. */
   readonly draw: () => string
   readonly timers: Timers
-  /** Speaks over a channel to another one who is here. Resolves once that has ended; never rejects. */
+  /** Speaks over a channel to another one who has answered. Resolves once that has ended; never rejects. */
   readonly onMet: (channel: Channel) => Promise<void>
 }
 
 const MARK = 'rakko.meet'
-/** After a channel has ended, whoever is at its other end is asked once more. */
+/**
+ * After a channel has ended, whoever is at its other end is asked once more: after a second, and twice as long each time
+ * that it ends again, until it has lasted for the longest wait. So it goes with two names of one node.
+ */
 const AGAIN_MS = 1_000
-/** Others that have a channel, or had one within AGAIN_MS. */
+const LONGEST_AGAIN_MS = 60_000
+/** Whoever does not answer for so long has left. */
+const ANSWER_MS = 5_000
+/** Others that have a channel, or are to be asked again. */
 export const MAX_MET = 64
 /** Of a name and of a call. */
 const MAX_NAME_CHARACTERS = 32
@@ -28,7 +35,11 @@ export function meet(shared: BroadcastChannelLike, { draw, timers, onMet }: Meet
   const own = draw()
   const met = new Set<string>()
   const waits = new Set<() => void>()
+  /** How long to wait before the others are asked again. */
+  const agains = new RecentMap<string, number>(MAX_MET)
   const ends = new Map<string, Listener>()
+  /** Those of them whose other end has not said that it is here. */
+  const unanswered = new Set<string>()
   let isOver = false
   let hasPassedOver = false
   const say = (to?: string, call?: string): void => shared.postMessage([MARK, own, to, call])
@@ -36,19 +47,46 @@ export function meet(shared: BroadcastChannelLike, { draw, timers, onMet }: Meet
   const speak = (peer: string, call: string): void => {
     met.add(peer)
     const ownId = `${call} ${own}`
-    const ended = onMet(broadcastChannel(endOf(ownId), { ownId, peerId: `${call} ${peer}` }))
-    void ended.then(() => {
-      if (isOver) return
-      const cancel = timers.after(AGAIN_MS, () => {
-        waits.delete(cancel)
-        met.delete(peer)
-        // There is a place again for those who found none.
-        if (hasPassedOver) say()
-        else say(peer)
-        hasPassedOver = false
+    unanswered.add(ownId)
+    const onHere = (): void => {
+      unanswered.delete(ownId)
+      stopWaiting()
+      const forgive = after(LONGEST_AGAIN_MS, () => agains.set(peer, AGAIN_MS))
+      void onMet(channel).then(() => {
+        forgive()
+        askLater(peer)
       })
-      waits.add(cancel)
+    }
+    const channel = broadcastChannel(endOf(ownId), { ownId, peerId: `${call} ${peer}`, onHere })
+    const stopWaiting = after(ANSWER_MS, () => {
+      unanswered.delete(ownId)
+      ends.delete(ownId)
+      askLater(peer)
     })
+  }
+  const askLater = (peer: string): void => {
+    if (isOver) return
+    const ms = agains.get(peer) ?? AGAIN_MS
+    agains.set(peer, Math.min(2 * ms, LONGEST_AGAIN_MS))
+    after(ms, () => {
+      met.delete(peer)
+      // There is a place again for those who found none.
+      if (hasPassedOver) say()
+      else say(peer)
+      hasPassedOver = false
+    })
+  }
+  /** What is taken back when this one leaves. */
+  const after = (ms: number, work: () => void): (() => void) => {
+    const cancel = timers.after(ms, () => {
+      waits.delete(cancel)
+      work()
+    })
+    waits.add(cancel)
+    return () => {
+      waits.delete(cancel)
+      cancel()
+    }
   }
   /** All channels have one listener, which gives each its own: else each message would cost all of them. */
   const endOf = (ownId: string): BroadcastChannelLike => ({
@@ -84,6 +122,7 @@ export function meet(shared: BroadcastChannelLike, { draw, timers, onMet }: Meet
   return () => {
     isOver = true
     for (const cancel of waits) cancel()
+    for (const ownId of unanswered) ends.delete(ownId)
     stopWhenOver()
   }
 }

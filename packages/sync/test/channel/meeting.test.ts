@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type BroadcastChannelLike, type Channel, meet } from '../../src/index.js'
-import { HandTimers } from '../support/hand-timers.js'
+import { HandTimers, settle } from '../support/hand-timers.js'
 
 type Listener = Parameters<BroadcastChannelLike['addEventListener']>[1]
 
@@ -30,7 +30,10 @@ function joined() {
     for (const listener of [...listeners]) listener({ data })
   }
   const call = (count: number, name: string): void => {
-    for (let at = 0; at < count; at += 1) hear('rakko.meet', `${name}${at}`, 'm', `call${at}`)
+    for (let at = 0; at < count; at += 1) {
+      hear('rakko.meet', `${name}${at}`, 'm', `call${at}`)
+      hear('rakko.sync', `call${at} ${name}${at}`, `call${at} m`, 'here')
+    }
   }
   return { listeners, said, channels, endings, timers, leave, hear, call }
 }
@@ -89,9 +92,48 @@ test('each channel hears what is for it alone', async () => {
   channels.forEach((channel, at) => {
     channel.listen({ frame: (frame) => void heard[at]?.push(...frame), closed: () => undefined })
   })
-  hear('rakko.sync', 'call1 a1', 'call1 m', 'here')
   hear('rakko.sync', 'call1 a1', 'call1 m', Uint8Array.of(7))
   hear('rakko.sync', 'call1 a1', 'call9 m', Uint8Array.of(8))
   await Promise.resolve()
   expect(heard).toEqual([[], [7]])
+})
+
+test('whoever leaves at once is no channel, and its place is free again', async () => {
+  const { hear, channels, said, timers, listeners, leave } = joined()
+  for (let at = 0; at < 64; at += 1) hear('rakko.meet', `z${at}`, undefined, undefined)
+  expect(said.filter((message) => (message as unknown[])[0] === 'rakko.sync').length).toBe(64)
+  await timers.pass(5_999)
+  hear('rakko.meet', 'z64', undefined, undefined)
+  expect(channels.length).toBe(0)
+  await timers.pass(1)
+  hear('rakko.meet', 'z64', undefined, undefined)
+  hear('rakko.sync', 'm z64', 'm m', 'here-too')
+  expect(channels.length).toBe(1)
+  channels[0]?.close()
+  hear('rakko.meet', 'z65', undefined, undefined)
+  leave()
+  expect([listeners.size, timers.waiting]).toEqual([0, 0])
+})
+
+test('whoever ends its channels again and again, as another name of one node does, is asked less and less often', async () => {
+  const { call, channels, endings, said, timers } = joined()
+  const asked: number[] = []
+  for (let round = 0; round < 9; round += 1) {
+    call(1, 'a')
+    expect(channels.length).toBe(round + 1)
+    endings.pop()?.()
+    await settle()
+    const ended = timers.now
+    said.length = 0
+    while (said.length === 0) await timers.pass(1_000)
+    asked.push(timers.now - ended)
+  }
+  expect(asked).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => 1_000 * seconds))
+  call(1, 'a')
+  await timers.pass(60_000)
+  endings.pop()?.()
+  await settle()
+  said.length = 0
+  await timers.pass(1_000)
+  expect(said).toEqual([['rakko.meet', 'm', 'a0', undefined]])
 })
