@@ -8,6 +8,7 @@ import { type Calls, SlowStore } from '../store/slow-store.js'
 import { Random } from '../time/random.js'
 import type { Scheduler } from '../time/scheduler.js'
 import type { Trace } from '../time/trace.js'
+import { type BrokenRule, breakRule } from './broken-rules.js'
 import { signerOf } from './keys.js'
 import type { WorldSchemas } from './schemas.js'
 
@@ -33,12 +34,16 @@ export interface SimNodeOptions {
   readonly diskMs: number
   /** A session has ended since one side says that the other breaks the protocol. */
   readonly onBreach: (text: string) => void
+  readonly breaks: BrokenRule | undefined
   /** Makes a hostile node out of an honest one. */
   readonly disguise?: ((replica: Replica) => Replica) | undefined
 }
 
 /** Ends that tell of a peer that breaks the protocol. */
 const BREACHES = new Set<unknown>(['bad-frame', 'frame-too-large', 'too-much'])
+
+/** How long after it was kept a resume point is true, where that rule is broken. */
+const BROKEN_MS = 5_000
 
 /** What a process has: all of it is gone with the process. */
 interface Process {
@@ -96,7 +101,12 @@ export class SimNode {
     const random = Random.of(seed, 2, number, this.#starts)
     const inner = await calls.count(() => place.open())
     const store = new SlowStore({ store: inner, place, scheduler, random, mostMs: diskMs, calls })
-    const process: Process = { store, inner, isAlive: true, peers: this.#peersOf(store, random, () => process.isAlive) }
+    const process: Process = {
+      store,
+      inner,
+      isAlive: true,
+      peers: this.#peersOf(store, inner, random, () => process.isAlive),
+    }
     this.#process = process
     trace.note(`n${number} starts as ${inner.databaseId.slice(0, 6)}`)
     network.listen(number, (channel) => {
@@ -147,10 +157,13 @@ export class SimNode {
     this.#options.network.cutPeer(this.number)
   }
 
-  #peersOf(store: SlowStore, random: Random, isAlive: () => boolean): Peers {
+  #peersOf(store: SlowStore, inner: DocumentStore, random: Random, isAlive: () => boolean): Peers {
     const { number, network, scheduler, scope, withoutRanges, withoutHeads, asksProof, verifier, trace, disguise } =
       this.#options
     const replica = new StoreReplica({ store, ingest: (items) => store.ingest(items) })
+    const { breaks } = this.#options
+    const later = (work: () => void) => void scheduler.after(BROKEN_MS, () => void (isAlive() && work()))
+    if (breaks !== undefined) breakRule(breaks, { replica, store: inner, later })
     const { publicKey, sign } = signerOf(1, number)
     return new Peers({
       replica: disguise?.(replica) ?? replica,

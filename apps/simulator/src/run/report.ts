@@ -35,13 +35,14 @@ function lateOf(worlds: readonly WorldSummary[]): readonly WorldSummary[] {
 }
 
 export function describePlan(plan: Plan): string {
-  const { seed, nodes, links, hostile, authors, weather, asksProof, events, healsAt } = plan
+  const { seed, nodes, links, hostile, authors, weather, asksProof, breaks, events, healsAt } = plan
   return [
     `seed ${seed}: ${nodes} nodes, ${links.map(([from, to]) => `n${from}→n${to}`).join(' ')}`,
     ...plan.traits.map((traits, node) => `  n${node} ${JSON.stringify(traits)}`),
     `  hostile: ${hostile.map((kind, index) => `n${nodes + index} ${kind}`).join(', ') || 'nobody'}`,
     `  authors: ${authors.map(({ home, key }, author) => `a${author} at n${home}, key ${key}`).join('; ')}`,
     `  weather: ${JSON.stringify(weather)}${asksProof ? ', proofs are asked for' : ''}`,
+    ...(breaks === undefined ? [] : [`  all break a rule of ${breaks}`]),
     ...events.map((event) => `  ${describeEvent(event)}`),
     `  ${(healsAt / 1000).toFixed(3)} s all is well`,
   ].join('\n')

@@ -25,7 +25,7 @@ export async function runWorlds(
 
 /** A process that ends early, or tells nothing any more, has failed at the world after the last that it told of. */
 function runShare(
-  { seed, seeds, store, leastNodes, mostNodes }: RunOptions,
+  { seed, seeds, store, leastNodes, mostNodes, breaks }: RunOptions,
   index: number,
   step: number,
   onWorld: (world: WorldSummary) => void,
@@ -33,7 +33,7 @@ function runShare(
   return new Promise((resolve) => {
     const [first, end] = [seed + index, seed + seeds]
     const numbers = [first, step, end, leastNodes, mostNodes].map(String)
-    const worker: ChildProcess = fork(WORKER, [store, ...numbers])
+    const worker: ChildProcess = fork(WORKER, [store, breaks ?? '', ...numbers])
     let next = first
     let failure = 'its process ended'
     let timer: ReturnType<typeof setTimeout> | undefined

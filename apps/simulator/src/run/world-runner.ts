@@ -2,11 +2,9 @@ import { useFastBlake3 } from '@rakko/node'
 import { memoryPlaces } from '../store/memory-places.js'
 import { openPglitePlaces } from '../store/pglite-places.js'
 import type { Places } from '../store/places.js'
-import { drawPlan, type Plan } from '../world/plan.js'
+import { drawPlan, type Plan, type PlanLimits } from '../world/plan.js'
 import { runWorld, type WorldResult } from '../world/run-world.js'
-import type { RunOptions, StoreKind } from './run-options.js'
-
-export type PlanOptions = Pick<RunOptions, 'store' | 'leastNodes' | 'mostNodes'>
+import type { StoreKind } from './run-options.js'
 
 /** Runs one world after another, on one database where they have one. */
 export class WorldRunner implements AsyncDisposable {
@@ -17,7 +15,7 @@ export class WorldRunner implements AsyncDisposable {
     this.#store = store
   }
 
-  planOf(seed: number, options: Omit<PlanOptions, 'store'>): Plan {
+  planOf(seed: number, options: PlanLimits): Plan {
     return drawPlan(seed, options)
   }
 

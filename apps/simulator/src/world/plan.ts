@@ -1,4 +1,5 @@
 import type { Weather } from '../net/wire.js'
+import type { BrokenRule } from '../people/broken-rules.js'
 import { HOSTILE_KINDS, type HostileKind } from '../people/hostile/hostile-kinds.js'
 import { Random } from '../time/random.js'
 
@@ -16,6 +17,8 @@ export interface Plan {
   readonly events: readonly PlannedEvent[]
   /** When everything bad is over, in milliseconds. */
   readonly healsAt: number
+  /** A rule that honest nodes break, on purpose. */
+  readonly breaks?: BrokenRule | undefined
 }
 
 export interface NodeTraits {
@@ -41,10 +44,11 @@ export type PlannedEvent = { readonly at: number } & (
 export interface PlanLimits {
   readonly leastNodes: number
   readonly mostNodes: number
+  readonly breaks?: BrokenRule | undefined
 }
 
 /** The world of a seed. */
-export function drawPlan(seed: number, { leastNodes, mostNodes }: PlanLimits): Plan {
+export function drawPlan(seed: number, { leastNodes, mostNodes, breaks }: PlanLimits): Plan {
   const random = Random.of(seed, 0)
   // Small worlds find most; each large one is many times the work.
   const nodes = leastNodes + Math.floor((mostNodes - leastNodes + 1) * random.number() ** 4)
@@ -66,6 +70,7 @@ export function drawPlan(seed: number, { leastNodes, mostNodes }: PlanLimits): P
     asksProof: random.chance(0.2),
     events: drawEvents(random, { nodes, authors, healsAt }),
     healsAt,
+    breaks,
   }
 }
 

@@ -92,6 +92,7 @@ export class World {
         withoutHeads,
         asksProof: plan.asksProof && !isHostile,
         diskMs,
+        breaks: isHostile ? undefined : plan.breaks,
         onBreach: (text) => {
           this.trace.note(text)
           if (isHarmless(plan)) this.breaches.push(text)
