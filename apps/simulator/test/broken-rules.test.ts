@@ -4,15 +4,19 @@ import { WorldRunner } from '../src/run/world-runner.js'
 const runner = new WorldRunner('memory')
 afterAll(() => runner[Symbol.asyncDispose]())
 
-/** Seeds of small worlds that end well otherwise. */
-test.each([
-  ['ingest', 16],
-  ['reconciliation', 24],
-  ['resume', 17],
-] as const)('a rule of %s that all nodes break is found by a seed', async (breaks, seed) => {
+/** Each ends well otherwise. What one of them finds another may not, once worlds are drawn differently. */
+const SEEDS = {
+  ingest: [16, 24, 15, 12],
+  reconciliation: [17, 27, 23, 9],
+  resume: [17, 16, 24, 44],
+} as const
+
+test.each(['ingest', 'reconciliation', 'resume'] as const)('a rule of %s that all break is found', async (breaks) => {
   const limits = { leastNodes: 3, mostNodes: 5 }
-  const honest = await runner.run(runner.planOf(seed, limits))
-  expect(honest.failures).toEqual([])
-  const broken = await runner.run(runner.planOf(seed, { ...limits, breaks }))
-  expect(broken.failures).not.toEqual([])
+  for (const seed of SEEDS[breaks]) {
+    expect((await runner.run(runner.planOf(seed, limits))).failures).toEqual([])
+    const { failures } = await runner.run(runner.planOf(seed, { ...limits, breaks }))
+    if (failures.length > 0) return
+  }
+  expect.fail('no seed has found it')
 })

@@ -18,6 +18,7 @@ export class MemoryPlace implements Place {
   #durable: MemoryData
   #saved: MemoryData | undefined
   #live: MemoryData
+  #store: MemoryStore | undefined
 
   constructor(options: MemoryPlaceOptions) {
     this.#options = options
@@ -29,7 +30,12 @@ export class MemoryPlace implements Place {
     this.#live = this.#durable.copy()
     this.#live.opening = this.#options.drawOpening()
     const { verifier, now } = this.#options
-    return new MemoryStore({ data: this.#live, verifier, now })
+    this.#store = new MemoryStore({ data: this.#live, verifier, now })
+    return this.#store
+  }
+
+  async purge(): Promise<void> {
+    await this.#store?.purge()
   }
 
   mark(): Mark {

@@ -1,5 +1,5 @@
 import type { Hash, Verifier } from '@rakko/core'
-import { createStore, type DocumentStore, type Driver, MAX_SYNC_ITEMS } from '@rakko/store'
+import { createStore, type DocumentStore, type Driver, MAX_SYNC_ITEMS, type Store } from '@rakko/store'
 import type { Mark, Place } from './place.js'
 import { TableCopies } from './table-copies.js'
 
@@ -22,7 +22,7 @@ export interface PglitePlaceOptions {
 export class PglitePlace implements Place {
   readonly #options: PglitePlaceOptions
   readonly #copies: TableCopies
-  #store: DocumentStore | undefined
+  #store: Store | undefined
   #isSaved = false
 
   constructor(options: PglitePlaceOptions) {
@@ -32,8 +32,12 @@ export class PglitePlace implements Place {
 
   async open(): Promise<DocumentStore> {
     // The store before is not closed: it would close the database of all others too.
-    this.#store = await createStore(this.#options)
+    this.#store = await createStore({ ...this.#options, purge: { policy: 'all', graceMs: 0 }, verifyEveryMs: Infinity })
     return this.#store
+  }
+
+  async purge(): Promise<void> {
+    while ((await this.#store?.maintain()) !== undefined);
   }
 
   mark(): Mark {

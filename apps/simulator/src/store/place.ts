@@ -5,6 +5,8 @@ import type { DocumentStore } from '@rakko/store'
 export interface Place {
   /** A store on what is durable, for a process that starts. Whoever used the one before is gone. */
   open(): Promise<DocumentStore>
+  /** Drops payloads of deleted documents, in the store that is open. */
+  purge(): Promise<void>
   /** What would be left now if it were flushed: `keep` makes it durable. */
   mark(): Mark
   /** Everything is gone: the next process finds nothing and gets a database id of its own. */

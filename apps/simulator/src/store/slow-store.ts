@@ -104,6 +104,11 @@ export class SlowStore implements ReplicaStore {
     return this.#write((store) => store.ingest(items))
   }
 
+  /** Drops payloads of deleted documents. */
+  purge(): Promise<void> {
+    return this.#write(() => this.#options.place.purge())
+  }
+
   writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {
     return this.#read((store) => store.writeArgs(publicKey, targets))
   }

@@ -35,7 +35,7 @@ export interface NodeTraits {
 export type PlannedEvent = { readonly at: number } & (
   | { readonly does: 'write'; readonly author: number; readonly draw: number }
   | { readonly does: 'crash' | 'stop'; readonly node: number; readonly forMs: number }
-  | { readonly does: 'wipe' | 'save' | 'restore' | 'poke'; readonly node: number }
+  | { readonly does: 'wipe' | 'save' | 'restore' | 'poke' | 'purge'; readonly node: number }
   | { readonly does: 'fail-disk'; readonly node: number; readonly forMs: number }
   | { readonly does: 'part'; readonly side: readonly number[]; readonly isCut: boolean; readonly forMs: number }
   | { readonly does: 'cut'; readonly draw: number }
@@ -68,7 +68,10 @@ export function drawPlan(seed: number, { leastNodes, mostNodes, breaks }: PlanLi
     authors,
     weather: drawWeather(random),
     asksProof: random.chance(0.2),
-    events: drawEvents(random, { nodes, authors, healsAt }),
+    events: inOrder([
+      ...drawEvents(random, { nodes, authors, healsAt }),
+      ...drawPurges(Random.of(seed, 8), nodes, healsAt),
+    ]),
     healsAt,
     breaks,
   }
@@ -139,6 +142,20 @@ function drawEvents(random: Random, { nodes, authors, healsAt }: Counts): Planne
     ...many(3, () => drawParting(random, nodes, time())),
     ...(random.chance(0.5) ? drawRestoring(random, author.home, authors.indexOf(author), healsAt) : []),
   ]
+  return events
+}
+
+/** Some nodes drop payloads early, and often; others never do. */
+function drawPurges(random: Random, nodes: number, healsAt: number): PlannedEvent[] {
+  const count = random.chance(0.5) ? random.between(1, 8) : 0
+  return Array.from({ length: count }, () => ({
+    at: random.integer(healsAt),
+    does: 'purge',
+    node: random.integer(nodes),
+  }))
+}
+
+function inOrder(events: readonly PlannedEvent[]): PlannedEvent[] {
   return events
     .map((event, index) => ({ event, index }))
     .sort(byTime)

@@ -192,6 +192,9 @@ export class World {
         node.failDisk(true)
         scheduler.after(event.forMs, () => node.failDisk(false))
         return
+      case 'purge':
+        this.trace.note(`n${node.number} purges`)
+        return this.#background(node.store?.purge())
       case 'save':
         this.trace.note(`n${node.number} is copied`)
         return node.place.save()

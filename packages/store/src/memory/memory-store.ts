@@ -46,6 +46,7 @@ import { MemoryRules } from './memory-rules.js'
 import { MemorySync } from './memory-sync.js'
 import { latestDocument, purged, viewAt } from './memory-views.js'
 import { parkInMemory } from './park-in-memory.js'
+import { purgeInMemory } from './purge-in-memory.js'
 import { takeBackInMemory } from './take-back-in-memory.js'
 
 export interface MemoryStoreOptions {
@@ -167,6 +168,13 @@ export class MemoryStore implements DocumentStore {
     return this.#inTurn(async () => {
       const { idempotent } = this.#rules()
       return ids.map((id) => idempotent.get(id))
+    })
+  }
+
+  /** Drops the payloads that deleted documents can do without, as `maintain` of a database does. */
+  purge(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (purgeInMemory(this.#data)) this.#gone.tell('payloads')
     })
   }
 
