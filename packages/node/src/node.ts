@@ -5,26 +5,23 @@ import {
   type PublicKey,
   parseDocumentViewId,
   parseHash,
-  type Query,
   type QueryInput,
   RakkoError,
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import {
-  type Document,
-  type DocumentHistory,
-  type DocumentPage,
-  hasFindings,
-  type IngestItem,
-  type IngestOutcome,
-  type MaintenanceSlice,
-  type SqlRow,
-  type Store,
-  type VerifyReport,
+import type {
+  Document,
+  DocumentHistory,
+  IngestItem,
+  IngestOutcome,
+  MaintenanceSlice,
+  SqlRow,
+  Store,
+  VerifyReport,
 } from '@rakko/store'
 import { DocumentReads } from './document-reads.js'
-import { type EventFeed, EventLog } from './event-log.js'
+import type { EventFeed } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
 import type { LiveOwner } from './live/live-budget.js'
 import { LiveQueries } from './live/live-queries.js'
@@ -33,19 +30,15 @@ import { MaintenanceScheduler } from './maintenance-scheduler.js'
 import type { NodeEvent } from './node-event.js'
 import type { NodeOptions } from './node-options.js'
 import type { ForgetParams, SchemaParams } from './open-params.js'
-import { OwnKey } from './own-key.js'
-import { Queries } from './queries.js'
-import { addSchemas, isAlarming } from './schema-lock.js'
+import { type DocumentsPage, Queries } from './queries.js'
+import { RunningCalls } from './running-calls.js'
+import { addSchemas } from './schema-lock.js'
 import type { Batch, BatchResult } from './sign/batch.js'
 import type { Intent, IntentOutcome } from './sign/intent.js'
 import { type WriteOptions, Writer } from './sign/writer.js'
 import type { StorageReport } from './storage-report.js'
 import { NodeSync, type StatusFeed } from './sync/node-sync.js'
-
-/** A store's page with its query, which cursors are made of. */
-export interface DocumentsPage extends DocumentPage {
-  readonly query: Query
-}
+import { Watch } from './watch.js'
 
 /** A store joined with the key that signs for it. Every rejection is a RakkoError; after `close` it is NODE_CLOSED. */
 export class Node {
@@ -54,38 +47,26 @@ export class Node {
   readonly #writer: Writer
   readonly #reads: DocumentReads
   readonly #queries: Queries
-  readonly #ownKey: OwnKey
-  readonly #events = new EventLog()
+  readonly #watch: Watch
   readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #calls = new RunningCalls()
   readonly #scheduler: MaintenanceScheduler | undefined
   readonly #sync: NodeSync | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, renewKey: renew = noOtherKey, found = [], storage, pause, timers, sync }: NodeOptions) {
+  constructor({ store, signer, renewKey: renew, found = [], storage, pause, timers, sync }: NodeOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
     this.#reads = new DocumentReads({ store, pause })
     this.#queries = new Queries(store)
-    for (const event of found) this.#events.tell(event)
-    this.#ownKey = new OwnKey({
-      signer,
-      renew,
-      isDecided: (id) => store.isDecided(id),
-      replace: (next) => this.#writer.replaceSigner(next),
-    })
-    store.onFork((forks) => {
-      for (const { publicKey, logId, documentId } of forks.filter(isAlarming)) {
-        this.#events.tell({ type: 'log-forked', publicKey, logId, documentId })
-      }
-    })
+    this.#watch = new Watch({ store, found, signer, renew, replace: (next) => this.#writer.replaceSigner(next) })
     this.#liveQueries = new LiveQueries(store, pause)
     this.#storage = storage
-    const isBusy = () => this.#running.size > 0
+    const isBusy = () => this.#calls.isBusy
     const onSlice = (slice: MaintenanceSlice) => {
-      if (slice.kind === 'verify') this.#tellDamage(slice.report)
+      if (slice.kind === 'verify') this.#watch.verified(slice.report)
     }
     this.#scheduler = timers && new MaintenanceScheduler({ store, timers, isBusy, onSlice })
     this.#scheduler?.open()
@@ -95,14 +76,14 @@ export class Node {
         ...sync,
         store,
         ingest: (items) => this.ingest(items),
-        signer: () => this.#ownKey.signer,
-        onEvent: (event) => this.#events.tell(event),
+        signer: () => this.#watch.signer,
+        onEvent: (event) => this.#watch.events.tell(event),
       })
   }
 
   /** Of the key that signs. It is another one once that key was cloned, see NodeEvent. */
   get publicKey(): PublicKey {
-    return this.#ownKey.publicKey
+    return this.#watch.publicKey
   }
 
   /**
@@ -112,7 +93,7 @@ export class Node {
   addSchemas(schemas: SchemaParams): Promise<void> {
     return this.#run(async () => {
       const errors = await addSchemas(this.#store, schemas)
-      for (const error of errors) this.#events.tell({ type: 'schema-lock-damaged', error })
+      for (const error of errors) this.#watch.events.tell({ type: 'schema-lock-damaged', error })
     })
   }
 
@@ -141,7 +122,7 @@ export class Node {
   publish(entry: Uint8Array, operation: Uint8Array): Promise<NextArgs> {
     return this.#run(async () => {
       const outcomes = await this.#store.publish([{ entry, operation }])
-      await this.#watchKey([{ entry }], outcomes)
+      await this.#watch.arrived([{ entry }], outcomes)
       const [outcome] = outcomes
       if (outcome?.status === 'refused') throw outcome.error
       if (outcome?.next) return outcome.next
@@ -156,7 +137,7 @@ export class Node {
   ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
     return this.#run(async () => {
       const outcomes = await this.#store.ingest(items)
-      await this.#watchKey(items, outcomes)
+      await this.#watch.arrived(items, outcomes)
       return outcomes
     })
   }
@@ -166,12 +147,12 @@ export class Node {
    * with each event as it happens. Returns what ends that.
    */
   onEvent(listener: (event: NodeEvent) => void): () => void {
-    return this.#events.listen(listener)
+    return this.#watch.events.listen(listener)
   }
 
   /** The same for a reader that asks for one batch of events after the other. Throws NODE_CLOSED. */
   events(): Promise<EventFeed> {
-    return this.#run(async () => this.#events.open())
+    return this.#run(async () => this.#watch.events.open())
   }
 
   /** This node's peers. Throws SYNC_UNAVAILABLE where it was opened without sync. */
@@ -228,15 +209,12 @@ export class Node {
 
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   page(schemaId: SchemaId, input: QueryInput): Promise<DocumentsPage> {
-    return this.#run(async () => {
-      const query = await this.#queries.parse(schemaId, input)
-      return { ...(await this.#store.query(query)), query }
-    })
+    return this.#run(() => this.#queries.page(schemaId, input))
   }
 
   /** Throws SCHEMA_NOT_FOUND and INVALID_QUERY. */
   count(schemaId: SchemaId, input: QueryInput): Promise<number> {
-    return this.#run(async () => this.#store.count(await this.#queries.parse(schemaId, input)))
+    return this.#run(() => this.#queries.count(schemaId, input))
   }
 
   /**
@@ -272,7 +250,7 @@ export class Node {
   verify(): Promise<VerifyReport> {
     return this.#run(async () => {
       const report = await this.#store.verify()
-      this.#tellDamage(report)
+      this.#watch.verified(report)
       return report
     })
   }
@@ -286,6 +264,7 @@ export class Node {
 
   /** Takes no more calls, lets those that run end, and closes the store. Closing again returns the same promise. */
   close(): Promise<void> {
+    this.#calls.close()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -295,37 +274,21 @@ export class Node {
   }
 
   async #close(): Promise<void> {
-    this.#events.close()
+    this.#watch.events.close()
     await this.#sync?.close()
     await this.#liveQueries.close()
     await this.#writer.close()
-    await Promise.allSettled(this.#running)
+    await this.#calls.ended()
     await this.#scheduler?.close()
     await this.#store.close()
   }
 
-  #tellDamage(report: VerifyReport): void {
-    if (report.isDone && hasFindings(report)) this.#events.tell({ type: 'damage-found', report })
-  }
-
-  async #watchKey(...arrived: Parameters<OwnKey['check']>): Promise<void> {
-    const event = await this.#ownKey.check(...arrived)
-    if (event) this.#events.tell(event)
-  }
-
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closing !== undefined) return Promise.reject(new RakkoError('NODE_CLOSED', 'The node was closed'))
-    this.#scheduler?.wake()
-    const running = work()
-    this.#running.add(running)
-    const drop = (): unknown => this.#running.delete(running)
-    running.then(drop, drop)
-    return running
+    return this.#calls.run(() => {
+      this.#scheduler?.wake()
+      return work()
+    })
   }
-}
-
-async function noOtherKey(): Promise<never> {
-  throw new RakkoError('KEY_STORE_FAILED', 'The node was given one key and no way to another')
 }
 
 export function createNode(options: NodeOptions): Node {

@@ -5,8 +5,8 @@ import type { WriterSigner } from './sign/signing-round.js'
 
 export interface OwnKeyOptions {
   readonly signer: WriterSigner
-  /** Puts the key aside and makes another for this database. */
-  readonly renew: () => Promise<WriterSigner>
+  /** Puts the key aside and makes another for this database. Without it there is one key and no other. */
+  readonly renew?: (() => Promise<WriterSigner>) | undefined
   /** Whether the store has decided about an entry. */
   readonly isDecided: (id: OperationId) => Promise<boolean>
   /** Called at once, before the key is put aside: nothing more may be signed with it. */
@@ -61,7 +61,7 @@ export class OwnKey {
 
   async #renew(operationId: OperationId): Promise<NodeEvent> {
     const { publicKey } = this
-    const { renew, replace } = this.#options
+    const { renew = noOtherKey, replace } = this.#options
     const next = renew()
     const cloned = { type: 'key-cloned', publicKey, operationId } as const
     replace(next.catch((cause) => Promise.reject(keyCloned(publicKey, operationId, cause))))
@@ -99,4 +99,8 @@ function isNotAllowed(outcome: IngestOutcome | PublishOutcome | undefined): bool
 function keyCloned(publicKey: PublicKey, operationId: OperationId, cause: unknown): RakkoError {
   const message = `${operationId} is signed with this node's key and was not written here, and no new key could be made`
   return new RakkoError('KEY_CLONED', message, { publicKey, operationId }, { cause })
+}
+
+async function noOtherKey(): Promise<never> {
+  throw new RakkoError('KEY_STORE_FAILED', 'The node was given one key and no way to another')
 }

@@ -7,13 +7,20 @@ import {
   type Schema,
   type SchemaId,
 } from '@rakko/core'
-import type { Store } from '@rakko/store'
+import type { DocumentPage, Store } from '@rakko/store'
+
+/** A store's page with its query, which cursors are made of. */
+export interface DocumentsPage extends DocumentPage {
+  readonly query: Query
+}
+
+type QueriedStore = Pick<Store, 'schema' | 'query' | 'count'>
 
 /** Queries as apps write them, checked by the schemas that the store knows. */
 export class Queries {
-  readonly #store: Pick<Store, 'schema'>
+  readonly #store: QueriedStore
 
-  constructor(store: Pick<Store, 'schema'>) {
+  constructor(store: QueriedStore) {
     this.#store = store
   }
 
@@ -22,6 +29,17 @@ export class Queries {
     const schema = await this.schema(schemaId)
     const related = await relatedSchemas(input, schema, (id) => this.#store.schema(id))
     return parseQuery(input, schema, (id) => related.get(id))
+  }
+
+  /** Throws as `parse` does. */
+  async page(schemaId: SchemaId, input: QueryInput): Promise<DocumentsPage> {
+    const query = await this.parse(schemaId, input)
+    return { ...(await this.#store.query(query)), query }
+  }
+
+  /** Throws as `parse` does. */
+  async count(schemaId: SchemaId, input: QueryInput): Promise<number> {
+    return this.#store.count(await this.parse(schemaId, input))
   }
 
   /** Throws SCHEMA_NOT_FOUND. */

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type ErrorDetails, RakkoError } from '@rakko/core'
-import type { ErrorData } from './messages.js'
+import type { ErrorData } from './wire.js'
 
 /** A cause is for a person to read: an engine's error may drag a whole statement along. */
 const MAX_CAUSE_CHARS = 1_000

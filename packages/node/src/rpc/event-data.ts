@@ -1,6 +1,6 @@
 import type { NodeEvent } from '../node-event.js'
 import { errorFromData, errorToData } from './error-data.js'
-import type { WireNodeEvent } from './messages.js'
+import type { WireNodeEvent } from './wire.js'
 
 /** An event as a message carries it. */
 export function eventToData(event: NodeEvent): WireNodeEvent {

@@ -1,7 +1,7 @@
 import { type RakkoError, refusal } from '@rakko/core'
 import type { IngestItem, IngestOutcome } from '@rakko/store'
 import { errorFromData, errorToData } from './error-data.js'
-import type { WireIngestOutcome } from './messages.js'
+import type { WireIngestOutcome } from './wire.js'
 
 /** Entries that one message may bring, and their bytes with those of their operations: they share one transaction. */
 export const MAX_INGEST_ITEMS = 4_096

@@ -1,6 +1,6 @@
 import type { LinkState, PeerStatus } from '@rakko/sync'
 import { errorFromData, errorToData } from './error-data.js'
-import type { WireLinkState, WirePeerStatus } from './messages.js'
+import type { WireLinkState, WirePeerStatus } from './wire.js'
 
 /** How it stands with a peer, as a message carries it. */
 export function peerToData({ link, ...status }: PeerStatus): WirePeerStatus {

@@ -1,7 +1,8 @@
 import { type RakkoError, refusal } from '@rakko/core'
 import type { Cancellation } from './cancellation.js'
 import { invalidMessage } from './check-message.js'
-import type { SubscriptionParams, SubscriptionUpdate } from './messages.js'
+import type { SubscriptionParams } from './messages.js'
+import type { SubscriptionUpdate } from './wire.js'
 
 /** Live queries and listeners to events that one session may have open at once. */
 export const MAX_LIVE_QUERIES = 10_000

@@ -9,7 +9,7 @@ import {
 import type { Document, DocumentPage } from '@rakko/store'
 import type { LiveChange } from '../live/live-query.js'
 import type { PlacedDocument } from '../live/page-delta.js'
-import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireRow, WireValue } from './messages.js'
+import type { LiveUpdate, PlacedRow, WireOperation, WirePage, WireRelated, WireRow, WireValue } from './wire.js'
 
 /**
  * Rows of one message by their documents, for each list of includes. A document that relations lead to many times is
