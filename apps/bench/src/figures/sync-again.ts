@@ -10,8 +10,8 @@ const NEW = 10
 
 /**
  * Two nodes with 100 000 documents meet again after one has written 10 more. Milliseconds until the other has them.
- * Beside it processor time of both sides and of the one that was dialled, bytes both ways, and round trips. These are
- * how often the one that dials sent something after it had received something.
+ * Beside it processor time of both sides and of the one that was dialled, bytes both ways, round trips until the other
+ * has them, and turns: how often the one that dials sent something after it had received something.
  */
 export function syncResume(): Promise<Measurement> {
   return withHub(COUNT, async (hub, folder) => {
@@ -53,6 +53,7 @@ interface Round {
   readonly hubCpuMs: number
   readonly bytes: number
   readonly roundTrips: number
+  readonly turns: number
 }
 
 async function meetAgain(
@@ -73,9 +74,10 @@ async function meetAgain(
     const { user, system } = process.cpuUsage(cpu)
     const hubCpuMs = (await hub.cpuMs()) - hubCpuBegan
     const bytes = traffic.sentBytes + traffic.receivedBytes - before.sentBytes - before.receivedBytes
-    const roundTrips = traffic.turns - before.turns
+    const turns = traffic.turns - before.turns
+    const roundTrips = traffic.roundTrips.count
     const cpuMs = (user + system) / 1000 + hubCpuMs
-    if (round >= 0) rounds.push({ ms, cpuMs, hubCpuMs, bytes, roundTrips })
+    if (round >= 0) rounds.push({ ms, cpuMs, hubCpuMs, bytes, roundTrips, turns })
   }
   const of = (member: keyof Round): number => median(rounds.map((round) => round[member]))
   return {
@@ -87,6 +89,7 @@ async function meetAgain(
       hubCpuMs: [of('hubCpuMs')],
       bytes: [of('bytes')],
       roundTrips: [of('roundTrips')],
+      turns: [of('turns')],
     },
   }
 }
