@@ -1,7 +1,7 @@
 import { headsCode, peerHeads } from '@rakko/sync'
 import { dialWebSocket } from '@rakko/sync/nodejs'
 import { quotasOf } from '../sync/quotas.js'
-import { SharedReads } from '../sync/shared-reads.js'
+import { SharingReplica } from '../sync/sharing-replica.js'
 import { StoreLogs } from '../sync/store-logs.js'
 import type { SyncPlatform } from '../sync/sync-platform.js'
 import { syncTimers } from '../sync/sync-timers.js'
@@ -14,5 +14,5 @@ export const nodejsSync: SyncPlatform = {
   onWake: (listener) => watchClock(listener, { timers: syncTimers(platform.timers), now: platform.now }),
   heads: { code: (sync) => headsCode(new StoreLogs(sync)), ask: peerHeads },
   quotas: quotasOf,
-  shareReads: (read) => new SharedReads(read),
+  replica: (options) => new SharingReplica(options),
 }

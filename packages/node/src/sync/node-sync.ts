@@ -74,7 +74,7 @@ export class NodeSync {
   constructor(options: NodeSyncOptions) {
     const { store, platform, timers, now, random, scope, silenceMs, guests, onDialled } = options
     const { ingest, meterOf } = withinQuotas(options)
-    this.#replica = new StoreReplica({ store, ingest, shareReads: platform.shareReads })
+    this.#replica = platform.replica?.({ store, ingest }) ?? new StoreReplica({ store, ingest })
     this.#heads = platform.heads
     const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({

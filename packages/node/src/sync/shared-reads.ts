@@ -1,5 +1,5 @@
 import { scopeHash } from '@rakko/store'
-import type { Arrivals, Scope } from '@rakko/sync'
+import type { Arrivals, Replica, Scope } from '@rakko/sync'
 
 /** What is kept for peers that are a little behind the others, in bytes of memory: some thousand small entries. */
 export const KEPT_BYTES = 1024 * 1024
@@ -10,14 +10,7 @@ const READ_BYTES = 512
 
 const EVERYTHING: Scope = {}
 
-/** Reads arrivals of the store, for all peers. */
-export interface ArrivalReads {
-  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals>
-  /** There is more: who asks from now on is not given what was read before. To be called before they are told. */
-  arrived(latest: number): void
-  /** Entries may be gone: what is kept is not given any more. */
-  clear(): void
-}
+type ReadArrivals = Replica['arrivalsAfter']
 
 interface Kept {
   readonly arrivals: Arrivals
@@ -28,8 +21,8 @@ interface Kept {
  * Peers that live on ask for the same arrivals at the same time: they are read once. What was read lately is kept for
  * those that ask a little later.
  */
-export class SharedReads implements ArrivalReads {
-  readonly #read: ArrivalReads['arrivalsAfter']
+export class SharedReads {
+  readonly #read: ReadArrivals
   readonly #running = new Map<string, Promise<Arrivals>>()
   readonly #kept = new Map<string, Kept>()
   /** A pull has one scope, which a peer may have made large: it is hashed once. */
@@ -37,7 +30,7 @@ export class SharedReads implements ArrivalReads {
   #bytes = 0
   #latest = 0
 
-  constructor(read: ArrivalReads['arrivalsAfter']) {
+  constructor(read: ReadArrivals) {
     this.#read = read
   }
 
@@ -59,11 +52,13 @@ export class SharedReads implements ArrivalReads {
     return reading
   }
 
+  /** There is more: who asks from now on is not given what was read before. To be called before they are told. */
   arrived(latest: number): void {
     this.#latest = latest
     this.#running.clear()
   }
 
+  /** Entries may be gone: what is kept is not given any more. */
   clear(): void {
     this.#kept.clear()
     this.#running.clear()

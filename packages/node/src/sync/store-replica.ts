@@ -12,8 +12,6 @@ import {
   type Scope,
   type TakeOutcome,
 } from '@rakko/sync'
-import type { ArrivalReads } from './shared-reads.js'
-import type { SyncPlatform } from './sync-platform.js'
 
 /** Ids that one call of `decidedIds` gives. */
 const PAGE = MAX_SYNC_ITEMS
@@ -43,8 +41,6 @@ export interface StoreReplicaOptions {
   readonly store: ReplicaStore
   /** Takes entries as `ingest` of the node does: its own key is watched. */
   readonly ingest: (items: readonly IngestItem[]) => Promise<IngestOutcome[]>
-  /** For a node with many peers. Without it each of them has the store read for itself. */
-  readonly shareReads?: SyncPlatform['shareReads']
 }
 
 /** What sync asks of a node, on its store. */
@@ -53,24 +49,19 @@ export class StoreReplica implements Replica {
   readonly #store: ReplicaStore
   readonly #sync: ReplicaStore['sync']
   readonly #ingest: StoreReplicaOptions['ingest']
-  readonly #reads: ArrivalReads | undefined
   #all: Promise<IdTree> | undefined
   /** How far `#all` has the arrivals. */
   #allUpTo = 0
 
-  constructor({ store, ingest, shareReads }: StoreReplicaOptions) {
+  constructor({ store, ingest }: StoreReplicaOptions) {
     this.databaseId = store.databaseId
     this.#store = store
     this.#sync = store.sync
     this.#ingest = ingest
-    this.#reads = shareReads?.((...asked) => this.#readArrivals(...asked))
     store.sync.onGone((gone) => {
-      this.#reads?.clear()
       // No id ever goes from a tree: it is built anew.
       if (gone === 'decisions') this.#all = undefined
     })
-    // Before anybody else is told: see ArrivalReads.
-    if (this.#reads !== undefined) store.onCommit(({ number }) => this.#reads?.arrived(number))
   }
 
   latest(): Promise<ArrivalMark> {
@@ -81,8 +72,9 @@ export class StoreReplica implements Replica {
     return (await this.#sync.arrivalAt(number))?.id
   }
 
-  arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    return this.#reads?.arrivalsAfter(number, scope, maxBytes) ?? this.#readArrivals(number, scope, maxBytes)
+  async arrivalsAfter(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
+    const { entries, upTo, latest } = await this.#sync.entriesAfter(number, { ...scope, bytes: maxBytes })
+    return { items: entries.flatMap(itemOf), upTo, latest }
   }
 
   async *definitions(scope: Scope | undefined, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
@@ -149,11 +141,6 @@ export class StoreReplica implements Replica {
 
   keepResumePoint({ id, address }: ResumeName, scope: Scope | undefined, mark: ArrivalMark): Promise<void> {
     return this.#sync.keepResumePoint(id, mark, scope, address)
-  }
-
-  async #readArrivals(number: number, scope: Scope | undefined, maxBytes: number): Promise<Arrivals> {
-    const { entries, upTo, latest } = await this.#sync.entriesAfter(number, { ...scope, bytes: maxBytes })
-    return { items: entries.flatMap(itemOf), upTo, latest }
   }
 
   async #upToDate(before: Promise<IdTree> | undefined): Promise<IdTree> {

@@ -3,15 +3,15 @@ import type { SyncSource } from '@rakko/store'
 import type { Dialling, HeadsCode, PeerHeads, Peers } from '@rakko/sync'
 import type { SyncQuotas } from '../open-params.js'
 import type { QuotaOptions, Quotas } from './quotas.js'
-import type { ArrivalReads } from './shared-reads.js'
+import type { StoreReplica, StoreReplicaOptions } from './store-replica.js'
 
 /** What sync takes of the platform. */
 export interface SyncPlatform {
   readonly dial: (address: string) => Dialling
   /** Calls the listener when the network has come back, or the device woke up. Returns what ends it. */
   readonly onWake?: ((listener: () => void) => () => void) | undefined
-  /** Where a node may have many peers: what they ask for at the same time is read once. */
-  readonly shareReads?: ((read: ArrivalReads['arrivalsAfter']) => ArrivalReads) | undefined
+  /** Another one than StoreReplica. */
+  readonly replica?: ((options: StoreReplicaOptions) => StoreReplica) | undefined
   /** The capability `heads`, where a node may meet peers that cannot compare by ranges. */
   readonly heads?: HeadsPlatform | undefined
   /** Where a node may be given quotas. */

@@ -1,5 +1,6 @@
 import type { PublicKey } from '@rakko/core'
 import {
+  alone,
   type Channel,
   decodeFrame,
   encodeFrame,
@@ -59,6 +60,7 @@ export class PeerByHand {
       closed: () => this.#wake(),
     })
     this.session = new SyncSession({
+      share: alone(),
       heads: node.heads,
       channel: ends[0],
       replica: node.replica,

@@ -7,7 +7,7 @@ import { defineSchema, int, str } from '../../../store/test/support/definitions.
 import { openMemoryDriver } from '../../../store/test/support/open-memory-driver.js'
 import { openStore } from '../../../store/test/support/open-store.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
-import { SharedReads } from '../../src/sync/shared-reads.js'
+import { SharingReplica } from '../../src/sync/sharing-replica.js'
 import { StoreLogs } from '../../src/sync/store-logs.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 import { type MeetingNode, meet, TestNode } from './sync-world.js'
@@ -24,11 +24,7 @@ let replica: StoreReplica
 
 beforeAll(async () => {
   store = await openStore(await openMemoryDriver(), { now: () => time, purge: { graceMs: GRACE_MS } })
-  replica = new StoreReplica({
-    store,
-    ingest: (items) => store.ingest(items),
-    shareReads: (read) => new SharedReads(read),
-  })
+  replica = new SharingReplica({ store, ingest: (items) => store.ingest(items) })
   await publishAll(store, definition)
 })
 afterAll(() => store.close())

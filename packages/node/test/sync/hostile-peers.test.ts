@@ -214,7 +214,7 @@ describe('what a peer may use up is bounded', () => {
       peer.send(lacksAll(6))
       await peer.next('compared')
       peer.send(pullBehind(3, 6))
-      expect(await peer.next('end')).toMatchObject({ text: 'A peer pulls one difference at a time' })
+      expect(await peer.next('end')).toMatchObject({ text: 'A peer has at most 1 difference at once' })
     }
     expect(await endOf(script, {}, slow)).toMatchObject({ code: 'too-much', by: 'us' })
   })

@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import {
+  alone,
   memoryChannels,
   metersOf,
   type PeerQuota,
@@ -59,6 +60,7 @@ describe('what one peer may give in an hour', () => {
         const { ends } = memoryChannels()
         const result = peers.accept(ends[1], { caller })
         const session = new SyncSession({
+          share: alone(),
           channel: ends[0],
           replica: node.replica,
           identity: { publicKey: node.publicKey },

@@ -1,5 +1,5 @@
 import { type PublicKey, RakkoError } from '@rakko/core'
-import { memoryChannels, type RefusedOfPeer, SyncSession } from '@rakko/sync'
+import { alone, memoryChannels, type RefusedOfPeer, SyncSession } from '@rakko/sync'
 import { expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
@@ -39,7 +39,14 @@ test('what a peer that is dialled sends in vain is told with its reason, and who
         const timers = realTimers
         const { replica, publicKey } = hub
         const random = (length: number) => new Uint8Array(length).fill(2)
-        void new SyncSession({ channel: ends[1], replica, identity: { publicKey }, random, timers }).run()
+        void new SyncSession({
+          channel: ends[1],
+          replica,
+          identity: { publicKey },
+          random,
+          timers,
+          share: alone(),
+        }).run()
         return { channel: Promise.resolve(ends[0]), abort: () => undefined }
       },
     },

@@ -1,6 +1,7 @@
 import { bytesToHex, type PublicKey, RakkoError } from '@rakko/core'
 import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import {
+  alone,
   type HeadsCode,
   headsCode,
   type MemoryChannelOptions,
@@ -125,6 +126,7 @@ export function meet(
   })
   const sessions = [one, other].map((node, index) => {
     return new SyncSession({
+      share: alone(),
       heads: node.heads,
       channel: ends[index as 0 | 1],
       replica: node.replica,

@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { RakkoError, refusal } from '@rakko/core'
 
 /** The channel is gone, and why; `details` are plain data. */
 export function channelClosed(
@@ -6,12 +6,7 @@ export function channelClosed(
   details: Readonly<Record<string, unknown>> = {},
   cause?: unknown,
 ): RakkoError {
-  return new RakkoError(
-    'CHANNEL_CLOSED',
-    `The channel is closed: ${why}`,
-    details,
-    cause === undefined ? {} : { cause },
-  )
+  return new RakkoError('CHANNEL_CLOSED', `The channel is closed: ${why}`, details, { cause })
 }
 
 /** Nothing was opened at an address. Code CHANNEL_CLOSED, too: whoever speaks over channels has none. */
@@ -26,11 +21,7 @@ export function notReached(
 
 /** What is no frame at all came from the peer. */
 export function invalidMessage(expected: string, got: string): RakkoError {
-  return new RakkoError('INVALID_FRAME', `Invalid frame: expected ${expected}, got ${got}`, {
-    field: 'message',
-    expected,
-    got,
-  })
+  return refusal('INVALID_FRAME', { field: 'message', expected, got, about: 'Invalid frame' })
 }
 
 /** What a listener threw, as the RakkoError that it has to be. */

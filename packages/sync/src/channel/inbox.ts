@@ -1,4 +1,4 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 import type { ChannelListener } from './channel.js'
 import { channelClosed, listenerFailed } from './channel-error.js'
 import { costOf, MAX_KEPT_BYTES } from './limits.js'
@@ -43,9 +43,7 @@ export class Inbox {
 
   listen(listener: ChannelListener): void {
     if (this.#listener !== undefined) {
-      throw new RakkoError('INVALID_ARGUMENT', 'A channel has one listener: expected none, got another', {
-        field: 'listener',
-      })
+      throw refusal('INVALID_ARGUMENT', { field: 'listener', expected: 'one of a channel', got: 'another' })
     }
     this.#listener = listener
     // Not before whoever listens has returned.

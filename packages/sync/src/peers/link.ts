@@ -9,7 +9,7 @@ import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
 import { Pause } from './pause.js'
-import type { Failure, LinkState, PeerStatus } from './peer-status.js'
+import { type Failure, type LinkState, linkOf, type PeerStatus } from './peer-status.js'
 import { Replacements } from './replacements.js'
 import type { Sharing } from './sharing.js'
 
@@ -244,9 +244,7 @@ export class Link {
     this.#offlineSince = undefined
     this.#failure = undefined
     if (status.state === 'live') this.#liveSince ??= this.#options.now()
-    if (status.state === 'receiving') {
-      this.#change({ state: 'receiving', received: status.received, expected: status.expected })
-    } else this.#change({ state: status.state })
+    this.#change(linkOf(status))
   }
 
   #meet(peer: Peer): void {

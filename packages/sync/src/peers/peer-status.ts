@@ -1,6 +1,7 @@
 import type { RakkoError } from '@rakko/core'
 import type { Peer } from '../session/peer.js'
 import type { SessionCode } from '../session/session-end.js'
+import type { SessionStatus } from '../session/session-status.js'
 import type { EndCode } from '../wire/frame.js'
 
 /** How it stands with one peer. */
@@ -23,6 +24,15 @@ export interface Failure {
   readonly code?: SessionCode | undefined
   readonly by?: 'us' | 'peer' | undefined
 }
+
+/** What a session does, as its link tells it. */
+export function linkOf(status: Met): LinkState {
+  if (status.state !== 'receiving') return { state: status.state }
+  return { state: 'receiving', received: status.received, expected: status.expected }
+}
+
+/** Of a session that has met its peer. */
+export type Met = Exclude<SessionStatus, { readonly state: 'greeting' | 'ended' }>
 
 export type LinkState =
   /** Is being dialled. Where that is so again: since when it could not be reached, and why it last could not. */

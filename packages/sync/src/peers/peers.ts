@@ -4,7 +4,7 @@ import type { Refused } from '../session/pull/taker.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionStatus } from '../session/session-status.js'
 import { Link, type LinkOptions } from './link.js'
-import type { LinkState, PeerStatus } from './peer-status.js'
+import { linkOf, type PeerStatus } from './peer-status.js'
 import { Sharing } from './sharing.js'
 
 export interface PeersOptions extends Omit<LinkOptions, 'address' | 'onChange' | 'sharing'> {
@@ -75,11 +75,7 @@ export class Peers {
       share: this.#sharing.guest(),
       meterOf: meterOf && (({ databaseId }) => meterOf(caller ?? databaseId)),
       onStatus: (told) => this.#guestTold(guest, told),
-      admit: async (peer) => {
-        const isAdmitted = (await this.#options.admit?.(peer)) !== false
-        if (isAdmitted) onGreeted?.(peer)
-        return isAdmitted
-      },
+      onGreeted,
       onRefused: (refused) => {
         this.#options.onRefused?.(refused)
         onRefused?.(refused)
@@ -113,11 +109,7 @@ export class Peers {
     if (status.state === 'greeting' || status.state === 'ended') return
     const peer: Peer = status.peer
     if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(peer)
-    const link: LinkState =
-      status.state === 'receiving'
-        ? { state: 'receiving', received: status.received, expected: status.expected }
-        : { state: status.state }
-    guest.status = { peer, metAt: this.#options.now(), link }
+    guest.status = { peer, metAt: this.#options.now(), link: linkOf(status) }
     this.#tell()
   }
 

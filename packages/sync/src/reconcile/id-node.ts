@@ -1,13 +1,4 @@
-import {
-  addToLanes,
-  addWords,
-  compareWords,
-  type Lanes,
-  subtractWords,
-  WORDS,
-  type Words,
-  wordsOfLanes,
-} from './id-words.js'
+import { addWords, compareWords, WORDS, type Words } from './id-words.js'
 
 /** Ids of a leaf: 4 KB. Longer ones take less memory beside the ids, and more time for each sum. */
 export const LEAF_IDS = 128
@@ -23,7 +14,7 @@ export interface IdNode {
   /** How many ids are below. */
   rank(bound: Words): number
   /** Adds the first ids, as many as `rank` says, each as often as `times` says: 1 or -1. */
-  addBelow(rank: number, sum: Lanes, times: number): void
+  addBelow(rank: number, sum: Words, times: number): void
   /** An id that is not here. Returns the upper half of the node, where it had to be parted: its parent takes it in. */
   insert(id: Words): IdNode | undefined
 }
@@ -58,8 +49,8 @@ export class Leaf implements IdNode {
     return low
   }
 
-  addBelow(rank: number, sum: Lanes, times: number): void {
-    for (let at = 0; at < rank * WORDS; at += WORDS) addToLanes(sum, this.#ids, at, times)
+  addBelow(rank: number, sum: Words, times: number): void {
+    for (let at = 0; at < rank * WORDS; at += WORDS) addWords(sum, this.#ids, at, times)
   }
 
   insert(id: Words): Leaf | undefined {
@@ -83,7 +74,7 @@ export class Leaf implements IdNode {
     if (end === this.#ids.length) this.#resize()
     this.#ids.copyWithin(at + WORDS, at, end)
     this.#ids.set(id, at)
-    addWords(this.sum, id, 0)
+    addWords(this.sum, id, 0, 1)
   }
 
   #part(half: number): Leaf {
@@ -91,12 +82,10 @@ export class Leaf implements IdNode {
     const upper = new Leaf(rest + SPARE_IDS)
     upper.#ids.set(this.#ids.subarray(half * WORDS, this.count * WORDS))
     upper.count = rest
-    const sum = new Float64Array(WORDS)
-    upper.addBelow(rest, sum, 1)
-    upper.sum.set(wordsOfLanes(sum))
+    upper.addBelow(rest, upper.sum, 1)
     this.count = half
     if (rest > 0) this.#resize()
-    subtractWords(this.sum, upper.sum, 0)
+    addWords(this.sum, upper.sum, 0, -1)
     return upper
   }
 
@@ -117,7 +106,7 @@ export class Inner implements IdNode {
     this.#children = children
     for (const child of children) {
       this.count += child.count
-      addWords(this.sum, child.sum, 0)
+      addWords(this.sum, child.sum, 0, 1)
     }
   }
 
@@ -137,14 +126,14 @@ export class Inner implements IdNode {
     return rank
   }
 
-  addBelow(rank: number, sum: Lanes, times: number): void {
+  addBelow(rank: number, sum: Words, times: number): void {
     let left = rank
     for (const child of this.#children) {
       if (left < child.count) {
         child.addBelow(left, sum, times)
         return
       }
-      addToLanes(sum, child.sum, 0, times)
+      addWords(sum, child.sum, 0, times)
       left -= child.count
     }
   }
@@ -153,7 +142,7 @@ export class Inner implements IdNode {
     const index = this.#indexOf(id)
     const added = this.#child(index).insert(id)
     this.count += 1
-    addWords(this.sum, id, 0)
+    addWords(this.sum, id, 0, 1)
     if (added === undefined) return undefined
     this.#children.splice(index + 1, 0, added)
     return this.#children.length > INNER_CHILDREN ? this.#part(index + 1) : undefined
@@ -164,7 +153,7 @@ export class Inner implements IdNode {
     const last = this.#children.length - 1
     const upper = new Inner(this.#children.splice(added === last ? last : this.#children.length / 2))
     this.count -= upper.count
-    subtractWords(this.sum, upper.sum, 0)
+    addWords(this.sum, upper.sum, 0, -1)
     return upper
   }
 

@@ -1,6 +1,6 @@
 import { blake3, bytesToHex, type Hash, refusal } from '@rakko/core'
 import { type IdNode, Inner, Leaf } from './id-node.js'
-import { compareWords, WORDS, type Words, wordsOf, wordsOfLanes, writeWords } from './id-words.js'
+import { compareWords, WORDS, type Words, wordsOf, writeWords } from './id-words.js'
 import { FINGERPRINT_BYTES, ID_BYTES } from './range.js'
 
 /** What every hash begins with, as text. */
@@ -42,11 +42,11 @@ export class IdTree {
 
   /** 16 bytes, as the store defines them (packages/store/docs/sync-seam.md). */
   fingerprint(from: number, to: number): Uint8Array {
-    const sum = new Float64Array(WORDS)
+    const sum = new Uint32Array(WORDS)
     this.#root.addBelow(to, sum, 1)
     this.#root.addBelow(from, sum, -1)
     const bytes = new Uint8Array(ID_BYTES + 8)
-    writeWords(wordsOfLanes(sum), 0, 1, bytes, 0)
+    writeWords(sum, 0, 1, bytes, 0)
     // There are fewer than 2^32 ids in any memory.
     new DataView(bytes.buffer).setUint32(ID_BYTES + 4, to - from)
     return blake3(bytes).slice(0, FINGERPRINT_BYTES)

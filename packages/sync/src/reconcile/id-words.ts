@@ -40,48 +40,13 @@ export function compareWords(a: Words, aAt: number, b: Words, bAt: number): numb
   return 0
 }
 
-/** Adds to the number at the beginning of `sum`, modulo 2^256. */
-export function addWords(sum: Words, added: Words, at: number): void {
+/** Adds the number at `at` to the one of `sum`, as often as `times` says, which is 1 or -1, modulo 2^256. */
+export function addWords(sum: Words, words: Words, at: number, times: number): void {
   let carry = 0
   for (let index = WORDS - 1; index >= 0; index -= 1) {
-    const word = (sum[index] as number) + (added[at + index] as number) + carry
+    const word = (sum[index] as number) + times * (words[at + index] as number) + carry
     // Kept modulo 2^32.
     sum[index] = word
-    carry = word >= 2 ** 32 ? 1 : 0
+    carry = Math.floor(word / 2 ** 32)
   }
-}
-
-/** Takes from the number at the beginning of `sum`, modulo 2^256. */
-export function subtractWords(sum: Words, taken: Words, at: number): void {
-  let borrow = 0
-  for (let index = WORDS - 1; index >= 0; index -= 1) {
-    const word = (sum[index] as number) - (taken[at + index] as number) - borrow
-    sum[index] = word
-    borrow = word < 0 ? 1 : 0
-  }
-}
-
-/**
- * Eight words as numbers that may be negative or larger than 32 bits: what a long sum is added up in, since carries are
- * dear. They are exact up to 2^20 numbers.
- */
-export type Lanes = Float64Array
-
-/** Adds a number as often as `times` says, which is 1 or -1. */
-export function addToLanes(lanes: Lanes, words: Words, at: number, times: number): void {
-  for (let index = 0; index < WORDS; index += 1) {
-    lanes[index] = (lanes[index] as number) + times * (words[at + index] as number)
-  }
-}
-
-/** The sum modulo 2^256. */
-export function wordsOfLanes(lanes: Lanes): Words {
-  const words = new Uint32Array(WORDS)
-  let carry = 0
-  for (let index = WORDS - 1; index >= 0; index -= 1) {
-    const lane = (lanes[index] as number) + carry
-    carry = Math.floor(lane / 2 ** 32)
-    words[index] = lane - carry * 2 ** 32
-  }
-  return words
 }

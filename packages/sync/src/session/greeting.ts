@@ -3,9 +3,9 @@ import type { HelloFrame, ProofFrame } from '../wire/frame.js'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../wire/limits.js'
 import { CREDIT_BYTES, HANDSHAKE_MS } from './limits.js'
 import type { Peer } from './peer.js'
-import { proofMessage } from './proof.js'
+import { type ProofSide, proofMessage } from './proof.js'
 import type { Send, Sent } from './send.js'
-import { outOfPlace, SessionEnd } from './session-end.js'
+import { outOfPlace, SessionEnd, tooSlow } from './session-end.js'
 import type { SessionOptions } from './session-options.js'
 
 const NONCE_BYTES = 32
@@ -24,16 +24,16 @@ export interface Greeted {
 /** Hello and Proof of both sides. */
 export class Greeting {
   readonly #options: GreetingOptions
-  readonly #nonce: Uint8Array
+  readonly #own: ProofSide
   readonly #cancel: () => void
   #hello: HelloFrame | undefined
   #isOver = false
 
   constructor(options: GreetingOptions) {
     this.#options = options
-    this.#nonce = options.random(NONCE_BYTES)
+    this.#own = { nonce: options.random(NONCE_BYTES), databaseId: options.replica.databaseId }
     this.#cancel = options.timers.after(HANDSHAKE_MS, () => {
-      options.onEnd(new SessionEnd('too-slow', `No greeting came within ${HANDSHAKE_MS / 1000} seconds`))
+      options.onEnd(tooSlow('No greeting came', HANDSHAKE_MS))
     })
   }
 
@@ -44,9 +44,8 @@ export class Greeting {
     return send({
       type: 'hello',
       version: PROTOCOL_VERSION,
-      databaseId: replica.databaseId,
+      ...this.#own,
       publicKey: identity.publicKey,
-      nonce: this.#nonce,
       latest,
       asksProof: checkProof !== undefined,
       capabilities: this.#options.capabilities,
@@ -69,23 +68,17 @@ export class Greeting {
   async #takeHello(hello: HelloFrame): Promise<Greeted | undefined> {
     if (this.#hello !== undefined) throw outOfPlace('A second hello came')
     this.#hello = hello
-    const { replica, checkProof } = this.#options
-    if (hello.databaseId === replica.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
+    const { checkProof } = this.#options
+    if (hello.databaseId === this.#own.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')
     if (hello.asksProof) await this.#prove(hello)
     return checkProof === undefined ? this.#finish(hello, false) : undefined
   }
 
   async #takeProof({ address, signature }: ProofFrame): Promise<Greeted> {
-    const { replica, checkProof } = this.#options
+    const { checkProof } = this.#options
     const hello = this.#hello
     if (hello === undefined || checkProof === undefined) throw outOfPlace('A proof came that nobody asked for')
-    const message = proofMessage({
-      nonce: this.#nonce,
-      databaseId: replica.databaseId,
-      ownNonce: hello.nonce,
-      ownDatabaseId: hello.databaseId,
-      address,
-    })
+    const message = proofMessage(this.#own, hello, address)
     if (!(await checkProof({ publicKey: hello.publicKey, message, signature, address }))) {
       throw new SessionEnd('proof-failed', 'The peer has not proven the key that it has named')
     }
@@ -93,20 +86,12 @@ export class Greeting {
   }
 
   async #prove(hello: HelloFrame): Promise<void> {
-    const { replica, identity, send } = this.#options
+    const { identity, send } = this.#options
     if (identity.sign === undefined) throw new SessionEnd('proof-failed', 'This node proves its key to nobody')
     // A peer that sends back the nonce it was given would have this node sign for somebody else.
-    if (equalBytes(hello.nonce, this.#nonce)) throw outOfPlace("The nonce is this node's own")
+    if (equalBytes(hello.nonce, this.#own.nonce)) throw outOfPlace("The nonce is this node's own")
     const { address = '' } = identity
-    const signature = await identity.sign(
-      proofMessage({
-        nonce: hello.nonce,
-        databaseId: hello.databaseId,
-        ownNonce: this.#nonce,
-        ownDatabaseId: replica.databaseId,
-        address,
-      }),
-    )
+    const signature = await identity.sign(proofMessage(hello, this.#own, address))
     await send({ type: 'proof', address, signature }).taken
   }
 

@@ -1,7 +1,7 @@
 import type { Timers } from '../timers.js'
 import { SILENCE_MS, WAKE_MS } from './limits.js'
 import type { Send } from './send.js'
-import { SessionEnd } from './session-end.js'
+import { type SessionEnd, tooSlow } from './session-end.js'
 
 /** Asks a silent peer for a sign of life, and gives it up when none comes; answers when the peer asks. */
 export class Heartbeat {
@@ -83,7 +83,7 @@ export class Heartbeat {
     this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
     this.#cancel = this.#timers.after(waitMs, () => {
       if (this.#isAlive) this.start()
-      else this.#onEnd(new SessionEnd('too-slow', `The peer gave no sign of life within ${waitMs / 1000} seconds`))
+      else this.#onEnd(tooSlow('No sign of life came', waitMs))
     })
   }
 }

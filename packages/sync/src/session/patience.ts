@@ -1,6 +1,6 @@
 import type { Timers } from '../timers.js'
 import { ANSWER_MS } from './limits.js'
-import { SessionEnd } from './session-end.js'
+import { type SessionEnd, tooSlow } from './session-end.js'
 
 /** What the peer owes. A peer that gives signs of life and nothing else is given up too. */
 export class Patience {
@@ -23,7 +23,7 @@ export class Patience {
     if (this.#isOver) return () => undefined
     const cancel = this.#timers.after(ANSWER_MS, () => {
       this.#waits.delete(done)
-      this.#onEnd(new SessionEnd('too-slow', `${what} did not come within ${ANSWER_MS / 1000} seconds`))
+      this.#onEnd(tooSlow(`No ${what} came`, ANSWER_MS))
     })
     const done = (): void => {
       this.#waits.delete(done)
@@ -60,7 +60,7 @@ export class Patience {
       this.#isWatching = false
       if (this.#unread === 0) return
       if (this.#wasRead) this.#look()
-      else this.#onEnd(new SessionEnd('too-slow', `The peer has read nothing for ${ANSWER_MS / 1000} seconds`))
+      else this.#onEnd(tooSlow('The peer has read nothing', ANSWER_MS))
     })
     this.#waits.add(cancel)
   }

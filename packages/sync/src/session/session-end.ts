@@ -21,6 +21,16 @@ export function outOfPlace(what: string): SessionEnd {
   return new SessionEnd('bad-frame', what)
 }
 
+/** The peer has not done something in time. */
+export function tooSlow(what: string, ms: number): SessionEnd {
+  return new SessionEnd('too-slow', `${what} within ${ms / 1000} seconds`)
+}
+
+/** The peer is beyond what this node does for one. */
+export function tooMuch(most: number, what: string): SessionEnd {
+  return new SessionEnd('too-much', `A peer has at most ${most} ${what}`)
+}
+
 function wrongVersion(error: RakkoError): SessionEnd {
   const text = `This node speaks version ${PROTOCOL_VERSION}, the peer ${error.details.got}`
   return new SessionEnd('wrong-version', text, error)

@@ -32,12 +32,14 @@ export interface SessionOptions {
   readonly creditBytes?: number | undefined
   /** Counts what a peer gives. Where it may give no more, the session ends with `too-much`. */
   readonly meterOf?: ((peer: Peer) => Meter) | undefined
-  /** What it shares with the node's other sessions; without it, it is the only one. */
-  readonly share?: Share | undefined
+  /** What it shares with the node's other sessions; `alone()` where it is the only one. */
+  readonly share: Share
   /** The peer is asked for a proof where this is given, which checks it. */
   readonly checkProof?: ((proof: Proof) => Promise<boolean>) | undefined
   /** Whether this node serves the peer. Without it, everybody. */
   readonly admit?: ((peer: Peer) => Promise<boolean>) | undefined
+  /** Both know each other: before anything flows. */
+  readonly onGreeted?: ((peer: Peer) => void) | undefined
   readonly onStatus?: ((status: SessionStatus) => void) | undefined
   /** The session's backlog has changed. */
   readonly onBacklog?: (() => void) | undefined

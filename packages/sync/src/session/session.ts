@@ -15,8 +15,7 @@ import { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Fetcher } from './pull/fetcher.js'
 import { Pulling } from './pull/pulling.js'
-import { alone, type Share } from './pull/share.js'
-import { type Refused, Taker } from './pull/taker.js'
+import { Taker } from './pull/taker.js'
 import { resumeName } from './resume-name.js'
 import type { Sent } from './send.js'
 import type { Backlog } from './serve/backlog.js'
@@ -53,7 +52,6 @@ export class SyncSession {
   readonly #can: readonly string[]
   readonly #codec: FrameCodec
   #heads: HeadsQuestions | undefined
-  readonly #share: Share
   #serving: Serving | undefined
   #pulling: Pulling | undefined
   /** Resolves once what had arrived was taken. */
@@ -71,7 +69,6 @@ export class SyncSession {
       this.#resolve = resolve
     })
     const send = (frame: Frame): Sent => this.#send(frame)
-    this.#share = options.share ?? alone()
     const { heads, withoutRanges } = options
     this.#codec = heads?.codec ?? CODEC
     this.#can = ['live', ...(heads ? ['heads'] : []), ...(withoutRanges ? [] : ['ranges'])]
@@ -186,45 +183,44 @@ export class SyncSession {
   /** Both sides know each other: what flows from now on is what each pulls. */
   #begin(peer: Peer, hello: HelloFrame): void {
     this.#peer = peer
-    this.#peerMaxFrameBytes = Math.min(hello.maxFrameBytes, this.#options.channel.maxFrameBytes)
-    const { replica, timers, scope } = this.#options
-    const share = this.#share
-    const send = (frame: Frame): Sent => this.#send(frame)
+    this.#options.onGreeted?.(peer)
+    const maxFrameBytes = Math.min(hello.maxFrameBytes, this.#options.channel.maxFrameBytes)
+    this.#peerMaxFrameBytes = maxFrameBytes
+    const { replica, timers, scope, share, heads, identity, onBacklog = () => undefined } = this.#options
+    const { address } = identity
     const onError = (error: unknown): void => this.#fail(error)
-    const patience = this.#patience
-    const known = new KnownIds()
-    const { address } = this.#options.identity
-    const onRefused = (refused: Refused): void => this.#options.onRefused?.({ ...refused, peer, address })
-    const meter = this.#options.meterOf?.(peer)
-    const { onNew } = this.#options
-    const taker = new Taker({ replica, fetcher: this.#fetcher, known, share, meter, onNew, onRefused })
-    const isLower = replica.databaseId < peer.databaseId
-    const onBacklog = this.#options.onBacklog ?? (() => undefined)
-    const serving = new Serving({ replica, send, known, timers, creditBytes: hello.creditBytes, onError, onBacklog })
-    this.#serving = serving
-    const maxFrameBytes = this.#peerMaxFrameBytes
-    const { heads } = this.#options
-    const canBoth = (name: string): boolean => this.#can.includes(name) && hello.capabilities.includes(name)
-    if (canBoth('heads'))
-      this.#heads = heads?.questions({ send, patience, answer: (...asked) => serving.answer(...asked) })
-    const ranges = byRanges(replica, maxFrameBytes)
-    const way = canBoth('ranges') ? ranges : canBoth('heads') ? heads?.way : undefined
-    const ways = { compare: ranges, 'compare-heads': heads?.way }
-    this.#comparisons = new Comparisons({ replica, send, patience, isLower, way, ways, onError })
-    this.#pulling = new Pulling({
+    const common = {
       replica,
-      taker,
-      send,
+      timers,
       scope,
       share,
       peer,
+      send: (frame: Frame): Sent => this.#send(frame),
+      patience: this.#patience,
+      fetcher: this.#fetcher,
+      known: new KnownIds(),
+      isLower: replica.databaseId < peer.databaseId,
+      onError,
+    }
+    const serving = new Serving({ ...common, creditBytes: hello.creditBytes, onBacklog })
+    this.#serving = serving
+    const canBoth = (name: string): boolean => this.#can.includes(name) && hello.capabilities.includes(name)
+    if (canBoth('heads')) this.#heads = heads?.questions({ ...common, answer: (...asked) => serving.answer(...asked) })
+    const ranges = byRanges(replica, maxFrameBytes)
+    const way = canBoth('ranges') ? ranges : canBoth('heads') ? heads?.way : undefined
+    this.#comparisons = new Comparisons({ ...common, way, ways: { compare: ranges, 'compare-heads': heads?.way } })
+    this.#pulling = new Pulling({
+      ...common,
+      taker: new Taker({
+        ...common,
+        meter: this.#options.meterOf?.(peer),
+        onNew: this.#options.onNew,
+        onRefused: (refused) => this.#options.onRefused?.({ ...refused, peer, address }),
+      }),
       creditBytes: this.#options.creditBytes ?? CREDIT_BYTES,
       resumeName: resumeName(peer, address),
       peerLatest: hello.latest,
       comparisons: this.#comparisons,
-      patience,
-      isLower,
-      timers,
       onStatus: (status) => this.#tell(status),
     })
     this.#pulled = this.#pulling.run().catch(onError)
@@ -279,7 +275,7 @@ export class SyncSession {
     this.#greeting.stop()
     const end = new SessionEnd(result.code === 'lost' ? 'failed' : result.code, result.text, result.cause)
     this.#patience.end()
-    this.#share.end()
+    this.#options.share.end()
     this.#fetcher.end(end)
     this.#heads?.end(end)
     this.#comparisons?.end(end)
@@ -294,7 +290,7 @@ export class SyncSession {
   #tell(status: SessionStatus): void {
     // What had arrived is still taken then.
     if (this.#result !== undefined && status.state !== 'ended') return
-    this.#share.told(status)
+    this.#options.share.told(status)
     this.#options.onStatus?.(status)
   }
 }

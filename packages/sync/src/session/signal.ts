@@ -1,3 +1,5 @@
+import type { Timers } from '../timers.js'
+
 /** Lets one task wait until something is so, and others tell it to look again. */
 export class Signal {
   #wake: (() => void) | undefined
@@ -14,6 +16,18 @@ export class Signal {
         this.#wake = resolve
       })
     }
+  }
+
+  /** The same, or so many milliseconds later. Returns whether these have passed. */
+  async within(timers: Timers, ms: number, isReached: () => boolean): Promise<boolean> {
+    let isLate = false
+    const cancel = timers.after(ms, () => {
+      isLate = true
+      this.tell()
+    })
+    await this.until(() => isLate || isReached())
+    cancel()
+    return isLate
   }
 
   tell(): void {

@@ -106,13 +106,13 @@ export class FrameReader {
   #head(major: Major, field: string): number {
     const cbor = this.#cbor
     const got = cbor.readHead()
-    if (got !== major) throw invalidFrame(field, MAJOR_NAMES[major], cbor.isFloat ? 'float' : MAJOR_NAMES[got])
+    if (got !== major || cbor.isFloat) {
+      throw invalidFrame(field, MAJOR_NAMES[major], cbor.isFloat ? 'float' : MAJOR_NAMES[got])
+    }
     const { info, argument } = cbor
     if (info < 24) return argument
-    if (cbor.isIndefinite) throw invalidFrame(field, 'a definite length', 'an indefinite length')
-    if (cbor.isFloat) throw invalidFrame(field, MAJOR_NAMES[major], 'float')
-    if (argument < (SMALLEST_ARGUMENT[info - 24] as number)) {
-      throw invalidFrame(field, 'the shortest head', `${argument} in a longer one`)
+    if (cbor.isIndefinite || argument < (SMALLEST_ARGUMENT[info - 24] as number)) {
+      throw invalidFrame(field, 'the shortest head, of a definite length', 'another')
     }
     return argument
   }

@@ -1,4 +1,4 @@
-import { CborWriter, type Hash, MAJOR, RakkoError, SIMPLE } from '@rakko/core'
+import { CborWriter, type Hash, MAJOR, refusal, SIMPLE } from '@rakko/core'
 
 /** `0020`, which ids of entries leave out on the wire. */
 const HASH_PREFIX_DIGITS = 4
@@ -20,7 +20,7 @@ export class FrameWriter {
   /** Throws INVALID_ARGUMENT where it is no unsigned integer below 2^53. */
   number(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw new RakkoError('INVALID_ARGUMENT', `No number of a frame: ${value}`, { field: 'number', got: value })
+      throw refusal('INVALID_ARGUMENT', { field: 'number', expected: 'an unsigned integer below 2^53', got: value })
     }
     this.#cbor.head(MAJOR.unsigned, value)
   }

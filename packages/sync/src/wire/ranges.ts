@@ -1,4 +1,4 @@
-import { compareBytes } from '@rakko/core'
+import { bytesToHex, compareBytes } from '@rakko/core'
 import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, MAX_RANGE_IDS } from '../reconcile/range.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
@@ -80,14 +80,10 @@ function readRange(reader: FrameReader, field: string): ComparedRange {
 /** A zero at its end says nothing, so that the shortest prefix has none, and prefixes compare as the bounds they are. */
 function checkUpper(range: ComparedRange, before: ComparedRange | undefined, isLast: boolean, field: string): void {
   const { upper } = range
-  if (isLast !== (upper.length === 0)) {
-    throw invalidFrame(`${field}.upper`, isLast ? 'none: the last range is open' : 'a bound', `${upper.length} bytes`)
-  }
-  if (isLast) return
-  if (upper.at(-1) === 0) throw invalidFrame(`${field}.upper`, 'the shortest prefix', 'one that ends in 0')
-  if (before !== undefined && compareBytes(before.upper, upper) >= 0) {
-    throw invalidFrame(`${field}.upper`, 'an ascending bound', 'one that is not above the one before')
-  }
+  const isBound = upper.length > 0 && upper.at(-1) !== 0 && (!before || compareBytes(before.upper, upper) < 0)
+  if (isLast ? upper.length === 0 : isBound) return
+  const expected = isLast ? 'none: the last range is open' : 'a shortest prefix above the one before'
+  throw invalidFrame(`${field}.upper`, expected, bytesToHex(upper))
 }
 
 /** Ascending, and each in its range: as prefixes, both ends compare as the bounds they are. */
@@ -97,10 +93,10 @@ function checkIds(ids: Uint8Array, lower: Uint8Array | undefined, upper: Uint8Ar
   for (let at = 0; at < ids.length; at += ID_BYTES) {
     const id = ids.subarray(at, at + ID_BYTES)
     const order = before === undefined ? -1 : compareBytes(before, id)
-    if (at === 0 ? order > 0 : order >= 0) throw invalidFrame(field, 'ascending ids of the range', 'one too low')
+    const isBelow = upper.length === 0 || compareBytes(id, upper) < 0
+    if (order > 0 || (at > 0 && order === 0) || !isBelow) {
+      throw invalidFrame(field, 'ascending ids of the range', bytesToHex(id))
+    }
     before = id
-  }
-  if (ids.length > 0 && upper.length > 0 && before !== undefined && compareBytes(before, upper) >= 0) {
-    throw invalidFrame(field, 'ids below the upper end of the range', 'one above')
   }
 }

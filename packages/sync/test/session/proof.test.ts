@@ -7,8 +7,9 @@ import vector from '../vectors/proof.json' with { type: 'json' }
 
 test('what is signed to prove a key has the bytes of its vector', () => {
   const { nonce, databaseId, ownNonce, ownDatabaseId, address, message } = vector
-  const parts = { databaseId, ownDatabaseId, address, nonce: hexToBytes(nonce), ownNonce: hexToBytes(ownNonce) }
-  expect(bytesToHex(proofMessage(parts))).toBe(message)
+  const asker = { databaseId, nonce: hexToBytes(nonce) }
+  const signer = { databaseId: ownDatabaseId, nonce: hexToBytes(ownNonce) }
+  expect(bytesToHex(proofMessage(asker, signer, address))).toBe(message)
 })
 
 test('resume points are kept by all that a peer says of itself, whether it has proven that, and where it was', () => {

@@ -1,6 +1,6 @@
 import type { PublicKey } from '@rakko/core'
 import { expect, test } from 'vitest'
-import { decodeFrame, encodeFrame, type Replica, SyncSession } from '../../src/index.js'
+import { alone, decodeFrame, encodeFrame, type Replica, SyncSession } from '../../src/index.js'
 import { settle } from '../support/hand-timers.js'
 import { UnreadChannel } from '../support/unread-channel.js'
 
@@ -8,6 +8,7 @@ test('a peer that asks for signs of life on and on, and reads none of them, pile
   const channel = new UnreadChannel()
   const replica = { databaseId: 'ab'.repeat(16), latest: async () => ({ number: 0 }) } as unknown as Replica
   const session = new SyncSession({
+    share: alone(),
     channel,
     replica,
     identity: { publicKey: 'cd'.repeat(32) as PublicKey },

@@ -1,6 +1,6 @@
 import { blake3, type Hash, type PublicKey } from '@rakko/core'
 import { expect, test } from 'vitest'
-import { decodeFrame, encodeFrame, type Frame, IdTree, type Replica, SyncSession } from '../../src/index.js'
+import { alone, decodeFrame, encodeFrame, type Frame, IdTree, type Replica, SyncSession } from '../../src/index.js'
 import { settle } from '../support/hand-timers.js'
 import { UnreadChannel } from '../support/unread-channel.js'
 
@@ -18,6 +18,7 @@ async function holding(): Promise<Replica> {
 test('a peer that compares on and on, and reads no reply, piles up four', async () => {
   const channel = new UnreadChannel()
   const session = new SyncSession({
+    share: alone(),
     channel,
     replica: await holding(),
     identity: { publicKey: 'cd'.repeat(32) as PublicKey },

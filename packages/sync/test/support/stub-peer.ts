@@ -1,5 +1,6 @@
 import type { PublicKey } from '@rakko/core'
 import {
+  alone,
   type Channel,
   decodeFrame,
   encodeFrame,
@@ -34,6 +35,7 @@ export class StubPeer {
     this.#channel = ends[1]
     this.#channel.listen({ frame: (bytes) => void this.frames.push(decodeFrame(bytes)), closed: () => undefined })
     this.session = new SyncSession({
+      share: alone(),
       channel: ends[0],
       replica: { ...EMPTY, ...replica } as unknown as Replica,
       identity: { publicKey: 'cd'.repeat(32) as PublicKey },

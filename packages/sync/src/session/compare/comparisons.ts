@@ -12,7 +12,7 @@ import type {
 import { MAX_COMPARISONS, MAX_UNREAD_REPLIES } from '../limits.js'
 import type { Patience } from '../patience.js'
 import type { Send } from '../send.js'
-import { outOfPlace, SessionEnd } from '../session-end.js'
+import { outOfPlace, type SessionEnd, tooMuch } from '../session-end.js'
 import type { Got, Side, Way } from './way.js'
 
 type Begin = CompareFrame | CompareHeadsFrame
@@ -118,9 +118,7 @@ export class Comparisons {
     }
     if (this.#peers.running !== undefined) throw outOfPlace('A comparison began before the one before was over')
     this.#joined += 1
-    if (this.#joined > MAX_COMPARISONS) {
-      throw new SessionEnd('too-much', `A peer begins at most ${MAX_COMPARISONS} comparisons`)
-    }
+    if (this.#joined > MAX_COMPARISONS) throw tooMuch(MAX_COMPARISONS, 'comparisons')
     this.#peers.latest = compare
     const running = this.#begun(this.#peers, compare, way)
     this.#do(running, async () => this.#reply(running, await this.#open(running, way, frame.scope), frame))

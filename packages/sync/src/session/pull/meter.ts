@@ -1,3 +1,6 @@
+import type { EntryItem } from '../../wire/frame.js'
+import { SessionEnd } from '../session-end.js'
+
 /** What one peer may give in an hour. */
 export interface PeerQuota {
   /** Of entries with their operations. */
@@ -23,6 +26,14 @@ export class Meter {
     this.#quota = quota
     this.#now = now
     this.#at = now()
+  }
+
+  /** Counts entries that the peer gives. Throws what ends its session where that is too much. */
+  take(items: readonly EntryItem[]): void {
+    const bytes = items.reduce((sum, { entry, operation }) => sum + entry.length + (operation?.length ?? 0), 0)
+    if (!this.spend(bytes, items.length)) {
+      throw new SessionEnd('too-much', 'The peer has given as much as this node takes of one peer in an hour')
+    }
   }
 
   /** Returns whether the peer may give that much more. */

@@ -78,7 +78,8 @@ export class Pulling {
         begin = this.#beginAfter(await this.#options.comparisons.begin(this.#options.scope))
       } else {
         if (this.#isChanging || this.#isCheckDue) await this.#stop()
-        else await this.#wait()
+        // Something could neither be decided nor kept: there may be room for it later.
+        else await this.#signal.within(this.#options.timers, RETRY_MS, () => false)
         begin = await this.#resumed()
       }
     }
@@ -121,7 +122,7 @@ export class Pulling {
     this.#tellComparing()
     // Both may have to compare, and one comparison serves both: the other side waits whether the peer begins one.
     if (!isLower) {
-      const stopWaiting = patience.expect('The first Pull or Compare')
+      const stopWaiting = patience.expect('first Pull or Compare')
       await this.#signal.until(() => this.#firstMove !== undefined)
       stopWaiting()
       const move = this.#firstMove
@@ -197,17 +198,6 @@ export class Pulling {
 
   async #stop(): Promise<void> {
     if (!this.#signal.isOver) await this.#options.send({ type: 'stop', pull: this.#latestPull }).taken
-  }
-
-  /** Something could neither be decided nor kept: there may be room for it later. */
-  async #wait(): Promise<void> {
-    let isOver = false
-    const cancel = this.#options.timers.after(RETRY_MS, () => {
-      isOver = true
-      this.#signal.tell()
-    })
-    await this.#signal.until(() => isOver)
-    cancel()
   }
 
   #tellComparing(lost?: LostFrame): void {

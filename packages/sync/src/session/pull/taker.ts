@@ -3,7 +3,6 @@ import type { Replica, TakeOutcome } from '../../replica.js'
 import type { EntryItem } from '../../wire/frame.js'
 import type { KnownIds } from '../known-ids.js'
 import { MAX_FETCH_IDS, MAX_FETCH_ROUNDS, MAX_WANTED_IDS } from '../limits.js'
-import { SessionEnd } from '../session-end.js'
 import type { Fetcher } from './fetcher.js'
 import type { Meter } from './meter.js'
 import type { Share } from './share.js'
@@ -115,7 +114,7 @@ export class Taker {
   async #decide(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
     const { replica, known, onNew, onRefused } = this.#options
     if (items.length === 0) return []
-    this.#spend(items)
+    this.#options.meter?.take(items)
     let outcomes: TakeOutcome[] = []
     await known.learn(async () => {
       outcomes = await replica.take(items)
@@ -127,12 +126,5 @@ export class Taker {
       onRefused({ id: outcome.id, error: outcome.error })
     }
     return outcomes
-  }
-
-  #spend(items: readonly EntryItem[]): void {
-    const bytes = items.reduce((sum, { entry, operation }) => sum + entry.length + (operation?.length ?? 0), 0)
-    if (this.#options.meter?.spend(bytes, items.length) === false) {
-      throw new SessionEnd('too-much', 'The peer has given as much as this node takes of one peer in an hour')
-    }
   }
 }

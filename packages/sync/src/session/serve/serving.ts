@@ -13,7 +13,7 @@ import {
   MINUTE_MS,
 } from '../limits.js'
 import type { Send } from '../send.js'
-import { outOfPlace, SessionEnd } from '../session-end.js'
+import { outOfPlace, tooMuch } from '../session-end.js'
 import { type Backlog, furthestBehind } from './backlog.js'
 import { Rate } from './rate.js'
 import { Source } from './source.js'
@@ -56,12 +56,10 @@ export class Serving {
 
   pull(frame: PullFrame, difference: Promise<IdTree> | undefined): void {
     this.#count('Pull', frame.pull)
-    if (!this.#pulls.take()) {
-      throw new SessionEnd('too-much', `A peer begins at most ${MAX_PULLS_A_MINUTE} pulls a minute`)
-    }
-    if (this.#sources.size >= MAX_PULLS) throw new SessionEnd('too-much', `A peer has at most ${MAX_PULLS} pulls`)
+    if (!this.#pulls.take()) throw tooMuch(MAX_PULLS_A_MINUTE, 'pulls a minute')
+    if (this.#sources.size >= MAX_PULLS) throw tooMuch(MAX_PULLS, 'pulls at once')
     if (difference !== undefined && [...this.#sources.values()].some((source) => source.isGivingDifference)) {
-      throw new SessionEnd('too-much', 'A peer pulls one difference at a time')
+      throw tooMuch(1, 'difference at once')
     }
     const { replica, send, known, timers, onError, onBacklog } = this.#options
     const creditBytes = Math.min(this.#options.creditBytes, MAX_CREDIT_BYTES)
@@ -92,8 +90,7 @@ export class Serving {
   /** Answers a question, under the number that the peer has chosen, beside the others. Throws where that cannot be. */
   answer(kind: 'Fetch' | 'Heads', number: number, task: () => Promise<void>): void {
     this.#count(kind, number)
-    if (this.#tasks >= MAX_FETCHES)
-      throw new SessionEnd('too-much', `A peer asks at most ${MAX_FETCHES} questions at once`)
+    if (this.#tasks >= MAX_FETCHES) throw tooMuch(MAX_FETCHES, 'questions at once')
     this.#tasks += 1
     task()
       .catch(this.#options.onError)

@@ -180,15 +180,8 @@ export class Source {
    * Waits whether nothing more comes for a while. Only then is a little progress told that brings no entries: each such
    * frame makes the peer write down its resume point.
    */
-  async #staysQuiet(): Promise<boolean> {
-    let isOver = false
-    const cancel = this.#options.timers.after(PROGRESS_MS, () => {
-      isOver = true
-      this.#signal.tell()
-    })
-    await this.#signal.until(() => isOver || this.#hasNews)
-    cancel()
-    return isOver
+  #staysQuiet(): Promise<boolean> {
+    return this.#signal.within(this.#options.timers, PROGRESS_MS, () => this.#hasNews)
   }
 
   /** Sends once the peer has room. */
