@@ -45,6 +45,18 @@ export function messageAcceptance(transport: Transport): void {
   })
 }
 
+/** What of that an adapter of a port could spoil: what it carries, in which order, and how it closes. */
+export function carriageAcceptance(transport: Transport): void {
+  describe(`a node ${transport.name}`, () => {
+    const world = worldOf(transport)
+    describe('values', () => valueTests(world))
+    describe('extremes', () => extremeTests(world))
+    describe('calls', () => callTests(world))
+    describe('events', () => eventTests(world))
+    describe('live queries', () => liveTests(world))
+  })
+}
+
 /** They verify the whole database, which is small as yet. */
 function firstTests(world: () => World): void {
   describe('rights', () => rightTests(world))

@@ -1,6 +1,6 @@
 import { openNode as openInProcess } from '../src/in-process.js'
 import { electronPort, openNode, type PortLike, servePort } from '../src/nodejs.js'
-import { messageAcceptance, type Transport } from './acceptance.js'
+import { carriageAcceptance, messageAcceptance, type Transport } from './acceptance.js'
 import { ElectronStandIn } from './electron-stand-in.js'
 
 /** A node of this thread, reached through a pair of ports. */
@@ -32,7 +32,7 @@ messageAcceptance(
   }),
 )
 
-messageAcceptance(
+carriageAcceptance(
   overPorts('over Electron’s ports', () => {
     const [near, far] = ElectronStandIn.pair()
     return [electronPort(near), electronPort(far)]

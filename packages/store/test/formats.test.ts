@@ -35,6 +35,12 @@ test('a dump is kept of every earlier format', () => {
   expect(kept.filter((format) => format > DATABASE_FORMAT)).toEqual([])
 })
 
+/**
+ * Where the tables are those of a new database, so is what reading returns: it is compared for the first and the last
+ * of these formats.
+ */
+const ENDS: ReadonlySet<number | undefined> = new Set([dumpedFormats().at(0), dumpedFormats().at(-1)])
+
 describe.each(dumpedFormats())('a database of format %i', (format) => {
   const schemaName = `old ${format}`
   let old: Store
@@ -51,17 +57,22 @@ describe.each(dumpedFormats())('a database of format %i', (format) => {
     expect(await readTables(driver, schemaName)).toEqual(fresh.before.tables)
   })
 
-  test('returns what a new one does, and keeps its id and its idempotency ids', async () => {
-    expect(await allOf(old)).toEqual(fresh.before.all)
+  test('keeps its id and its idempotency ids', async () => {
     expect(old.databaseId).toBe('d0'.repeat(16))
     expect(await old.idempotent(['a retry of this', 'unknown'])).toEqual([expect.any(String), undefined])
-    expect(await argsOf(old, fresh.keys)).toEqual(fresh.before.args)
   })
+
+  if (ENDS.has(format)) {
+    test('returns what a new one does', async () => {
+      expect(await allOf(old)).toEqual(fresh.before.all)
+      expect(await argsOf(old, fresh.keys)).toEqual(fresh.before.args)
+    })
+  }
 
   test('goes on: updates, merges and deletions lead to what they lead to in a new one', async () => {
     await publishAll(old, fresh.changes)
     expect(await readTables(driver, schemaName)).toEqual(fresh.after.tables)
-    expect(await allOf(old)).toEqual(fresh.after.all)
+    if (ENDS.has(format)) expect(await allOf(old)).toEqual(fresh.after.all)
   })
 })
 

@@ -3,7 +3,8 @@ import type { CreateOutcome } from '../../src/exports.js'
 import { lockSchemas } from './test-schemas.js'
 import { secondClient, type World } from './transport.js'
 
-const MANY = 3_000
+/** More than one round signs, so that a part of them is stored before the others. */
+const MANY = 1_100
 
 /** How calls end, how clients share a node, and how it closes. */
 export function callTests(world: () => World): void {
