@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
+import { NO_MEMORY } from '../../../sync/test/support/hello.js'
 import { realTimers, TestNode } from './sync-world.js'
 
 const ADDRESS = 'wss://hub.example/sync'
@@ -63,7 +64,7 @@ class World {
     }
     const { ends, cut } = memoryChannels({ schedule: (_, deliver) => queueMicrotask(deliver) })
     this.#cut = cut
-    this.#hubPeers = new Peers({ ...this.#options(hub), dial: () => this.#dial(), memory: nowhere })
+    this.#hubPeers = new Peers({ ...this.#options(hub), dial: () => this.#dial(), memory: NO_MEMORY })
     void this.#hubPeers.accept(ends[1])
     return { channel: Promise.resolve(ends[0]), abort: () => undefined }
   }
@@ -83,7 +84,6 @@ class World {
   }
 }
 
-const nowhere = { find: async () => undefined, keep: async () => undefined }
 let world: World
 afterEach(() => world.close())
 

@@ -1,4 +1,3 @@
-import type { PublicKey } from '@rakko/core'
 import {
   alone,
   type Channel,
@@ -12,6 +11,7 @@ import {
   SyncSession,
 } from '@rakko/sync'
 import { HandTimers, settle } from '../../../sync/test/support/hand-timers.js'
+import { helloOf } from '../../../sync/test/support/hello.js'
 import type { TestNode } from './sync-world.js'
 
 export { HandTimers, settle }
@@ -77,19 +77,8 @@ export class PeerByHand {
   }
 
   hello(changes: Partial<HelloFrame> = {}): void {
-    this.send({
-      type: 'hello',
-      version: 1,
-      databaseId: this.databaseId,
-      publicKey: 'dd'.repeat(32) as PublicKey,
-      nonce: new Uint8Array(32).fill(9),
-      latest: { number: 0 },
-      asksProof: false,
-      capabilities: ['heads', 'live', 'ranges'],
-      maxFrameBytes: 2_097_152,
-      creditBytes: 4_194_304,
-      ...changes,
-    })
+    const { databaseId } = this
+    this.send(helloOf({ databaseId, capabilities: ['heads', 'live', 'ranges'], creditBytes: 4_194_304, ...changes }))
   }
 
   /** The next frame of a type that came; others before it are passed over. */

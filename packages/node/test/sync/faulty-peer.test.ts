@@ -1,23 +1,14 @@
-import type { Hash, PublicKey } from '@rakko/core'
-import { type ArrivalsFrame, encodeFrame, endFrame, memoryChannels, Peers } from '@rakko/sync'
+import type { Hash } from '@rakko/core'
+import { type ArrivalsFrame, encodeFrame, endFrame, memoryChannels } from '@rakko/sync'
 import { describe, expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema } from '../../../store/test/support/definitions.js'
+import { helloOf } from '../../../sync/test/support/hello.js'
 import { HandTimers, settle } from './by-hand.js'
+import { peersOf } from './peers-of.js'
 import { TestNode } from './sync-world.js'
 
-const HELLO = encodeFrame({
-  type: 'hello',
-  version: 1,
-  databaseId: 'ee'.repeat(16),
-  publicKey: 'dd'.repeat(32) as PublicKey,
-  nonce: new Uint8Array(32),
-  latest: { number: 0 },
-  asksProof: false,
-  capabilities: [],
-  maxFrameBytes: 2_097_152,
-  creditBytes: 0,
-})
+const HELLO = encodeFrame(helloOf())
 const ID = `0020${'11'.repeat(32)}` as Hash
 const BAD_FRAME = Uint8Array.of(1, 2, 3)
 const NOTHING: ArrivalsFrame = { type: 'arrivals', pull: 1, upTo: { number: 0 }, latest: 0, first: 0, items: [] }
@@ -33,19 +24,14 @@ interface Ways {
 
 /** How long a node waits before each of its next four dials, where a peer behaves like this. */
 async function waitsFor({ gives = () => NOTHING, livesMs = 0, last }: Ways): Promise<number[]> {
-  const { replica, publicKey } = new TestNode(1)
   const timers = new HandTimers()
   const waits: number[] = []
   let dials = 0
-  const peers: Peers = new Peers({
-    replica,
-    identity: { publicKey },
-    random: (length) => new Uint8Array(length),
+  const peers = peersOf(new TestNode(1), {
     draw: () => 1,
     now: () => timers.now,
     timers,
     silenceMs: 3_600_000,
-    memory: { find: async () => undefined, keep: async () => undefined },
     onDialled({ link }) {
       if (link.state === 'offline') waits.push(link.retryAt - timers.now)
     },

@@ -1,29 +1,18 @@
 import { RakkoError } from '@rakko/core'
-import { type Head, memoryChannels, Peers, type PeersOptions, peerHeads } from '@rakko/sync'
+import { type Head, memoryChannels, type Peers, type PeersOptions, peerHeads } from '@rakko/sync'
 import { expect, test } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import { NodeSync } from '../../src/sync/node-sync.js'
 import { PeerByHand, settle } from './by-hand.js'
-import { realTimers, syncOptionsOf, TestNode } from './sync-world.js'
+import { peersOf as peersWith } from './peers-of.js'
+import { syncOptionsOf, TestNode } from './sync-world.js'
 
 const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
 const venue = (author: Author) => author.create(schemaId, { name: str('a'), capacity: int(1) })
 
-function peersOf(node: TestNode, dial: PeersOptions['dial']): Peers {
-  return new Peers({
-    replica: node.replica,
-    identity: { publicKey: node.publicKey },
-    dial,
-    heads: node.heads,
-    random: (length) => new Uint8Array(length).fill(1),
-    draw: () => 0,
-    now: () => 0,
-    timers: realTimers,
-    memory: { find: async () => undefined, keep: async () => undefined },
-  })
-}
+const peersOf = (node: TestNode, dial: PeersOptions['dial']): Peers => peersWith(node, { dial, heads: node.heads })
 
 test('a node asks all peers that are up for the heads of a key, forked ones too', async () => {
   const author = new Author(1)

@@ -4,7 +4,6 @@ import {
   memoryChannels,
   metersOf,
   type PeerQuota,
-  Peers,
   type Refused,
   type SessionResult,
   SyncSession,
@@ -17,6 +16,7 @@ import { AuthorQuota } from '../../src/sync/author-quota.js'
 import { NodeSync } from '../../src/sync/node-sync.js'
 import { StoreReplica } from '../../src/sync/store-replica.js'
 import { checkQuotas } from '../../src/sync/sync-quotas.js'
+import { peersOf } from './peers-of.js'
 import { meet, realTimers, syncOptionsOf, TestNode } from './sync-world.js'
 
 const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
@@ -37,17 +37,11 @@ describe('what one peer may give in an hour', () => {
   function hubOf(quota: PeerQuota) {
     const hub = new TestNode(1)
     let now = 0
-    const peers = new Peers({
-      replica: hub.replica,
-      identity: { publicKey: hub.publicKey },
+    const peers = peersOf(hub, {
       dial: () => {
         throw new RakkoError('CHANNEL_CLOSED', 'Nobody is dialled')
       },
-      random: (length) => new Uint8Array(length).fill(1),
-      draw: () => 0,
       now: () => now,
-      timers: realTimers,
-      memory: { find: async () => undefined, keep: async () => undefined },
       meterOf: metersOf(quota, () => now),
     })
     return {

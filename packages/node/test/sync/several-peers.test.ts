@@ -1,10 +1,20 @@
-import { hash, type PublicKey, RakkoError } from '@rakko/core'
-import { type Channel, type Dialling, decodeFrame, encodeFrame, memoryChannels, Peers, type Timers } from '@rakko/sync'
+import { hash, RakkoError } from '@rakko/core'
+import {
+  type Channel,
+  type Dialling,
+  decodeFrame,
+  encodeFrame,
+  memoryChannels,
+  type Peers,
+  type Timers,
+} from '@rakko/sync'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Author } from '../../../store/test/support/author.js'
 import { defineSchema, int, str } from '../../../store/test/support/definitions.js'
 import { publishAll } from '../../../store/test/support/outcomes.js'
+import { helloOf } from '../../../sync/test/support/hello.js'
 import { HandTimers, settle } from './by-hand.js'
+import { peersOf } from './peers-of.js'
 import { realTimers, TestNode } from './sync-world.js'
 
 const { items: definition, schemaId } = defineSchema(new Author(99), 'venue', { capacity: 'int', name: 'str' })
@@ -29,16 +39,7 @@ class Mesh {
 
   add(name: string): TestNode {
     const node = new TestNode(this.nodes.size + 1)
-    const peers = new Peers({
-      replica: node.replica,
-      identity: { publicKey: node.publicKey },
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      draw: () => 0,
-      now: () => 0,
-      timers: this.#timers,
-      memory: { find: async () => undefined, keep: async () => undefined },
-      dial: (address) => this.#dial(name, address),
-    })
+    const peers = peersOf(node, { timers: this.#timers, dial: (address) => this.#dial(name, address) })
     this.nodes.set(name, { node, peers })
     return node
   }
@@ -115,19 +116,7 @@ class Mesh {
 function idleHub(): Channel {
   const { ends } = memoryChannels()
   ends[1].listen({ frame: () => undefined, closed: () => undefined })
-  const hello = {
-    type: 'hello',
-    version: 1,
-    databaseId: 'ee'.repeat(16),
-    publicKey: 'dd'.repeat(32) as PublicKey,
-    nonce: new Uint8Array(32),
-    latest: { number: 0 },
-    asksProof: false,
-    capabilities: [],
-    maxFrameBytes: 2_097_152,
-    creditBytes: 0,
-  } as const
-  ends[1].send(encodeFrame(hello)).catch(() => undefined)
+  ends[1].send(encodeFrame(helloOf())).catch(() => undefined)
   return ends[0]
 }
 

@@ -2,20 +2,10 @@ import { type PublicKey, RakkoError } from '@rakko/core'
 import { beforeEach, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame, memoryChannels, type PeerStatus, Peers, type Replica } from '../../src/index.js'
 import { HandTimers, settle } from '../support/hand-timers.js'
+import { helloOf, NO_MEMORY } from '../support/hello.js'
 
 const ADDRESS = 'wss://hub.example/sync'
-const HELLO = encodeFrame({
-  type: 'hello',
-  version: 1,
-  databaseId: 'ee'.repeat(16),
-  publicKey: 'dd'.repeat(32) as PublicKey,
-  nonce: new Uint8Array(32),
-  latest: { number: 0 },
-  asksProof: false,
-  capabilities: [],
-  maxFrameBytes: 2_097_152,
-  creditBytes: 0,
-})
+const HELLO = encodeFrame(helloOf())
 
 /** An empty node. */
 const replica = {
@@ -49,7 +39,7 @@ beforeEach(() => {
     draw: () => 1,
     now: () => timers.now,
     timers,
-    memory: { find: async () => undefined, keep: async () => undefined },
+    memory: NO_MEMORY,
     onDialled: (next) => {
       status = next
     },

@@ -12,6 +12,7 @@ import {
   type ResumeName,
 } from '../../src/index.js'
 import { HandTimers, settle } from '../support/hand-timers.js'
+import { helloOf, NO_MEMORY } from '../support/hello.js'
 
 const ADDRESS = 'wss://hub.example/sync'
 const MINUTE = 60_000
@@ -64,7 +65,7 @@ beforeEach(() => {
     draw: () => 1,
     now: () => timers.now,
     timers,
-    memory: { find: async () => undefined, keep: async () => undefined },
+    memory: NO_MEMORY,
     onDialled: (next) => {
       status = next
     },
@@ -106,18 +107,7 @@ function greet(channel: Channel, answer: Hub): void {
       if (frame.type === 'taken') send({ type: 'end', code: 'failed', text: 'The database failed' })
     },
   })
-  send({
-    type: 'hello',
-    version: 1,
-    databaseId: (isFresh ? dials.length : 0).toString(16).padStart(32, '0'),
-    publicKey: 'dd'.repeat(32) as PublicKey,
-    nonce: new Uint8Array(32),
-    latest: { number: 0 },
-    asksProof: false,
-    capabilities: [],
-    maxFrameBytes: 2_097_152,
-    creditBytes: 0,
-  })
+  send(helloOf({ databaseId: (isFresh ? dials.length : 0).toString(16).padStart(32, '0') }))
 }
 
 /** Says each time that it has more arrivals, and fails. */

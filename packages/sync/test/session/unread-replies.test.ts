@@ -2,6 +2,7 @@ import { blake3, type Hash, type PublicKey } from '@rakko/core'
 import { expect, test } from 'vitest'
 import { alone, decodeFrame, encodeFrame, type Frame, IdTree, type Replica, SyncSession } from '../../src/index.js'
 import { settle } from '../support/hand-timers.js'
+import { helloOf } from '../support/hello.js'
 import { UnreadChannel } from '../support/unread-channel.js'
 
 const LATEST = { number: 9, id: `0020${'11'.repeat(32)}` as Hash }
@@ -31,18 +32,7 @@ test('a peer that compares on and on, and reads no reply, piles up four', async 
     await channel.listener?.frame(encodeFrame(frame))
     await settle()
   }
-  await send({
-    type: 'hello',
-    version: 1,
-    databaseId: 'ee'.repeat(16),
-    publicKey: 'dd'.repeat(32) as PublicKey,
-    nonce: new Uint8Array(32).fill(1),
-    latest: LATEST,
-    asksProof: false,
-    capabilities: ['ranges'],
-    maxFrameBytes: 2_097_152,
-    creditBytes: 0,
-  })
+  await send(helloOf({ latest: LATEST, capabilities: ['ranges'] }))
   await send({ type: 'compare', compare: 2, latest: LATEST, scope: undefined, ranges: OTHERS })
   for (let turn = 0; turn < 6; turn += 1) await send({ type: 'compared', compare: 2, latest: LATEST, ranges: OTHERS })
   const types = channel.sent.map((frame) => decodeFrame(frame).type)

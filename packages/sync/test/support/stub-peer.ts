@@ -13,6 +13,7 @@ import {
   SyncSession,
 } from '../../src/index.js'
 import { HandTimers, settle } from './hand-timers.js'
+import { helloOf } from './hello.js'
 
 /** An empty node, as far as a session asks for it. */
 const EMPTY = {
@@ -52,19 +53,7 @@ export class StubPeer {
   }
 
   async hello(changes: Partial<HelloFrame> = {}): Promise<void> {
-    await this.send({
-      type: 'hello',
-      version: 1,
-      databaseId: 'ee'.repeat(16),
-      publicKey: 'dd'.repeat(32) as PublicKey,
-      nonce: new Uint8Array(32).fill(1),
-      latest: { number: 0 },
-      asksProof: false,
-      capabilities: ['ranges'],
-      maxFrameBytes: 2_097_152,
-      creditBytes: 4_194_304,
-      ...changes,
-    })
+    await this.send(helloOf({ capabilities: ['ranges'], creditBytes: 4_194_304, ...changes }))
   }
 
   /** Resolves once all that follows from it at once has come. */
