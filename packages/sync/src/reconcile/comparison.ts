@@ -1,8 +1,15 @@
 import { bytesToHex, equalBytes, type Hash, type RakkoError, refusal } from '@rakko/core'
 import { IdTree } from './id-tree.js'
 import { againstList, isBitsOf, markedIds } from './list-difference.js'
-import { type ComparedRange, type FingerprintRange, ID_BYTES, type IdsRange, type LackingRange } from './range.js'
-import { MAX_WHOLE_BYTES, Reply } from './reply.js'
+import {
+  type ComparedRange,
+  type FingerprintRange,
+  ID_BYTES,
+  type IdsRange,
+  type LackingRange,
+  RANGE_BYTES,
+} from './range.js'
+import { Reply } from './reply.js'
 
 /** A range with so few ids is listed. */
 const LISTED_IDS = 32
@@ -132,7 +139,7 @@ export class Comparison {
   }
 
   #replyTo(ranges: readonly ComparedRange[]): readonly ComparedRange[] {
-    const reply = new Reply(ranges, this.#maxBytes - HEAD_BYTES)
+    const reply = new Reply(ranges.length, this.#maxBytes - HEAD_BYTES)
     this.#work = 0
     let [lower, from]: [Uint8Array, number] = [new Uint8Array(), 0]
     for (const [index, range] of ranges.entries()) {
@@ -152,7 +159,7 @@ export class Comparison {
   #replyToRange(index: number, range: ComparedRange, own: Own, reply: Reply): boolean {
     const wanted = this.#wantedFor(range, own)
     // Parts take time: they are not made in vain.
-    if (wanted === 'parts' && reply.hasRoom(index, PARTS, PARTS * MAX_WHOLE_BYTES)) {
+    if (wanted === 'parts' && reply.hasRoom(index, PARTS, PARTS * RANGE_BYTES)) {
       return reply.add(index, this.#partsOf(own))
     }
     if (typeof wanted === 'object' && reply.add(index, wanted.ranges)) {

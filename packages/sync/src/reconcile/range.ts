@@ -46,23 +46,11 @@ export const MAX_RANGE_IDS = 4_096
 /** Ranges of one frame. */
 export const MAX_FRAME_RANGES = 8_192
 
-/** Bytes that a range takes in a frame: a CBOR array with shortest heads. */
+/** What a range takes in a frame beside its ids or bits, at most: heads, its upper end, a count and a fingerprint. */
+export const RANGE_BYTES = 64
+
+/** Bytes that a range takes in a frame, at most. */
 export function rangeBytes(range: ComparedRange): number {
-  const { length } = range.upper
-  return 1 + headBytes(length) + length + 1 + contentBytes(range)
-}
-
-function contentBytes(range: ComparedRange): number {
-  if (range.kind === 'skip') return 0
-  if (range.kind === 'fingerprint') return headBytes(range.count) + 1 + FINGERPRINT_BYTES
-  const { length } = range.kind === 'ids' ? range.ids : range.bits
-  return headBytes(length) + length
-}
-
-/** Bytes of a CBOR head with this number. */
-function headBytes(number: number): number {
-  if (number < 24) return 1
-  if (number < 2 ** 8) return 2
-  if (number < 2 ** 16) return 3
-  return number < 2 ** 32 ? 5 : 9
+  if (range.kind === 'ids') return RANGE_BYTES + range.ids.length
+  return RANGE_BYTES + (range.kind === 'lacking' ? range.bits.length : 0)
 }

@@ -1,17 +1,5 @@
-import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, rangeBytes } from './range.js'
+import { type ComparedRange, MAX_FRAME_RANGES, RANGE_BYTES, rangeBytes } from './range.js'
 
-/** As many ids as any memory holds. */
-const MAX_COUNT = 2 ** 32 - 1
-/** One range that stands for the rest of all. */
-const REST = {
-  kind: 'fingerprint',
-  upper: new Uint8Array(),
-  count: MAX_COUNT,
-  fingerprint: new Uint8Array(FINGERPRINT_BYTES),
-} as const
-const REST_BYTES = rangeBytes(REST)
-/** Of a range that is left whole, or of a part. */
-export const MAX_WHOLE_BYTES = rangeBytes({ ...REST, upper: new Uint8Array(ID_BYTES) })
 /** Part of a frame that is kept, at most, for leaving whole what comes behind: the first ranges need room to get on. */
 const KEPT = 1 / 2
 
@@ -19,17 +7,13 @@ const KEPT = 1 / 2
 export class Reply {
   readonly ranges: ComparedRange[] = []
   readonly #maxBytes: number
-  /** For each range that was got, and one more: the bytes of leaving whole it and all behind it. */
-  readonly #wholeBytes: Float64Array
+  /** How many ranges are replied to. */
+  readonly #count: number
   #bytes = 0
 
-  constructor(got: readonly ComparedRange[], maxBytes: number) {
+  constructor(count: number, maxBytes: number) {
+    this.#count = count
     this.#maxBytes = maxBytes
-    this.#wholeBytes = new Float64Array(got.length + 1)
-    for (let index = got.length - 1; index >= 0; index -= 1) {
-      const range = got[index] as ComparedRange
-      this.#wholeBytes[index] = (this.#wholeBytes[index + 1] as number) + wholeBytes(range)
-    }
   }
 
   /** Adds what replies to the range at `index`, if there is room for it. Returns whether it did. */
@@ -45,18 +29,15 @@ export class Reply {
    * to leave room for the others behind it to stay whole.
    */
   hasRoom(index: number, ranges: number, bytes: number): boolean {
-    const behind = this.#wholeBytes.length - index - 2
-    const bytesBehind = this.#wholeBytes[index + 1] as number
-    const isSmall = ranges === 1 && bytes + bytesBehind <= (this.#wholeBytes[index] as number)
-    let [keptRanges, keptBytes] = [0, 0]
+    const behind = this.#count - index - 1
+    const isSmall = ranges === 1 && bytes <= RANGE_BYTES
     // In any case for the one that stands for all others.
-    if (behind > 0) [keptRanges, keptBytes] = [1, REST_BYTES]
-    if (behind > 0 && !isSmall) {
-      keptRanges = Math.min(behind, KEPT * MAX_FRAME_RANGES)
-      keptBytes = Math.max(REST_BYTES, Math.min(bytesBehind, KEPT * this.#maxBytes))
-    }
+    const kept = isSmall
+      ? Math.min(behind, 1)
+      : Math.min(behind, KEPT * MAX_FRAME_RANGES, Math.ceil((KEPT * this.#maxBytes) / RANGE_BYTES))
     return (
-      this.ranges.length + ranges + keptRanges <= MAX_FRAME_RANGES && this.#bytes + bytes + keptBytes <= this.#maxBytes
+      this.ranges.length + ranges + kept <= MAX_FRAME_RANGES &&
+      this.#bytes + bytes + kept * RANGE_BYTES <= this.#maxBytes
     )
   }
 
@@ -74,8 +55,4 @@ export class Reply {
     this.ranges.push(range)
     this.#bytes += rangeBytes(range)
   }
-}
-
-function wholeBytes({ kind, upper }: ComparedRange): number {
-  return rangeBytes(kind === 'skip' ? { kind, upper } : { ...REST, upper })
 }
