@@ -3,8 +3,6 @@ import { addWords, compareWords, WORDS, type Words } from './id-words.js'
 /** Ids of a leaf: 4 KB. Longer ones take less memory beside the ids, and more time for each sum. */
 export const LEAF_IDS = 128
 export const INNER_CHILDREN = 32
-/** Ids that a leaf makes room for at once: as a rule it wastes half of that. */
-const SPARE_IDS = 16
 /** A part of the ids of a tree, ascending, with what they add up to. Ranks are counted from its first id. */
 export interface IdNode {
   readonly count: number
@@ -29,11 +27,7 @@ export interface Located {
 export class Leaf implements IdNode {
   count = 0
   readonly sum: Words = new Uint32Array(WORDS)
-  #ids: Words
-
-  constructor(capacity = SPARE_IDS) {
-    this.#ids = new Uint32Array(capacity * WORDS)
-  }
+  readonly #ids: Words = new Uint32Array(LEAF_IDS * WORDS)
 
   locate(rank: number): Located {
     return { ids: this.#ids, at: rank * WORDS, count: this.count - rank }
@@ -71,7 +65,6 @@ export class Leaf implements IdNode {
     const at = rank * WORDS
     const end = this.count * WORDS
     this.count += 1
-    if (end === this.#ids.length) this.#resize()
     this.#ids.copyWithin(at + WORDS, at, end)
     this.#ids.set(id, at)
     addWords(this.sum, id, 0, 1)
@@ -79,20 +72,13 @@ export class Leaf implements IdNode {
 
   #part(half: number): Leaf {
     const rest = this.count - half
-    const upper = new Leaf(rest + SPARE_IDS)
+    const upper = new Leaf()
     upper.#ids.set(this.#ids.subarray(half * WORDS, this.count * WORDS))
     upper.count = rest
     upper.addBelow(rest, upper.sum, 1)
     this.count = half
-    if (rest > 0) this.#resize()
     addWords(this.sum, upper.sum, 0, -1)
     return upper
-  }
-
-  #resize(): void {
-    const resized = new Uint32Array(Math.min(this.count + SPARE_IDS, LEAF_IDS) * WORDS)
-    resized.set(this.#ids.subarray(0, Math.min(resized.length, this.#ids.length)))
-    this.#ids = resized
   }
 }
 

@@ -8,7 +8,7 @@ const HASH_PREFIX = '0020'
 
 /**
  * A set of ids, ordered, that knows what any range of them adds up to. Adding, finding and adding up take O(log n),
- * listing k ids O(k + log n). An id takes 36 to 45 bytes of memory. Ids that are added in ascending order fill
+ * listing k ids O(k + log n). An id takes 32 to 48 bytes of memory. Ids that are added in ascending order fill
  * it best and quickest.
  *
  * The rank of an id is how many are below it, so a range is two ranks: the first from 0, the second excluded. Ranks
