@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { hash, hexToBytes } from '@rakko/core'
-import { IdTree, memoryChannels, SyncSession } from '@rakko/sync'
+import { alone, IdTree, memoryChannels, SyncSession } from '@rakko/sync'
 
 const HOLD_OFF_MS = 5
 
@@ -59,6 +59,7 @@ export function strangerPeer(node) {
       channel: ends[1],
       replica,
       identity: { publicKey: 'dd'.repeat(32) },
+      share: alone(),
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       timers: { after: (ms, work) => clearTimeout.bind(undefined, setTimeout(work, ms).unref()) },
     })
