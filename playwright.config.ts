@@ -6,7 +6,7 @@ const PORT = Number(process.env.RAKKO_FESTIVAL_PORT ?? 4174)
 const executablePath = findChromium()
 
 /** What the width of the screen can change runs at both widths; all else, and what is tagged `@any-width`, once. */
-const AT_BOTH_WIDTHS = ['accessibility.spec.ts', 'editing.spec.ts', 'screenshots.spec.ts']
+const AT_BOTH_WIDTHS = ['accessibility.spec.ts', 'editing.spec.ts']
 
 /** The built festival, as a person's browser sees it. */
 export default defineConfig({

@@ -6,11 +6,12 @@ import { expect, test } from './fixtures.js'
 /** A Friday evening in the middle of the sample weekend, so that the pictures are the same on every day. */
 const FRIDAY_EVENING = new Date('2026-06-12T19:20:00+02:00')
 
-test.use({ timezoneId: 'Europe/Berlin', locale: 'en-GB', serviceWorkers: 'allow' })
+const WIDTHS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const
 
-test('pictures of every state, light and dark', async ({ page, context }, testInfo) => {
-  const phone = testInfo.project.name === 'phone'
-  await page.setViewportSize(phone ? { width: 390, height: 844 } : { width: 1280, height: 800 })
+// A point is one pixel, so that a picture takes little.
+test.use({ timezoneId: 'Europe/Berlin', locale: 'en-GB', serviceWorkers: 'allow', deviceScaleFactor: 1 })
+
+test('pictures of every state, at both widths, light and dark', async ({ page, context }, testInfo) => {
   await page.clock.setFixedTime(FRIDAY_EVENING)
   const picture = takePicture(page, testInfo)
   const festival = new Festival(page)
@@ -52,7 +53,6 @@ test('pictures of every state, light and dark', async ({ page, context }, testIn
   await picture('device')
 
   const second = await context.newPage()
-  await second.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 })
   await second.goto('/')
   await expect(second.getByRole('heading', { name: 'Already open in another tab' })).toBeVisible()
   await takePicture(second, testInfo)('in-use')
@@ -60,10 +60,14 @@ test('pictures of every state, light and dark', async ({ page, context }, testIn
 
 function takePicture(page: Page, { project }: TestInfo) {
   return async (state: string) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      const name = `${project.name}-${colorScheme}-${state}.png`
-      await page.screenshot({ path: join(project.outputDir, 'screenshots', name) })
+    for (const [width, size] of Object.entries(WIDTHS)) {
+      await page.setViewportSize(size)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        const name = `${width}-${colorScheme}-${state}.png`
+        await page.screenshot({ path: join(project.outputDir, 'screenshots', name) })
+      }
     }
+    await page.setViewportSize(WIDTHS.phone)
   }
 }
