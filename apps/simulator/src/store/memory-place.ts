@@ -1,4 +1,4 @@
-import type { Hash, Verifier } from '@rakko/core'
+import type { DocumentId, Hash, Verifier } from '@rakko/core'
 import type { DocumentStore } from '@rakko/store'
 import { MemoryData, MemoryStore } from '@rakko/store/memory'
 import type { Mark, Place } from './place.js'
@@ -36,6 +36,10 @@ export class MemoryPlace implements Place {
 
   async purge(): Promise<void> {
     await this.#store?.purge()
+  }
+
+  async forget(document: DocumentId): Promise<void> {
+    await this.#store?.forget({ document })
   }
 
   mark(): Mark {

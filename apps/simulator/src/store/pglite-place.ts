@@ -1,4 +1,4 @@
-import type { Hash, Verifier } from '@rakko/core'
+import type { DocumentId, Hash, Verifier } from '@rakko/core'
 import { createStore, type DocumentStore, type Driver, MAX_SYNC_ITEMS, type Store } from '@rakko/store'
 import type { Mark, Place } from './place.js'
 import { TableCopies } from './table-copies.js'
@@ -38,6 +38,10 @@ export class PglitePlace implements Place {
 
   async purge(): Promise<void> {
     while ((await this.#store?.maintain()) !== undefined);
+  }
+
+  async forget(document: DocumentId): Promise<void> {
+    await this.#store?.forget({ document })
   }
 
   mark(): Mark {

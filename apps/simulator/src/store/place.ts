@@ -1,4 +1,4 @@
-import type { Hash } from '@rakko/core'
+import type { DocumentId, Hash } from '@rakko/core'
 import type { DocumentStore } from '@rakko/store'
 
 /** Where the data of a node lie. It outlives the node's processes. */
@@ -7,6 +7,8 @@ export interface Place {
   open(): Promise<DocumentStore>
   /** Drops payloads of deleted documents, in the store that is open. */
   purge(): Promise<void>
+  /** Removes a document for good, in the store that is open. */
+  forget(document: DocumentId): Promise<void>
   /** What would be left now if it were flushed: `keep` makes it durable. */
   mark(): Mark
   /** Everything is gone: the next process finds nothing and gets a database id of its own. */

@@ -71,6 +71,8 @@ export class SlowStore implements ReplicaStore {
   #durable = 0
   #isDead = false
   isFailing = false
+  /** Entries that came though they were forgotten here. */
+  forgottenCame = 0
 
   constructor(options: SlowStoreOptions) {
     this.#options = options
@@ -100,13 +102,22 @@ export class SlowStore implements ReplicaStore {
     return this.#write((store) => store.publish(items))
   }
 
-  ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
-    return this.#write((store) => store.ingest(items))
+  async ingest(items: readonly IngestItem[]): Promise<IngestOutcome[]> {
+    const outcomes = await this.#write((store) => store.ingest(items))
+    for (const outcome of outcomes) {
+      if (outcome.status === 'decided' && outcome.decision === 'forgotten' && !outcome.isNew) this.forgottenCame += 1
+    }
+    return outcomes
   }
 
   /** Drops payloads of deleted documents. */
   purge(): Promise<void> {
     return this.#write(() => this.#options.place.purge())
+  }
+
+  /** Removes a document here and for good. */
+  forget(document: DocumentId): Promise<void> {
+    return this.#write(() => this.#options.place.forget(document))
   }
 
   writeArgs(publicKey: PublicKey, targets: readonly (WriteTarget | undefined)[]): Promise<(WriteArgs | RakkoError)[]> {

@@ -38,6 +38,7 @@ export type PlannedEvent = { readonly at: number } & (
   | { readonly does: 'wipe' | 'save' | 'restore' | 'poke' | 'purge'; readonly node: number }
   | { readonly does: 'fail-disk'; readonly node: number; readonly forMs: number }
   | { readonly does: 'part'; readonly side: readonly number[]; readonly isCut: boolean; readonly forMs: number }
+  | { readonly does: 'forget'; readonly node: number; readonly draw: number }
   | { readonly does: 'cut'; readonly draw: number }
 )
 
@@ -71,6 +72,7 @@ export function drawPlan(seed: number, { leastNodes, mostNodes, breaks }: PlanLi
     events: inOrder([
       ...drawEvents(random, { nodes, authors, healsAt }),
       ...drawPurges(Random.of(seed, 8), nodes, healsAt),
+      ...drawForgetting(Random.of(seed, 9), leavesOf({ links, nodes }), healsAt),
     ]),
     healsAt,
     breaks,
@@ -153,6 +155,19 @@ function drawPurges(random: Random, nodes: number, healsAt: number): PlannedEven
     does: 'purge',
     node: random.integer(nodes),
   }))
+}
+
+/** Nodes that have one neighbour: what they forget nobody gets through them. */
+export function leavesOf({ links, nodes }: Pick<Plan, 'links' | 'nodes'>): number[] {
+  const degree = (node: number) => links.filter((link) => link.includes(node)).length
+  return Array.from({ length: nodes }, (_, node) => node).filter((node) => degree(node) === 1)
+}
+
+function drawForgetting(random: Random, leaves: readonly number[], healsAt: number): PlannedEvent[] {
+  const count = leaves.length > 0 && random.chance(0.3) ? random.between(1, 4) : 0
+  return Array.from({ length: count }, () => {
+    return { at: random.integer(healsAt), does: 'forget', node: random.pick(leaves), draw: random.integer(2 ** 31) }
+  })
 }
 
 function inOrder(events: readonly PlannedEvent[]): PlannedEvent[] {

@@ -1,5 +1,6 @@
-import type { Hash, SchemaId } from '@rakko/core'
-import { comparedId } from '@rakko/store'
+import type { DocumentId, Hash, SchemaId } from '@rakko/core'
+import { comparedId, type Document, type DocumentStore } from '@rakko/store'
+import type { MadeDocument } from '../people/author.js'
 import type { SimNode } from '../people/sim-node.js'
 import type { World } from './world.js'
 
@@ -8,26 +9,62 @@ export interface NodeState {
   readonly node: number
   readonly isScoped: boolean
   readonly held: ReadonlySet<Hash>
-  /** Of the world's schemas, all that has to be the same on every node, as one text. */
-  readonly text: string
+  /** State hashes of the world's schemas. */
+  readonly hashes: readonly string[]
+  /** All that has to be the same on every node, by document of the world. */
+  readonly rows: ReadonlyMap<DocumentId, string>
+  /** By which nodes compare what they hold of the schemas. */
+  readonly ids: readonly Hash[]
+  /** Documents that it has forgotten, with the ids of their operations. */
+  readonly forgotten: ReadonlyMap<DocumentId, readonly Hash[]>
+  /** Those of them that are here all the same. */
+  readonly back: readonly DocumentId[]
 }
 
 export async function stateOf(node: SimNode, world: World): Promise<NodeState> {
   const { number, isScoped, inner, place } = node
   const held = await place.heldIds()
-  if (inner === undefined) return { node: number, isScoped, held, text: 'does not run' }
+  const nothing = { hashes: ['does not run'], rows: new Map(), ids: [], forgotten: new Map(), back: [] }
+  if (inner === undefined) return { node: number, isScoped, held, ...nothing }
   const { schemaIds } = world
   const hashes = await Promise.all(schemaIds.map((id) => stateHash(inner, id)))
   const documents = await inner.documents(world.documents.map(({ id }) => id))
-  const rows = documents.map((document) => {
-    if (document === undefined) return 'unknown'
-    const { viewId, deleted, owner, signer, edited } = document
-    const fields = [...document.fields].map(([name, { value }]) => `${name}=${value}`)
-    return [viewId, deleted, owner, signer, edited, ...fields].join(' ')
-  })
+  const rows = new Map(world.documents.map(({ id }, index) => [id, rowOf(documents[index])]))
   const decided = await inner.sync.decidedIds({}, { schemas: schemaIds })
   const ids = decided.map(({ id }) => id).filter((id) => held.has(id) || held.has(turned(id)))
-  return { node: number, isScoped, held, text: [...hashes, ...rows, ...ids].join('\n') }
+  const forgotten = new Map(
+    (await forgottenOf(inner, world)).map(({ id, operations }) => [id, operations as readonly string[] as Hash[]]),
+  )
+  const back = [...world.forgotten.of(node)].filter((id) => !forgotten.has(id))
+  return { node: number, isScoped, held, hashes, rows, ids, forgotten, back }
+}
+
+function rowOf(document: Document | undefined): string {
+  if (document === undefined) return 'unknown'
+  const { viewId, deleted, owner, signer, edited } = document
+  const fields = [...document.fields].map(([name, { value }]) => `${name}=${value}`)
+  return [viewId, deleted, owner, signer, edited, ...fields].join(' ')
+}
+
+async function forgottenOf({ sync }: DocumentStore, { documents }: World): Promise<readonly MadeDocument[]> {
+  if (documents.length === 0) return []
+  const numbers = await sync.arrivalNumbers(documents.map(({ id }) => id as string as Hash))
+  const entries = await sync.entriesAt(numbers.filter((number) => number !== undefined))
+  const gone = new Set(entries.flatMap(({ id, decision }) => (decision === 'forgotten' ? [id as string] : [])))
+  return documents.filter(({ id }) => gone.has(id))
+}
+
+/** What a state shows without documents that somebody has forgotten: state hashes have all or nothing. */
+function textOf({ hashes, rows, ids }: NodeState, forgotten: ReadonlyMap<DocumentId, readonly Hash[]>): string {
+  const gone = new Set([...forgotten.values()].flat())
+  const left = [...rows].flatMap(([id, row]) => (forgotten.has(id) ? [] : [row]))
+  const others = ids.filter((id) => !gone.has(id) && !gone.has(turned(id)))
+  return [...(forgotten.size > 0 ? [] : hashes), ...left, ...others].join('\n')
+}
+
+/** All that a node shows, as one text. */
+export function shown(state: NodeState | undefined): string {
+  return state === undefined ? '' : textOf(state, new Map())
 }
 
 /** Nodes compare some entries by another id than their own. */
@@ -52,12 +89,18 @@ export function differences(states: readonly NodeState[]): string[] {
   if (first === undefined) return []
   const isAll = states.every(({ isScoped }) => !isScoped)
   return states.flatMap((other) => {
-    const isSame = other.text === first.text && (!isAll || hasAll(other.held, first.held))
-    if (other === first || isSame) return []
-    const [less, more] = [short(first.held, other.held), short(other.held, first.held)]
-    const about = `n${first.node} holds ${first.held.size} entries, n${other.node} ${other.held.size}`
-    const lines = first.text.split('\n')
-    const line = other.text.split('\n').findIndex((text, index) => text !== lines[index])
+    if (other.back.length > 0) return [`n${other.node} had forgotten ${other.back.map((id) => id.slice(4, 10))}`]
+    if (other === first) return []
+    const forgotten = new Map([...first.forgotten, ...other.forgotten])
+    const gone = new Set([...forgotten.values()].flat())
+    const [ours, theirs] = [first, other].map(({ held }) => new Set([...held].filter((id) => !gone.has(id))))
+    const [text, otherText] = [textOf(first, forgotten), textOf(other, forgotten)]
+    if (ours === undefined || theirs === undefined) return []
+    if (text === otherText && (!isAll || hasAll(ours, theirs))) return []
+    const [less, more] = [short(ours, theirs), short(theirs, ours)]
+    const about = `n${first.node} holds ${ours.size} entries, n${other.node} ${theirs.size}`
+    const lines = text.split('\n')
+    const line = otherText.split('\n').findIndex((one, index) => one !== lines[index])
     return [`${about}; only n${first.node}: ${less}; only n${other.node}: ${more}; line ${line}`]
   })
 }

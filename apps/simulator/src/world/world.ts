@@ -12,8 +12,9 @@ import { Calls } from '../store/slow-store.js'
 import { Random } from '../time/random.js'
 import { Scheduler } from '../time/scheduler.js'
 import { Trace } from '../time/trace.js'
+import { Forgotten } from './forgotten.js'
 import { Ledger } from './ledger.js'
-import type { NodeTraits, Plan, PlannedEvent } from './plan.js'
+import { leavesOf, type NodeTraits, type Plan, type PlannedEvent } from './plan.js'
 
 /** Honest nodes come first, then hostile ones. */
 const HOSTILE_TRAITS: NodeTraits = {
@@ -45,6 +46,7 @@ export class World {
   readonly trace: Trace
   readonly network: Network
   readonly ledger = new Ledger()
+  readonly forgotten = new Forgotten()
   readonly nodes: readonly SimNode[]
   readonly documents: MadeDocument[] = []
   readonly schemaIds: readonly SchemaId[]
@@ -192,6 +194,8 @@ export class World {
         node.failDisk(true)
         scheduler.after(event.forMs, () => node.failDisk(false))
         return
+      case 'forget':
+        return this.#background(this.#forget(node, Random.of(event.draw)))
       case 'purge':
         this.trace.note(`n${node.number} purges`)
         return this.#background(node.store?.purge())
@@ -204,8 +208,25 @@ export class World {
     }
   }
 
+  /** It stays forgotten, but for what happens to the node's data. */
+  async #forget(node: SimNode, random: Random): Promise<void> {
+    const { store, inner } = node
+    // Where a plan was made smaller it may have more neighbours.
+    if (!leavesOf(this.#plan).includes(node.number)) return
+    if (store === undefined || inner === undefined || this.documents.length === 0) return
+    const { id } = random.pick(this.documents)
+    const [document] = await inner.documents([id])
+    if (document === undefined) return
+    const before = await node.place.heldIds()
+    this.trace.note(`n${node.number} forgets ${id.slice(4, 10)}`)
+    await store.forget(id)
+    await this.ledger.lost(before, node, this.nodes)
+    this.forgotten.add(node, id)
+  }
+
   async #replace(node: SimNode, does: 'wipe' | 'restore'): Promise<void> {
     node.crash()
+    this.forgotten.clear(node)
     const before = await node.place.heldIds()
     if (does === 'wipe') await node.place.wipe()
     else await node.place.restore()

@@ -79,7 +79,7 @@ export class MemoryData {
   readonly databaseId: string
   /** The last arrival number. */
   number = 0
-  readonly entries = new Map<Hash, MemoryEntry | 'refused'>()
+  readonly entries = new Map<Hash, MemoryEntry | 'refused' | 'forgotten'>()
   /** What arrived, in order: what stands at index 0 has arrival number 1. */
   readonly arrived: ArrivedEntry[] = []
   /** Arrival numbers by id. */
@@ -149,7 +149,7 @@ export class MemoryData {
 
   held(hash: Hash): MemoryEntry | undefined {
     const entry = this.entries.get(hash)
-    return entry === 'refused' ? undefined : entry
+    return typeof entry === 'string' ? undefined : entry
   }
 
   /** All operations of the document that this one belongs to. */

@@ -78,7 +78,7 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
 
   entry(hash: Hash): DecidedEntry | undefined {
     const stored = this.#data.entries.get(hash)
-    if (stored === undefined || stored === 'refused') return stored && { decision: stored }
+    if (stored === undefined || typeof stored === 'string') return stored && { decision: stored }
     const { entry, operation, documentId, isPayloadLess } = stored
     const { publicKey, logId, seqNum } = entry
     const { action, schemaId } = operation
@@ -138,7 +138,6 @@ export class MemoryRules implements PublishDecider, PreparedLookup, WriteLookup 
   }
 
   decide(hash: Hash, decision: 'refused' | 'forgotten'): void {
-    if (decision === 'forgotten') throw new Error('nothing is forgotten in memory')
     this.#data.number += 1
     this.#data.entries.set(hash, decision)
     this.#data.arrive({ number: this.#data.number, id: hash, decision })

@@ -41,6 +41,7 @@ import type {
 } from '../store.js'
 import { CheckedSync } from '../sync/checked-sync.js'
 import type { Gone, SyncSource } from '../sync-source.js'
+import { forgetInMemory } from './forget-in-memory.js'
 import type { MemoryData } from './memory-data.js'
 import { MemoryRules } from './memory-rules.js'
 import { MemorySync } from './memory-sync.js'
@@ -178,6 +179,19 @@ export class MemoryStore implements DocumentStore {
     })
   }
 
+  /** Removes a document here and for good, as a database does. */
+  forget({ document }: { readonly document: DocumentId }): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!forgetInMemory(this.#data, document)) return
+      this.#gone.tell('payloads')
+      // What waits for something else may build on it.
+      await this.#decide(
+        [],
+        [...this.#data.parked.values()].map(({ item }) => item),
+      )
+    })
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#last
@@ -198,6 +212,7 @@ export class MemoryStore implements DocumentStore {
   /** The caller knows by which rules its items are judged, and so which outcomes there can be. */
   async #decide<Outcome extends PublishOutcome | IngestOutcome>(
     received: readonly ReceivedFromPeer[],
+    parkedAgain: readonly Arrival[] = [],
   ): Promise<(Outcome | RakkoError)[]> {
     const rules = this.#rules()
     const arrived = received.flatMap((one) => (one instanceof RakkoError ? [] : [one]))
@@ -220,7 +235,7 @@ export class MemoryStore implements DocumentStore {
     )
     if (withheld.length > 0) this.#gone.tell('decisions')
     arrivals.wait([...this.#data.parked.values()])
-    await arrivals.run([...arrived, ...again])
+    await arrivals.run([...arrived, ...again, ...parkedAgain])
     const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
     this.#tell(rules)
     const outcomes = arrivals.outcomes.slice(0, arrived.length).map((outcome, index) => {
