@@ -6,6 +6,7 @@ import { type PurgePolicy, purgePolicy } from './maintain/purge-policy.js'
 import { AllowedSchemas, type AllowSchemas } from './schemas/allowed-schemas.js'
 import { SchemaRegistry } from './schemas/schema-registry.js'
 import type { TableLimits } from './schemas/table-limits.js'
+import { querySql } from './sql/run-sql.js'
 import { sql } from './sql/sql.js'
 import { SqlStore } from './sql-store.js'
 import { storageFailed } from './storage-failed.js'
@@ -57,8 +58,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(driver, schemaName)
     const registry = new SchemaRegistry(new AllowedSchemas(options.allowSchemas), options.tableLimits)
-    const database = new Database(driver, new Names(schemaName), registry, random(OPENING_BYTES), pause)
-    const { databaseId, unfilled, isLost } = await openMeta(database, random)
+    const names = new Names(schemaName)
+    const queries: Queries = { names, query: (statement, maxBytes) => querySql(driver, statement, maxBytes) }
+    const { databaseId, unfilled, isLost } = await openMeta(queries, random)
+    const database = new Database(driver, names, registry, random(OPENING_BYTES), pause)
     await registry.load(database)
     if (isLost) await readLost(database)
     if (unfilled) await migrateData(database, now())
