@@ -69,7 +69,7 @@ export interface SyncOptions {
    * of it, it is asked for a sign of life.
    */
   readonly silenceMs?: number | undefined
-  /** What is taken of others; default any amount. */
+  /** What is taken of others; default any amount. In Node only: a browser's node rejects it with SYNC_UNAVAILABLE. */
   readonly quotas?: SyncQuotas | undefined
 }
 
