@@ -86,6 +86,8 @@ export class Arrivals {
   readonly #deleted: DocumentId[] = []
   /** Hashes of entries that do not wait. */
   readonly #looked = new Set<Hash>()
+  /** Hashes of entries whose payloads are here. */
+  readonly #withPayload = new Set<Hash>()
   #failedEntries = 0
 
   constructor(context: ArrivalContext) {
@@ -94,12 +96,14 @@ export class Arrivals {
 
   wait(parked: readonly Parked[]): void {
     for (const { item, waitsFor } of parked) {
+      this.#know(item)
       this.#queue.wait({ item: { entryHash: item.entryHash, item }, waitsFor })
     }
   }
 
   /** `again`: entries that wait and are looked at though nothing woke them. */
   async run(items: readonly Arrival[], again: readonly Parked[] = []): Promise<void> {
+    for (const item of items) this.#know(item)
     await this.#queue.run([
       ...items.map((item, index) => ({ entryHash: item.entryHash, item, index })),
       ...again.map(({ item }) => ({ entryHash: item.entryHash, item })),
@@ -119,12 +123,24 @@ export class Arrivals {
     return [...left.values()]
   }
 
+  #know(item: Arrival): void {
+    if (isReadable(item) && !isPayloadLess(item) && item.isFromPeer) this.#withPayload.add(item.entryHash)
+  }
+
   #admit(task: Task): Admission | Promise<Admission> {
     const { item, deletion } = task
     const { decider, lookup, pick, admitPublished } = this.#context
+    if (this.#hasPayload(item)) return this.#record(task, waitingForItself(item))
     const admitted = isPublished(item) ? admitPublished(item) : admitFromPeer(decider, lookup, item, pick, deletion)
     if (admitted instanceof Promise) return admitted.then((one: Admitted<Outcome>) => this.#record(task, one))
     return this.#record(task, admitted)
+  }
+
+  /** Whether an entry came without its payload, and waits here with it too. Then it is not held for what it tells. */
+  #hasPayload(item: Arrival): boolean {
+    const { entryHash } = item
+    if (!isReadable(item) || !isPayloadLess(item) || !this.#withPayload.has(entryHash)) return false
+    return this.#context.lookup.entry(entryHash) === undefined
   }
 
   #record({ item, index }: Task, { outcome, admission }: Admitted<Outcome>): Admission {
@@ -250,6 +266,11 @@ function urgencyOf({ index, item }: DeletionTask): number {
 
 export function isPublished(item: Arrival): item is ReceivedItem {
   return isReadable(item) && !isPayloadLess(item) && !item.isFromPeer
+}
+
+function waitingForItself({ entryHash: id }: Arrival): Admitted<Outcome> {
+  const outcome = { status: 'waiting', for: [{ kind: 'payload', id }], parked: false } as const
+  return { outcome, admission: { status: 'waiting', waitsFor: id } }
 }
 
 function isOpen(outcome: Outcome | undefined): boolean {

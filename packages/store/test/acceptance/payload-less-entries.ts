@@ -382,6 +382,51 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
         }
       })
 
+      describe('and then came', () => {
+        /** Somebody's entry in a deleted document, which does not build on its backlink. */
+        async function beside() {
+          const created = create()
+          const first = update(penguin, created, 1)
+          const deletion = remove(panda, created)
+          const more = update(new Author(3), created, 2, first.viewId)
+          const withheld = update(penguin, created, 3, more.viewId)
+          await ingest(created, first, deletion)
+          return { withheld, more, elsewhere: await wholeFrom([created, first, deletion, more, withheld]) }
+        }
+
+        const isLike = async (elsewhere: DocumentStore) => {
+          expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
+          expect(await store.sync.fingerprints([{}])).toEqual(await elsewhere.sync.fingerprints([{}]))
+        }
+
+        test('are decided by their payloads, though what they build on had come behind them', async () => {
+          const { withheld, more, elsewhere } = await beside()
+          expect(await ingest(payloadLess(withheld))).toEqual(['held'])
+          expect(await ingest(more)).toEqual(['held'])
+          expect(await ingest(withheld)).toEqual(['held'])
+          const { number } = await store.sync.latestArrival()
+          expect(await ingest(withheld, payloadLess(withheld))).toEqual(['decided held', 'decided held'])
+          expect(await store.sync.latestArrival()).toMatchObject({ number })
+          await isLike(elsewhere)
+        })
+
+        test('are decided by payloads that come in the same call', async () => {
+          const { withheld, more, elsewhere } = await beside()
+          expect(await ingest(more, payloadLess(withheld), withheld)).toEqual(['held', 'decided held', 'held'])
+          await isLike(elsewhere)
+        })
+
+        test('are not held again without a payload that waits here', async () => {
+          const { withheld, more, elsewhere } = await beside()
+          expect(await ingest(payloadLess(withheld), withheld)).toEqual(['parked for payload', 'parked for previous'])
+          store = await harness.reopen(store)
+          expect(await ingest(payloadLess(withheld))).toEqual(['parked for payload'])
+          expect(await ingest(more)).toEqual(['held'])
+          expect(await ingest(withheld)).toEqual(['decided held'])
+          await isLike(elsewhere)
+        })
+      })
+
       test('whose payloads can be no operation are refused, with what was held for them', async () => {
         const created = create()
         const fields = new Map([['unknown', str('a')]])
