@@ -43,6 +43,7 @@ class ByteStreamChannel implements Channel {
   readonly #inbox: Inbox
   #isOpen = true
   #isPaused = false
+  receivedBytes = 0
 
   constructor(stream: ByteStreamLike, options: ByteStreamOptions) {
     this.maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
@@ -80,6 +81,7 @@ class ByteStreamChannel implements Channel {
   }
 
   #read(bytes: Uint8Array): void {
+    this.receivedBytes += bytes.length
     if (!this.#isOpen) return
     const items = orRakkoError(() => this.#sequence.push(bytes))
     if (items instanceof RakkoError) {

@@ -9,6 +9,11 @@ export interface Channel {
   /** The largest frame that it carries, in bytes. */
   readonly maxFrameBytes: number
   /**
+   * Bytes that have come, also those of a frame that is not whole yet. Undefined where the transport does not tell, as in
+   * browsers.
+   */
+  readonly receivedBytes?: number | undefined
+  /**
    * Sends a frame. Resolves once the channel takes the next one without piling it up: whoever awaits it is held back
    * by a slow peer. Rejects with CHANNEL_CLOSED, and with FRAME_TOO_LARGE, after which the channel goes on.
    * The bytes are not to be changed afterwards.

@@ -40,15 +40,22 @@ export function chunked(inner: Channel, options: ChunkedOptions = {}): Channel {
   }
   /** Frames are sent one after another, however many `send` were called. */
   let sent = Promise.resolve()
+  let joining: Joining | undefined
   return {
     maxFrameBytes,
+    get receivedBytes() {
+      return joining?.receivedBytes
+    },
     send(frame) {
       if (frame.length > maxFrameBytes) return Promise.reject(frameTooLarge(maxFrameBytes, frame.length))
       const sending = sent.then(() => sendParts(inner, frame, partBytes))
       sent = sending.catch(() => undefined)
       return sending
     },
-    listen: (listener) => inner.listen(new Joining(listener, maxFrameBytes)),
+    listen(listener) {
+      joining = new Joining(listener, maxFrameBytes)
+      inner.listen(joining)
+    },
     close: () => inner.close(),
   }
 }
@@ -70,6 +77,7 @@ class Joining implements ChannelListener {
   readonly #maxFrameBytes: number
   #parts: Uint8Array[] = []
   #bytes = 0
+  receivedBytes = 0
 
   constructor(listener: ChannelListener, maxFrameBytes: number) {
     this.#listener = listener
@@ -78,6 +86,7 @@ class Joining implements ChannelListener {
 
   /** Throws, which closes the inner channel. */
   frame(message: Uint8Array): Promise<void> | void {
+    this.receivedBytes += message.length
     const part = message.subarray(HEADER_BYTES)
     const [header] = message
     if (header !== MORE && header !== LAST) throw invalidMessage('the header 0 or 1', `${header}`)

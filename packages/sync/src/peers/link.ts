@@ -1,5 +1,6 @@
 import { RakkoError } from '@rakko/core'
 import type { Channel, Dialling } from '../channel/channel.js'
+import { SILENCE_MS } from '../session/limits.js'
 import type { Peer } from '../session/peer.js'
 import type { Meter } from '../session/pull/meter.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
@@ -42,6 +43,13 @@ const REFUSALS = new Set(['wrong-version', 'same-node', 'proof-failed', 'not-all
 /** A session that was live so long, in milliseconds, was of use, also where nothing new came of it. */
 const LIVE_MS = 60_000
 
+/**
+ * How many times as long as the one before a peer may be silent after it was found too slow, and at most. A browser tells
+ * nothing of a frame before it is whole, however slow the line is.
+ */
+const PATIENCE = 2
+const MOST_PATIENCE = 8
+
 /** A dial that has got no answer for so long, in milliseconds, was for a network that is gone, if the device woke up. */
 const HUNG_MS = 2_000
 
@@ -68,6 +76,7 @@ export class Link {
   #cancelKeeping: (() => void) | undefined
   #session: SyncSession | undefined
   #dialling: Dialling | undefined
+  #patience = 1
   #dialledAt = 0
   /** The dial is given up for another one. */
   #isRedialling = false
@@ -153,9 +162,10 @@ export class Link {
     let hasBrought = false
     this.#isHere = false
     this.#liveSince = undefined
-    const { sharing, identity, meterOf } = this.#options
+    const { sharing, identity, meterOf, silenceMs = SILENCE_MS } = this.#options
     this.#session = new SyncSession({
       ...this.#options,
+      silenceMs: silenceMs * this.#patience,
       channel,
       meterOf: meterOf && (() => meterOf(address)),
       share: sharing.link(address),
@@ -172,7 +182,12 @@ export class Link {
     if (this.#isHere) this.#metAt = now()
     await this.#outbox.leave()
     await this.#keep()
-    if (hasBrought || this.#wasLive()) this.#backoff.reset()
+    if (hasBrought || this.#wasLive()) {
+      this.#backoff.reset()
+      this.#patience = 1
+    }
+    const isSlow = result.code === 'too-slow' && result.by === 'us' && channel.receivedBytes === undefined
+    if (isSlow) this.#patience = Math.min(PATIENCE * this.#patience, MOST_PATIENCE)
     return this.#ended(result)
   }
 

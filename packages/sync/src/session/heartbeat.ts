@@ -1,14 +1,30 @@
+import type { Channel } from '../channel/channel.js'
 import type { Timers } from '../timers.js'
 import { SILENCE_MS, WAKE_MS } from './limits.js'
 import type { Send } from './send.js'
 import { type SessionEnd, tooSlow } from './session-end.js'
 
-/** Asks a silent peer for a sign of life, and gives it up when none comes; answers when the peer asks. */
+export interface HeartbeatOptions {
+  readonly silenceMs?: number | undefined
+  readonly channel: Pick<Channel, 'receivedBytes'>
+}
+
+/** A silent peer is looked at so often before it is given up. */
+const LOOKS = 3
+
+/**
+ * Asks a silent peer for a sign of life, and gives it up when none comes; answers when the peer asks. A large frame may
+ * take longer on a slow line: its bytes are signs of life too, where the channel tells of them.
+ */
 export class Heartbeat {
   readonly #timers: Timers
   readonly #send: Send
   readonly #onEnd: (end: SessionEnd) => void
   readonly #silenceMs: number
+  readonly #channel: Pick<Channel, 'receivedBytes'>
+  #receivedBytes: number | undefined
+  /** How often nothing had come since it was looked before. */
+  #silences = 0
   #cancel: (() => void) | undefined
   #pings = 0
   #isAlive = true
@@ -17,18 +33,20 @@ export class Heartbeat {
   #pinged: number | undefined
   #isAnswering = false
 
-  /** `silenceMs`: after how long a silent peer is given up. After a third of it, it is asked. */
-  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void, silenceMs = SILENCE_MS) {
+  /** `silenceMs`: after how long a silent peer is given up. After each third of it, it is asked. */
+  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void, options: HeartbeatOptions) {
     this.#timers = timers
     this.#send = send
     this.#onEnd = onEnd
-    this.#silenceMs = silenceMs
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS
+    this.#channel = options.channel
   }
 
   start(): void {
     if (this.#isOver) return
     this.#isAlive = false
-    this.#cancel = this.#timers.after(this.#silenceMs / 3, () => this.#look())
+    this.#silences = 0
+    this.#lookIn(this.#silenceMs / LOOKS)
   }
 
   /** Something came from the peer. */
@@ -57,7 +75,9 @@ export class Heartbeat {
     if (this.#isOver || this.#cancel === undefined) return
     this.#isAlive = false
     this.#cancel()
-    this.#look(Math.min(WAKE_MS, this.#waitMs))
+    this.#silences = LOOKS - 1
+    this.#ping()
+    this.#lookIn(Math.min(WAKE_MS, this.#silenceMs))
   }
 
   async #answer(): Promise<void> {
@@ -69,21 +89,23 @@ export class Heartbeat {
     this.#isAnswering = false
   }
 
-  get #waitMs(): number {
-    return (this.#silenceMs * 2) / 3
+  #lookIn(ms: number): void {
+    this.#receivedBytes = this.#channel.receivedBytes
+    this.#cancel = this.#timers.after(ms, () => this.#look())
   }
 
-  #look(waitMs = this.#waitMs): void {
-    if (this.#isAlive) {
-      this.start()
-      return
-    }
+  #look(): void {
+    if (this.#isAlive) return this.start()
+    this.#silences = this.#receivedBytes === this.#channel.receivedBytes ? this.#silences + 1 : 0
+    if (this.#silences >= LOOKS) return this.#onEnd(tooSlow('No sign of life came', this.#silenceMs))
+    // Also where bytes come: the peer may hear nothing until they have all left it.
+    this.#ping()
+    this.#lookIn(this.#silenceMs / LOOKS)
+  }
+
+  #ping(): void {
     this.#pings += 1
     // The channel's end is told by the channel itself.
     this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
-    this.#cancel = this.#timers.after(waitMs, () => {
-      if (this.#isAlive) this.start()
-      else this.#onEnd(tooSlow('No sign of life came', waitMs))
-    })
   }
 }

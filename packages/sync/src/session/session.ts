@@ -74,7 +74,7 @@ export class SyncSession {
     this.#can = ['live', ...(heads ? ['heads'] : []), ...(withoutRanges ? [] : ['ranges'])]
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
-    this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options.silenceMs)
+    this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options)
     this.#greeting = new Greeting({ ...options, capabilities: this.#can, send, onEnd: (end) => this.#end(end) })
   }
 

@@ -181,3 +181,11 @@ test('what is written while nobody can be reached brings the next dial forward, 
   }
   expect(dials.slice(before)).toEqual([last + 6_000, last + 11_000])
 })
+
+test('a silent peer is waited for twice as long the next time, up to eight minutes, where no bytes can be seen', async () => {
+  hub = (_, send) => send({ type: 'ping', number: 1 })
+  await timers.pass(35 * MINUTE)
+  const waits = dials.slice(1).map((at, index) => Math.floor((at - (dials[index] ?? 0)) / MINUTE))
+  // Nobody was there at first. A third of each is asked for before, since something had come.
+  expect(waits).toEqual([0, 1, 2, 5, 10, 10])
+})

@@ -23,6 +23,9 @@ export function dialWebSocket(url: string, options: SocketOptions = {}): Diallin
   }
   // Before it is open, since the first frame may come with the opening.
   const channel = new SocketChannel(socket, options)
+  socket.once('upgrade', (response) => {
+    channel.stream = response.socket
+  })
   return {
     channel: opened(socket, url).then(() => channel),
     abort: () => channel.close(),

@@ -44,6 +44,8 @@ export class SocketChannel implements Channel {
   readonly #window: Window
   readonly #inbox: Inbox
   #isOpen = true
+  /** What the WebSocket reads, once it is open. */
+  stream: { readonly bytesRead?: number | undefined } | undefined
 
   /** The socket has to be made with `limitsOf(options)`. */
   constructor(socket: WebSocket, options: SocketOptions) {
@@ -62,6 +64,10 @@ export class SocketChannel implements Channel {
       if (error.code === TOO_LARGE) this.#fail(frameTooLarge(this.maxFrameBytes, 'more'))
       else this.#fail(channelClosed('the connection failed', { reason: error.message }, error))
     })
+  }
+
+  get receivedBytes(): number | undefined {
+    return this.stream?.bytesRead
   }
 
   async send(frame: Uint8Array): Promise<void> {

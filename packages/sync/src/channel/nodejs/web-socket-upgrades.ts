@@ -36,7 +36,10 @@ export function webSocketUpgrades(options: WebSocketServerOptions): WebSocketUpg
       let isTaken = false
       server.handleUpgrade(request, socket, head, (webSocket) => {
         isTaken = true
-        options.onChannel(new SocketChannel(webSocket, options), request)
+        const channel = new SocketChannel(webSocket, options)
+        // That of an HTTP server is one of node:net or node:tls.
+        channel.stream = socket as Duplex & { readonly bytesRead?: number }
+        options.onChannel(channel, request)
       })
       // `ws` has called back by now, or has refused it for another reason.
       if (!isTaken) cutLater(socket)
