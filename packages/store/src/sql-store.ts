@@ -102,7 +102,10 @@ export class SqlStore implements Store {
       this.#maintenance.entriesMissed()
     }
     const [cache, histories] = [new WriteCache(), new HistoryCache()]
-    const onTakenBack = () => this.#gone.tell('decisions')
+    const onTakenBack: IngestContext['onTakenBack'] = (schemaIds) => {
+      this.#gone.tell('decisions')
+      this.#silentChanges.tell(schemaIds)
+    }
     const told = { listeners: this.#listeners, onBack, onTakenBack }
     this.#ingestContext = { database, now, cache, histories, random, pause, ...told }
     const onMissed = () => this.#maintenance.entriesMissed()

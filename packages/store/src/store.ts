@@ -118,8 +118,8 @@ export interface Store extends DocumentStore {
   /** Whether an entry was decided: it is held, or its hash is kept. */
   isDecided(id: OperationId): Promise<boolean>
   /**
-   * Tells of schemas whose documents read differently now, though no commit told so. Some were forgotten, or `maintain`
-   * has made views that are pinned. Returns what ends it.
+   * Tells of schemas whose documents read differently now, though no commit told so. Some were forgotten, or are no more
+   * since decisions were taken back; or `maintain` has made views that are pinned. Returns what ends it.
    */
   onSilentChange(listener: (schemaIds: ReadonlySet<SchemaId>) => void): () => void
   query(query: Query): Promise<DocumentPage>

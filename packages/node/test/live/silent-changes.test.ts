@@ -1,5 +1,7 @@
-import type { DocumentId } from '@rakko/core'
+import type { DocumentId, DocumentViewId } from '@rakko/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Author } from '../../../store/test/support/author.js'
+import { str } from '../../../store/test/support/definitions.js'
 import { LiveQueries, type LiveStore } from '../../src/live/live-queries.js'
 import { createAll, LiveReader, type LiveWorld, openLive, openLiveWorld } from './live-world.js'
 
@@ -65,4 +67,20 @@ test('what is forgotten while a statement runs does not stay in its page', async
   await new Promise((resolve) => setImmediate(resolve))
   expect(reader.rows.map(({ id }) => id)).toEqual([kept])
   await queries.close()
+})
+
+test('a document that a withheld payload seemed to make goes with it', async () => {
+  const [created] = (await createPlaces(1)) as [DocumentId]
+  const stranger = new Author(7)
+  const theirs = stranger.update(created, world.place, created as string as DocumentViewId, { name: str('b') })
+  const deletion = stranger.delete(created, world.place, theirs.viewId)
+  await world.store.ingest([{ entry: theirs.entry }, deletion])
+  const live = await openLive(world, world.place, { where: { $id: { in: [created, theirs.id] }, $deleted: true } })
+  const reader = new LiveReader(live)
+  await idle()
+  expect(reader.rows.map(({ id }) => id)).toEqual([theirs.id])
+  await world.store.ingest([theirs])
+  await idle()
+  expect(reader.rows.map(({ id }) => id)).toEqual([created])
+  live.close()
 })

@@ -1,4 +1,4 @@
-import type { DocumentId, Hash } from '@rakko/core'
+import type { DocumentId, Hash, SchemaId } from '@rakko/core'
 import type { Pick } from '../decide/admit.js'
 import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
@@ -17,7 +17,7 @@ import { keepViews } from '../write/pins/keep-views.js'
 import { writeLedger } from '../write/write-ledger.js'
 import { ArrivalReader } from './arrival-reader.js'
 import { decideArrivals } from './decide-arrivals.js'
-import { DecidedWrongly, takeBack } from './take-back.js'
+import { DecidedWrongly, NOTHING_TAKEN_BACK, takeBack } from './take-back.js'
 
 export interface IngestContext {
   readonly database: Database
@@ -34,8 +34,8 @@ export interface IngestContext {
   readonly pause: () => Promise<void>
   /** Looks at documents of which entries have come back. `stale`: those whose rows lack operations that are stored. */
   readonly onBack: (ids: ReadonlySet<DocumentId>, stale: readonly DocumentId[]) => Promise<void>
-  /** Decisions were taken back. */
-  readonly onTakenBack: () => void
+  /** Decisions were taken back about documents of these schemas. */
+  readonly onTakenBack: (schemaIds: ReadonlySet<SchemaId>) => void
 }
 
 /** What one transaction did. */
@@ -146,10 +146,11 @@ async function ingestWith(
 ): Promise<Ingested> {
   const { database, cache, histories, listeners } = context
   const now = context.now()
+  let again = NOTHING_TAKEN_BACK
   const write = (wrong: readonly Hash[]) =>
     database.write(async (transaction) => {
-      const again = wrong.length > 0 ? await takeBack(transaction, wrong) : []
-      const items = [...arrived, ...again]
+      if (wrong.length > 0) again = await takeBack(transaction, wrong)
+      const items = [...arrived, ...again.arrivals]
       const reader = new ArrivalReader(transaction, now)
       const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
@@ -191,7 +192,7 @@ async function ingestWith(
     .catch((error: unknown) => {
       if (!(error instanceof DecidedWrongly)) throw error
       clearCaches()
-      return write(error.hashes).finally(context.onTakenBack)
+      return write(error.hashes).finally(() => context.onTakenBack(again.schemaIds))
     })
     .catch((error: unknown) => {
       clearCaches()

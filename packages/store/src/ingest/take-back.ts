@@ -1,4 +1,4 @@
-import { type Hash, RakkoError } from '@rakko/core'
+import { type Hash, RakkoError, type SchemaId } from '@rakko/core'
 import type { Arrival } from '../decide/arrivals.js'
 import { decodeSigned } from '../decide/receive-from-peer.js'
 import { emptyPlaceId } from '../decide/withheld.js'
@@ -21,6 +21,15 @@ export class DecidedWrongly extends Error {
   }
 }
 
+export interface TakenBack {
+  /** Entries of the documents, in the order of their arrival: they are judged again, as if they arrived now. */
+  readonly arrivals: readonly Arrival[]
+  /** Schemas of the documents: some of these may be no more. */
+  readonly schemaIds: ReadonlySet<SchemaId>
+}
+
+export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set() }
+
 interface EntryRow {
   number: bigint
   hash: Uint8Array
@@ -35,11 +44,10 @@ const EMPTY_PLACES = new Bulk<readonly [number: bigint, hash: Hash]>({
 
 /**
  * Takes back all that was decided about the documents of entries that were held without their payloads. Nothing has been
- * read into the ledger before. Returns the entries of these documents, in the order of their arrival: they are judged
- * again, as if they arrived now.
+ * read into the ledger before.
  */
-export async function takeBack(transaction: WriteTransaction, hashes: readonly Hash[]): Promise<readonly Arrival[]> {
-  const { names } = transaction
+export async function takeBack(transaction: WriteTransaction, hashes: readonly Hash[]): Promise<TakenBack> {
+  const { names, ledger } = transaction
   const [entries, documents, pinned] = [names.table('entries'), names.table('documents'), names.table('pinned_views')]
   const { rows: targets } = await transaction.query<TargetRow>(
     sql`SELECT DISTINCT d.number, d.schema FROM ${entries} AS e JOIN ${documents} AS d ON d.number = e.document
@@ -63,7 +71,8 @@ export async function takeBack(transaction: WriteTransaction, hashes: readonly H
        compared = ${sql.integer(COMPARED.never)}, ${NOTHING_KEPT}
      FROM ${EMPTY_PLACES.source(empty)} WHERE e.number = u.number`,
   )
-  return rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
+  const arrivals = rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
+  return { arrivals, schemaIds: new Set(targets.flatMap(({ schema }) => ledger.schemaAt(schema)?.schema.id ?? [])) }
 }
 
 /** What was held can be read. What cannot is damaged, and is lost as any other such entry. */
