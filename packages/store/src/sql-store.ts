@@ -16,6 +16,7 @@ import {
 import type { IngestContext } from './ingest/ingest.js'
 import { learnSchema } from './ingest/learn-schema.js'
 import { Publisher } from './ingest/publisher.js'
+import { TakeBackRate } from './ingest/take-back-rate.js'
 import { Listeners } from './listeners.js'
 import { readIdempotent } from './load/idempotency.js'
 import { isDecided, parkedEntryOf } from './load/parked-entries.js'
@@ -106,7 +107,7 @@ export class SqlStore implements Store {
       this.#gone.tell('decisions')
       this.#silentChanges.tell(schemaIds)
     }
-    const told = { listeners: this.#listeners, onBack, onTakenBack }
+    const told = { listeners: this.#listeners, onBack, onTakenBack, takeBacks: new TakeBackRate(now) }
     this.#ingestContext = { database, now, cache, histories, random, pause, ...told }
     const onMissed = () => this.#maintenance.entriesMissed()
     this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed })

@@ -18,6 +18,7 @@ import { writeLedger } from '../write/write-ledger.js'
 import { ArrivalReader } from './arrival-reader.js'
 import { decideArrivals } from './decide-arrivals.js'
 import { DecidedWrongly, NOTHING_TAKEN_BACK, takeBack } from './take-back.js'
+import type { TakeBackRate } from './take-back-rate.js'
 
 export interface IngestContext {
   readonly database: Database
@@ -34,6 +35,7 @@ export interface IngestContext {
   readonly pause: () => Promise<void>
   /** Looks at documents of which entries have come back. `stale`: those whose rows lack operations that are stored. */
   readonly onBack: (ids: ReadonlySet<DocumentId>, stale: readonly DocumentId[]) => Promise<void>
+  readonly takeBacks: TakeBackRate
   /** Decisions were taken back about documents of these schemas. */
   readonly onTakenBack: (schemaIds: ReadonlySet<SchemaId>) => void
 }
@@ -149,12 +151,13 @@ async function ingestWith(
   let again = NOTHING_TAKEN_BACK
   const write = (wrong: readonly Hash[]) =>
     database.write(async (transaction) => {
-      if (wrong.length > 0) again = await takeBack(transaction, wrong)
+      if (wrong.length > 0) again = await takeBack(transaction, wrong, context.takeBacks)
       const items = [...arrived, ...again.arrivals]
       const reader = new ArrivalReader(transaction, now)
       const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
-      const withheld = withheldOf(items, (hash) => reader.lookup.entry(hash))
+      // What was left beyond the rate stays as it was decided.
+      const withheld = wrong.length > 0 ? [] : withheldOf(items, (hash) => reader.lookup.entry(hash))
       if (withheld.length > 0) throw new DecidedWrongly(withheld.map(({ entryHash }) => entryHash))
       const { outcomes, outcomeOf, left } = await decide(
         decideArrivals(transaction, reader, parking, randomPick(context.random)),
@@ -192,7 +195,9 @@ async function ingestWith(
     .catch((error: unknown) => {
       if (!(error instanceof DecidedWrongly)) throw error
       clearCaches()
-      return write(error.hashes).finally(() => context.onTakenBack(again.schemaIds))
+      return write(error.hashes).finally(() => {
+        if (again.entries > 0) context.onTakenBack(again.schemaIds)
+      })
     })
     .catch((error: unknown) => {
       clearCaches()
@@ -200,6 +205,7 @@ async function ingestWith(
     })
   const { materialised, reduced, hasWritten, outcomes, outcomeOf, hasMore } = done
   const { ledger, marks } = done.transaction
+  context.takeBacks.add(again.entries)
   if (hasWritten) {
     cache.committed(marks, ledger)
     histories.committed(marks, ledger, reduced)

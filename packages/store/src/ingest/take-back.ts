@@ -9,6 +9,7 @@ import { sql } from '../sql/sql.js'
 import { COMPARED, DECISION } from '../tables/codes.js'
 import type { WriteTransaction } from '../transaction/database.js'
 import { NOTHING_KEPT, removeDocuments, type TargetRow } from '../write/remove-documents.js'
+import type { TakeBackRate } from './take-back-rate.js'
 
 /** Thrown where decisions have to be taken back before the items can be judged. Nothing was written. */
 export class DecidedWrongly extends Error {
@@ -26,9 +27,11 @@ export interface TakenBack {
   readonly arrivals: readonly Arrival[]
   /** Schemas of the documents: some of these may be no more. */
   readonly schemaIds: ReadonlySet<SchemaId>
+  /** How many entries the documents have. */
+  readonly entries: number
 }
 
-export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set() }
+export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set(), entries: 0 }
 
 interface EntryRow {
   number: bigint
@@ -43,16 +46,33 @@ const EMPTY_PLACES = new Bulk<readonly [number: bigint, hash: Hash]>({
 })
 
 /**
- * Takes back all that was decided about the documents of entries that were held without their payloads. Nothing has been
- * read into the ledger before.
+ * Takes back all that was decided about the documents of entries that were held without their payloads, as far as the
+ * rate has room for them. Nothing has been read into the ledger before.
  */
-export async function takeBack(transaction: WriteTransaction, hashes: readonly Hash[]): Promise<TakenBack> {
+export async function takeBack(
+  transaction: WriteTransaction,
+  hashes: readonly Hash[],
+  rate: TakeBackRate,
+): Promise<TakenBack> {
   const { names, ledger } = transaction
   const [entries, documents, pinned] = [names.table('entries'), names.table('documents'), names.table('pinned_views')]
-  const { rows: targets } = await transaction.query<TargetRow>(
-    sql`SELECT DISTINCT d.number, d.schema FROM ${entries} AS e JOIN ${documents} AS d ON d.number = e.document
-     WHERE e.hash = ANY(${hexArray(hashes)}::bytea[]) AND e.decision = ${sql.integer(DECISION.purged)}`,
+  const found = await transaction.query<TargetRow & { size: bigint }>(
+    sql`SELECT number, schema, 1 + (
+       SELECT count(*) FROM ${entries} WHERE document = d.number AND document <> number
+     ) AS size
+     FROM ${documents} AS d WHERE number IN (
+       SELECT document FROM ${entries}
+       WHERE hash = ANY(${hexArray(hashes)}::bytea[]) AND decision = ${sql.integer(DECISION.purged)}
+     ) ORDER BY size, number`,
   )
+  let size = 0
+  const targets = found.rows.filter((row) => {
+    const sum = size + Number(row.size)
+    if (!rate.hasRoom(sum)) return false
+    size = sum
+    return true
+  })
+  if (targets.length === 0) return NOTHING_TAKEN_BACK
   const chosen = sql`ANY(${targets.map(({ number }) => number)}::bigint[])`
   const { rows } = await transaction.query<EntryRow>(
     sql`SELECT number, hash, entry, operation FROM ${entries} WHERE number = ${chosen} AND entry IS NOT NULL
@@ -72,7 +92,8 @@ export async function takeBack(transaction: WriteTransaction, hashes: readonly H
      FROM ${EMPTY_PLACES.source(empty)} WHERE e.number = u.number`,
   )
   const arrivals = rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
-  return { arrivals, schemaIds: new Set(targets.flatMap(({ schema }) => ledger.schemaAt(schema)?.schema.id ?? [])) }
+  const schemaIds = new Set(targets.flatMap(({ schema }) => ledger.schemaAt(schema)?.schema.id ?? []))
+  return { arrivals, schemaIds, entries: size }
 }
 
 /** What was held can be read. What cannot is damaged, and is lost as any other such entry. */
