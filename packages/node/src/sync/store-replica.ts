@@ -92,7 +92,7 @@ export class StoreReplica implements Replica {
 
   async *entriesOf(ids: Iterable<Hash>, maxBytes: number): AsyncGenerator<readonly ArrivedItem[]> {
     const found: number[] = []
-    for (const page of pagesOf(ids)) {
+    for (const page of pagesOf(ids, PAGE)) {
       const numbers = await this.#sync.arrivalNumbers(page)
       found.push(...numbers.filter((number) => number !== undefined))
     }
@@ -115,16 +115,13 @@ export class StoreReplica implements Replica {
 
   async missing(ids: readonly Hash[], isDifference = false): Promise<Hash[]> {
     const missing: Hash[] = []
-    for (let start = 0; start < ids.length; start += PAGE) {
-      missing.push(...(await this.#sync.unknownIds(ids.slice(start, start + PAGE), isDifference)))
-    }
+    for (const page of pagesOf(ids, PAGE)) missing.push(...(await this.#sync.unknownIds(page, isDifference)))
     return missing
   }
 
   async take(items: readonly EntryItem[]): Promise<TakeOutcome[]> {
     const outcomes: TakeOutcome[] = []
-    for (let start = 0; start < items.length; start += MAX_TAKE) {
-      const part = items.slice(start, start + MAX_TAKE)
+    for (const part of pagesOf(items, MAX_TAKE)) {
       const ingested = await this.#ingest(part)
       outcomes.push(...ingested.map((outcome, index) => outcomeOf(outcome, part[index]?.entry)))
     }
@@ -202,12 +199,12 @@ function outcomeOf(outcome: IngestOutcome, entry: Uint8Array | undefined): TakeO
   }
 }
 
-/** Of many ids no more are held at once than are asked for at once. */
-function* pagesOf(ids: Iterable<Hash>): Generator<readonly Hash[]> {
-  let page: Hash[] = []
-  for (const id of ids) {
-    page.push(id)
-    if (page.length < PAGE) continue
+/** Of many no more are held at once than are asked for at once. */
+function* pagesOf<One>(all: Iterable<One>, most: number): Generator<readonly One[]> {
+  let page: One[] = []
+  for (const one of all) {
+    page.push(one)
+    if (page.length < most) continue
     yield page
     page = []
   }

@@ -7,22 +7,18 @@ import type { SyncParams } from '../open-params.js'
  * INVALID_PUBLIC_KEY, INVALID_HASH and INVALID_ARGUMENT.
  */
 export function syncScope(params: Omit<SyncParams, 'addresses'> = {}): Scope | undefined {
-  const schemas = ascending(params.schemas, (id) => parseSchemaId(id))
-  const authors = ascending(params.authors, (key) => parsePublicKey(key, 'sync.authors'))
-  const documents = ascending(params.documents, (id) => parseHash(id, 'sync.documents') as string as DocumentId)
-  const lists = [schemas, authors, documents]
-  const members = lists.reduce((sum, list) => sum + (list?.length ?? 0), 0)
+  const lists = {
+    schemas: ascending(params.schemas, (id) => parseSchemaId(id)),
+    authors: ascending(params.authors, (key) => parsePublicKey(key, 'sync.authors')),
+    documents: ascending(params.documents, (id) => parseHash(id, 'sync.documents') as string as DocumentId),
+  }
+  const members = Object.values(lists).flatMap((list): readonly string[] => list ?? []).length
   if (members > MAX_SCOPE_MEMBERS) {
     const expected = `at most ${MAX_SCOPE_MEMBERS} schemas, authors and documents together`
     throw refusal('INVALID_ARGUMENT', { field: 'sync', expected, got: members })
   }
-  if (lists.every((list) => list === undefined) && params.withoutPieces !== true) return undefined
-  return {
-    ...(schemas && { schemas }),
-    ...(authors && { authors }),
-    ...(documents && { documents }),
-    ...(params.withoutPieces === true && { withoutPieces: true }),
-  }
+  const scope = { ...lists, withoutPieces: params.withoutPieces || undefined }
+  return Object.values(scope).some((part) => part !== undefined) ? scope : undefined
 }
 
 /** Each once. */

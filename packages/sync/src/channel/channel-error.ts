@@ -24,8 +24,7 @@ export function invalidMessage(expected: string, got: string): RakkoError {
   return refusal('INVALID_FRAME', { field: 'message', expected, got, about: 'Invalid frame' })
 }
 
-/** What a listener threw, as the RakkoError that it has to be. */
-export function listenerFailed(error: unknown): RakkoError {
-  if (error instanceof RakkoError) return error
-  return new RakkoError('INTERNAL', `A listener failed: ${error}`, {}, { cause: error })
+/** What others' code threw, as the RakkoError that it has to be. `what` names it: `A listener`. */
+export function failed(what: string, cause: unknown): RakkoError {
+  return cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', `${what} failed: ${cause}`, {}, { cause })
 }

@@ -1,6 +1,6 @@
 import { type RakkoError, refusal } from '@rakko/core'
 import type { ChannelListener } from './channel.js'
-import { channelClosed, listenerFailed } from './channel-error.js'
+import { channelClosed, failed } from './channel-error.js'
 import { costOf, MAX_KEPT_BYTES } from './limits.js'
 
 export interface InboxOptions {
@@ -75,7 +75,7 @@ export class Inbox {
         const taken = listener.frame(frame)
         if (taken !== undefined) await taken
       } catch (error) {
-        this.#fail(listenerFailed(error))
+        this.#fail(failed('A listener', error))
         break
       }
       // What was dropped meanwhile was counted off with all others.

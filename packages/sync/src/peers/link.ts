@@ -1,15 +1,16 @@
 import { RakkoError } from '@rakko/core'
 import type { Channel, Dialling } from '../channel/channel.js'
+import { failed } from '../channel/channel-error.js'
 import { SILENCE_MS } from '../session/limits.js'
 import type { Peer } from '../session/peer.js'
 import type { Meter } from '../session/pull/meter.js'
 import { type SessionResult, SyncSession } from '../session/session.js'
 import type { SessionOptions } from '../session/session-options.js'
 import type { SessionStatus } from '../session/session-status.js'
+import { Signal } from '../session/signal.js'
 import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
-import { Pause } from './pause.js'
 import { type Failure, type LinkState, linkOf, type PeerStatus } from './peer-status.js'
 import { Replacements } from './replacements.js'
 import type { Sharing } from './sharing.js'
@@ -58,7 +59,8 @@ export class Link {
   readonly #options: LinkOptions
   readonly #backoff: Backoff
   readonly #running: Promise<void>
-  readonly #pause: Pause
+  /** Over once the link is closed. */
+  readonly #signal = new Signal()
   readonly #replacements: Replacements
   #state: LinkState = { state: 'connecting' }
   #peer: Peer | undefined
@@ -80,15 +82,14 @@ export class Link {
   #dialledAt = 0
   /** The dial is given up for another one. */
   #isRedialling = false
-  /** When it may be dialled at the earliest, while it is offline. */
+  /** When it is dialled next, and when it may be at the earliest, while it is offline. */
+  #dueAt = 0
   #soonAt = 0
   readonly #stopListening: () => void
-  #isClosed = false
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
-    this.#pause = new Pause(options.timers)
     this.#replacements = new Replacements(options.now)
     this.#stopListening = options.replica.onArrival(() => this.#hasNews())
     this.#outbox = new Outbox(options.replica, () => options.onChange(this.status))
@@ -112,17 +113,16 @@ export class Link {
   poke(): void {
     this.#backoff.reset()
     this.#session?.poke()
-    this.#pause.shorten()
+    this.#dialAt(0)
     if (this.#dialling === undefined || this.#options.now() - this.#dialledAt < HUNG_MS) return
     this.#isRedialling = true
     this.#dialling.abort()
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
     this.#stopListening()
+    this.#signal.end()
     this.#dialling?.abort()
-    this.#pause.shorten()
     this.#session?.close()
     await this.#running
     this.#outbox.close()
@@ -130,11 +130,26 @@ export class Link {
 
   async #run(): Promise<void> {
     await this.#findMet()
-    while (!this.#isClosed) {
+    while (!this.#signal.isOver) {
       this.#change({ state: 'connecting', offlineSince: this.#offlineSince, ...this.#failure })
-      const wait = await this.#speak()
-      if (!this.#isClosed && wait > 0) await this.#pause.wait(wait)
+      await this.#wait(await this.#speak())
     }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { timers, now } = this.#options
+    this.#dueAt = now() + ms
+    while (!this.#signal.isOver) {
+      const dueAt = this.#dueAt
+      const left = dueAt - now()
+      // A clock that is put back does not make it longer.
+      if (left <= 0 || (await this.#signal.within(timers, left, () => dueAt !== this.#dueAt))) return
+    }
+  }
+
+  #dialAt(time: number): void {
+    this.#dueAt = time
+    this.#signal.tell()
   }
 
   /** Returns how long to wait before the next dial. */
@@ -149,13 +164,11 @@ export class Link {
     } catch (cause) {
       this.#dialling = undefined
       if (this.#isRedialling) return 0
-      const words = 'The peer could not be dialled'
-      const error = cause instanceof RakkoError ? cause : new RakkoError('INTERNAL', words, {}, { cause })
-      return this.#offline({ error })
+      return this.#offline({ error: failed('The dial', cause) })
     }
     // Who gives up what is open already can say goodbye.
     this.#dialling = undefined
-    if (this.#isClosed || this.#isRedialling) {
+    if (this.#signal.isOver || this.#isRedialling) {
       channel.close()
       return 0
     }
@@ -247,7 +260,7 @@ export class Link {
     const retryAt = Math.max(now(), this.#soonAt)
     if (state.state !== 'offline' || state.retryAt <= retryAt) return
     this.#change({ ...state, retryAt })
-    this.#pause.shorten(retryAt - now())
+    this.#dialAt(retryAt)
   }
 
   #take(status: SessionStatus): void {

@@ -95,9 +95,15 @@ export class Heartbeat {
   }
 
   #look(): void {
-    if (this.#isAlive) return this.start()
+    if (this.#isAlive) {
+      this.start()
+      return
+    }
     this.#silences = this.#receivedBytes === this.#channel.receivedBytes ? this.#silences + 1 : 0
-    if (this.#silences >= LOOKS) return this.#onEnd(tooSlow('No sign of life came', this.#silenceMs))
+    if (this.#silences >= LOOKS) {
+      this.#onEnd(tooSlow('No sign of life came', this.#silenceMs))
+      return
+    }
     // Also where bytes come: the peer may hear nothing until they have all left it.
     this.#ping()
     this.#lookIn(this.#silenceMs / LOOKS)

@@ -11,7 +11,7 @@ export class SessionEnd extends Error {
   readonly code: EndCode
 
   constructor(code: EndCode, text: string, cause?: unknown) {
-    super(text, cause === undefined ? undefined : { cause })
+    super(text, { cause })
     this.code = code
   }
 }

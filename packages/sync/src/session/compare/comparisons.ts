@@ -111,12 +111,11 @@ export class Comparisons {
   /** Joins one that the peer has begun. The outcome rejects once the session has ended. */
   join(frame: Begin): Promise<Outcome> {
     const { compare } = frame
-    const isPeers = (compare % 2 === 1) !== this.#options.isLower
+    const isNext = (compare % 2 === 1) !== this.#options.isLower && compare > this.#peers.latest
     const way = this.#options.ways[frame.type]
-    if (!isPeers || compare <= this.#peers.latest || way === undefined) {
-      throw outOfPlace(`Comparison ${compare} cannot begin here`)
+    if (!isNext || way === undefined || this.#peers.running !== undefined) {
+      throw outOfPlace(`Comparison ${compare} cannot begin now`)
     }
-    if (this.#peers.running !== undefined) throw outOfPlace('A comparison began before the one before was over')
     this.#joined += 1
     if (this.#joined > MAX_COMPARISONS) throw tooMuch(MAX_COMPARISONS, 'comparisons')
     this.#peers.latest = compare

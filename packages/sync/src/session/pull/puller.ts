@@ -3,7 +3,7 @@ import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../../wire/fra
 import { creditOf } from '../credit.js'
 import { TAKE_BYTES } from '../limits.js'
 import type { Send } from '../send.js'
-import { outOfPlace, SessionEnd } from '../session-end.js'
+import { outOfPlace, tooMuch } from '../session-end.js'
 import { Signal } from '../signal.js'
 import type { Taker } from './taker.js'
 
@@ -60,7 +60,7 @@ export class Puller {
     // One frame more may be under way.
     const { creditBytes } = this.#options
     if (this.#credit > creditBytes) {
-      throw new SessionEnd('too-much', `More than ${creditBytes} bytes of arrivals were sent before they were taken`)
+      throw tooMuch(creditBytes, 'bytes of arrivals under way')
     }
     const credit = creditOf(bytes, frame.items.length)
     this.#credit += credit
