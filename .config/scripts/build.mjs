@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Complaint, runNode } from './command.mjs'
 import { runNpm } from './dependencies.mjs'
 
@@ -5,7 +6,19 @@ const REPORT = { isReport: true }
 
 /** Type-checks and emits every package, sources and tests alike. @returns {Promise<number>} exit code */
 export function buildTypes() {
-  return runNode('node_modules/typescript/bin/tsc', ['--build'], REPORT)
+  return tsc([])
+}
+
+/** @param {readonly string[]} projects all where there are none @returns {Promise<number>} exit code */
+function tsc(projects) {
+  return runNode('node_modules/typescript/bin/tsc', ['--build', ...projects], REPORT)
+}
+
+/** What something is made of. Types of tests are what `npm run verify` checks. @returns {string[]} */
+function sourceProjects() {
+  /** @type {{ references: { path: string }[] }} */
+  const { references } = JSON.parse(readFileSync('tsconfig.json', 'utf8'))
+  return references.map(({ path }) => path).filter((path) => !/\/(test|e2e|scripts)$/.test(path))
 }
 
 /**
@@ -13,7 +26,7 @@ export function buildTypes() {
  * @throws {Complaint}
  */
 export async function buildPackages() {
-  if ((await buildTypes()) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
+  if ((await tsc(sourceProjects())) !== 0) throw new Complaint('The build failed: tsc named the reason above.')
   // Neither reads what the other writes.
   const [bundled, prepared] = await Promise.all([runStore('bundle-pglite'), runStore('prepare-directory')])
   if (bundled !== 0) throw new Complaint('PGlite could not be bundled for browsers: its reason stands above.')
