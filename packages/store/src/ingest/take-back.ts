@@ -29,9 +29,13 @@ export interface TakenBack {
   readonly schemaIds: ReadonlySet<SchemaId>
   /** How many entries the documents have. */
   readonly entries: number
+  /** The documents, by the numbers that they had. */
+  readonly documents: readonly NumberedEntry[]
 }
 
-export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set(), entries: 0 }
+export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set(), entries: 0, documents: [] }
+
+type NumberedEntry = readonly [number: bigint, hash: Hash]
 
 interface EntryRow {
   number: bigint
@@ -40,7 +44,7 @@ interface EntryRow {
   operation: Uint8Array | null
 }
 
-const EMPTY_PLACES = new Bulk<readonly [number: bigint, hash: Hash]>({
+const NUMBERED = new Bulk<NumberedEntry>({
   number: bigintColumn(([number]) => number),
   hash: hexColumn(([, hash]) => hash),
 })
@@ -89,11 +93,32 @@ export async function takeBack(
   await transaction.query(
     sql`UPDATE ${entries} AS e SET hash = u.hash, decision = ${sql.integer(DECISION.refused)},
        compared = ${sql.integer(COMPARED.never)}, ${NOTHING_KEPT}
-     FROM ${EMPTY_PLACES.source(empty)} WHERE e.number = u.number`,
+     FROM ${NUMBERED.source(empty)} WHERE e.number = u.number`,
   )
   const arrivals = rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
   const schemaIds = new Set(targets.flatMap(({ schema }) => ledger.schemaAt(schema)?.schema.id ?? []))
-  return { arrivals, schemaIds, entries: size }
+  const numbers = new Set(targets.map(({ number }) => number))
+  const taken = rows.flatMap(({ number, hash }): NumberedEntry[] => {
+    return numbers.has(number) ? [[number, decodeHex(hash) as Hash]] : []
+  })
+  return { arrivals, schemaIds, entries: size, documents: taken }
+}
+
+/** Idempotency ids lead to what became of these documents. To be called once that is written. */
+export async function moveIdempotencyIds(
+  transaction: WriteTransaction,
+  documents: readonly NumberedEntry[],
+): Promise<void> {
+  const { names } = transaction
+  const [entries, ids] = [names.table('entries'), names.table('idempotency')]
+  const moved = sql`SELECT u.number, e.document FROM ${NUMBERED.source(documents)} LEFT JOIN ${entries} AS e ON e.hash = u.hash`
+  await transaction.query(
+    sql`WITH moved AS (${moved}), lost AS (
+       DELETE FROM ${ids} WHERE document IN (SELECT number FROM moved WHERE document IS NULL)
+     )
+     UPDATE ${ids} AS i SET document = m.document FROM moved AS m
+     WHERE i.document = m.number AND m.document IS NOT NULL`,
+  )
 }
 
 /** What was held can be read. What cannot is damaged, and is lost as any other such entry. */

@@ -101,7 +101,8 @@ async function forgetSome(transaction: WriteTransaction, targets: readonly Targe
   const chosen = sql`ANY(${targets.map(({ number }) => number)}::bigint[])`
   const empty = sql`decision = ${sql.integer(DECISION.forgotten)}, ${NOTHING_KEPT}`
   await transaction.query(
-    sql`WITH others AS (UPDATE ${entries} SET ${empty} WHERE document = ${chosen} AND document <> number)
+    sql`WITH ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ${chosen}),
+       others AS (UPDATE ${entries} SET ${empty} WHERE document = ${chosen} AND document <> number)
      UPDATE ${entries} SET ${empty} WHERE number = ${chosen}`,
   )
 }

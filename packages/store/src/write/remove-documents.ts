@@ -17,8 +17,8 @@ export const NOTHING_KEPT = sql`author = NULL, log_id = NULL, seq_num = NULL, do
   operation = NULL`
 
 /**
- * Removes documents with all that was made of their entries: views, pins and what idempotency ids led to. The entries are
- * the caller's. A view that somebody pins stays known as pinned, and is not made again by itself.
+ * Removes documents with all that was made of their entries: views and pins. The entries are the caller's, and what
+ * idempotency ids led to. A view that somebody pins stays known as pinned, and is not made again by itself.
  */
 export async function removeDocuments(transaction: WriteTransaction, targets: readonly TargetRow[]): Promise<void> {
   const { names, ledger } = transaction
@@ -42,7 +42,6 @@ export async function removeDocuments(transaction: WriteTransaction, targets: re
   )
   await transaction.query(
     sql`WITH deletions AS (DELETE FROM ${names.table('deletions')} WHERE document = ${chosen}),
-       ids AS (DELETE FROM ${names.table('idempotency')} WHERE document = ${chosen}),
        views AS (
          UPDATE ${pinned} SET document = NULL, schema = NULL, signer = NULL, edited = NULL, follow = NULL
          WHERE document = ${chosen}

@@ -410,6 +410,16 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
           await isLike(elsewhere)
         })
 
+        test('leave what an idempotency id led to', async () => {
+          const created = create()
+          await store.publish([{ ...created, idempotencyId: 'first' }])
+          const first = update(penguin, created, 1)
+          const withheld = update(penguin, created, 2, created.viewId)
+          await ingest(remove(new Author(3), created), first, payloadLess(withheld))
+          expect(await ingest(withheld)).toEqual(['held'])
+          expect(await store.idempotent(['first'])).toEqual([created.documentId])
+        })
+
         test('are decided by payloads that come in the same call', async () => {
           const { withheld, more, elsewhere } = await beside()
           expect(await ingest(more, payloadLess(withheld), withheld)).toEqual(['held', 'decided held', 'held'])
