@@ -107,8 +107,8 @@ function nameOf(file, test) {
 }
 
 /**
- * A log may have lost its middle, where the whole error stood: its first lines, without the stack, become part of the
- * line that names the failure.
+ * A log may have lost its middle, where the whole error stood. So the error's first lines, without the stack, become
+ * part of the line that names the failure.
  * @param {string} name
  * @param {string} [error] as a report has it
  */

@@ -44,8 +44,8 @@ export class LongTasks {
   }
 
   /**
-   * Ends the watch. It has to see one task more, of work that is always the same: by it a trace that is cut off shows,
-   * and how slow the processor is while others use its other half.
+   * Ends the watch. It has to see one task more, of work that is always the same. By that a trace shows that is cut
+   * off, and so does a processor that is slow while others use its other half.
    * @throws Error where the trace does not have it
    */
   async end(): Promise<{ readonly made: LongTask; readonly others: readonly LongTask[] }> {

@@ -58,7 +58,7 @@ export interface SyncSource {
    */
   keepResumePoint(databaseId: string, arrival: ArrivalMark, scope?: SyncScope, address?: string): Promise<void>
   /**
-   * Calls the listener after entries or payloads were purged or forgotten here: what was read of them before is not to
+   * Calls the listener after entries or payloads were purged or forgotten here. What was read of them before is not to
    * be given any more. `decisions`: what was decided about entries was taken back. Returns what ends it.
    */
   onGone(listener: (gone: Gone) => void): () => void

@@ -10,8 +10,8 @@ const NEW = 10
 
 /**
  * Two nodes with 100 000 documents meet again after one has written 10 more. Milliseconds until the other has them.
- * Beside it processor time of both sides and of the one that was dialled, bytes both ways, round trips until the other
- * has them, and turns: how often the one that dials sent something after it had received something.
+ * Beside it stand processor time of both sides and of the one that was dialled, bytes both ways, and round trips until
+ * the other has them. Turns are how often the one that dials sent something after it had received something.
  */
 export function syncResume(): Promise<Measurement> {
   return withHub(COUNT, async (hub, folder) => {

@@ -13,8 +13,8 @@ const HEALING_MS = 8 * 60_000
 const CHECKING_MS = 12 * 60_000
 const LOOK_EVERY_MS = 10_000
 /**
- * Entries that a process is sent though it has forgotten them: after a comparison by heads, and by peers that pulled from
- * it in the same moment. 200 worlds have 9 at most.
+ * Entries that a process is sent though it has forgotten them. That is so after a comparison by heads, and where a peer
+ * pulled from it in the same moment. 200 worlds have 9 at most.
  */
 const MOST_FORGOTTEN = 40
 

@@ -61,8 +61,8 @@ export function canDropPayload(entry: Entry, operation: UncheckedOperation): boo
  * A peer sends the UPDATE without its payload, and the DELETE. Here these two become a document of their own, the UPDATE
  * its CREATE. Nothing is ever deleted here without a signed DELETE.
  *
- * So this decision alone is not for good. Where the payload comes later and the entry does not tell what it did
- * (`isWithheld`), a store takes back what it has decided about the document, and decides again.
+ * So this decision alone is not for good. The payload may come later, and tell what the entry did not (`isWithheld`). A
+ * store then takes back what it has decided about the document, and decides again.
  */
 export function validatePayloadLessEntry({ entry, entryHash, lookup, deletion }: PayloadLessRequest): IngestDecision {
   const { backlink } = entry

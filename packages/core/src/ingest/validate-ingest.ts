@@ -35,8 +35,8 @@ export type Dependency =
   /** `missing`: operations that its views lack. None: no operation can make the schema known to this version. */
   | { readonly kind: 'schema'; readonly id: SchemaId; readonly missing: readonly OperationId[] }
   /**
-   * The payload of the entry itself, or a DELETE of its document instead (see `validatePayloadLessEntry`); or that of an
-   * entry that it builds on. `documentId` is absent where only the payload will do.
+   * The payload of the entry itself, or a DELETE of its document instead (see `validatePayloadLessEntry`). Or it is the
+   * payload of an entry that this one builds on. `documentId` is absent where only the payload will do.
    */
   | { readonly kind: 'payload'; readonly id: Hash; readonly documentId?: DocumentId }
 

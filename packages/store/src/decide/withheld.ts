@@ -15,7 +15,7 @@ export function withheldOf(
 }
 
 /**
- * What stands under the number of an entry once its decision was taken back: the entry gets a new one, since what it
+ * What stands under the number of an entry once its decision was taken back. The entry gets a new one, since what it
  * builds on has a lower one. So whoever has a cursor there sees that the order has changed.
  */
 export function emptyPlaceId(number: number, id: Hash): Hash {

@@ -4,8 +4,8 @@ export const MAX_TAKEN_BACK = 4_096
 const A_SECOND = 10
 
 /**
- * How many decisions may be taken back. A stranger that holds payloads back, and gives them one by one, makes a node
- * decide about a whole document for each, and give it to its peers again. What is beyond the rate stays as it was decided:
+ * How many decisions may be taken back. A stranger may hold payloads back, and give them one by one. For each a node
+ * decides about a whole document, and gives it to its peers again. What is beyond the rate stays as it was decided:
  * the next comparison finds it.
  */
 export class TakeBackRate {

@@ -13,7 +13,7 @@ export interface MeetingOptions {
 
 const MARK = 'rakko.meet'
 /**
- * After a channel has ended, whoever is at its other end is asked once more: after a second, and twice as long each time
+ * After a channel has ended, whoever is at its other end is asked once more, a second later. The wait doubles each time
  * that it ends again, until it has lasted for the longest wait. So it goes with two names of one node.
  */
 const AGAIN_MS = 1_000
