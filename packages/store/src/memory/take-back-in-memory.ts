@@ -17,8 +17,7 @@ export function takeBackInMemory(data: MemoryData, hashes: readonly Hash[]): rea
     if (held === undefined || entry === undefined || !documents.has(held.documentId)) continue
     again.push(decodeSigned({ entry, ...(operation && { operation }) }))
     const { publicKey, logId } = held.entry
-    const logs = data.logs.get(publicKey)
-    if (data.held(logs?.get(logId)?.hash ?? id)?.documentId === held.documentId) logs?.delete(logId)
+    data.logs.get(publicKey)?.delete(logId)
     data.logOf.get(publicKey)?.delete(held.documentId)
     const empty = { number, id: emptyPlaceId(number, id), decision: 'refused', compared: 'never' } as const
     data.arrived[number - 1] = empty
@@ -27,5 +26,23 @@ export function takeBackInMemory(data: MemoryData, hashes: readonly Hash[]): rea
   }
   for (const { entryHash } of again) data.entries.delete(entryHash)
   for (const id of documents) if (id !== undefined) data.documents.delete(id)
+  findHeads(data)
   return again
+}
+
+/** Of logs that have none now: a forked log may have entries of other documents. */
+function findHeads(data: MemoryData): void {
+  const places = new Set<string>()
+  for (const hash of data.entries.keys()) {
+    const held = data.held(hash)
+    if (held === undefined) continue
+    const { publicKey, logId, seqNum } = held.entry
+    const logs = data.logs.get(publicKey)
+    const log = logs?.get(logId)
+    const place = `${publicKey} ${logId} ${seqNum}`
+    const isForked = log?.isForked === true || places.has(place)
+    places.add(place)
+    if (log === undefined || log.seqNum < seqNum) logs?.set(logId, { seqNum, hash, isForked })
+    else log.isForked = isForked
+  }
 }

@@ -410,6 +410,16 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
           await isLike(elsewhere)
         })
 
+        test('leave a log forked that has another document too', async () => {
+          const { created, theirs, deletion, whole } = deletedByAnother()
+          const other = create(new Author(2))
+          await ingest(created, payloadLess(theirs), deletion, other)
+          expect(await ingest(theirs)).toEqual(['held'])
+          const elsewhere = await wholeFrom([...whole, other])
+          expect(await store.sync.logHeights({})).toEqual(await elsewhere.sync.logHeights({}))
+          await expect(store.nextArgs(penguin.publicKey, other.viewId)).rejects.toMatchObject({ code: 'LOG_FORKED' })
+        })
+
         test('leave what an idempotency id led to', async () => {
           const created = create()
           await store.publish([{ ...created, idempotencyId: 'first' }])
