@@ -1,5 +1,4 @@
 import {
-  type DocumentId,
   type DocumentViewId,
   documentViewIdFromTips,
   encodeOperation,
@@ -12,10 +11,13 @@ import {
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DocumentStore, IngestItem } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
-import { defineSchema, int, str } from '../support/definitions.js'
+import { defineSchema, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
+import { createVenue, payloadLess, remove, update, venues } from '../support/venues.js'
 import { wordOf } from './ingesting.js'
 import type { StoreHarness } from './store-harness.js'
+
+const { items: definition, schemaId } = venues
 
 /** With skiplinks to 4, 13 and 40. */
 const LONG_LOG = 45
@@ -25,7 +27,6 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
   describe('entries without their payloads', () => {
     let store: DocumentStore
     let [panda, penguin] = [new Author(1), new Author(2)]
-    const { items: definition, schemaId } = defineSchema(new Author(9), 'venue', { capacity: 'int', name: 'str' })
 
     beforeEach(async () => {
       store = await harness.open()
@@ -34,12 +35,7 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
       await publishAll(store, definition)
     })
 
-    const create = (author = panda) => author.create(schemaId, { name: str('a'), capacity: int(0) })
-    const update = (author: Author, before: SignedItem, capacity: number, previous = before.viewId) =>
-      author.update(before.documentId, schemaId, previous, { capacity: int(capacity) })
-    const remove = (author: Author, before: SignedItem, previous = before.viewId) =>
-      author.delete(before.documentId, schemaId, previous)
-    const payloadLess = ({ entry }: SignedItem): IngestItem => ({ entry })
+    const create = (author = panda) => createVenue(author)
     const ingest = async (...items: readonly IngestItem[]) => (await store.ingest(items)).map(wordOf)
     const statusOf = async ({ documentId }: SignedItem, from = store) => {
       const [document] = await from.documents([documentId])
@@ -287,179 +283,6 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
       store = await harness.reopen(store)
       expect(await ingest(payloadLess(created), payloadLess(first))).toEqual(['held', 'held'])
       expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
-    })
-
-    describe('that were withheld', () => {
-      /** Somebody's first entry of a document changes it, the next deletes it. */
-      function deletedByAnother() {
-        const created = create()
-        const theirs = update(penguin, created, 1)
-        const deletion = remove(penguin, theirs)
-        return { created, theirs, deletion, whole: [created, theirs, deletion] }
-      }
-
-      async function wholeFrom(items: readonly IngestItem[]): Promise<DocumentStore> {
-        const elsewhere = await harness.open()
-        await publishAll(elsewhere, definition)
-        await elsewhere.ingest(items)
-        return elsewhere
-      }
-
-      test('keep no document alive once the payload comes: what was decided of it is decided again', async () => {
-        const { created, theirs, deletion, whole } = deletedByAnother()
-        expect(await ingest(created, payloadLess(theirs), deletion)).toEqual(['held', 'held', 'held'])
-        expect(await statusOf(created)).toMatchObject({ deleted: false })
-        const wrong = { id: theirs.id, documentId: theirs.id as string as DocumentId } as SignedItem
-        expect(await statusOf(wrong)).toMatchObject({ deleted: true })
-        store = await harness.reopen(store)
-        const heard: string[] = []
-        store.sync.onGone((gone) => heard.push(gone))
-        expect(await ingest(theirs)).toEqual(['held'])
-        expect(heard).toEqual(['decisions'])
-        store = await harness.reopen(store)
-        const elsewhere = await wholeFrom(whole)
-        expect(await statusOf(created)).toEqual(await statusOf(created, elsewhere))
-        expect(await statusOf(created)).toMatchObject({ viewId: deletion.viewId, deleted: true })
-        expect(await statusOf(wrong)).toBeUndefined()
-        expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
-        expect(await ingest(...whole, payloadLess(theirs))).toEqual(Array(4).fill('decided held'))
-        const compared = async (of: DocumentStore) => (await of.sync.decidedIds({})).map(({ id }) => id)
-        expect(await compared(store)).toEqual(await compared(elsewhere))
-        expect(await store.sync.fingerprints([{}])).toEqual(await elsewhere.sync.fingerprints([{}]))
-      })
-
-      test('show when nodes compare, and only where the payload has to stay', async () => {
-        const { created, theirs, deletion, whole } = deletedByAnother()
-        const more = update(panda, created, 2)
-        const deleted = remove(panda, more)
-        await ingest(payloadLess(created), payloadLess(more), deleted, payloadLess(theirs), deletion)
-        const elsewhere = await wholeFrom([...whole, more, deleted])
-        const compared = async (of: DocumentStore) => new Set((await of.sync.decidedIds({})).map(({ id }) => id))
-        const [here, there] = [await compared(store), await compared(elsewhere)]
-        expect([...here].filter((id) => !there.has(id))).toEqual([theirs.id])
-        const offered = [...there].filter((id) => !here.has(id))
-        expect(offered).toHaveLength(1)
-        const numbers = await elsewhere.sync.arrivalNumbers(offered)
-        expect(await elsewhere.sync.entriesAt(numbers as number[])).toMatchObject([
-          { id: theirs.id, operation: theirs.operation },
-        ])
-        expect(await store.sync.arrivalNumbers(offered)).toEqual([undefined])
-        expect(await store.sync.unknownIds([theirs.id])).toEqual([])
-        expect(await store.sync.unknownIds([theirs.id], true)).toEqual([theirs.id])
-      })
-
-      test('refuse nothing for good: what seems to build on two documents waits', async () => {
-        const { created, theirs, deletion, whole } = deletedByAnother()
-        const first = update(panda, created, 2)
-        const merge = update(panda, first, 3, documentViewIdFromTips([first.id, theirs.id]))
-        expect(await ingest(created, payloadLess(theirs), deletion, first, merge)).toEqual([
-          ...['held', 'held', 'held', 'held'],
-          'parked for payload',
-        ])
-        store = await harness.reopen(store)
-        expect(await ingest(theirs)).toEqual(['held'])
-        const elsewhere = await wholeFrom([...whole, first, merge])
-        expect(await ingest(merge)).toEqual(['decided held'])
-        expect(await statusOf(created)).toEqual(await statusOf(created, elsewhere))
-        expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
-      })
-
-      test('change no view of a deleted document for good, nor what builds on it', async () => {
-        const created = create()
-        const theirs = update(penguin, created, 1)
-        const first = update(panda, created, 2)
-        const merge = update(panda, first, 3, documentViewIdFromTips([first.id, theirs.id]))
-        const deletion = remove(panda, merge)
-        const beside = remove(penguin, theirs)
-        const whole = [created, theirs, first, merge, deletion, beside]
-        const elsewhere = await wholeFrom(whole)
-        for (const withheld of [merge, deletion]) {
-          store = await wholeFrom(whole.map((item) => (item === withheld ? payloadLess(item) : item)))
-          expect(await ingest(withheld)).toEqual(['held'])
-          expect(await statusOf(created)).toEqual(await statusOf(created, elsewhere))
-          expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
-          expect(await store.sync.fingerprints([{}])).toEqual(await elsewhere.sync.fingerprints([{}]))
-        }
-      })
-
-      describe('and then came', () => {
-        /** Somebody's entry in a deleted document, which does not build on its backlink. */
-        async function beside() {
-          const created = create()
-          const first = update(penguin, created, 1)
-          const deletion = remove(panda, created)
-          const more = update(new Author(3), created, 2, first.viewId)
-          const withheld = update(penguin, created, 3, more.viewId)
-          await ingest(created, first, deletion)
-          return { withheld, more, elsewhere: await wholeFrom([created, first, deletion, more, withheld]) }
-        }
-
-        const isLike = async (elsewhere: DocumentStore) => {
-          expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
-          expect(await store.sync.fingerprints([{}])).toEqual(await elsewhere.sync.fingerprints([{}]))
-        }
-
-        test('are decided by their payloads, though what they build on had come behind them', async () => {
-          const { withheld, more, elsewhere } = await beside()
-          expect(await ingest(payloadLess(withheld))).toEqual(['held'])
-          expect(await ingest(more)).toEqual(['held'])
-          expect(await ingest(withheld)).toEqual(['held'])
-          const { number } = await store.sync.latestArrival()
-          expect(await ingest(withheld, payloadLess(withheld))).toEqual(['decided held', 'decided held'])
-          expect(await store.sync.latestArrival()).toMatchObject({ number })
-          await isLike(elsewhere)
-        })
-
-        test('leave a log forked that has another document too', async () => {
-          const { created, theirs, deletion, whole } = deletedByAnother()
-          const other = create(new Author(2))
-          await ingest(created, payloadLess(theirs), deletion, other)
-          expect(await ingest(theirs)).toEqual(['held'])
-          const elsewhere = await wholeFrom([...whole, other])
-          expect(await store.sync.logHeights({})).toEqual(await elsewhere.sync.logHeights({}))
-          await expect(store.nextArgs(penguin.publicKey, other.viewId)).rejects.toMatchObject({ code: 'LOG_FORKED' })
-        })
-
-        test('leave what an idempotency id led to', async () => {
-          const created = create()
-          await store.publish([{ ...created, idempotencyId: 'first' }])
-          const first = update(penguin, created, 1)
-          const withheld = update(penguin, created, 2, created.viewId)
-          await ingest(remove(new Author(3), created), first, payloadLess(withheld))
-          expect(await ingest(withheld)).toEqual(['held'])
-          expect(await store.idempotent(['first'])).toEqual([created.documentId])
-        })
-
-        test('are decided by payloads that come in the same call', async () => {
-          const { withheld, more, elsewhere } = await beside()
-          expect(await ingest(more, payloadLess(withheld), withheld)).toEqual(['held', 'decided held', 'held'])
-          await isLike(elsewhere)
-        })
-
-        test('are not held again without a payload that waits here', async () => {
-          const { withheld, more, elsewhere } = await beside()
-          expect(await ingest(payloadLess(withheld), withheld)).toEqual(['parked for payload', 'parked for previous'])
-          store = await harness.reopen(store)
-          expect(await ingest(payloadLess(withheld))).toEqual(['parked for payload'])
-          expect(await ingest(more)).toEqual(['held'])
-          expect(await ingest(withheld)).toEqual(['decided held'])
-          await isLike(elsewhere)
-        })
-      })
-
-      test('whose payloads can be no operation are refused, with what was held for them', async () => {
-        const created = create()
-        const fields = new Map([['unknown', str('a')]])
-        const payload = encodeOperation({ action: 'update', schemaId, previous: created.viewId, fields })
-        const wrong = signEntry({ logId: 0n, seqNum: 1n }, payload, penguin.signer)
-        const after = encodeOperation({ action: 'delete', schemaId, previous: hash(wrong) as string as DocumentViewId })
-        const deletion = signEntry({ logId: 0n, seqNum: 2n, backlink: hash(wrong) }, after, penguin.signer)
-        const deleted = { entry: deletion, operation: after }
-        expect(await ingest(created, { entry: wrong }, deleted)).toEqual(['held', 'held', 'held'])
-        expect((await ingest({ entry: wrong, operation: payload }))[0]).toMatch(/^refused /)
-        expect(await ingest({ entry: wrong }, deleted)).toEqual(['decided refused', 'decided refused'])
-        expect(await statusOf(created)).toMatchObject({ deleted: false })
-      })
     })
 
     test('of a schema that is not known yet wait for it with the DELETE', async () => {

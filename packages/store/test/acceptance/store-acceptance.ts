@@ -13,6 +13,7 @@ import { stateHashAcceptance } from './state-hash.js'
 import type { StoreHarness } from './store-harness.js'
 import { syncSourceAcceptance } from './sync-source.js'
 import { viewsAcceptance } from './views.js'
+import { withheldPayloadsAcceptance } from './withheld-payloads.js'
 
 /** What every store must do, whatever it keeps its data in. Called where tests are declared. */
 export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): void {
@@ -21,6 +22,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   refusalsAcceptance(harness)
   ingestingAcceptance(harness)
   payloadLessEntriesAcceptance(harness)
+  withheldPayloadsAcceptance(harness)
   documentsAcceptance(harness)
   schemasAcceptance(harness)
   viewsAcceptance(harness)
