@@ -3,6 +3,7 @@ import type { Pick } from '../decide/admit.js'
 import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import type { Parked } from '../decide/parked.js'
+import { newForks, type ToldBefore } from '../decide/told-before.js'
 import { withheldOf } from '../decide/withheld.js'
 import type { Listeners } from '../listeners.js'
 import { findCompletedSchemas } from '../load/find-schemas.js'
@@ -212,11 +213,15 @@ async function ingestWith(
     histories.committed(marks, ledger, reduced)
   }
   if (listeners.areThere && materialised.length > 0) {
-    listeners.tell({ number: ledger.counters.number, changes: materialised.map(documentChange) })
+    listeners.tell({
+      number: ledger.counters.number,
+      changes: materialised.map((one) => documentChange(one, again.told)),
+    })
   }
   if (ledger.lost.documents.size > 0) await context.onBack(ledger.lost.documents, ledger.staleDocuments)
   const decided = ledger.decided.map(({ hash }) => hash)
-  return { outcomes, outcomeOf, forks: ledger.forks, hasWritten, decided, hasMore }
+  const forks = newForks(ledger.forks, again.told)
+  return { outcomes, outcomeOf, forks, hasWritten, decided, hasMore }
 }
 
 async function readArrivals(
@@ -273,8 +278,12 @@ function withParked(
   })
 }
 
-function documentChange({ document, viewId, follow, keys, edited, deleted, fields }: Materialised): DocumentChange {
-  const { id, isNew, schema } = document
+function documentChange(
+  { document, viewId, follow, keys, edited, deleted, fields }: Materialised,
+  told: ToldBefore,
+): DocumentChange {
+  const { id, schema } = document
+  const isNew = document.isNew && told.documents.get(id) !== schema.schema.id
   const { owner, signer } = keys
   return { id, schemaId: schema.schema.id, isNew, viewId, follow, owner, signer, edited, deleted, fields }
 }

@@ -1,6 +1,7 @@
-import { type Hash, RakkoError, type SchemaId } from '@rakko/core'
+import { type DocumentId, type Hash, type PublicKey, RakkoError, type SchemaId } from '@rakko/core'
 import type { Arrival } from '../decide/arrivals.js'
 import { decodeSigned } from '../decide/receive-from-peer.js'
+import { logName, NOTHING_TOLD, type ToldBefore } from '../decide/told-before.js'
 import { emptyPlaceId } from '../decide/withheld.js'
 import { Bulk } from '../sql/bulk.js'
 import { bigintColumn, hexArray, hexColumn } from '../sql/column.js'
@@ -31,11 +32,23 @@ export interface TakenBack {
   readonly entries: number
   /** The documents, by the numbers that they had. */
   readonly documents: readonly NumberedEntry[]
+  readonly told: ToldBefore
 }
 
-export const NOTHING_TAKEN_BACK: TakenBack = { arrivals: [], schemaIds: new Set(), entries: 0, documents: [] }
+export const NOTHING_TAKEN_BACK: TakenBack = {
+  arrivals: [],
+  schemaIds: new Set(),
+  entries: 0,
+  documents: [],
+  told: NOTHING_TOLD,
+}
 
 type NumberedEntry = readonly [number: bigint, hash: Hash]
+
+interface ForkedRow {
+  public_key: Uint8Array
+  log_id: bigint
+}
 
 interface EntryRow {
   number: bigint
@@ -86,7 +99,10 @@ export async function takeBack(
   // What pins a view of theirs waits for its operations again.
   await transaction.query(sql`UPDATE ${pinned} SET awaits = substring(view_id FOR 34) WHERE document = ${chosen}`)
   await removeDocuments(transaction, targets)
-  await transaction.query(sql`DELETE FROM ${names.table('heads')} WHERE document = ${chosen}`)
+  const { rows: forked } = await transaction.query<ForkedRow>(
+    sql`WITH gone AS (DELETE FROM ${names.table('heads')} WHERE document = ${chosen} RETURNING author, log_id, forked)
+     SELECT a.public_key, g.log_id FROM gone AS g JOIN ${names.table('authors')} AS a ON a.number = g.author WHERE g.forked`,
+  )
   const empty = rows.map(({ number, hash }) => {
     return [number, emptyPlaceId(Number(number), decodeHex(hash) as Hash)] as const
   })
@@ -96,12 +112,15 @@ export async function takeBack(
      FROM ${NUMBERED.source(empty)} WHERE e.number = u.number`,
   )
   const arrivals = rows.flatMap(({ entry, operation }) => readAgain(entry, operation))
-  const schemaIds = new Set(targets.flatMap(({ schema }) => ledger.schemaAt(schema)?.schema.id ?? []))
-  const numbers = new Set(targets.map(({ number }) => number))
+  const schemaIds = new Map(targets.map(({ number, schema }) => [number, ledger.schemaAt(schema)?.schema.id]))
   const taken = rows.flatMap(({ number, hash }): NumberedEntry[] => {
-    return numbers.has(number) ? [[number, decodeHex(hash) as Hash]] : []
+    return schemaIds.has(number) ? [[number, decodeHex(hash) as Hash]] : []
   })
-  return { arrivals, schemaIds, entries: size, documents: taken }
+  const told = {
+    documents: new Map(taken.map(([number, id]) => [id as string as DocumentId, schemaIds.get(number) as SchemaId])),
+    forkedLogs: new Set(forked.map((row) => logName(decodeHex(row.public_key) as PublicKey, row.log_id))),
+  }
+  return { arrivals, schemaIds: new Set(told.documents.values()), entries: size, documents: taken, told }
 }
 
 /** Idempotency ids lead to what became of these documents. To be called once that is written. */

@@ -23,6 +23,7 @@ import { type Arrival, Arrivals } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
+import { newForks, type ToldBefore } from '../decide/told-before.js'
 import type { Incoming } from '../decide/verify-received.js'
 import { withheldOf } from '../decide/withheld.js'
 import { Listeners } from '../listeners.js'
@@ -229,7 +230,7 @@ export class MemoryStore implements DocumentStore {
       },
     })
     const withheld = withheldOf(arrived, (hash) => rules.entry(hash))
-    const again = takeBackInMemory(
+    const { arrivals: again, told } = takeBackInMemory(
       this.#data,
       withheld.map(({ entryHash }) => entryHash),
     )
@@ -237,7 +238,7 @@ export class MemoryStore implements DocumentStore {
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run([...arrived, ...again, ...parkedAgain])
     const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
-    this.#tell(rules)
+    this.#tell(rules, told)
     const outcomes = arrivals.outcomes.slice(0, arrived.length).map((outcome, index) => {
       const isParked = outcome.status === 'waiting' && parked.has((arrived[index] as Arrival).entryHash)
       return isParked ? { ...outcome, parked: true } : outcome
@@ -246,15 +247,16 @@ export class MemoryStore implements DocumentStore {
     return received.map((one) => (one instanceof RakkoError ? one : (outcomes[next++] as Outcome)))
   }
 
-  #tell({ changed, made, forks }: MemoryRules): void {
+  #tell({ changed, made, forks: all }: MemoryRules, told: ToldBefore): void {
     // A view is reduced from the whole document: not where nobody listens, call after call.
     if (this.#commits.areThere && changed.size > 0) {
       const changes = [...changed].flatMap((id) => {
         const document = latestDocument(this.#data.documents.get(id))
-        return document ? [{ ...document, isNew: made.has(id) }] : []
+        return document ? [{ ...document, isNew: made.has(id) && told.documents.get(id) !== document.schemaId }] : []
       })
       this.#commits.tell({ number: this.#data.number, changes })
     }
+    const forks = newForks(all, told)
     if (forks.length > 0) this.#forks.tell(forks)
   }
 

@@ -1,6 +1,7 @@
-import type { Hash } from '@rakko/core'
+import type { DocumentId, Hash, SchemaId } from '@rakko/core'
 import type { Arrival } from '../decide/arrivals.js'
 import { decodeSigned } from '../decide/receive-from-peer.js'
+import { logName, NOTHING_TOLD, type ToldBefore } from '../decide/told-before.js'
 import { emptyPlaceId } from '../decide/withheld.js'
 import type { MemoryData } from './memory-data.js'
 
@@ -8,15 +9,24 @@ import type { MemoryData } from './memory-data.js'
  * Takes back all that was decided about the documents of these entries, which were held without their payloads. Returns
  * the entries of these documents, in the order of their arrival: they are judged again, as if they arrived now.
  */
-export function takeBackInMemory(data: MemoryData, hashes: readonly Hash[]): readonly Arrival[] {
-  const documents = new Set(hashes.map((hash) => data.held(hash)?.documentId))
-  if (documents.size === 0) return []
+export function takeBackInMemory(
+  data: MemoryData,
+  hashes: readonly Hash[],
+): { readonly arrivals: readonly Arrival[]; readonly told: ToldBefore } {
+  const documents = new Map<DocumentId, SchemaId>()
+  for (const hash of hashes) {
+    const held = data.held(hash)
+    if (held) documents.set(held.documentId, held.operation.schemaId)
+  }
+  if (documents.size === 0) return { arrivals: [], told: NOTHING_TOLD }
+  const forkedLogs = new Set<string>()
   const again: Arrival[] = []
   for (const { number, id, entry, operation } of [...data.arrived]) {
     const held = data.held(id)
     if (held === undefined || entry === undefined || !documents.has(held.documentId)) continue
     again.push(decodeSigned({ entry, ...(operation && { operation }) }))
     const { publicKey, logId } = held.entry
+    if (data.logs.get(publicKey)?.get(logId)?.isForked) forkedLogs.add(logName(publicKey, logId))
     data.logs.get(publicKey)?.delete(logId)
     data.logOf.get(publicKey)?.delete(held.documentId)
     const empty = { number, id: emptyPlaceId(number, id), decision: 'refused', compared: 'never' } as const
@@ -25,9 +35,9 @@ export function takeBackInMemory(data: MemoryData, hashes: readonly Hash[]): rea
     data.numbers.set(empty.id, number)
   }
   for (const { entryHash } of again) data.entries.delete(entryHash)
-  for (const id of documents) if (id !== undefined) data.documents.delete(id)
+  for (const id of documents.keys()) data.documents.delete(id)
   findHeads(data)
-  return again
+  return { arrivals: again, told: { documents, forkedLogs } }
 }
 
 /** Of logs that have none now: a forked log may have entries of other documents. */

@@ -7,7 +7,7 @@ import {
   signEntry,
 } from '@rakko/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { DocumentStore, IngestItem } from '../../src/store.js'
+import type { DocumentStore, ForkedLog, IngestItem, StoreCommit } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
@@ -165,6 +165,25 @@ export function withheldPayloadsAcceptance(harness: StoreHarness<DocumentStore>)
         const elsewhere = await wholeFrom([...whole, other])
         expect(await store.sync.logHeights({})).toEqual(await elsewhere.sync.logHeights({}))
         await expect(store.nextArgs(penguin.publicKey, other.viewId)).rejects.toMatchObject({ code: 'LOG_FORKED' })
+      })
+
+      test('tell of no log as forked again, and of no document as new', async () => {
+        const created = create()
+        const [first, branch] = [update(penguin, created, 1), update(new Author(2), created, 2)]
+        const withheld = update(penguin, created, 3, created.viewId)
+        const forks: ForkedLog[] = []
+        const commits: StoreCommit[] = []
+        store.onFork((some) => forks.push(...some))
+        store.onCommit((commit) => commits.push(commit))
+        await ingest(created, first, branch, remove(new Author(3), created), payloadLess(withheld))
+        expect(await ingest(withheld)).toEqual(['held'])
+        expect(forks).toMatchObject([{ publicKey: penguin.publicKey, logId: 0n, operationId: branch.id }])
+        const { viewId } = (await statusOf(created)) ?? {}
+        const change = { id: created.documentId, schemaId }
+        expect(commits.map(({ changes }) => changes)).toMatchObject([
+          [{ ...change, isNew: true }],
+          [{ ...change, isNew: false, viewId, deleted: true }],
+        ])
       })
 
       test('leave what an idempotency id led to', async () => {
