@@ -1,8 +1,11 @@
 import type { Entry } from '../entry/entry.js'
 import type { DocumentId, DocumentViewId, Hash, OperationId, SchemaId } from '../ids.js'
 import type { Operation, UncheckedOperation } from '../operation/operation.js'
+import { unlessInvalid } from '../or-rakko-error.js'
 import { RakkoError } from '../rakko-error.js'
+import type { Schema } from '../schema/schema.js'
 import { SCHEMA_DEFINITION, SCHEMA_FIELD_DEFINITION } from '../schema/system-schemas.js'
+import { validateOperation } from '../schema/validate-operation.js'
 import { checkLinks, dependencyRefused, heldEntry } from './check-links.js'
 import type { DecidedEntry, IngestLookup } from './ingest-lookup.js'
 import type { IngestDecision } from './validate-ingest.js'
@@ -19,10 +22,20 @@ export interface PayloadLessRequest {
   readonly deletion?: SchemaId | undefined
 }
 
-/** Whether the payload says something else than was believed of an entry that was held without it. */
-export function isWithheld(entry: Entry, operation: UncheckedOperation, decided: DecidedEntry | undefined): boolean {
+/**
+ * Whether the payload says something else than was believed of an entry that was held without it, or nothing valid.
+ * The schema is that which the entry was held for.
+ */
+export function isWithheld(
+  entry: Entry,
+  operation: UncheckedOperation,
+  decided: DecidedEntry | undefined,
+  schema: (id: SchemaId) => Schema | undefined,
+): boolean {
   if (decided?.decision !== 'purged') return false
-  return !entryTells(entry, operation) || operation.schemaId !== decided.schemaId
+  if (!entryTells(entry, operation) || operation.schemaId !== decided.schemaId) return true
+  const known = schema(decided.schemaId)
+  return known !== undefined && unlessInvalid(() => validateOperation(operation, known)) === undefined
 }
 
 /** Documents that others are read with keep their payloads, deleted or not. */

@@ -124,7 +124,7 @@ export class Arrivals {
   }
 
   #know(item: Arrival): void {
-    if (isReadable(item) && !isPayloadLess(item) && item.isFromPeer) this.#withPayload.add(item.entryHash)
+    if (!isReadable(item) || (!isPayloadLess(item) && item.isFromPeer)) this.#withPayload.add(item.entryHash)
   }
 
   #admit(task: Task): Admission | Promise<Admission> {

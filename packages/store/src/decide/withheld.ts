@@ -1,17 +1,28 @@
-import { concatBytes, type DecidedEntry, type Hash, hash, hexToBytes, isWithheld } from '@rakko/core'
+import {
+  concatBytes,
+  type DecidedEntry,
+  type Hash,
+  hash,
+  hexToBytes,
+  isWithheld,
+  type Schema,
+  type SchemaId,
+} from '@rakko/core'
 import type { Arrival } from './arrivals.js'
 import { isReadable } from './receive-from-peer.js'
-import { isPayloadLess, type ReceivedItem } from './received-item.js'
+import { isPayloadLess } from './received-item.js'
 
-/** Items that bring a payload by which an entry did something else than was decided without it. */
+/** Entries that did something else than was decided without their payloads, or nothing that is valid: these tell. */
 export function withheldOf(
   items: readonly Arrival[],
-  entry: (hash: Hash) => DecidedEntry | undefined,
-): readonly ReceivedItem[] {
-  return items.filter((item): item is ReceivedItem => {
-    if (!isReadable(item) || isPayloadLess(item) || !item.isFromPeer) return false
-    return isWithheld(item.entry, item.unchecked, entry(item.entryHash))
+  lookup: { entry(hash: Hash): DecidedEntry | undefined; schema(id: SchemaId): Schema | undefined },
+): readonly Hash[] {
+  const withheld = items.filter((item) => {
+    if (!isReadable(item)) return lookup.entry(item.entryHash)?.decision === 'purged'
+    if (isPayloadLess(item) || !item.isFromPeer) return false
+    return isWithheld(item.entry, item.unchecked, lookup.entry(item.entryHash), (id) => lookup.schema(id))
   })
+  return withheld.map(({ entryHash }) => entryHash)
 }
 
 /**

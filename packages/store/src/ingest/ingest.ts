@@ -158,8 +158,8 @@ async function ingestWith(
       const parking = new Parking(transaction, decidedBefore)
       const waiting = await readArrivals(reader, parking, items, wake, cache)
       // What was left beyond the rate stays as it was decided.
-      const withheld = wrong.length > 0 ? [] : withheldOf(items, (hash) => reader.lookup.entry(hash))
-      if (withheld.length > 0) throw new DecidedWrongly(withheld.map(({ entryHash }) => entryHash))
+      const withheld = wrong.length > 0 ? [] : withheldOf(items, reader.lookup)
+      if (withheld.length > 0) throw new DecidedWrongly(withheld)
       const { outcomes, outcomeOf, left } = await decide(
         decideArrivals(transaction, reader, parking, randomPick(context.random)),
         items,

@@ -11,6 +11,7 @@ import {
   operationIdsOf,
   type PublicKey,
   parseSchemaIdParts,
+  type Schema,
   type SchemaId,
 } from '@rakko/core'
 import { isPayloadLess, type PayloadLessItem, previousOf, type ReceivedItem } from '../decide/received-item.js'
@@ -129,6 +130,10 @@ export class PeerLookup implements IngestLookup {
   entry(hash: Hash): DecidedEntry | undefined {
     this.#catchUp()
     return this.#decided.get(hash)
+  }
+
+  schema(id: SchemaId): Schema | undefined {
+    return this.#ledger.schema(id)
   }
 
   isUnclear(hash: Hash): boolean {

@@ -229,11 +229,8 @@ export class MemoryStore implements DocumentStore {
         prepare: async () => {},
       },
     })
-    const withheld = withheldOf(arrived, (hash) => rules.entry(hash))
-    const { arrivals: again, told } = takeBackInMemory(
-      this.#data,
-      withheld.map(({ entryHash }) => entryHash),
-    )
+    const withheld = withheldOf(arrived, rules)
+    const { arrivals: again, told } = takeBackInMemory(this.#data, withheld)
     if (withheld.length > 0) this.#gone.tell('decisions')
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run([...arrived, ...again, ...parkedAgain])

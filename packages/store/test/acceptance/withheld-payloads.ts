@@ -213,18 +213,35 @@ export function withheldPayloadsAcceptance(harness: StoreHarness<DocumentStore>)
       })
     })
 
-    test('whose payloads can be no operation are refused, with what was held for them', async () => {
-      const created = create()
-      const fields = new Map([['unknown', str('a')]])
-      const payload = encodeOperation({ action: 'update', schemaId, previous: created.viewId, fields })
-      const wrong = signEntry({ logId: 0n, seqNum: 1n }, payload, penguin.signer)
+    describe.each([
+      ['of no schema', encodeOperation({ action: 'create', schemaId, fields: new Map([['unknown', str('a')]]) })],
+      ['that cannot be decoded', Uint8Array.of(1, 2, 3)],
+    ])('by their author, and are payloads %s', (_, payload) => {
+      const wrong = signEntry({ logId: 0n, seqNum: 1n }, payload, new Author(2).signer)
+      const [withheld, whole] = [{ entry: wrong }, { entry: wrong, operation: payload }]
       const after = encodeOperation({ action: 'delete', schemaId, previous: hash(wrong) as string as DocumentViewId })
-      const deletion = signEntry({ logId: 0n, seqNum: 2n, backlink: hash(wrong) }, after, penguin.signer)
-      const deleted = { entry: deletion, operation: after }
-      expect(await ingest(created, { entry: wrong }, deleted)).toEqual(['held', 'held', 'held'])
-      expect((await ingest({ entry: wrong, operation: payload }))[0]).toMatch(/^refused /)
-      expect(await ingest({ entry: wrong }, deleted)).toEqual(['decided refused', 'decided refused'])
-      expect(await statusOf(created)).toMatchObject({ deleted: false })
+      const links = { logId: 0n, seqNum: 2n, backlink: hash(wrong) }
+      const deletion = { entry: signEntry(links, after, new Author(2).signer), operation: after }
+
+      test('are refused once they come, with what was held for them', async () => {
+        expect(await ingest(withheld, deletion)).toEqual(['held', 'held'])
+        expect((await ingest(whole))[0]).toMatch(/^refused /)
+        expect(await ingest(withheld, deletion)).toEqual(['decided refused', 'decided refused'])
+        const elsewhere = await wholeFrom([whole, deletion])
+        expect(await store.stateHash(schemaId)).toBe(await elsewhere.stateHash(schemaId))
+        expect(await store.sync.fingerprints([{}])).toEqual(await elsewhere.sync.fingerprints([{}]))
+      })
+
+      test('are refused where they come in the same call', async () => {
+        const created = create()
+        const first = update(panda, created, 1)
+        await ingest(created, first, remove(penguin, created))
+        const entry = signEntry({ logId: 0n, seqNum: 3n, backlink: first.id }, payload, panda.signer)
+        expect(await ingest({ entry }, { entry, operation: payload })).toEqual([
+          'decided refused',
+          expect.stringMatching(/^refused /),
+        ])
+      })
     })
   })
 }
