@@ -61,7 +61,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const names = new Names(schemaName)
     const queries: Queries = { names, query: (statement, maxBytes) => querySql(driver, statement, maxBytes) }
     const { databaseId, unfilled, isLost } = await openMeta(queries, random)
-    const database = new Database(driver, names, registry, random(OPENING_BYTES), pause)
+    const database = new Database(driver, names, registry, () => random(OPENING_BYTES), pause)
     await registry.load(database)
     if (isLost) await readLost(database)
     if (unfilled) await migrateData(database, now())

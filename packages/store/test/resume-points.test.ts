@@ -2,7 +2,8 @@ import type { Hash } from '@rakko/core'
 import { expect, test } from 'vitest'
 import { MAX_RESUME_POINTS } from '../src/sync-source.js'
 import { Author } from './support/author.js'
-import { defineSchema } from './support/definitions.js'
+import { CountingDriver } from './support/counting-driver.js'
+import { defineSchema, str } from './support/definitions.js'
 import { openMemoryDriver } from './support/open-memory-driver.js'
 import { openStore } from './support/open-store.js'
 import { publishAll } from './support/outcomes.js'
@@ -33,5 +34,29 @@ test('Those who dial push out each other’s resume points, and none of a peer t
     'SELECT count(*), min(number) AS oldest, max(number) AS newest FROM rakko.openings',
   )
   expect(rows).toEqual([{ count: 4_096n, oldest: -99_998n, newest: 0n }])
+  await store.close()
+})
+
+/** Says that PostgreSQL had ended and was started again. */
+class RestartingDriver extends CountingDriver {
+  restarted: () => void = () => {}
+
+  onRestart(listener: () => void): () => void {
+    this.restarted = listener
+    return () => {}
+  }
+}
+
+test('Where PostgreSQL was started again another opening begins: of the last COMMIT nobody knows whether it was stored', async () => {
+  const driver = new RestartingDriver(await openMemoryDriver())
+  const store = await openStore(driver)
+  const { items, schemaId } = defineSchema(new Author(1), 'venue', { name: 'str' })
+  const panda = new Author(2)
+  await publishAll(store, items)
+  const { number } = await store.sync.latestArrival()
+  driver.restarted()
+  for (const name of ['a', 'b']) await publishAll(store, [panda.create(schemaId, { name: str(name) })])
+  const { rows } = await driver.query('SELECT number FROM rakko.openings ORDER BY number')
+  expect(rows).toEqual([{ number: 0n }, { number: BigInt(number) }])
   await store.close()
 })

@@ -36,20 +36,22 @@ export class Database implements Queries {
   readonly #pause: () => Promise<void>
   /** The id of this opening, until something has arrived in it. */
   #opening: Uint8Array | undefined
+  readonly #drawOpening: () => Uint8Array
 
-  /** `opening`: OPENING_BYTES that no other opening has drawn. `pause`: see StoreOptions. */
+  /** `drawOpening`: OPENING_BYTES that no other opening has drawn. `pause`: see StoreOptions. */
   constructor(
     driver: Driver,
     names: Names,
     registry: SchemaRegistry,
-    opening: Uint8Array,
+    drawOpening: () => Uint8Array,
     pause: () => Promise<void> = async () => {},
   ) {
     this.driver = driver
     this.names = names
     this.registry = registry
     this.asked = new AskedSchemas(registry)
-    this.#opening = opening
+    this.#drawOpening = drawOpening
+    this.#opening = drawOpening()
     this.#pause = pause
   }
 
@@ -82,10 +84,12 @@ export class Database implements Queries {
 
   /**
    * Calls the listener when PostgreSQL had ended and was started again, once the registry has the schemas that the
-   * database knows: these. Nobody knows whether a last COMMIT was stored, so what was read may be out of date.
+   * database knows: these. Nobody knows whether a last COMMIT was stored. So what was read may be out of date, and what
+   * arrives from now on is in another opening.
    */
   onRestart(listener: (schemaIds: ReadonlySet<SchemaId>) => void): void {
     this.driver.onRestart?.(() => {
+      this.#opening = this.#drawOpening()
       const loaded = this.registry.load(this)
       // Where that fails PostgreSQL has ended again, and comes here once more.
       loaded.then(() => listener(this.registry.ids)).catch(() => {})
@@ -131,21 +135,21 @@ export class Database implements Queries {
    */
   async write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const { names, registry } = this
-    let isOpened = false
-    const { result, ledger } = await this.driver.transaction(async (opened) => {
-      const { counters, marks } = await lockArrival(opened, names)
+    let opened: Uint8Array | undefined
+    const { result, ledger } = await this.driver.transaction(async (session) => {
+      const { counters, marks } = await lockArrival(session, names)
       const { number } = counters
       const ledger = new Ledger(registry, counters)
-      const transaction = new WriteTransaction(opened, names, ledger, marks)
+      const transaction = new WriteTransaction(session, names, ledger, marks)
       if (registry.newest < counters.schema || registry.dropped !== counters.dropped) await registry.load(transaction)
       const result = await work(transaction)
       if (this.#opening !== undefined && ledger.counters.number > number) {
         await transaction.query(writeOpening(names, number, this.#opening))
-        isOpened = true
+        opened = this.#opening
       }
       return { result, ledger }
     })
-    if (isOpened) this.#opening = undefined
+    if (opened === this.#opening) this.#opening = undefined
     for (const schema of ledger.newSchemas.values()) registry.set(schema)
     for (const { schema, author } of ledger.newTables.values()) {
       registry.change(schema, { hasTable: true, rests: false, madeBy: author.number })
