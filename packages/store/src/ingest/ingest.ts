@@ -18,7 +18,7 @@ import { keepViews } from '../write/pins/keep-views.js'
 import { writeLedger } from '../write/write-ledger.js'
 import { ArrivalReader } from './arrival-reader.js'
 import { decideArrivals } from './decide-arrivals.js'
-import { DecidedWrongly, moveIdempotencyIds, NOTHING_TAKEN_BACK, takeBack } from './take-back.js'
+import { afterTakingBack, DecidedWrongly, NOTHING_TAKEN_BACK, takeBack } from './take-back.js'
 import type { TakeBackRate } from './take-back-rate.js'
 
 export interface IngestContext {
@@ -177,7 +177,7 @@ async function ingestWith(
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
       }
-      if (again.entries > 0) await moveIdempotencyIds(transaction, again.documents)
+      if (again.entries > 0) await afterTakingBack(transaction, again, isDecided)
       await endLost(transaction)
       return {
         transaction,

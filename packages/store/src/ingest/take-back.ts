@@ -123,11 +123,20 @@ export async function takeBack(
   return { arrivals, schemaIds: new Set(told.documents.values()), entries: size, documents: taken, told }
 }
 
-/** Idempotency ids lead to what became of these documents. To be called once that is written. */
-export async function moveIdempotencyIds(
+/** To be called once it is written what became of the entries. */
+export async function afterTakingBack(
   transaction: WriteTransaction,
-  documents: readonly NumberedEntry[],
+  { arrivals, entries, documents }: TakenBack,
+  isDecided: (hash: Hash) => boolean,
 ): Promise<void> {
+  await moveIdempotencyIds(transaction, documents)
+  const areAllDecided = arrivals.length === entries && arrivals.every(({ entryHash }) => isDecided(entryHash))
+  // What waits may be dropped for want of room. Behind a resume point nobody would ask for it again.
+  if (!areAllDecided) await transaction.query(sql`DELETE FROM ${transaction.names.table('resume_points')}`)
+}
+
+/** Idempotency ids lead to what became of these documents. */
+async function moveIdempotencyIds(transaction: WriteTransaction, documents: readonly NumberedEntry[]): Promise<void> {
   const { names } = transaction
   const [entries, ids] = [names.table('entries'), names.table('idempotency')]
   const moved = sql`SELECT u.number, e.document FROM ${NUMBERED.source(documents)} LEFT JOIN ${entries} AS e ON e.hash = u.hash`

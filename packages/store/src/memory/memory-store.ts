@@ -235,6 +235,7 @@ export class MemoryStore implements DocumentStore {
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run([...arrived, ...again, ...parkedAgain])
     const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
+    if (again.some(({ entryHash }) => rules.entry(entryHash) === undefined)) this.#data.resumePoints.clear()
     this.#tell(rules, told)
     const outcomes = arrivals.outcomes.slice(0, arrived.length).map((outcome, index) => {
       const isParked = outcome.status === 'waiting' && parked.has((arrived[index] as Arrival).entryHash)

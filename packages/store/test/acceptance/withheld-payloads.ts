@@ -202,6 +202,20 @@ export function withheldPayloadsAcceptance(harness: StoreHarness<DocumentStore>)
         await isLike(elsewhere)
       })
 
+      test('leave resume points only where all of it is decided again: what waits may be dropped', async () => {
+        const databaseId = '11'.repeat(16)
+        for (const isThere of [true, false]) {
+          store = await harness.open()
+          await publishAll(store, definition)
+          const { withheld, more } = await beside()
+          await ingest(payloadLess(withheld), ...(isThere ? [more] : []))
+          const mark = await store.sync.latestArrival()
+          await store.sync.keepResumePoint(databaseId, mark)
+          expect((await ingest(withheld))[0]).toMatch(isThere ? /^held$/ : /^parked /)
+          expect(await store.sync.resumePoint(databaseId)).toEqual(isThere ? mark : undefined)
+        }
+      })
+
       test('are not held again without a payload that waits here', async () => {
         const { withheld, more, elsewhere } = await beside()
         expect(await ingest(payloadLess(withheld), withheld)).toEqual(['parked for payload', 'parked for previous'])
