@@ -198,7 +198,8 @@ async function ingestWith(
       if (!(error instanceof DecidedWrongly)) throw error
       clearCaches()
       return write(error.hashes).finally(() => {
-        if (again.entries > 0) context.onTakenBack(again.schemaIds)
+        // Some of its documents may be no more.
+        if (again.entries > 0) context.onTakenBack(new Set(again.told.documents.values()))
       })
     })
     .catch((error: unknown) => {

@@ -26,8 +26,6 @@ export class DecidedWrongly extends Error {
 export interface TakenBack {
   /** Entries of the documents, in the order of their arrival: they are judged again, as if they arrived now. */
   readonly arrivals: readonly Arrival[]
-  /** Schemas of the documents: some of these may be no more. */
-  readonly schemaIds: ReadonlySet<SchemaId>
   /** How many entries the documents have. */
   readonly entries: number
   /** The documents, by the numbers that they had. */
@@ -37,7 +35,6 @@ export interface TakenBack {
 
 export const NOTHING_TAKEN_BACK: TakenBack = {
   arrivals: [],
-  schemaIds: new Set(),
   entries: 0,
   documents: [],
   told: NOTHING_TOLD,
@@ -120,7 +117,7 @@ export async function takeBack(
     documents: new Map(taken.map(([number, id]) => [id as string as DocumentId, schemaIds.get(number) as SchemaId])),
     forkedLogs: new Set(forked.map((row) => logName(decodeHex(row.public_key) as PublicKey, row.log_id))),
   }
-  return { arrivals, schemaIds: new Set(told.documents.values()), entries: size, documents: taken, told }
+  return { arrivals, entries: size, documents: taken, told }
 }
 
 /** To be called once it is written what became of the entries. */

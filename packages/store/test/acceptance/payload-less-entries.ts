@@ -13,7 +13,7 @@ import type { DocumentStore, IngestItem } from '../../src/store.js'
 import { Author, type SignedItem } from '../support/author.js'
 import { defineSchema, str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
-import { createVenue, payloadLess, remove, update, venues } from '../support/venues.js'
+import { createVenue, payloadLess, remove, statusIn, update, venues } from '../support/venues.js'
 import { wordOf } from './ingesting.js'
 import type { StoreHarness } from './store-harness.js'
 
@@ -37,10 +37,7 @@ export function payloadLessEntriesAcceptance(harness: StoreHarness<DocumentStore
 
     const create = (author = panda) => createVenue(author)
     const ingest = async (...items: readonly IngestItem[]) => (await store.ingest(items)).map(wordOf)
-    const statusOf = async ({ documentId }: SignedItem, from = store) => {
-      const [document] = await from.documents([documentId])
-      return document && { viewId: document.viewId, deleted: document.deleted, owner: document.owner }
-    }
+    const statusOf = (item: SignedItem, from = store) => statusIn(from, item)
 
     /** A document, updated and deleted by its author, with an update of somebody else merged between. */
     function merged() {

@@ -11,7 +11,7 @@ import type { DocumentStore, ForkedLog, IngestItem, StoreCommit } from '../../sr
 import { Author, type SignedItem } from '../support/author.js'
 import { str } from '../support/definitions.js'
 import { publishAll } from '../support/outcomes.js'
-import { createVenue, payloadLess, remove, update, venues } from '../support/venues.js'
+import { createVenue, payloadLess, remove, statusIn, update, venues } from '../support/venues.js'
 import { wordOf } from './ingesting.js'
 import type { StoreHarness } from './store-harness.js'
 
@@ -32,10 +32,7 @@ export function withheldPayloadsAcceptance(harness: StoreHarness<DocumentStore>)
 
     const create = (author = panda) => createVenue(author)
     const ingest = async (...items: readonly IngestItem[]) => (await store.ingest(items)).map(wordOf)
-    const statusOf = async ({ documentId }: SignedItem, from = store) => {
-      const [document] = await from.documents([documentId])
-      return document && { viewId: document.viewId, deleted: document.deleted, owner: document.owner }
-    }
+    const statusOf = (item: SignedItem, from = store) => statusIn(from, item)
 
     /** Somebody's first entry of a document changes it, the next deletes it. */
     function deletedByAnother() {

@@ -1,4 +1,4 @@
-import type { IngestItem } from '../../src/store.js'
+import type { DocumentStore, IngestItem } from '../../src/store.js'
 import { Author, type SignedItem } from './author.js'
 import { defineSchema, int, str } from './definitions.js'
 
@@ -20,4 +20,10 @@ export function remove(author: Author, before: SignedItem, previous = before.vie
 
 export function payloadLess({ entry }: SignedItem): IngestItem {
   return { entry }
+}
+
+/** What of a document does not depend on how its fields stand. */
+export async function statusIn(store: DocumentStore, { documentId }: SignedItem) {
+  const [document] = await store.documents([documentId])
+  return document && { viewId: document.viewId, deleted: document.deleted, owner: document.owner }
 }
