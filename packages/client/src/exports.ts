@@ -55,7 +55,7 @@ export type { IngestItem, IngestOutcome } from './remote/ingest.js'
 export type { LiveDelta, LiveObserver, LiveOptions, LiveResult, Subscription } from './remote/live.js'
 export { meetByBroadcast } from './remote/meet-by-broadcast.js'
 export type { NodeEvent } from './remote/node-events.js'
-export type { LinkState, PeerStatus, Sync } from './remote/peers.js'
+export type { LinkState, PeerHeads, PeerStatus, Sync } from './remote/peers.js'
 export type {
   ForgetTarget,
   KeyProtection,

@@ -34,6 +34,8 @@ test('two workers meet over a MessagePort each, until one of them does not want 
   await peers.one.sync.connect(port1)
   await peers.other.sync.connect(port2)
   await expectInTouch(peers)
+  // A node in a browser asks, and tells nobody.
+  expect(await peers.one.sync.heads(peers.other.publicKey)).toEqual([])
   await peers.other.sync.disconnect(port2)
   await expectAlone(peers)
 })
@@ -47,12 +49,13 @@ test('nodes of two tabs meet by the name of a BroadcastChannel', async () => {
   await expectAlone(peers)
 })
 
-test('a page that goes on after it stood still tells its worker, whose timers stood still as well', () => {
+test('a page that goes on after it stood still, or asks for it, has its worker dial', async () => {
   const sent = vi.spyOn(Worker.prototype, 'postMessage')
   document.dispatchEvent(new Event('resume'))
   document.dispatchEvent(new Event('visibilitychange'))
   for (const type of ['pageshow', 'online']) window.dispatchEvent(new Event(type))
+  await peers.one.sync.reconnect()
   const methods = sent.mock.calls.map(([message]) => message.argumentList[0].value.method)
-  expect(methods).toEqual(Array(4).fill('wake'))
+  expect(methods).toEqual(Array(5).fill('wake'))
   sent.mockRestore()
 })

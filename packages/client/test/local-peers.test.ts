@@ -45,8 +45,22 @@ test.each(ways)('two nodes meet over %s, until one of them does not want to', as
   await one.sync.connect(near)
   await other.sync.connect(far)
   await expectInTouch(peers)
+  // Each tells of all that the other has written: a log for each venue.
+  for (const [asking, { publicKey }] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const [told, ...more] = await asking.sync.heads(publicKey)
+    expect([told?.peer.publicKey, told?.isAll, more]).toEqual([publicKey, true, []])
+    const { logId } = await asking.nextArgs(publicKey)
+    expect(told?.heads.map((head) => head.logId)).toEqual(
+      Array.from({ length: Number(logId) }, (_, log) => BigInt(log)),
+    )
+  }
+  await expect(one.sync.heads('not a key' as never)).rejects.toMatchObject({ code: 'INVALID_PUBLIC_KEY' })
   await one.sync.disconnect(near)
   await expectAlone(peers)
+  expect(await one.sync.heads(other.publicKey)).toEqual([])
 })
 
 test('nodes that use one name of a BroadcastChannel meet, and again after one was away', async () => {

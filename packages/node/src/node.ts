@@ -20,6 +20,7 @@ import type {
   Store,
   VerifyReport,
 } from '@rakko/store'
+import type { PeerHeads } from '@rakko/sync'
 import { DocumentReads } from './document-reads.js'
 import type { EventFeed } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
@@ -173,6 +174,11 @@ export class Node {
 
   disconnect(address: string): Promise<void> {
     return this.#run(() => this.sync.remove(address))
+  }
+
+  /** See NodeSync.heads. Throws SYNC_UNAVAILABLE. */
+  keyHeads(publicKey: PublicKey): Promise<readonly PeerHeads[]> {
+    return this.#run(async () => this.sync.heads(publicKey))
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {

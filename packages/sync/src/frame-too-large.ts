@@ -1,8 +1,5 @@
-import { RakkoError } from '@rakko/core'
+import { type RakkoError, refusal } from '@rakko/core'
 
-export function frameTooLarge(expected: number, got: number | string): RakkoError {
-  return new RakkoError('FRAME_TOO_LARGE', `Frame too large: expected at most ${expected} bytes, got ${got}`, {
-    expected,
-    got,
-  })
+export function frameTooLarge(most: number, got: number | 'more'): RakkoError {
+  return refusal('FRAME_TOO_LARGE', { expected: `at most ${most} bytes`, got, about: 'Frame too large' })
 }

@@ -49,9 +49,9 @@ export { compareSchemaIds, schemaIdSet } from './reference/schema-id-set.js'
 export type { Arrivals, ArrivedItem, LogPart, Replica, ReplicaLogs, ResumeName, TakeOutcome } from './replica.js'
 // Session: one node's side of what two nodes say.
 export { type HeadsCode, headsCode } from './session/compare/heads-code.js'
-export type { KeyHeads } from './session/compare/heads-questions.js'
 export type { Peer } from './session/peer.js'
 export { proofMessage } from './session/proof.js'
+export type { KeyHeads } from './session/pull/heads-asker.js'
 export type { Meter, PeerQuota } from './session/pull/meter.js'
 export { alone, type Share } from './session/pull/share.js'
 export type { Refused } from './session/pull/taker.js'
@@ -95,5 +95,4 @@ export {
   type StopFrame,
   type TakenFrame,
 } from './wire/frame.js'
-export type { FrameLimits } from './wire/frame-codec.js'
 export { MAX_FRAME_BYTES, MAX_SCOPE_MEMBERS, PROTOCOL_VERSION } from './wire/limits.js'

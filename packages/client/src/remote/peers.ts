@@ -1,5 +1,6 @@
-import { type LinkState, type PeerStatus, peerFromData } from '@rakko/node/rpc'
-import { invalidArgument } from '../arguments/arguments.js'
+import type { PublicKey } from '@rakko/core'
+import { type LinkState, type PeerHeads, type PeerStatus, peerFromData } from '@rakko/node/rpc'
+import { checkId, invalidArgument } from '../arguments/arguments.js'
 import type { CallOptions } from '../arguments/call-options.js'
 import type { Connection } from '../calls/connection.js'
 import { type Observer, type Subscription, type SubscriptionOptions, subscribe } from '../calls/subscription.js'
@@ -7,7 +8,7 @@ import type { PortLike } from '../channel/channel.js'
 import { toHandOver } from '../channel/handed-over.js'
 import { checkPort } from '../channel/port-channel.js'
 
-export type { LinkState, PeerStatus }
+export type { LinkState, PeerHeads, PeerStatus }
 
 /** The other nodes that a node speaks with. */
 export interface Sync {
@@ -30,6 +31,16 @@ export interface Sync {
   connect(peer: string | PortLike, options?: CallOptions): Promise<void>
   /** Ends the session, and dials no more. */
   disconnect(peer: string | PortLike, options?: CallOptions): Promise<void>
+  /**
+   * Dials the peers that are away now instead of later, and asks the others for a sign of life. The node does so itself
+   * when the network is back, or the device wakes up.
+   */
+  reconnect(options?: CallOptions): Promise<void>
+  /**
+   * What each peer tells of all logs of a public key, as far as it holds them. Hubs and nodes of Node.js can tell; who
+   * cannot, or is away, is left out. Rejects with INVALID_PUBLIC_KEY.
+   */
+  heads(publicKey: PublicKey, options?: CallOptions): Promise<readonly PeerHeads[]>
 }
 
 const EXPECTED = 'an address, or a MessagePort'
@@ -54,6 +65,10 @@ export function remoteSync(connection: Connection): Sync {
       const address = typeof peer === 'string' ? peer : names.get(peer)
       if (address === undefined) throw invalidArgument('peer', `${EXPECTED} that was connected`, peer)
       await connection.request('disconnect', { address }, options)
+    },
+    reconnect: (options) => connection.request('wake', {}, options),
+    async heads(publicKey, options) {
+      return connection.request('keyHeads', { publicKey: checkId('publicKey', 'a public key', publicKey) }, options)
     },
   }
 }

@@ -31,6 +31,7 @@ const COSTS: { readonly [M in Method]: (params: Methods[M]['params']) => number 
   connect: () => 1,
   disconnect: () => 1,
   wake: () => 1,
+  keyHeads: () => 0,
   next: () => 0,
   end: () => 0,
   publish: ({ entry, operation }) => WRITTEN + (entry.length + operation.length) / BYTES,

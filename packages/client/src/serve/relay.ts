@@ -39,6 +39,7 @@ const NEEDED: { readonly [M in Method]: Right | 'read' } = {
   connect: 'maintain',
   disconnect: 'maintain',
   wake: 'maintain',
+  keyHeads: 'read',
   next: 'read',
   end: 'read',
   publish: 'write',

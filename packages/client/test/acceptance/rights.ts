@@ -41,6 +41,7 @@ export function rightTests(world: () => World): void {
       find: () => venues.find({ first: 1 }),
       history: () => venues.history(id),
       nextArgs: () => node.nextArgs(publicKey),
+      heads: () => node.sync.heads(publicKey),
       create: () => venues.create({ name: 'By right', capacity: 1 }),
       update: () => venues.update(id, { capacity: 2 }),
       batch: () => node.batch((write) => write.update(world().schemas.venue, id, { capacity: 3 })),
@@ -48,13 +49,14 @@ export function rightTests(world: () => World): void {
       sql: () => node.sql`SELECT 1`,
       forget: () => node.forget({ document: id }),
       verify: () => node.verify(),
+      reconnect: () => node.sync.reconnect(),
     }
   }
 
   test.each<[string, ServeOptions | undefined, readonly string[]]>([
     ['a port of which nothing is said reads', undefined, []],
     ['one that may write writes', { write: true }, ['create', 'update', 'batch', 'delete']],
-    ['one that may maintain forgets and verifies', { maintain: true }, ['forget', 'verify']],
+    ['one that may maintain forgets, verifies and dials', { maintain: true }, ['forget', 'verify', 'reconnect']],
     ['one that may run SQL does', { sql: true }, ['sql']],
   ])('%s, and no more', async (_what, rights, allowed) => {
     const id = await world().node.collection(world().schemas.venue).create({ name: 'Of the host', capacity: 1 })
@@ -66,7 +68,8 @@ export function rightTests(world: () => World): void {
       sql: 'SQL_NOT_ALLOWED',
       forget: 'MAINTAIN_NOT_ALLOWED',
       verify: 'MAINTAIN_NOT_ALLOWED',
-      ...Object.fromEntries(['find', 'history', 'nextArgs', ...allowed].map((name) => [name, 'done'])),
+      reconnect: 'MAINTAIN_NOT_ALLOWED',
+      ...Object.fromEntries(['find', 'history', 'nextArgs', 'heads', ...allowed].map((name) => [name, 'done'])),
     }
     expect(await served(rights, (node) => outcomesOf(callsOf(node, id)))).toEqual(expected)
   })

@@ -1,4 +1,4 @@
-import { headsCode, peerHeads } from '@rakko/sync'
+import { headsCode } from '@rakko/sync'
 import { dialWebSocket } from '@rakko/sync/nodejs'
 import { quotasOf } from '../sync/quotas.js'
 import { SharingReplica } from '../sync/sharing-replica.js'
@@ -12,7 +12,7 @@ import { platform } from './platform.js'
 export const nodejsSync: SyncPlatform = {
   dial: (address) => dialWebSocket(address),
   onWake: (listener) => watchClock(listener, { timers: syncTimers(platform.timers), now: platform.now }),
-  heads: { code: (sync) => headsCode(new StoreLogs(sync)), ask: peerHeads },
+  heads: (sync) => headsCode(new StoreLogs(sync)),
   quotas: quotasOf,
   replica: (options) => new SharingReplica(options),
 }

@@ -129,6 +129,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
   connect: { address: text, port: optional(port) },
   disconnect: { address: text },
   wake: {},
+  keyHeads: { publicKey: text },
   publish: { entry: bytes, operation: bytes },
   ingest: { items: list(ingestItem, 'a list of entries, each with its operation or without one') },
   nextArgs: { publicKey: text, viewId: optional(text) },

@@ -1,5 +1,5 @@
 export type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
-export type { LinkState, PeerStatus } from '@rakko/sync'
+export type { LinkState, PeerHeads, PeerStatus } from '@rakko/sync'
 export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'

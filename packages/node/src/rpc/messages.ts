@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentViewId, NextArgs, PublicKey, QueryInput, SchemaId } from '@rakko/core'
 import type { IngestItem, VerifyReport } from '@rakko/store'
-import type { MessagePortLike } from '@rakko/sync'
+import type { MessagePortLike, PeerHeads } from '@rakko/sync'
 import type { ForgetParams, OpenParams } from '../open-params.js'
 import type { Batch, BatchResult } from '../sign/batch.js'
 import type { StorageReport } from '../storage-report.js'
@@ -99,8 +99,10 @@ export interface Methods {
   /** Keeps a session with the peer at an address from now on. With a port, which is transferred, the address names it. */
   connect: { params: ConnectParams; result: undefined }
   disconnect: { params: { readonly address: string }; result: undefined }
-  /** The network has changed, or the device woke up. */
+  /** The network has changed, or the device woke up: peers that are away are dialled at once. */
   wake: { params: Record<never, never>; result: undefined }
+  /** What each peer that is up, and can tell, has of the logs of a key. */
+  keyHeads: { params: { readonly publicKey: string }; result: readonly PeerHeads[] }
   /**
    * The next update of a subscription, as soon as there is one; asking for it acknowledges those before. Undefined once
    * it was closed. A live query that fails is closed with it.

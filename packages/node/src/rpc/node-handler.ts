@@ -127,6 +127,9 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       node.sync.wake()
       return undefined
     },
+    async keyHeads({ publicKey }) {
+      return node.keyHeads(parsePublicKey(publicKey))
+    },
     next: (params, signal) => subscriptions.next(params, signal),
     async end(params) {
       subscriptions.end(params)

@@ -13,6 +13,7 @@ import {
   Peers,
   type PeersOptions,
   parseAddress,
+  peerHeads,
   type Scope,
   type SessionResult,
 } from '@rakko/sync'
@@ -63,7 +64,6 @@ export type StatusFeed = Feed<readonly PeerStatus[]>
 export class NodeSync {
   readonly #replica: StoreReplica
   readonly #peers: Peers
-  readonly #heads: SyncPlatform['heads']
   readonly #feeds = new Set<StatusFeed>()
   /** By the names that whoever gave them chose. */
   readonly #ports = new Map<string, Channel>()
@@ -75,13 +75,12 @@ export class NodeSync {
     const { store, platform, timers, now, random, scope, silenceMs, guests, onDialled } = options
     const { ingest, meterOf } = withinQuotas(options)
     this.#replica = platform.replica?.({ store, ingest }) ?? new StoreReplica({ store, ingest })
-    this.#heads = platform.heads
     const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({
       replica: this.#replica,
       identity: identityOf(options.signer),
       dial: platform.dial,
-      heads: platform.heads?.code(store.sync),
+      heads: platform.heads?.(store.sync),
       random,
       draw: () => (random(1)[0] ?? 0) / 255,
       now,
@@ -148,12 +147,11 @@ export class NodeSync {
 
   /**
    * What each peer that is up tells of all logs of a key: whoever removes a key says by that what of it was seen. A
-   * peer tells of what it holds; one that cannot, or is lost meanwhile, is left out. Rejects with SYNC_UNAVAILABLE
-   * where this node cannot ask: one in a browser does not carry the code.
+   * peer tells of what it holds; one that cannot, as a node in a browser, or is lost meanwhile, is left out. Never
+   * rejects.
    */
-  async heads(publicKey: PublicKey): Promise<PeerHeads[]> {
-    if (this.#heads === undefined) throw notHere('heads of keys')
-    return this.#heads.ask(this.#peers.sessions, publicKey)
+  heads(publicKey: PublicKey): Promise<PeerHeads[]> {
+    return peerHeads(this.#peers.sessions, publicKey)
   }
 
   /** The latest arrival that is durable here: what peers pull up to. */
@@ -223,16 +221,12 @@ function withinQuotas({
   onEvent,
 }: NodeSyncOptions): Pick<Quotas, 'ingest'> & Partial<Quotas> {
   if (quotas === undefined) return { ingest }
-  if (platform.quotas === undefined) throw notHere('quotas')
+  if (platform.quotas === undefined)
+    throw new RakkoError('SYNC_UNAVAILABLE', 'This node has no quotas: nodes of Node.js have', { feature: 'quotas' })
   return platform.quotas(quotas, {
     sync: store.sync,
     ingest,
     now,
     onReached: (publicKey) => onEvent({ type: 'author-quota-reached', publicKey }),
   })
-}
-
-/** What nodes in browsers do not load. */
-function notHere(what: string): RakkoError {
-  return new RakkoError('SYNC_UNAVAILABLE', `This node has no ${what}: nodes of Node.js have`, { feature: what })
 }

@@ -1,6 +1,5 @@
-import type { PublicKey } from '@rakko/core'
 import type { SyncSource } from '@rakko/store'
-import type { Dialling, HeadsCode, PeerHeads, Peers } from '@rakko/sync'
+import type { Dialling, HeadsCode } from '@rakko/sync'
 import type { SyncQuotas } from '../open-params.js'
 import type { QuotaOptions, Quotas } from './quotas.js'
 import type { StoreReplica, StoreReplicaOptions } from './store-replica.js'
@@ -13,13 +12,7 @@ export interface SyncPlatform {
   /** Another one than StoreReplica. */
   readonly replica?: ((options: StoreReplicaOptions) => StoreReplica) | undefined
   /** The capability `heads`, where a node may meet peers that cannot compare by ranges. */
-  readonly heads?: HeadsPlatform | undefined
+  readonly heads?: ((sync: SyncSource) => HeadsCode) | undefined
   /** Where a node may be given quotas. */
   readonly quotas?: ((quotas: SyncQuotas, options: QuotaOptions) => Quotas) | undefined
-}
-
-export interface HeadsPlatform {
-  code(sync: SyncSource): HeadsCode
-  /** See `peerHeads`. */
-  ask(sessions: Peers['sessions'], publicKey: PublicKey): Promise<PeerHeads[]>
 }

@@ -1,4 +1,5 @@
 import { type RakkoError, refusal } from '@rakko/core'
+import { frameTooLarge } from '../frame-too-large.js'
 
 export interface CborSequenceLimits {
   /** Of one item. */
@@ -175,12 +176,7 @@ export class CborSequence {
   }
 
   #tooLarge(): RakkoError {
-    return refusal('FRAME_TOO_LARGE', {
-      field: 'item',
-      expected: `at most ${this.#maxItemBytes} bytes`,
-      got: 'more',
-      about: 'Frame too large',
-    })
+    return frameTooLarge(this.#maxItemBytes, 'more')
   }
 }
 

@@ -58,9 +58,10 @@ export class Inbox {
 
   /** As `end`, without what is kept. */
   drop(error?: RakkoError): void {
-    this.#end ??= { error }
-    this.#clear()
-    this.#give()
+    this.#frames = []
+    this.#given = 0
+    this.#keptBytes = 0
+    this.end(error)
   }
 
   #give(): void {
@@ -97,15 +98,7 @@ export class Inbox {
   }
 
   #fail(error: RakkoError): void {
-    this.#end ??= { error }
-    this.#clear()
     this.#options.onFailed(error)
-    this.#give()
-  }
-
-  #clear(): void {
-    this.#frames = []
-    this.#given = 0
-    this.#keptBytes = 0
+    this.drop(error)
   }
 }

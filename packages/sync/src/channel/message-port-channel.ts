@@ -16,9 +16,11 @@ export interface MessagePortLike {
  * sends may still send it to others.
  */
 export function messagePortChannel(port: MessagePortLike, options?: CreditOptions): Channel {
-  const onMessage = ({ data }: { readonly data?: unknown }): void => channel.receive(data)
-  const onLost = (): void => channel.fail(channelClosed('the port was closed at its other end'))
-  const onGarbled = (): void => channel.fail(invalidMessage('a message', 'one that cannot be read'))
+  const listeners: readonly [string, (event: { readonly data?: unknown }) => void][] = [
+    ['message', ({ data }) => channel.receive(data)],
+    ['messageerror', () => channel.fail(invalidMessage('a message', 'one that cannot be read'))],
+    ['close', () => channel.fail(channelClosed('the port was closed at its other end'))],
+  ]
   const channel = new CreditChannel(
     {
       post(value: Posted) {
@@ -26,17 +28,13 @@ export function messagePortChannel(port: MessagePortLike, options?: CreditOption
         port.postMessage(own, own instanceof Uint8Array ? [own.buffer] : [])
       },
       release() {
-        port.removeEventListener('message', onMessage)
-        port.removeEventListener('messageerror', onGarbled)
-        port.removeEventListener('close', onLost)
+        for (const listener of listeners) port.removeEventListener(...listener)
         port.close()
       },
     },
     options,
   )
-  port.addEventListener('message', onMessage)
-  port.addEventListener('messageerror', onGarbled)
-  port.addEventListener('close', onLost)
+  for (const listener of listeners) port.addEventListener(...listener)
   port.start?.()
   return channel
 }

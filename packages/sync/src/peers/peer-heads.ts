@@ -1,6 +1,6 @@
 import type { PublicKey } from '@rakko/core'
-import type { KeyHeads } from '../session/compare/heads-questions.js'
 import type { Peer } from '../session/peer.js'
+import type { KeyHeads } from '../session/pull/heads-asker.js'
 import type { SyncSession } from '../session/session.js'
 
 /** The heads of a key at one peer. */

@@ -1,6 +1,7 @@
 import type { Hash } from '@rakko/core'
 import type { Share } from '../session/pull/share.js'
 import type { SessionStatus } from '../session/session-status.js'
+import { Signal } from '../session/signal.js'
 import type { Timers } from '../timers.js'
 import type { PullFrame } from '../wire/frame.js'
 
@@ -24,7 +25,7 @@ export class Sharing {
   readonly #links = new Set<Member>()
   /** Which session fetches an id. */
   readonly #fetching = new Map<Hash, Member>()
-  readonly #waits = new Set<() => void>()
+  readonly #waits = new Set<Signal>()
   /** Addresses whose peer was the lead, and has held up the others: also a new session with it does not lead at once. */
   readonly #tooSlow = new Set<string>()
   lead: Member | undefined
@@ -87,24 +88,15 @@ export class Sharing {
 
   /** Something has changed: whoever waits looks again. */
   wake(): void {
-    for (const look of [...this.#waits]) look()
+    for (const signal of this.#waits) signal.tell()
   }
 
   /** Resolves once it is so, or after so many milliseconds. */
   async until(isReached: () => boolean, ms: number): Promise<void> {
-    if (isReached()) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        cancel()
-        this.#waits.delete(look)
-        resolve()
-      }
-      const look = (): void => {
-        if (isReached()) done()
-      }
-      const cancel = this.#timers.after(ms, done)
-      this.#waits.add(look)
-    })
+    const signal = new Signal()
+    this.#waits.add(signal)
+    await signal.within(this.#timers, ms, isReached)
+    this.#waits.delete(signal)
   }
 }
 

@@ -1,4 +1,5 @@
-import { bytesToHex, equalBytes, type Hash, type RakkoError, refusal } from '@rakko/core'
+import { bytesToHex, equalBytes } from '@rakko/core'
+import { invalidFrame } from '../invalid-frame.js'
 import { IdTree } from './id-tree.js'
 import { againstList, isBitsOf, markedIds } from './list-difference.js'
 import {
@@ -27,7 +28,7 @@ export const MAX_FRAME_WORK_IDS = 65_536
 export const MIN_COMPARISON_BYTES = 4_096
 
 export interface ComparisonOptions {
-  /** The largest frame that the peer takes, in bytes; at least MIN_COMPARISON_BYTES. */
+  /** The largest frame that the peer takes, in bytes; at least MIN_COMPARISON_BYTES, as both Hellos see to. */
   readonly maxFrameBytes: number
   /** Own ids that the peer may be found to lack: MAX_DIFFERENCE_IDS where it is left out. */
   readonly maxDifferenceIds?: number | undefined
@@ -70,23 +71,13 @@ export class Comparison {
   #isDone = false
   #isTooMuch = false
 
-  /** Throws INVALID_ARGUMENT. */
   constructor(ids: IdTree, { maxFrameBytes, maxDifferenceIds = MAX_DIFFERENCE_IDS }: ComparisonOptions) {
-    if (!(maxFrameBytes >= MIN_COMPARISON_BYTES)) {
-      const expected = `at least ${MIN_COMPARISON_BYTES}`
-      throw refusal('INVALID_ARGUMENT', { field: 'maxFrameBytes', expected, got: maxFrameBytes })
-    }
     this.#ids = ids
     this.#maxBytes = maxFrameBytes
     this.#maxDifference = maxDifferenceIds
   }
 
-  /** Own ids that the peer lacks, ascending; none where it was too much. */
-  get theyLack(): Hash[] {
-    return [...this.#theyLack.hashes()]
-  }
-
-  /** The same in the form that takes least memory. */
+  /** Own ids that the peer lacks; none where it was too much. */
   get theyLackIds(): IdTree {
     return this.#theyLack
   }
@@ -110,16 +101,16 @@ export class Comparison {
    * comparison is over.
    */
   take(ranges: readonly ComparedRange[]): ComparisonStep {
-    if (this.#isDone) throw invalidRanges('none, since the comparison is over', ranges.length)
+    if (this.#isDone) throw invalidFrame('ranges', 'none, since the comparison is over', `${ranges.length}`)
     // Until it is known to go on: what throws ends it.
     this.#isDone = true
     this.#frames += 1
     if (ranges.length === 0) {
-      if (this.#frames === 1) throw invalidRanges('one at least to begin with', 0)
+      if (this.#frames === 1) throw invalidFrame('ranges', 'one at least to begin with', 'none')
       return { isDone: this.#giveUp() }
     }
     if (this.#frames > MAX_COMPARISON_FRAMES) {
-      throw invalidRanges(`none after ${MAX_COMPARISON_FRAMES} frames`, ranges.length)
+      throw invalidFrame('ranges', `none after ${MAX_COMPARISON_FRAMES} frames`, `${ranges.length}`)
     }
     const reply = this.#replyTo(ranges)
     if (isLast(ranges)) return { isDone: true }
@@ -202,10 +193,14 @@ export class Comparison {
   #lackingOf(range: LackingRange, { lower, upper }: Own): Uint8Array {
     const list = this.#lists.get(bytesToHex(upper))
     if (list === undefined || !equalBytes(list.lower, lower)) {
-      throw invalidRanges('bits of a range that was listed', `those of one up to ${bytesToHex(upper) || 'the end'}`)
+      throw invalidFrame(
+        'ranges',
+        'bits of a range that was listed',
+        `those of one up to ${bytesToHex(upper) || 'the end'}`,
+      )
     }
     if (!isBitsOf(range.bits, list.ids.length / ID_BYTES)) {
-      throw invalidRanges(`one bit for each of ${list.ids.length / ID_BYTES} ids`, bytesToHex(range.bits))
+      throw invalidFrame('ranges', `one bit for each of ${list.ids.length / ID_BYTES} ids`, bytesToHex(range.bits))
     }
     return markedIds(list.ids, range.bits)
   }
@@ -252,8 +247,4 @@ export class Comparison {
 /** Whether a frame is the last one of a comparison. */
 function isLast(ranges: readonly ComparedRange[]): boolean {
   return ranges.every(({ kind }) => kind === 'skip' || kind === 'lacking')
-}
-
-function invalidRanges(expected: string, got: unknown): RakkoError {
-  return refusal('INVALID_FRAME', { field: 'ranges', expected, got, about: 'Invalid ranges of a comparison' })
 }

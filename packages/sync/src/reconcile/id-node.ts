@@ -97,12 +97,9 @@ export class Inner implements IdNode {
   }
 
   locate(rank: number): Located {
-    let below = 0
-    for (const child of this.#children) {
-      if (rank < below + child.count) return child.locate(rank - below)
-      below += child.count
-    }
-    throw new RangeError(`rank ${rank} of ${this.count} ids`)
+    let [index, left] = [0, rank]
+    for (; left >= this.#child(index).count; index += 1) left -= this.#child(index).count
+    return this.#child(index).locate(left)
   }
 
   rank(bound: Words): number {

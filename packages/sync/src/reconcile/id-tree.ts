@@ -30,11 +30,6 @@ export class IdTree {
     return true
   }
 
-  /** Throws INVALID_ARGUMENT. */
-  has(id: Uint8Array): boolean {
-    return this.#has(idWords(id))
-  }
-
   /** How many ids are below a bound: up to 32 bytes of an id, the rest zero. */
   rank(bound: Uint8Array): number {
     return this.#root.rank(wordsOf(bound))

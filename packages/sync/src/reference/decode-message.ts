@@ -1,5 +1,5 @@
 import { bytesToHex, type PublicKey, RakkoError, type SchemaId } from '@rakko/core'
-import { invalidFrame } from '../wire/invalid-frame.js'
+import { invalidFrame } from '../invalid-frame.js'
 import { MAX_SCHEMA_ID_BYTES } from '../wire/limits.js'
 import type { AuthorLogs, ReferenceMessage } from './message.js'
 import { type Items, MessageReader } from './message-reader.js'

@@ -1,5 +1,5 @@
 import { CborReader, MAJOR, MAJOR_NAMES, MAX_U64, type Major, SIMPLE } from '@rakko/core'
-import { invalidFrame } from '../wire/invalid-frame.js'
+import { invalidFrame } from '../invalid-frame.js'
 
 const DECIMAL = /^\d{1,20}$/
 

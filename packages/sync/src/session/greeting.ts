@@ -56,9 +56,9 @@ export class Greeting {
 
   /** Returns who the peer is, once that is known. Nothing else was sent before its proof, where one was asked for. */
   async take(frame: HelloFrame | ProofFrame): Promise<Greeted | undefined> {
-    if (this.#isOver) throw outOfPlace(`A second ${frame.type} came`)
-    if (frame.type === 'hello') return this.#takeHello(frame)
-    return this.#takeProof(frame)
+    const isHello = frame.type === 'hello'
+    if (this.#isOver || (isHello && this.#hello !== undefined)) throw outOfPlace(`A second ${frame.type} came`)
+    return isHello ? this.#takeHello(frame) : this.#takeProof(frame)
   }
 
   stop(): void {
@@ -66,7 +66,6 @@ export class Greeting {
   }
 
   async #takeHello(hello: HelloFrame): Promise<Greeted | undefined> {
-    if (this.#hello !== undefined) throw outOfPlace('A second hello came')
     this.#hello = hello
     const { checkProof } = this.#options
     if (hello.databaseId === this.#own.databaseId) throw new SessionEnd('same-node', 'Both sides are the same database')

@@ -1,6 +1,7 @@
 import type { Frame } from '../wire/frame.js'
 import type { Patience } from './patience.js'
 import type { Send } from './send.js'
+import { outOfPlace } from './session-end.js'
 
 interface Asked<About, Answer> {
   readonly about: About
@@ -37,16 +38,23 @@ export class Questions<About, Answer> {
     })
   }
 
-  /** What was asked under a number; undefined where nothing waits for an answer. */
-  about(number: number): About | undefined {
-    return this.#asked.get(number)?.about
+  /** What was asked under a number. Throws where nothing waits for an answer. */
+  about(number: number): About {
+    return this.#of(number).about
   }
 
+  /** Throws as `about` does. */
   answer(number: number, answer: Answer): void {
-    const asked = this.#asked.get(number)
+    const { stopWaiting, resolve } = this.#of(number)
     this.#asked.delete(number)
-    asked?.stopWaiting()
-    asked?.resolve(answer)
+    stopWaiting()
+    resolve(answer)
+  }
+
+  #of(number: number): Asked<About, Answer> {
+    const asked = this.#asked.get(number)
+    if (asked === undefined) throw outOfPlace(`No ${this.#answerName} is waited for by the number ${number}`)
+    return asked
   }
 
   end(error: Error): void {

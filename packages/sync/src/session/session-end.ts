@@ -31,6 +31,13 @@ export function tooMuch(most: number, what: string): SessionEnd {
   return new SessionEnd('too-much', `A peer has at most ${most} ${what}`)
 }
 
+/** Errors of which a peer is told, as what. */
+const CODES: Readonly<Record<string, EndCode>> = {
+  INVALID_FRAME: 'bad-frame',
+  FRAME_TOO_LARGE: 'frame-too-large',
+  NODE_CLOSED: 'bye',
+}
+
 function wrongVersion(error: RakkoError): SessionEnd {
   const text = `This node speaks version ${PROTOCOL_VERSION}, the peer ${error.details.got}`
   return new SessionEnd('wrong-version', text, error)
@@ -42,9 +49,8 @@ export function toSessionEnd(error: unknown): SessionEnd {
   if (error instanceof RakkoError) {
     // What else stands in a Hello of another version this one cannot judge.
     if (error.details.field === 'hello.version') return wrongVersion(error)
-    if (error.code === 'INVALID_FRAME') return new SessionEnd('bad-frame', error.message, error)
-    if (error.code === 'FRAME_TOO_LARGE') return new SessionEnd('frame-too-large', error.message, error)
-    if (error.code === 'NODE_CLOSED') return new SessionEnd('bye', 'The node was closed', error)
+    const code = CODES[error.code]
+    if (code !== undefined) return new SessionEnd(code, error.message, error)
   }
   return new SessionEnd('failed', 'The node failed', error)
 }

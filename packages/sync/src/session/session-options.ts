@@ -24,8 +24,8 @@ export interface SessionOptions {
   /** Does not say that it compares by ranges of ids, as a node may that has no tree of them. */
   readonly withoutRanges?: boolean | undefined
   /**
-   * Made by `headsCode`. Without it the node has not the capability `heads`. All is pulled from peers that cannot compare
-   * by ranges then, and none is asked for the heads of a key.
+   * Made by `headsCode`. Without it the node has not the capability `heads`: all is pulled from peers that cannot compare
+   * by ranges then, and no peer is told the heads of a key.
    */
   readonly heads?: HeadsCode | undefined
   /** Arrivals that the peer may send before they were taken, in bytes; default 4 MiB. */

@@ -6,7 +6,6 @@ import { LAYOUTS } from '../wire/layouts.js'
 import { MAX_FRAME_BYTES } from '../wire/limits.js'
 import { byRanges } from './compare/by-ranges.js'
 import { Comparisons } from './compare/comparisons.js'
-import type { HeadsQuestions } from './compare/heads-questions.js'
 import { Greeting } from './greeting.js'
 import { Heartbeat } from './heartbeat.js'
 import { KnownIds } from './known-ids.js'
@@ -14,6 +13,7 @@ import { CREDIT_BYTES } from './limits.js'
 import { Patience } from './patience.js'
 import type { Peer } from './peer.js'
 import { Fetcher } from './pull/fetcher.js'
+import { HeadsAsker } from './pull/heads-asker.js'
 import { Pulling } from './pull/pulling.js'
 import { Taker } from './pull/taker.js'
 import { resumeName } from './resume-name.js'
@@ -48,10 +48,11 @@ export class SyncSession {
   readonly #heartbeat: Heartbeat
   readonly #patience: Patience
   readonly #fetcher: Fetcher
+  readonly #asker: HeadsAsker
   /** Capabilities that this node has. */
   readonly #can: readonly string[]
   readonly #codec: FrameCodec
-  #heads: HeadsQuestions | undefined
+  #canTellHeads = false
   #serving: Serving | undefined
   #pulling: Pulling | undefined
   /** Resolves once what had arrived was taken. */
@@ -74,6 +75,7 @@ export class SyncSession {
     this.#can = ['live', ...(heads ? ['heads'] : []), ...(withoutRanges ? [] : ['ranges'])]
     this.#patience = new Patience(options.timers, (end) => this.#end(end))
     this.#fetcher = new Fetcher(send, this.#patience)
+    this.#asker = new HeadsAsker(send, this.#patience)
     this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options)
     this.#greeting = new Greeting({ ...options, capabilities: this.#can, send, onEnd: (end) => this.#end(end) })
   }
@@ -111,9 +113,9 @@ export class SyncSession {
     return this.#serving?.backlogAtEnd()
   }
 
-  /** Asks the peer for heads of keys; undefined before both have greeted, and where one of them cannot. */
-  get heads(): HeadsQuestions | undefined {
-    return this.#heads
+  /** Asks the peer for heads of keys; undefined before both have greeted, and where it cannot tell. */
+  get heads(): HeadsAsker | undefined {
+    return this.#canTellHeads ? this.#asker : undefined
   }
 
   /** Asks the peer for a sign of life now. */
@@ -173,10 +175,13 @@ export class SyncSession {
       case 'compared':
       case 'compared-heads':
         return comparisons.take(frame)
-      case 'heads':
+      case 'heads': {
+        const { heads } = this.#options
+        if (heads === undefined) throw outOfPlace('Heads is for those who can')
+        return serving.answer('Heads', frame.request, () => heads.answer(frame))
+      }
       case 'heads-are':
-        if (this.#heads === undefined) throw outOfPlace(`${frame.type} is for those who both can`)
-        return this.#heads.take(frame)
+        return this.#asker.answered(frame)
     }
   }
 
@@ -205,7 +210,7 @@ export class SyncSession {
     const serving = new Serving({ ...common, creditBytes: hello.creditBytes, onBacklog })
     this.#serving = serving
     const canBoth = (name: string): boolean => this.#can.includes(name) && hello.capabilities.includes(name)
-    if (canBoth('heads')) this.#heads = heads?.questions({ ...common, answer: (...asked) => serving.answer(...asked) })
+    this.#canTellHeads = hello.capabilities.includes('heads')
     const ranges = byRanges(replica, maxFrameBytes)
     const way = canBoth('ranges') ? ranges : canBoth('heads') ? heads?.way : undefined
     this.#comparisons = new Comparisons({ ...common, way, ways: { compare: ranges, 'compare-heads': heads?.way } })
@@ -277,7 +282,7 @@ export class SyncSession {
     this.#patience.end()
     this.#options.share.end()
     this.#fetcher.end(end)
-    this.#heads?.end(end)
+    this.#asker.end(end)
     this.#comparisons?.end(end)
     this.#serving?.end()
     this.#pulling?.end()

@@ -1,5 +1,4 @@
 import type { Frame } from './frame.js'
-import type { FrameLimits } from './frame-codec.js'
 import { fullCodec } from './full-codec.js'
 
 /**
@@ -7,6 +6,6 @@ import { fullCodec } from './full-codec.js'
  * Its work and memory are bounded by their length. Throws INVALID_FRAME, whose `details` have `field`, `expected` and
  * `got` (`field` is `hello.version` for a Hello of another version), and FRAME_TOO_LARGE.
  */
-export function decodeFrame(bytes: Uint8Array, limits: FrameLimits = {}): Frame {
-  return fullCodec.decode(bytes, limits)
+export function decodeFrame(bytes: Uint8Array): Frame {
+  return fullCodec.decode(bytes)
 }

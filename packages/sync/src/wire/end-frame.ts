@@ -1,13 +1,10 @@
 import type { EndCode, EndFrame } from './frame.js'
 import { MAX_END_TEXT_BYTES } from './limits.js'
 
-/** Four bytes at most for a character, none of which is cut in two. */
-const MAX_END_CHARACTERS = MAX_END_TEXT_BYTES / 4
+/** A character of one code unit takes three bytes at most, one of two four. */
+const MAX_END_UNITS = MAX_END_TEXT_BYTES / 4
 
-/** An End whose text is cut to what fits. It may be that of any error: lone surrogates become U+FFFD. */
+/** An End whose text is cut to what fits. It may be that of any error: half a character becomes U+FFFD. */
 export function endFrame(code: EndCode, text: string): EndFrame {
-  const characters = Array.from(text.slice(0, 2 * MAX_END_CHARACTERS), (character) =>
-    /^[\ud800-\udfff]$/.test(character) ? '\ufffd' : character,
-  )
-  return { type: 'end', code, text: characters.slice(0, MAX_END_CHARACTERS).join('') }
+  return { type: 'end', code, text: text.slice(0, MAX_END_UNITS).replace(/\p{Cs}/gu, '\ufffd') }
 }

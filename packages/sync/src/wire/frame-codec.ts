@@ -1,16 +1,11 @@
 import { RakkoError } from '@rakko/core'
 import { frameTooLarge } from '../frame-too-large.js'
+import { invalidFrame } from '../invalid-frame.js'
 import type { Frame } from './frame.js'
 import { FrameReader } from './frame-reader.js'
 import { FrameWriter } from './frame-writer.js'
-import { invalidFrame } from './invalid-frame.js'
 import type { Layout, Layouts } from './layout.js'
 import { MAX_FRAME_BYTES } from './limits.js'
-
-export interface FrameLimits {
-  /** The largest frame that was agreed; MAX_FRAME_BYTES at most, which is the default. */
-  readonly maxFrameBytes?: number | undefined
-}
 
 /** More than any type has. Hellos of later versions may have more than this one's. */
 const MAX_FRAME_ITEMS = 64
@@ -39,9 +34,8 @@ export class FrameCodec {
   }
 
   /** See `decodeFrame`. */
-  decode(bytes: Uint8Array, limits: FrameLimits = {}): Frame {
-    const most = Math.min(limits.maxFrameBytes ?? MAX_FRAME_BYTES, MAX_FRAME_BYTES)
-    if (bytes.length > most) throw frameTooLarge(most, bytes.length)
+  decode(bytes: Uint8Array): Frame {
+    if (bytes.length > MAX_FRAME_BYTES) throw frameTooLarge(MAX_FRAME_BYTES, bytes.length)
     try {
       return this.#read(new FrameReader(bytes))
     } catch (error) {
@@ -51,8 +45,7 @@ export class FrameCodec {
   }
 
   #read(reader: FrameReader): Frame {
-    const items = reader.array('frame', MAX_FRAME_ITEMS)
-    if (items === 0) throw invalidFrame('type', 'a type', 'nothing')
+    const items = reader.array('frame', MAX_FRAME_ITEMS, 1)
     const number = reader.number('type')
     const layout = this.#ofNumber.get(number)
     if (layout === undefined) throw invalidFrame('type', 'a known type', `${number}`)

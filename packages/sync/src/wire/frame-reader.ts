@@ -1,5 +1,5 @@
 import { bytesToHex, CborReader, type Hash, MAJOR, MAJOR_NAMES, type Major, SIMPLE } from '@rakko/core'
-import { invalidFrame } from './invalid-frame.js'
+import { invalidFrame } from '../invalid-frame.js'
 
 const NULL_BYTE = (MAJOR.simple << 5) | SIMPLE.null
 /** What YASMF puts before the 32 bytes of BLAKE3. */
@@ -22,16 +22,13 @@ export class FrameReader {
   }
 
   /** Takes the head of an array; returns how many items it claims. */
-  array(field: string, most: number): number {
-    const count = this.#head(MAJOR.array, field)
-    if (count > most) throw invalidFrame(field, `at most ${most} items`, `${count}`)
-    return count
+  array(field: string, most: number, least = 0): number {
+    return this.#head(MAJOR.array, field, least, most)
   }
 
   /** Takes the head of an array of so many items. */
   tuple(field: string, count: number): void {
-    const got = this.#head(MAJOR.array, field)
-    if (got !== count) throw invalidFrame(field, `${count} items`, `${got}`)
+    this.#head(MAJOR.array, field, count, count)
   }
 
   list<Element>(field: string, most: number, readElement: () => Element): Element[] {
@@ -41,37 +38,27 @@ export class FrameReader {
   }
 
   /** An unsigned integer below 2^53. */
-  number(field: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
-    const value = this.#head(MAJOR.unsigned, field)
-    if (value < least || value > most) throw invalidFrame(field, `${least} to ${most}`, `${value}`)
-    return value
+  number(field: string, least?: number, most?: number): number {
+    return this.#head(MAJOR.unsigned, field, least, most)
   }
 
-  u64(field: string, least = 0n): bigint {
-    this.#head(MAJOR.unsigned, field)
-    const value = this.#cbor.bigArgument
-    if (value < least) throw invalidFrame(field, `at least ${least}`, `${value}`)
-    return value
+  u64(field: string, least?: number): bigint {
+    this.#head(MAJOR.unsigned, field, least, Infinity)
+    return this.#cbor.bigArgument
   }
 
   bool(field: string): boolean {
-    const value = this.#head(MAJOR.simple, field)
-    if (value !== SIMPLE.true && value !== SIMPLE.false) throw invalidFrame(field, 'true or false', `simple ${value}`)
-    return value === SIMPLE.true
+    return this.#head(MAJOR.simple, field, SIMPLE.false, SIMPLE.true) === SIMPLE.true
   }
 
   /** A view of the frame. */
   bytes(field: string, least: number, most = least): Uint8Array {
-    const length = this.#head(MAJOR.bytes, field)
-    if (length < least || length > most) {
-      throw invalidFrame(field, least === most ? `${least} bytes` : `${least} to ${most} bytes`, `${length}`)
-    }
+    this.#head(MAJOR.bytes, field, least, most)
     return this.#cbor.bytesView()
   }
 
   text(field: string, least: number, most: number): string {
-    const length = this.#head(MAJOR.text, field)
-    if (length < least || length > most) throw invalidFrame(field, `${least} to ${most} bytes of text`, `${length}`)
+    this.#head(MAJOR.text, field, least, most)
     return this.#cbor.textValue()
   }
 
@@ -103,16 +90,19 @@ export class FrameReader {
     if (left > 0) throw invalidFrame('frame', 'one item', `${left} bytes after it`)
   }
 
-  #head(major: Major, field: string): number {
+  /** Its argument: a value, or how much of it there is. */
+  #head(major: Major, field: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
     const cbor = this.#cbor
     const got = cbor.readHead()
     if (got !== major || cbor.isFloat) {
       throw invalidFrame(field, MAJOR_NAMES[major], cbor.isFloat ? 'float' : MAJOR_NAMES[got])
     }
     const { info, argument } = cbor
-    if (info < 24) return argument
-    if (cbor.isIndefinite || argument < (SMALLEST_ARGUMENT[info - 24] as number)) {
+    if (cbor.isIndefinite || argument < (SMALLEST_ARGUMENT[info - 24] ?? 0)) {
       throw invalidFrame(field, 'the shortest head, of a definite length', 'another')
+    }
+    if (argument < least || argument > most) {
+      throw invalidFrame(field, `${MAJOR_NAMES[major]} of ${least} to ${most}`, `${argument}`)
     }
     return argument
   }

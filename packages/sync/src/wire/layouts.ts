@@ -1,4 +1,5 @@
 import type { Frame } from './frame.js'
+import { heads } from './heads.js'
 import type { HeadsFrameType } from './heads-layouts.js'
 import { type Layouts, layout } from './layout.js'
 import {
@@ -24,6 +25,7 @@ import {
   publicKey,
   text,
   truth,
+  u64,
   word,
 } from './members.js'
 import { ranges } from './ranges.js'
@@ -64,6 +66,8 @@ export const LAYOUTS: Layouts<Exclude<Frame['type'], HeadsFrameType>> = {
   fetched: layout('fetched', 72, { fetch: counted, isLast: truth, items: list(MAX_LIST, entryItem) }),
   compare: layout('compare', 73, { compare: counted, latest: mark, scope, ranges }),
   compared: layout('compared', 74, { compare: counted, latest: mark, ranges }),
+  heads: layout('heads', 75, { request: counted, publicKey, fromLogId: u64 }),
+  'heads-are': layout('heads-are', 76, { request: counted, isLast: truth, heads }),
   ping: layout('ping', 77, { number: integer() }),
   pong: layout('pong', 78, { number: integer() }),
   end: layout('end', 79, { code: endCode, text: text(0, MAX_END_TEXT_BYTES) }),

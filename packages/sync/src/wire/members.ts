@@ -2,7 +2,6 @@ import { type Hash, MAX_ENTRY_BYTES, MAX_PAYLOAD_BYTES, type PublicKey } from '@
 import { type ArrivalMark, END_CODES, type EndCode, type EntryItem, type Item } from './frame.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import { invalidFrame } from './invalid-frame.js'
 import { MAX_CAPABILITY_BYTES } from './limits.js'
 
 /** How a member of a frame is written, and read again. */
@@ -115,8 +114,7 @@ export const entryItem: Member<EntryItem> = {
     if (operation !== undefined) writer.bytes(operation)
   },
   read(reader, path) {
-    const members = reader.array(path, 2)
-    if (members === 0) throw invalidFrame(path, 'an entry', 'nothing')
+    const members = reader.array(path, 2, 1)
     const entry = reader.bytes(`${path}.entry`, 1, MAX_ENTRY_BYTES)
     if (members === 1) return { entry }
     return { entry, operation: reader.bytes(`${path}.operation`, 1, MAX_PAYLOAD_BYTES) }

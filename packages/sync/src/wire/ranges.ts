@@ -1,8 +1,8 @@
 import { bytesToHex, compareBytes } from '@rakko/core'
+import { invalidFrame } from '../invalid-frame.js'
 import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, MAX_RANGE_IDS } from '../reconcile/range.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import { invalidFrame } from './invalid-frame.js'
 import type { Member } from './members.js'
 
 /** Kinds of ranges, by their number on the wire. */
@@ -51,10 +51,8 @@ export const ranges: Member<readonly ComparedRange[]> = {
 }
 
 function readRange(reader: FrameReader, field: string): ComparedRange {
-  const members = reader.array(field, 4)
-  if (members === 0) throw invalidFrame(field, 'a range', 'nothing')
+  const members = reader.array(field, 4, 2)
   const upper = reader.bytes(`${field}.upper`, 0, ID_BYTES)
-  if (members === 1) throw invalidFrame(`${field}.kind`, 'a kind', 'nothing')
   const kind = KINDS[reader.number(`${field}.kind`, 0, KINDS.length - 1)] as ComparedRange['kind']
   if (members !== MEMBERS[kind]) throw invalidFrame(field, `${MEMBERS[kind]} items`, `${members}`)
   switch (kind) {
@@ -82,8 +80,7 @@ function checkUpper(range: ComparedRange, before: ComparedRange | undefined, isL
   const { upper } = range
   const isBound = upper.length > 0 && upper.at(-1) !== 0 && (!before || compareBytes(before.upper, upper) < 0)
   if (isLast ? upper.length === 0 : isBound) return
-  const expected = isLast ? 'none: the last range is open' : 'a shortest prefix above the one before'
-  throw invalidFrame(`${field}.upper`, expected, bytesToHex(upper))
+  throw invalidFrame(`${field}.upper`, 'a shortest prefix above the one before, the last range open', bytesToHex(upper))
 }
 
 /** Ascending, and each in its range: as prefixes, both ends compare as the bounds they are. */

@@ -1,8 +1,8 @@
 import { parseSchemaId, type SchemaId, unlessInvalid } from '@rakko/core'
+import { invalidFrame } from '../invalid-frame.js'
 import type { Scope } from './frame.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import { invalidFrame } from './invalid-frame.js'
 import { MAX_SCHEMA_ID_BYTES, MAX_SCOPE_MEMBERS } from './limits.js'
 import { id, type Member, publicKey } from './members.js'
 
@@ -60,9 +60,8 @@ function writeList(writer: FrameWriter, values: readonly string[] | undefined, m
 /** Ascending: these texts are ASCII, so that characters are in the order of bytes. */
 function readList(reader: FrameReader, path: string, most: number, member: Member<string>): string[] {
   const values = reader.list(path, most, () => member.read(reader, path))
-  const low = values.findIndex((value, index) => index > 0 && (values[index - 1] as string) >= value)
-  if (low > 0) {
-    throw invalidFrame(path, 'an ascending list without repetition', `member ${low} below the one before, or equal`)
+  if (values.some((value, index) => value <= (values[index - 1] ?? ''))) {
+    throw invalidFrame(path, 'an ascending list without repetition', 'another')
   }
   return values
 }

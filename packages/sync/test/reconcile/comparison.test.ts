@@ -4,7 +4,7 @@ import { Random } from '../../../../.config/testing/random.js'
 import { seeds } from '../../../../.config/testing/seeds.js'
 import { Comparison, MIN_COMPARISON_BYTES } from '../../src/reconcile/comparison.js'
 import { ascendingIds, idOf, randomIds, sorted, treeOf } from './id-sets.js'
-import { compare, hashesOf, type Run } from './run-comparison.js'
+import { compare, foundBy, hashesOf, type Run } from './run-comparison.js'
 
 const MIB = 2 ** 20
 
@@ -22,7 +22,7 @@ function found(first: readonly Uint8Array[], second: readonly Uint8Array[], byte
 function expectDifferences(run: Run, first: readonly Uint8Array[], second: readonly Uint8Array[]): void {
   const differences = [lackedBy(first, second), lackedBy(second, first)]
   expect(run.sides.map(({ isTooMuch }) => isTooMuch)).toEqual([false, false])
-  expect(run.sides.map(({ theyLack }) => theyLack)).toEqual(differences)
+  expect(run.sides.map(foundBy)).toEqual(differences)
 }
 
 describe('two sides that compare their ids', () => {
@@ -70,7 +70,7 @@ describe('two sides that compare their ids', () => {
       const other = treeOf(ids.filter((id) => !missing.includes(id)))
       for (const id of added) other.add(id)
       const run = compare(all, { ids: other, maxFrameBytes: 2 * MIB })
-      expect(run.sides.map(({ theyLack }) => theyLack)).toEqual([hashesOf(missing), hashesOf(added)])
+      expect(run.sides.map(foundBy)).toEqual([hashesOf(missing), hashesOf(added)])
       expect(run.frames).toBeLessThanOrEqual(8)
       expect(run.bytes).toBeLessThanOrEqual(50_000)
     })
@@ -78,12 +78,12 @@ describe('two sides that compare their ids', () => {
     test('send a few bytes where the other has nothing', () => {
       const none = { ids: treeOf([]), maxFrameBytes: 2 * MIB }
       const runs = [compare(all, none), compare(none, all)]
-      expect(runs.map(({ sides, bytes }) => [bytes < 20_000, ...sides.map(({ theyLack }) => theyLack.length)])).toEqual(
-        [
-          [true, 100_000, 0],
-          [true, 0, 100_000],
-        ],
-      )
+      expect(
+        runs.map(({ sides, bytes }) => [bytes < 20_000, ...sides.map(({ theyLackIds }) => theyLackIds.size)]),
+      ).toEqual([
+        [true, 100_000, 0],
+        [true, 0, 100_000],
+      ])
     })
   })
 
@@ -105,7 +105,7 @@ describe('two sides that compare their ids', () => {
       { ids: treeOf(ids.slice(0, 39)), ...options },
     ] as const
     for (const run of [compare(sides[0], sides[1]), compare(sides[1], sides[0])]) {
-      expect(run.sides.map(({ isTooMuch, theyLack }) => [isTooMuch, theyLack])).toEqual([
+      expect(run.sides.map((side) => [side.isTooMuch, foundBy(side)])).toEqual([
         [true, []],
         [true, []],
       ])
@@ -154,7 +154,7 @@ test.each(seeds())('what was there when two sides began is found, whatever comes
       [run.sides[0], first, second],
       [run.sides[1], second, first],
     ] as const) {
-      const told = new Set<string>(side.theyLack)
+      const told = new Set<string>(foundBy(side))
       const [least, most] = [lackedBy(own.before, other.after), new Set(lackedBy(own.after, other.before))]
       expect(least.filter((id) => !told.has(id))).toEqual([])
       expect([...told].filter((id) => !most.has(id))).toEqual([])

@@ -55,6 +55,11 @@ export function rangesOf(bytes: Uint8Array): readonly ComparedRange[] {
   return frame.ranges
 }
 
+/** Own ids that the peer lacks, as a side has found. */
+export function foundBy({ theyLackIds }: Comparison): Hash[] {
+  return [...theyLackIds.hashes()]
+}
+
 export function hashesOf(ids: readonly Uint8Array[]): Hash[] {
   return ids.map((id) => `0020${bytesToHex(id)}` as Hash).sort()
 }

@@ -5,7 +5,7 @@ import { seeds } from '../../../../.config/testing/seeds.js'
 import type { ReplicaLogs } from '../../src/replica.js'
 import { HeadsComparison, type HeadsPage } from '../../src/session/compare/heads-comparison.js'
 import { MAX_HEADS_TURNS } from '../../src/session/limits.js'
-import { compareLogNames } from '../../src/wire/heads.js'
+import { compareLogNames } from '../../src/wire/log-heads.js'
 
 interface Entry {
   readonly publicKey: PublicKey

@@ -46,7 +46,7 @@ export const COMPARISONS: FuzzedDecoder = {
     const comparison = comparisonOf(own)
     if (random.chance(0.5)) comparison.start()
     const { ranges, isDone } = comparison.take(frame.ranges)
-    if (comparison.theyLack.length > OWN.length) throw new Error('the peer lacks more than there is')
+    if (comparison.theyLackIds.size > OWN.length) throw new Error('the peer lacks more than there is')
     // What is replied can be sent.
     if (ranges !== undefined) decodeFrame(compared(ranges))
     return `${isDone} ${[...new Set(ranges?.map(({ kind }) => kind))].sort().join()}`

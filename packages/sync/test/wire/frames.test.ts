@@ -46,7 +46,7 @@ const REFUSED: [rule: string, bytes: Uint8Array, field: string][] = [
   ['no array', cbor(77), 'frame'],
   ['a map', hexToBytes('a100'), 'frame'],
   ['a tag', hexToBytes('c1824d01'), 'frame'],
-  ['an empty array', cbor([]), 'type'],
+  ['an empty array', cbor([]), 'frame'],
   ['a type that is none', cbor([63, 1]), 'type'],
   ['a type of the reference', cbor([3, 0, false]), 'type'],
   ['too few members', cbor([77]), 'frame'],
@@ -132,7 +132,7 @@ const REFUSED: [rule: string, bytes: Uint8Array, field: string][] = [
   ],
   ['neighbours of kind 0', cbor(compared([bound(1), 0], [NONE, 0])), 'compared.ranges'],
   ['kind 4', cbor(compared([NONE, 4])), 'compared.ranges.kind'],
-  ['a range without a kind', cbor(compared([NONE])), 'compared.ranges.kind'],
+  ['a range without a kind', cbor(compared([NONE])), 'compared.ranges'],
   ['a range of nothing', cbor(compared([])), 'compared.ranges'],
   ['kind 0 with more', cbor(compared([NONE, 0, 0])), 'compared.ranges'],
   ['a fingerprint of 15 bytes', cbor(compared([NONE, 1, 0, new Uint8Array(15)])), 'compared.ranges.fingerprint'],
@@ -165,15 +165,10 @@ test.each(REFUSED)('%s is refused', (_, bytes, field) => {
   expect(error).toMatchObject({ code: 'INVALID_FRAME', details: { field } })
 })
 
-test('a frame of more bytes than were agreed is refused before it is read', () => {
+test('a frame of more bytes than anybody may send is refused before it is read', () => {
   const bytes = new Uint8Array(MAX_FRAME_BYTES + 1)
-  expect(() => decodeFrame(bytes)).toThrow(expect.objectContaining({ code: 'FRAME_TOO_LARGE' }))
-  expect(() => decodeFrame(bytes, { maxFrameBytes: 3_000_000 })).toThrow(
-    expect.objectContaining({ code: 'FRAME_TOO_LARGE', details: { expected: MAX_FRAME_BYTES, got: bytes.length } }),
-  )
-  expect(() => decodeFrame(cbor([77, 1]), { maxFrameBytes: 3 })).toThrow(
-    expect.objectContaining({ code: 'FRAME_TOO_LARGE' }),
-  )
+  const details = { expected: `at most ${MAX_FRAME_BYTES} bytes`, got: bytes.length }
+  expect(() => decodeFrame(bytes)).toThrow(expect.objectContaining({ code: 'FRAME_TOO_LARGE', details }))
 })
 
 test('why a later version ends a channel reads as a failure; unknown capabilities are kept', () => {
@@ -186,7 +181,8 @@ test('an End carries the words of any error, cut to what fits', () => {
     const end = endFrame('failed', text)
     expect(decodeFrame(encodeFrame(end))).toEqual(end)
   }
-  expect(endFrame('failed', '🐼'.repeat(5_000)).text).toBe('🐼'.repeat(1_000))
+  expect(endFrame('failed', '🐼'.repeat(5_000)).text).toBe('🐼'.repeat(500))
+  expect(endFrame('failed', `a${'🐼'.repeat(500)}`).text).toBe(`a${'🐼'.repeat(499)}\ufffd`)
   expect(endFrame('failed', 'a\ud83dz').text).toBe('a\ufffdz')
 })
 

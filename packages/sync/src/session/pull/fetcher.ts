@@ -21,7 +21,6 @@ export class Fetcher {
   /** Throws where nobody asked for it, or for one of its items, or where it brings none and says that there are more. */
   fetched(frame: FetchedFrame): void {
     const asked = this.#questions.about(frame.fetch)
-    if (asked === undefined) throw outOfPlace(`Nothing was asked for by the number ${frame.fetch}`)
     if (!frame.isLast && frame.items.length === 0) throw outOfPlace('Fetched brings nothing of what it says is here')
     const left = new Set(asked)
     for (const { entry } of frame.items) {

@@ -121,10 +121,10 @@ export class Puller {
   #check({ upTo, latest, first, items }: ArrivalsFrame): void {
     const { mode, after, compare } = this.#options.pull
     const isFirst = upTo.number === 0
-    if (isFirst ? this.#number > 0 : upTo.number < Math.max(this.#number, after.number)) {
-      throw outOfPlace(`Arrivals lead back to ${upTo.number}`)
+    const least = isFirst ? this.#number : Math.max(this.#number, after.number)
+    if (upTo.number < least || upTo.number > latest) {
+      throw outOfPlace(`Arrivals lead to ${upTo.number}, not to ${least} at least and ${latest} at most`)
     }
-    if (latest < upTo.number) throw outOfPlace(`Arrivals lead to ${upTo.number}, beyond the latest`)
     if (first > 0 && (!isFirst || compare === 0)) throw outOfPlace('Arrivals are no piece of a difference')
     if (items.some((item) => (typeof item === 'string') !== (mode === 'ids'))) {
       throw outOfPlace(`Arrivals have other items than the ${mode} that were asked for`)

@@ -1,7 +1,7 @@
 import type { IdTree } from '../../reconcile/id-tree.js'
 import type { ArrivedItem, Replica } from '../../replica.js'
 import type { Timers } from '../../timers.js'
-import type { FetchFrame, PullFrame, StopFrame, TakenFrame } from '../../wire/frame.js'
+import type { FetchedFrame, FetchFrame, Frame, PullFrame, StopFrame, TakenFrame } from '../../wire/frame.js'
 import type { KnownIds } from '../known-ids.js'
 import {
   ARRIVALS_BYTES,
@@ -84,15 +84,16 @@ export class Serving {
 
   fetch(frame: FetchFrame): void {
     if (frame.ids.length > MAX_FETCH_IDS) throw outOfPlace(`Fetch asks for ${frame.ids.length} ids`)
-    this.answer('Fetch', frame.fetch, () => this.#giveFetched(frame))
+    this.answer('Fetch', frame.fetch, () => this.#fetched(frame))
   }
 
   /** Answers a question, under the number that the peer has chosen, beside the others. Throws where that cannot be. */
-  answer(kind: 'Fetch' | 'Heads', number: number, task: () => Promise<void>): void {
+  answer(kind: 'Fetch' | 'Heads', number: number, find: () => Promise<Frame>): void {
     this.#count(kind, number)
     if (this.#tasks >= MAX_FETCHES) throw tooMuch(MAX_FETCHES, 'questions at once')
     this.#tasks += 1
-    task()
+    find()
+      .then((frame) => this.#options.send(frame).taken)
       .catch(this.#options.onError)
       .finally(() => {
         this.#tasks -= 1
@@ -105,8 +106,8 @@ export class Serving {
     for (const source of this.#sources.values()) source.stop()
   }
 
-  async #giveFetched({ fetch, ids }: FetchFrame): Promise<void> {
-    const { replica, send } = this.#options
+  async #fetched({ fetch, ids }: FetchFrame): Promise<FetchedFrame> {
+    const { replica } = this.#options
     let first: readonly ArrivedItem[] | undefined
     let isLast = true
     for await (const items of replica.entriesOf(ids, ARRIVALS_BYTES)) {
@@ -116,7 +117,7 @@ export class Serving {
       }
       first = items
     }
-    await send({ type: 'fetched', fetch, isLast, items: first ?? [] }).taken
+    return { type: 'fetched', fetch, isLast, items: first ?? [] }
   }
 
   #known(pull: number): number {

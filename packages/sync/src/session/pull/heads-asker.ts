@@ -1,0 +1,56 @@
+import type { PublicKey } from '@rakko/core'
+import type { Head, HeadsAreFrame } from '../../wire/frame.js'
+import { MAX_KEY_HEADS } from '../limits.js'
+import type { Patience } from '../patience.js'
+import { Questions } from '../questions.js'
+import type { Send } from '../send.js'
+import { outOfPlace } from '../session-end.js'
+
+/** The heads of all logs of one key, as a peer tells them. */
+export interface KeyHeads {
+  /** By log id, ascending. */
+  readonly heads: readonly Head[]
+  /** False where the peer has more than are kept. */
+  readonly isAll: boolean
+}
+
+/** Asks a peer that has the capability `heads` for the heads of one key. */
+export class HeadsAsker {
+  /** Each is about the log id from which heads are asked for. */
+  readonly #questions: Questions<bigint, HeadsAreFrame>
+
+  constructor(send: Send, patience: Patience) {
+    this.#questions = new Questions(send, patience, 'HeadsAre')
+  }
+
+  /** At most MAX_KEY_HEADS. Rejects once the session has ended. */
+  async ask(publicKey: PublicKey): Promise<KeyHeads> {
+    const heads: Head[] = []
+    let isAll = false
+    while (!isAll && heads.length < MAX_KEY_HEADS) {
+      const fromLogId = (heads.at(-1)?.logId ?? -1n) + 1n
+      const answer = await this.#questions.ask(fromLogId, (request) => ({
+        type: 'heads',
+        request,
+        publicKey,
+        fromLogId,
+      }))
+      heads.push(...answer.heads)
+      isAll = answer.isLast
+    }
+    return { heads, isAll }
+  }
+
+  /** Throws on an answer that nobody asked for. */
+  answered(frame: HeadsAreFrame): void {
+    const { request, isLast, heads } = frame
+    const least = this.#questions.about(request)
+    const [first] = heads
+    if (first === undefined ? !isLast : first.logId < least) throw outOfPlace('HeadsAre has none of what was asked for')
+    this.#questions.answer(request, frame)
+  }
+
+  end(error: Error): void {
+    this.#questions.end(error)
+  }
+}
