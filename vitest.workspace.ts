@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { findChromium, QUICK_START, TEST_FLAGS } from './.config/scripts/chromium.mjs'
 import { fuzzedInputs, seedsFrom } from './.config/scripts/seeds.mjs'
 import { bundledWorkers } from './.config/testing/bundled-workers.js'
+import { chromiumProfile } from './.config/testing/chromium-profile.js'
 import { socketRelay } from './.config/testing/socket-relay.js'
 
 /** Files that replace what modules take when they load: a process of its own for each. */
@@ -102,7 +103,10 @@ const inChromium = (name: string, include: string, isolate: boolean) => ({
       screenshotFailures: false,
       // One page at a time: they share the origin's storage, locks and quota.
       fileParallelism: false,
-      provider: playwright({ launchOptions: { args: TEST_FLAGS, ...(executablePath && { executablePath }) } }),
+      provider: playwright({
+        persistentContext: chromiumProfile(name),
+        launchOptions: { args: TEST_FLAGS, ...(executablePath && { executablePath }) },
+      }),
       instances: [{ browser: 'chromium' as const }],
     },
   },
