@@ -1,5 +1,5 @@
 import { type FieldDefinition, hexToBytes, planLock } from '@rakko/core'
-import { nativeSigner } from '@rakko/node/nodejs'
+import { nativeSigner, nativeVerifier } from '@rakko/node/nodejs'
 import { expect, test } from 'vitest'
 import { bindSchemas, defineSchemas, int, pinnedRelation, type Row, relationList, str } from '../src/exports.js'
 import { openNode } from '../src/in-process.js'
@@ -19,7 +19,7 @@ test('a schema of 1024 fields is like any other, though no row of PostgreSQL hol
     holder: { description: 'Leads there', fields: { one: pinnedRelation('wide'), many: relationList('wide') } },
   })
   const signer = nativeSigner(hexToBytes('3d'.repeat(32)))
-  const { lock, schemas: planned } = await planLock({ definitions, signer })
+  const { lock, schemas: planned } = await planLock({ definitions, signer, verifier: nativeVerifier() })
   const idOf = (name: string): string => planned.get(name)?.id ?? ''
   const schemas = bindSchemas(definitions, { wide: idOf('wide'), holder: idOf('holder') }, lock.commits)
 

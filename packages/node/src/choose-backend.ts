@@ -2,6 +2,7 @@ import {
   portableSigner,
   portableVerifier,
   type Signer,
+  type SyncVerifier,
   selfTestSigner,
   selfTestVerifier,
   type Verifier,
@@ -11,6 +12,8 @@ import {
  * The native verifier, if it judges every hostile case by the one signature rule. If it only refuses too much, the
  * portable one judges its refusals again: from Node 24 on it refuses keys of small order. Else the portable one.
  */
+export async function chooseVerifier(native: SyncVerifier): Promise<SyncVerifier>
+export async function chooseVerifier(native: Verifier): Promise<Verifier>
 export async function chooseVerifier(native: Verifier): Promise<Verifier> {
   for (const verifier of [native, rejudgingRefusals(native)]) {
     if ((await selfTestVerifier(verifier)).length === 0) return verifier

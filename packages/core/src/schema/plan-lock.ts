@@ -3,7 +3,7 @@ import type { ReducedDocument } from '../document/reduce.js'
 import { signEntry } from '../entry/sign-entry.js'
 import { formatFieldType } from '../field/parse-field-type.js'
 import type { DocumentViewId, SchemaId } from '../ids.js'
-import type { Signer } from '../key/signer.js'
+import type { Signer, SyncVerifier } from '../key/signer.js'
 import { encodeOperation } from '../operation/encode-operation.js'
 import type { OperationValue } from '../operation/operation.js'
 import { refusal } from '../refusal.js'
@@ -43,6 +43,8 @@ type Values = readonly (readonly [field: string, value: OperationValue])[]
  * definition, a new commit joins the two. Where both have added a schema of one name, the one that the definitions
  * describe goes on, else the one that was changed last. The other becomes an earlier version.
  *
+ * `verifier` is asked about each commit, those that were just signed too: the portable one where there is no other.
+ *
  * Throws INVALID_SCHEMA and what the signer throws. Nothing is signed while the lock is damaged (INVALID_SCHEMA_LOCK):
  * what is missing would be signed again, under another id.
  */
@@ -50,10 +52,11 @@ export async function planLock(request: {
   readonly definitions: SchemaDefinitions
   readonly previous?: LockFile | undefined
   readonly signer: Signer
+  readonly verifier?: SyncVerifier | undefined
 }): Promise<LockPlan> {
-  const { definitions, previous = EMPTY_LOCK, signer } = request
+  const { definitions, previous = EMPTY_LOCK, signer, verifier } = request
   const order = orderDefinitions(definitions)
-  const history = readLock(previous)
+  const history = readLock(previous, verifier)
   const before = history.schemas()
   const usable = history.commits.length
   const found = {

@@ -9,7 +9,7 @@ import { verifyEntry } from '../entry/verify-entry.js'
 import { hash } from '../hash/hash.js'
 import type { DocumentId, DocumentViewId, Hash, OperationId, PublicKey, SchemaId } from '../ids.js'
 import { type Dependency, type IngestDecision, validateIngest } from '../ingest/validate-ingest.js'
-import { portableVerifier } from '../key/portable-verifier.js'
+import type { SyncVerifier } from '../key/signer.js'
 import type { PlainOperation } from '../operation/operation.js'
 import { orRakkoError, unlessInvalid } from '../or-rakko-error.js'
 import { RakkoError } from '../rakko-error.js'
@@ -59,6 +59,7 @@ interface DecodedCommit {
  */
 export class SchemaHistory {
   readonly unusable: readonly UnusableCommit[]
+  readonly #verifier: SyncVerifier
   readonly #lookup = new CommitLookup()
   readonly #operations = new Map<DocumentId, DocumentOperation[]>()
   readonly #documents = new Map<OperationId, DocumentId>()
@@ -66,11 +67,12 @@ export class SchemaHistory {
   /** What `#definitions` returned, until a commit is added: each name of a lock asks for them. */
   #sorted: readonly ReducedDocument[] | undefined
 
-  constructor(commits: readonly Commit[] = []) {
+  constructor(commits: readonly Commit[], verifier: SyncVerifier) {
+    this.#verifier = verifier
     const unusable: UnusableCommit[] = []
     let waiting: DecodedCommit[] = []
     for (const [index, commit] of commits.entries()) {
-      const decoded = orRakkoError(() => decodeCommit(index, commit))
+      const decoded = orRakkoError(() => decodeCommit(index, commit, verifier))
       if (decoded instanceof RakkoError) unusable.push({ index, error: unusableError(index, decoded) })
       else waiting.push(decoded)
     }
@@ -105,7 +107,7 @@ export class SchemaHistory {
    */
   add(commit: Commit): ReducedDocument {
     const index = this.#commits.length
-    const decoded = decodeCommit(index, commit)
+    const decoded = decodeCommit(index, commit, this.#verifier)
     const decision = this.#take(decoded)
     if (decision?.decision === 'refused') throw decision.error
     if (decision?.decision !== 'held') throw this.#missing(decoded)
@@ -250,10 +252,10 @@ export class SchemaHistory {
 }
 
 /** Checks a commit like any entry, its signature included, and that it defines a schema. */
-function decodeCommit(index: number, commit: Commit): DecodedCommit {
+function decodeCommit(index: number, commit: Commit, verifier: SyncVerifier): DecodedCommit {
   const { entry: bytes, entryHash, operation, unchecked } = readCommit(commit)
   const entry = decodeEntry(bytes)
-  verifyEntry(bytes, entry, portableVerifier)
+  verifyEntry(bytes, entry, verifier)
   checkPayload(entry, operation)
   return { index, commit, entry, entryHash, unchecked }
 }

@@ -61,6 +61,20 @@ const logIdsOf = (commits: readonly Commit[]): bigint[] =>
 const NOTHING_FOUND = { unusable: [], incomplete: [], repeated: 0, forkedLogs: [], namesakes: [], joined: [] }
 
 describe('planning schema.lock', () => {
+  it('takes the word of the verifier that it is given, on what was signed now and on what was there', async () => {
+    const { lock } = await plan()
+    let asked = 0
+    const verify = (isValid: boolean) => () => {
+      asked += 1
+      return isValid
+    }
+    const trusting = { verify: verify(true) }
+    expect((await planLock({ definitions, signer, verifier: trusting })).lock).toEqual(lock)
+    expect(asked).toBe(lock.commits.length)
+    const wary = planLock({ definitions, previous: lock, signer, verifier: { verify: verify(false) } })
+    await expect(wary).rejects.toMatchObject({ code: 'INVALID_SCHEMA_LOCK', details: { reason: 'INVALID_SIGNATURE' } })
+  })
+
   it('creates fields by name before their schema, schemas after those they relate to, each in its own log', async () => {
     const { added } = await plan()
     expect(new Set(logIdsOf(added)).size).toBe(added.length)

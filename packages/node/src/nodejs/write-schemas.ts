@@ -14,7 +14,9 @@ import {
   type SchemaDefinitions,
   typeName,
 } from '@rakko/core'
+import { chooseVerifier } from '../choose-backend.js'
 import { developerSigner } from './developer-key.js'
+import { nativeVerifier } from './native-key.js'
 
 /** Path of the developer's key. */
 export const DEFAULT_KEY = 'secret.txt'
@@ -52,7 +54,8 @@ export async function writeSchemas(options: WriteSchemasOptions): Promise<Writte
   const out = options.out ?? join(dirname(source), `schemas${isTypeScript(source) ? '.ts' : '.js'}`)
   const definitions = await loadDefinitions(source)
   const { lock: previous, wasMerged } = await readLockFile(lockPath)
-  const plan = await planLock({ definitions, previous, signer: developerSigner(key) })
+  const verifier = await chooseVerifier(nativeVerifier())
+  const plan = await planLock({ definitions, previous, signer: developerSigner(key), verifier })
   const { lock, added, schemas, versions, findings } = plan
   const module = renderSchemasModule({
     schemas,
