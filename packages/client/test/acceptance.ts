@@ -34,7 +34,7 @@ export function acceptance(transport: Transport): void {
   })
 }
 
-/** What of it depends on how messages travel, for another kind of port. */
+/** What of it depends on how messages travel, for another kind of port and for a thread. */
 export function messageAcceptance(transport: Transport): void {
   describe(`a node ${transport.name}`, () => {
     const world = worldOf(transport)

@@ -2,9 +2,10 @@
 import { openNode, servePort } from '@rakko/client'
 import { expect, test } from 'vitest'
 import { lockSchemas } from './acceptance/test-schemas.js'
-import { acceptance } from './acceptance.js'
+import { messageAcceptance } from './acceptance.js'
 
-acceptance({
+// What the node itself does is the same on a thread. It is tried as a whole in this process, and in a browser's worker.
+messageAcceptance({
   name: 'over a thread',
   async open(schemas) {
     const node = await openNode({ name: 'test', storage: 'memory', schemas })
