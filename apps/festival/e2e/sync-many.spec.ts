@@ -6,7 +6,7 @@ import { Hub } from './hub.js'
 import { LongTasks, tooLong } from './long-tasks.js'
 
 /** CI sets it to 10 000. */
-const EVENTS = Number(process.env.FESTIVAL_EVENTS) || 4_000
+const EVENTS = Number(process.env.FESTIVAL_EVENTS) || 2_000
 
 const hub = new Hub()
 test.afterEach(() => hub.end())
