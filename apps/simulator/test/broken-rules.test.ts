@@ -9,14 +9,18 @@ const SEEDS = {
   ingest: [16, 24, 15, 12],
   reconciliation: [17, 27, 23, 9],
   resume: [17, 16, 24, 44],
+  quota: [4, 43],
 } as const
 
-test.each(['ingest', 'reconciliation', 'resume'] as const)('a rule of %s that all break is found', async (breaks) => {
-  const limits = { leastNodes: 3, mostNodes: 5 }
-  for (const seed of SEEDS[breaks]) {
-    expect((await runner.run(runner.planOf(seed, limits))).failures).toEqual([])
-    const { failures } = await runner.run(runner.planOf(seed, { ...limits, breaks }))
-    if (failures.length > 0) return
-  }
-  expect.fail('no seed has found it')
-})
+test.each(['ingest', 'reconciliation', 'resume', 'quota'] as const)(
+  'a rule of %s that all break is found',
+  async (breaks) => {
+    const limits = { leastNodes: 3, mostNodes: 5 }
+    for (const seed of SEEDS[breaks]) {
+      expect((await runner.run(runner.planOf(seed, limits))).failures).toEqual([])
+      const { failures } = await runner.run(runner.planOf(seed, { ...limits, breaks }))
+      if (failures.length > 0) return
+    }
+    expect.fail('no seed has found it')
+  },
+)

@@ -17,7 +17,7 @@ export interface NetworkOptions {
 /** All ways between the peers of a world. */
 export class Network {
   readonly #options: NetworkOptions
-  readonly #accepts = new Map<number, (channel: Channel) => void>()
+  readonly #accepts = new Map<number, (channel: Channel, from: number) => void>()
   readonly #wires = new Set<Wire>()
   readonly #dials = new Map<string, number>()
   #weather: Weather
@@ -40,7 +40,7 @@ export class Network {
   }
 
   /** Where a peer is to be reached from now on; without `accept` nowhere. */
-  listen(peer: number, accept: ((channel: Channel) => void) | undefined): void {
+  listen(peer: number, accept: ((channel: Channel, from: number) => void) | undefined): void {
     if (accept === undefined) this.#accepts.delete(peer)
     else this.#accepts.set(peer, accept)
   }
@@ -57,7 +57,7 @@ export class Network {
           return
         }
         wire = this.#connect(from, to, random)
-        accept(wire.ends[1])
+        accept(wire.ends[1], from)
         resolve(wire.ends[0])
       })
     })

@@ -3,7 +3,7 @@ import type { DocumentStore } from '@rakko/store'
 import type { EntryItem, Replica, TakeOutcome } from '@rakko/sync'
 
 /** Rules that honest nodes break on purpose, to see that worlds find it. */
-export const BROKEN_RULES = ['ingest', 'reconciliation', 'resume'] as const
+export const BROKEN_RULES = ['ingest', 'reconciliation', 'resume', 'quota'] as const
 
 export type BrokenRule = (typeof BROKEN_RULES)[number]
 
@@ -50,6 +50,9 @@ const BREAKS: Readonly<Record<BrokenRule, (node: BrokenNode) => void>> = {
       return items.map(({ entry }) => ({ status: 'decided', isNew: true, id: hash(entry) }))
     }
   },
+
+  /** Quotas are not kept: the node was made without them. */
+  quota: () => undefined,
 }
 
 async function followsDeleted({ operation }: EntryItem, store: Pick<DocumentStore, 'views'>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { bytesToHex, hexToBytes, type SyncVerifier } from '@rakko/core'
-import { StoreLogs, StoreReplica } from '@rakko/node'
-import type { DocumentStore } from '@rakko/store'
+import { LEAST_QUOTAS, quotasOf, StoreLogs, StoreReplica } from '@rakko/node'
+import type { DocumentStore, IngestItem, IngestOutcome } from '@rakko/store'
 import { headsCode, type MetPeer, Peers, type Replica, type Scope } from '@rakko/sync'
 import type { Network } from '../net/network.js'
 import type { Place } from '../store/place.js'
@@ -9,6 +9,7 @@ import { Random } from '../time/random.js'
 import type { Scheduler } from '../time/scheduler.js'
 import type { Trace } from '../time/trace.js'
 import { type BrokenRule, breakRule } from './broken-rules.js'
+import { isLitter } from './hostile/spammer.js'
 import { signerOf } from './keys.js'
 import type { WorldSchemas } from './schemas.js'
 
@@ -31,6 +32,8 @@ export interface SimNodeOptions {
   readonly withoutRanges: boolean
   readonly withoutHeads: boolean
   readonly asksProof: boolean
+  /** It takes of peers and authors as little as a quota can say. */
+  readonly hasQuotas: boolean
   readonly diskMs: number
   /** A session has ended since one side says that the other breaks the protocol. */
   readonly onBreach: (text: string) => void
@@ -53,6 +56,9 @@ interface Process {
   isAlive: boolean
 }
 
+/** What a peer may give in an hour, and is stored of an author. */
+const QUOTAS = { peerEntries: LEAST_QUOTAS.peerEntries, authorBytes: LEAST_QUOTAS.authorBytes } as const
+
 /** A node of the world: its data stay in their place, its processes come and go. */
 export class SimNode {
   readonly #options: SimNodeOptions
@@ -60,6 +66,9 @@ export class SimNode {
   readonly #met = new Map<string, MetPeer>()
   #process: Process | undefined
   #starts = 0
+  /** What has come to the process that runs, and is no entry at all; and the most that has come to one. */
+  #litter = 0
+  mostLitter = 0
 
   constructor(options: SimNodeOptions) {
     this.#options = options
@@ -97,6 +106,7 @@ export class SimNode {
   async start(): Promise<void> {
     if (this.#process !== undefined) return
     this.#starts += 1
+    this.#litter = 0
     const { seed, number, place, scheduler, network, calls, trace, schemas, isShipped, dials, diskMs } = this.#options
     const random = Random.of(seed, 2, number, this.#starts)
     const inner = await calls.count(() => place.open())
@@ -109,8 +119,8 @@ export class SimNode {
     }
     this.#process = process
     trace.note(`n${number} starts as ${inner.databaseId.slice(0, 6)}`)
-    network.listen(number, (channel) => {
-      process.peers.accept(channel).then(({ code, text }) => this.#ended(code, text))
+    network.listen(number, (channel, from) => {
+      process.peers.accept(channel, { caller: addressOf(from) }).then(({ code, text }) => this.#ended(code, text))
     })
     if (isShipped) store.ingest(schemas.lock).catch(() => undefined)
     for (const peer of dials) process.peers.add(addressOf(peer))
@@ -160,8 +170,17 @@ export class SimNode {
   #peersOf(store: SlowStore, inner: DocumentStore, random: Random, isAlive: () => boolean): Peers {
     const { number, network, scheduler, scope, withoutRanges, withoutHeads, asksProof, verifier, trace, disguise } =
       this.#options
-    const replica = new StoreReplica({ store, ingest: (items) => store.ingest(items) })
-    const { breaks } = this.#options
+    const { breaks, hasQuotas } = this.#options
+    const ingest = (items: readonly IngestItem[]): Promise<IngestOutcome[]> => {
+      this.#litter += items.filter(isLitter).length
+      this.mostLitter = Math.max(this.mostLitter, this.#litter)
+      return store.ingest(items)
+    }
+    const { sync } = store
+    const now = (): number => scheduler.now
+    const quotas =
+      hasQuotas && breaks !== 'quota' ? quotasOf(QUOTAS, { sync, ingest, now, onReached: () => undefined }) : undefined
+    const replica = new StoreReplica({ store, ingest: quotas?.ingest ?? ingest })
     const later = (work: () => void) => void scheduler.after(BROKEN_MS, () => void (isAlive() && work()))
     if (breaks !== undefined) breakRule(breaks, { replica, store: inner, later })
     const { publicKey, sign } = signerOf(1, number)
@@ -171,7 +190,8 @@ export class SimNode {
       dial: (address) => network.dial(number, numberOf(address)),
       random: (length) => random.bytes(length),
       draw: () => random.number(),
-      now: () => scheduler.now,
+      now,
+      meterOf: quotas?.meterOf,
       timers: { after: (ms, work) => scheduler.after(ms, () => (isAlive() ? work() : undefined)) },
       scope,
       withoutRanges,

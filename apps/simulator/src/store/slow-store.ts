@@ -6,7 +6,7 @@ import {
   type WriteArgs,
   type WriteTarget,
 } from '@rakko/core'
-import type { LogReads, ReplicaStore } from '@rakko/node'
+import type { LogReads, QuotaOptions, ReplicaStore } from '@rakko/node'
 import type { Document, DocumentStore, IngestItem, IngestOutcome, PublishItem, PublishOutcome } from '@rakko/store'
 import type { Random } from '../time/random.js'
 import type { Scheduler } from '../time/scheduler.js'
@@ -64,7 +64,7 @@ function never(): Promise<never> {
  */
 export class SlowStore implements ReplicaStore {
   readonly databaseId: string
-  readonly sync: ReplicaStore['sync'] & LogReads
+  readonly sync: ReplicaStore['sync'] & LogReads & QuotaOptions['sync']
   readonly #options: SlowStoreOptions
   /** Writes that were committed, and how many of them are durable. */
   #written = 0
@@ -85,6 +85,7 @@ export class SlowStore implements ReplicaStore {
       arrivalNumbers: (ids) => this.#read(({ sync }) => sync.arrivalNumbers(ids)),
       unknownIds: (...args) => this.#read(({ sync }) => sync.unknownIds(...args)),
       logEntries: (...args) => this.#read(({ sync }) => sync.logEntries(...args)),
+      storedBytes: (...args) => this.#read(({ sync }) => sync.storedBytes(...args)),
       logHeights: (...args) => this.#read(({ sync }) => sync.logHeights(...args)),
       decidedIds: (...args) => this.#read(({ sync }) => sync.decidedIds(...args)),
       definitionEntries: (...args) => this.#durably(({ sync }) => sync.definitionEntries(...args)),

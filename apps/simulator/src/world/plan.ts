@@ -56,16 +56,17 @@ export function drawPlan(seed: number, { leastNodes, mostNodes, breaks }: PlanLi
   const healsAt = random.between(20, 300) * 1000
   const links = drawLinks(random, nodes)
   const traits = Array.from({ length: nodes }, (_, node) => drawTraits(random, node))
-  const hostile = Array.from({ length: random.chance(0.4) ? random.between(1, 2) : 0 }, () => {
+  const hostile: HostileKind[] = Array.from({ length: random.chance(0.4) ? random.between(1, 2) : 0 }, () => {
     return random.pick(HOSTILE_KINDS)
   })
+  const spammers = Random.of(seed, 10).chance(0.03) ? (['spammer'] as const) : []
   const authors = drawAuthors(random, nodes)
   return {
     seed,
     nodes,
     links,
     traits,
-    hostile,
+    hostile: [...hostile, ...spammers],
     authors,
     weather: drawWeather(random),
     asksProof: random.chance(0.2),

@@ -1,4 +1,5 @@
 import type { Hash } from '@rakko/core'
+import { LEAST_QUOTAS } from '@rakko/node'
 import type { Places } from '../store/places.js'
 import type { Plan } from './plan.js'
 import { differences, type NodeState, shown, stateOf } from './verdict.js'
@@ -87,7 +88,23 @@ async function judge(world: World, plan: Plan): Promise<Pick<WorldResult, 'failu
     return came > MOST_FORGOTTEN ? [`n${number} was sent ${came} entries that it had forgotten`] : []
   })
   const gone = missing.map((id) => `${id.slice(4, 10)} was acknowledged and is gone`)
-  return { failures: [...gone, ...survivors, ...sent], isLate }
+  return { failures: [...gone, ...survivors, ...sent, ...(await beyondQuotas(world))], isLate }
+}
+
+/** Nodes that have taken more of a spammer than their quotas say. */
+async function beyondQuotas({ nodes, spammers }: World): Promise<string[]> {
+  const keys = spammers.flatMap(({ keys }) => keys)
+  if (keys.length === 0) return []
+  const found = await Promise.all(
+    nodes.map(async ({ number, inner, mostLitter }) => {
+      const stored = Math.max(0, ...((await inner?.sync.storedBytes(keys)) ?? []))
+      return [
+        stored > LEAST_QUOTAS.authorBytes && `n${number} stores ${stored} bytes of one spammer's key`,
+        mostLitter > LEAST_QUOTAS.peerEntries && `n${number} has looked at ${mostLitter} entries of one spammer`,
+      ]
+    }),
+  )
+  return found.flat().filter((text) => text !== false)
 }
 
 /** Returns in what nodes differ still when they have had so much time. */

@@ -23,11 +23,14 @@ export interface NodeState {
 
 export async function stateOf(node: SimNode, world: World): Promise<NodeState> {
   const { number, isScoped, inner, place } = node
-  const held = await place.heldIds()
+  const spam = world.spammers.flatMap(({ ids }) => [...ids])
+  const held = new Set(await place.heldIds())
+  // Of what is beyond a quota one node may have taken more than another.
+  for (const id of spam) held.delete(id)
   const nothing = { hashes: ['does not run'], rows: new Map(), ids: [], forgotten: new Map(), back: [] }
   if (inner === undefined) return { node: number, isScoped, held, ...nothing }
   const { schemaIds } = world
-  const hashes = await Promise.all(schemaIds.map((id) => stateHash(inner, id)))
+  const hashes = spam.length > 0 ? [] : await Promise.all(schemaIds.map((id) => stateHash(inner, id)))
   const documents = await inner.documents(world.documents.map(({ id }) => id))
   const rows = new Map(world.documents.map(({ id }, index) => [id, rowOf(documents[index])]))
   const decided = await inner.sync.decidedIds({}, { schemas: schemaIds })

@@ -2,6 +2,7 @@ import type { SchemaId, SyncVerifier } from '@rakko/core'
 import { Network } from '../net/network.js'
 import { Author, type MadeDocument } from '../people/author.js'
 import { HostilePeer } from '../people/hostile/hostile-peer.js'
+import { Spammer } from '../people/hostile/spammer.js'
 import { strippedReplica } from '../people/hostile/stripped-replica.js'
 import { verifierOnce } from '../people/keys.js'
 import { type WorldSchemas, worldSchemas } from '../people/schemas.js'
@@ -50,6 +51,7 @@ export class World {
   readonly nodes: readonly SimNode[]
   readonly documents: MadeDocument[] = []
   readonly schemaIds: readonly SchemaId[]
+  readonly spammers: readonly Spammer[]
   /** Sessions in which one honest node took another for one that breaks the protocol. */
   readonly breaches: string[] = []
   readonly #plan: Plan
@@ -93,6 +95,7 @@ export class World {
         withoutRanges,
         withoutHeads,
         asksProof: plan.asksProof && !isHostile,
+        hasQuotas: plan.hostile.includes('spammer') && !isHostile,
         diskMs,
         breaks: isHostile ? undefined : plan.breaks,
         onBreach: (text) => {
@@ -121,15 +124,19 @@ export class World {
     this.#strippers = numbers.flatMap(({ kind, number }) => {
       return kind === 'stripper' ? [makeNode(number, HOSTILE_TRAITS, true)] : []
     })
+    this.spammers = numbers.flatMap(({ kind, number }) => {
+      return kind === 'spammer' ? [new Spammer({ ...this, seed, number, schemas, nodes: plan.nodes })] : []
+    })
     this.#hostile = numbers.flatMap(({ kind, number }) => {
-      return kind === 'stripper' ? [] : [new HostilePeer({ ...this, seed, number, kind, nodes: plan.nodes })]
+      if (kind === 'stripper' || kind === 'spammer') return []
+      return [new HostilePeer({ ...this, seed, number, kind, nodes: plan.nodes })]
     })
   }
 
   /** Everything that was planned happens. */
   async live(): Promise<void> {
     for (const node of [...this.nodes, ...this.#strippers]) await node.start()
-    for (const peer of this.#hostile) peer.start()
+    for (const peer of [...this.#hostile, ...this.spammers]) peer.start()
     for (const event of this.#plan.events) this.scheduler.after(event.at, () => this.#do(event))
     await this.scheduler.run(this.#plan.healsAt)
   }
@@ -137,7 +144,7 @@ export class World {
   /** Nothing bad happens any more: all nodes run, all ways are open, and only honest ones are left. */
   async heal(): Promise<void> {
     this.trace.note('all is well from now on')
-    for (const peer of this.#hostile) peer.end()
+    for (const peer of [...this.#hostile, ...this.spammers]) peer.end()
     for (const node of this.#strippers) node.crash()
     this.network.clearUp()
     for (const node of this.nodes) {

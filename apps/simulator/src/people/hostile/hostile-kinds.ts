@@ -18,4 +18,8 @@ export const HOSTILE_KINDS = [
   'stripper',
 ] as const
 
-export type HostileKind = (typeof HOSTILE_KINDS)[number]
+/**
+ * One of these, or a node that gives far more than anybody wants, within the rules of a session. Where there is such a
+ * one, honest nodes have quotas.
+ */
+export type HostileKind = (typeof HOSTILE_KINDS)[number] | 'spammer'

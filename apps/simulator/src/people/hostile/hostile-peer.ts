@@ -10,7 +10,7 @@ import { randomFrame } from './random-frame.js'
 export interface HostileOptions {
   readonly seed: number
   readonly number: number
-  readonly kind: Exclude<HostileKind, 'stripper'>
+  readonly kind: Exclude<HostileKind, 'stripper' | 'spammer'>
   readonly network: Network
   readonly scheduler: Scheduler
   /** Numbers of the nodes that it may dial. */
