@@ -20,7 +20,6 @@ import type {
   Store,
   VerifyReport,
 } from '@rakko/store'
-import type { PeerHeads } from '@rakko/sync'
 import { DocumentReads } from './document-reads.js'
 import type { EventFeed } from './event-log.js'
 import { forgetTarget } from './forget-target.js'
@@ -108,12 +107,12 @@ export class Node {
 
   /** Signs and publishes with this node's key, see Writer. */
   write(intents: readonly Intent[], options?: WriteOptions): Promise<IntentOutcome[]> {
-    return this.#run(() => this.#writer.write(intents, options))
+    return this.#write(() => this.#writer.write(intents, options))
   }
 
   /** Signs and publishes all writes of a batch or none, see Writer. */
   writeBatch(batch: Batch, options?: WriteOptions): Promise<readonly BatchResult[]> {
-    return this.#run(() => this.#writer.writeBatch(batch, options))
+    return this.#write(() => this.#writer.writeBatch(batch, options))
   }
 
   /**
@@ -121,7 +120,7 @@ export class Node {
    * broken; the same again is ALREADY_PUBLISHED.
    */
   publish(entry: Uint8Array, operation: Uint8Array): Promise<NextArgs> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const outcomes = await this.#store.publish([{ entry, operation }])
       await this.#watch.arrived([{ entry }], outcomes)
       const [outcome] = outcomes
@@ -174,11 +173,6 @@ export class Node {
 
   disconnect(address: string): Promise<void> {
     return this.#run(() => this.sync.remove(address))
-  }
-
-  /** See NodeSync.heads. Throws SYNC_UNAVAILABLE. */
-  keyHeads(publicKey: PublicKey): Promise<readonly PeerHeads[]> {
-    return this.#run(async () => this.sync.heads(publicKey))
   }
 
   nextArgs(publicKey: PublicKey, viewId?: DocumentViewId): Promise<NextArgs> {
@@ -287,6 +281,10 @@ export class Node {
     await this.#calls.ended()
     await this.#scheduler?.close()
     await this.#store.close()
+  }
+
+  #write<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#run(() => work().finally(() => this.#sync?.wrote()))
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -104,6 +104,7 @@ export class Author {
     else documents.push({ id: outcome.documentId, schemaId: intent.schemaId, operations: [id as OperationId] })
     this.#note(`${intent.action}s ${outcome.documentId.slice(4, 10)} by ${id.slice(4, 10)}`)
     this.#options.onAcknowledged(id, this.#options.home)
+    this.#options.home.wrote()
   }
 
   #intent(random: Random): Intent {

@@ -152,6 +152,11 @@ export class SimNode {
     this.#process.store.isFailing = isFailing
   }
 
+  /** Its author has written. */
+  wrote(): void {
+    this.#process?.peers.wrote()
+  }
+
   poke(): void {
     this.#process?.peers.poke()
   }

@@ -127,9 +127,7 @@ function handlersOf(node: Node, subscriptions: Subscriptions): Handlers {
       node.sync.wake()
       return undefined
     },
-    async keyHeads({ publicKey }) {
-      return node.keyHeads(parsePublicKey(publicKey))
-    },
+    keyHeads: async ({ publicKey }) => node.sync.heads(parsePublicKey(publicKey)),
     next: (params, signal) => subscriptions.next(params, signal),
     async end(params) {
       subscriptions.end(params)

@@ -145,6 +145,11 @@ export class NodeSync {
     this.#peers.poke()
   }
 
+  /** The node has written: peers that are away are dialled soon. */
+  wrote(): void {
+    this.#peers.wrote()
+  }
+
   /**
    * What each peer that is up tells of all logs of a key: whoever removes a key says by that what of it was seen. A
    * peer tells of what it holds; one that cannot, as a node in a browser, or is lost meanwhile, is left out. Never

@@ -85,13 +85,11 @@ export class Link {
   /** When it is dialled next, and when it may be at the earliest, while it is offline. */
   #dueAt = 0
   #soonAt = 0
-  readonly #stopListening: () => void
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
     this.#replacements = new Replacements(options.now)
-    this.#stopListening = options.replica.onArrival(() => this.#hasNews())
     this.#outbox = new Outbox(options.replica, () => options.onChange(this.status))
     this.#running = this.#run()
   }
@@ -119,8 +117,17 @@ export class Link {
     this.#dialling.abort()
   }
 
+  /** This node has written: the next dial comes soon. What other peers send brings none forward. */
+  wrote(): void {
+    const { now } = this.#options
+    const state = this.#state
+    const retryAt = Math.max(now(), this.#soonAt)
+    if (state.state !== 'offline' || state.retryAt <= retryAt) return
+    this.#change({ ...state, retryAt })
+    this.#dialAt(retryAt)
+  }
+
   async close(): Promise<void> {
-    this.#stopListening()
     this.#signal.end()
     this.#dialling?.abort()
     this.#session?.close()
@@ -251,16 +258,6 @@ export class Link {
     this.#failure = failure
     this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, ...failure })
     return wait
-  }
-
-  /** There is something to send. */
-  #hasNews(): void {
-    const { now } = this.#options
-    const state = this.#state
-    const retryAt = Math.max(now(), this.#soonAt)
-    if (state.state !== 'offline' || state.retryAt <= retryAt) return
-    this.#change({ ...state, retryAt })
-    this.#dialAt(retryAt)
   }
 
   #take(status: SessionStatus): void {

@@ -99,6 +99,11 @@ export class Peers {
     for (const link of this.#links.values()) link.poke()
   }
 
+  /** This node has written something of its own. */
+  wrote(): void {
+    for (const link of this.#links.values()) link.wrote()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { session } of this.#guests) session.close()
