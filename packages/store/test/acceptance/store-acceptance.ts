@@ -11,6 +11,7 @@ import { refusalsAcceptance } from './refusals.js'
 import { schemasAcceptance } from './schemas.js'
 import { stateHashAcceptance } from './state-hash.js'
 import type { StoreHarness } from './store-harness.js'
+import { syncLogsAcceptance } from './sync-logs.js'
 import { syncSourceAcceptance } from './sync-source.js'
 import { viewsAcceptance } from './views.js'
 import { withheldPayloadsAcceptance } from './withheld-payloads.js'
@@ -27,6 +28,7 @@ export function documentStoreAcceptance(harness: StoreHarness<DocumentStore>): v
   schemasAcceptance(harness)
   viewsAcceptance(harness)
   stateHashAcceptance(harness)
+  syncLogsAcceptance(harness)
   syncSourceAcceptance(harness)
 }
 
