@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['{packages,apps}/*/test/**/*.system.test.ts', '.config/scripts/test/**/*.system.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 1,
   },
 })

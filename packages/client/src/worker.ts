@@ -1,5 +1,5 @@
-import { openingHandler, serve } from '@rakko/node/rpc'
-import { openWebNode } from '@rakko/node/web'
+import { type Request, type RequestHandler, serve } from '@rakko/node/rpc'
+import { webHandler } from '@rakko/node/web'
 import type { PortLike } from './channel/channel.js'
 import { exposeSession } from './channel/expose-session.js'
 import { lifeLock } from './channel/worker-life.js'
@@ -18,8 +18,9 @@ const alive = new Promise<void>((resolve) => {
   }
   self.addEventListener('message', onName, { once: true })
 })
-const open: typeof openWebNode = async (params) => {
+const handler = webHandler()
+const handle: RequestHandler = async (request: Request, cancellation) => {
   await alive
-  return openWebNode(params)
+  return handler(request, cancellation)
 }
-exposeSession(serve(openingHandler(open)), self as PortLike)
+exposeSession(serve(Object.assign(handle, { end: handler.end })), self as PortLike)

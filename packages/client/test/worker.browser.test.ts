@@ -98,15 +98,19 @@ describe('a node in a worker', () => {
     await node.close()
   })
 
-  test('that another worker has open is in use, and the failed one is ended', async () => {
+  test('shares the database with another worker, but not in another storage', async () => {
     const name = newName()
-    const node = await openNode({ name })
-    await expect(openNode({ name })).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
-    expect(workers).toHaveLength(2)
-    await expectEnded(workers[1])
+    const [node, other] = [await openNode({ name, storage: 'indexeddb' }), await openNode({ name })]
+    expect(other).toMatchObject({ publicKey: node.publicKey, databaseId: node.databaseId })
+    await expect(openNode({ name, storage: 'opfs' })).rejects.toMatchObject({
+      code: 'DATABASE_IN_USE',
+      details: { name, expected: 'opfs', got: 'indexeddb' },
+    })
+    await expectEnded(workers[2])
     await node.close()
     await expectEnded(workers[0])
-    await (await openNode({ name })).close()
+    expect(await other.storage()).toMatchObject({ kind: 'indexeddb' })
+    await other.close()
   })
 
   test('tells that its key was cloned, and takes another', async () => {

@@ -28,6 +28,9 @@ export const ERROR_CODES = {
   DEADLINE_EXCEEDED: 'no reply within the deadline; the outcome of a write is unknown',
   NODE_CLOSED: 'the node was closed',
   WORKER_DIED: 'the worker, thread or port behind the node is gone; the outcome of a write is unknown',
+  LEADER_LOST: 'the tab that had the database open is gone; details.outcome says whether a write may have been done',
+  LEADER_NOT_RESPONDING: 'the tab that has the database open is frozen or busy; the outcome of a write is unknown',
+  TAB_VERSION_DIFFERS: 'another tab has the database open with another version of the app: one of them must reload',
   INVALID_MESSAGE: 'a message over RPC is not one of those known',
   // Bytes
   INVALID_HEX: 'not an even number of hexadecimal digits',

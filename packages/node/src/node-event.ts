@@ -58,5 +58,7 @@ export type NodeEvent =
     }
   /** As much is stored of an author as `sync.quotas` lets: nothing of the author is taken from peers any more. */
   | { readonly type: 'author-quota-reached'; readonly publicKey: PublicKey }
+  /** A tab with a later version of the app waits for this one: it has to be reloaded. */
+  | { readonly type: 'later-version' }
   /** The listener takes events so slowly that the node has dropped the oldest of those that it has not taken. */
   | { readonly type: 'events-missed'; readonly count: number }

@@ -150,6 +150,11 @@ export class Node {
     return this.#watch.events.listen(listener)
   }
 
+  /** Tells all listeners. */
+  tell(event: NodeEvent): void {
+    this.#watch.events.tell(event)
+  }
+
   /** The same for a reader that asks for one batch of events after the other. Throws NODE_CLOSED. */
   events(): Promise<EventFeed> {
     return this.#run(async () => this.#watch.events.open())

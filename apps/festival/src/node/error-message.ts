@@ -10,9 +10,24 @@ export interface ErrorMessage {
 /** What the app says to a person, by the code of the error. */
 const MESSAGES: Readonly<Record<string, ErrorMessage>> = {
   DATABASE_IN_USE: {
-    title: 'Already open in another tab',
-    text: 'The festival is open in another tab or window of this browser, and only one can hold its database. Close the other one, or go on there. This tab tries again when you come back to it.',
+    title: 'Already open elsewhere',
+    text: 'Something else in this browser holds the festival’s database. Close other tabs of it, or go on there. This tab tries again when you come back to it.',
     remedy: 'retry',
+  },
+  TAB_VERSION_DIFFERS: {
+    title: 'Open in two versions',
+    text: 'Another tab of this browser has the festival open in another version of the app. Load this page again, and the other one too.',
+    remedy: 'reload',
+  },
+  LEADER_NOT_RESPONDING: {
+    title: 'Another tab does not respond',
+    text: 'A tab that this browser has put to sleep holds the festival’s database. Go to that tab or close it, then try again.',
+    remedy: 'retry',
+  },
+  LEADER_LOST: {
+    title: 'Another tab was closed just now',
+    text: 'It held the database while your change was under way. Whether it was saved shows in a moment.',
+    remedy: 'none',
   },
   DATABASE_DAMAGED: {
     title: 'The database on this device is damaged',

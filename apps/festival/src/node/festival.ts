@@ -1,5 +1,6 @@
 import { openNode } from '@rakko/client'
 import { openHub } from '../hub/hub.js'
+import { announceUpdate } from '../pwa/service-worker.js'
 import { schemas } from '../schemas/schemas.js'
 
 /** What a start on a slow and busy phone may take; with the default of 30 seconds it would be given up. */
@@ -11,6 +12,13 @@ const DEADLINE_MS = 120_000
  */
 export async function openFestival() {
   const node = await openNode({ name: 'festival', schemas, deadlineMs: DEADLINE_MS })
+  node.onEvent({
+    next({ type }) {
+      if (type === 'later-version') announceUpdate()
+    },
+    // The node is gone, which everything else says.
+    error: () => undefined,
+  })
   return {
     node,
     hub: openHub(node),

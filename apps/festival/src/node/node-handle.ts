@@ -17,7 +17,7 @@ export interface NodeHandle {
   report(error: unknown): void
 }
 
-const FATAL_CODES: ReadonlySet<unknown> = new Set(['WORKER_DIED', 'NODE_CLOSED'])
+const FATAL_CODES: ReadonlySet<unknown> = new Set(['WORKER_DIED', 'NODE_CLOSED', 'TAB_VERSION_DIFFERS'])
 
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined

@@ -59,8 +59,17 @@ export async function registerServiceWorker(): Promise<void> {
   }
 }
 
-/** Starts the waiting version and loads the page again under it. */
+/** A tab runs a version that this one has not seen. */
+export function announceUpdate(): void {
+  become({ updateReady: true })
+}
+
+/** Starts the waiting version, where one waits, and loads the page again under it. */
 export function applyUpdate(): void {
+  if (waiting === null) {
+    location.reload()
+    return
+  }
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
   waiting?.postMessage({ type: 'SKIP_WAITING' })
 }

@@ -17,7 +17,11 @@ export function subscribeToRows<Row>(
     connection,
     {
       open: (signal) => connection.request('live', params, { signal }),
-      valuesOf: (update) => ('events' in update || 'peers' in update ? [] : [rows.apply(update)]),
+      valuesOf(update) {
+        if ('events' in update || 'peers' in update) return []
+        const result = update.isAfresh ? rows.replace(update) : rows.apply(update)
+        return result === undefined ? [] : [result]
+      },
     },
     observer,
     options,

@@ -11,7 +11,7 @@ import { WatchedIds } from './watched-ids.js'
 export interface LiveChange {
   readonly page: DocumentPage
   /** From the page before; from an empty one at first. */
-  readonly delta: PageDelta
+  readonly delta: PageDelta<Document>
 }
 
 /** What a live query needs from whatever keeps it up to date. */

@@ -1,30 +1,31 @@
-import type { Document } from '@rakko/store'
-
 /**
  * How a page becomes another. First take out the rows that `left` and those that `moved`, by the places that they had.
  * Then put in what `entered` and what `moved`, in ascending order of the new places. Last replace what `changed`, by
  * new places.
  */
-export interface PageDelta {
-  readonly entered: readonly PlacedDocument[]
+export interface PageDelta<Document> {
+  readonly entered: readonly PlacedDocument<Document>[]
   /** Places before, ascending. */
   readonly left: readonly number[]
   readonly moved: readonly { readonly from: number; readonly to: number }[]
   /** Rows that stayed or moved. */
-  readonly changed: readonly PlacedDocument[]
+  readonly changed: readonly PlacedDocument<Document>[]
 }
 
-export interface PlacedDocument {
+export interface PlacedDocument<Document> {
   /** Place after the change. */
   readonly index: number
   readonly document: Document
 }
 
 /** A row has changed where it is another object; as few rows move as can be. */
-export function pageDelta(before: readonly Document[], after: readonly Document[]): PageDelta {
+export function pageDelta<Document extends { readonly id: string }>(
+  before: readonly Document[],
+  after: readonly Document[],
+): PageDelta<Document> {
   const places = new Map(before.map(({ id }, index) => [id, index]))
-  const entered: PlacedDocument[] = []
-  const changed: PlacedDocument[] = []
+  const entered: PlacedDocument<Document>[] = []
+  const changed: PlacedDocument<Document>[] = []
   const kept: { readonly from: number; readonly to: number }[] = []
   for (const [index, document] of after.entries()) {
     const from = places.get(document.id)
@@ -41,7 +42,7 @@ export function pageDelta(before: readonly Document[], after: readonly Document[
   return { entered, left: [...places.values()], moved, changed }
 }
 
-export function isEmptyDelta({ entered, left, moved, changed }: PageDelta): boolean {
+export function isEmptyDelta({ entered, left, moved, changed }: PageDelta<unknown>): boolean {
   return entered.length + left.length + moved.length + changed.length === 0
 }
 

@@ -1,5 +1,6 @@
 export type { IngestItem, IngestOutcome, VerifyReport } from '@rakko/store'
 export type { LinkState, PeerHeads, PeerStatus } from '@rakko/sync'
+export { isEmptyDelta, pageDelta } from '../live/page-delta.js'
 export type { NodeEvent } from '../node-event.js'
 export { type Batch, type BatchResult, type BatchWrite, MAX_BATCH_WRITES } from '../sign/batch.js'
 export type { KeyProtection, StorageKind, StorageReport } from '../storage-report.js'

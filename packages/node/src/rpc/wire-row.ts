@@ -44,7 +44,7 @@ export function wirePage(page: DocumentPage, query: Query): WirePage {
 /** A live query's change as a message carries it. */
 export function wireUpdate({ page, delta }: LiveChange, query: Query): LiveUpdate {
   const shared: SharedRows = new Map()
-  const placed = ({ index, document }: PlacedDocument): PlacedRow => {
+  const placed = ({ index, document }: PlacedDocument<Document>): PlacedRow => {
     return { index, row: wireRow(document, query.include, shared) }
   }
   const { left, moved } = delta

@@ -84,6 +84,8 @@ export type SubscriptionUpdate = (
   | { readonly peers: readonly WirePeerStatus[] }
 ) & {
   readonly receipt?: number
+  /** Told by a node that took over from another one: it begins anew, from an empty page or with its first event. */
+  readonly isAfresh?: boolean
 }
 
 /** A PeerStatus whose error is data. */

@@ -8,3 +8,4 @@ export {
   openWebStorage,
   type WebStorageKind,
 } from './open-storage.js'
+export { webHandler } from './web-handler.js'

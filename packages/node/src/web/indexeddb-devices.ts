@@ -8,11 +8,15 @@ import { DamagedFilesError, type Devices, environmentFailed, MemoryDevice, words
  * | ------ | ------------------------ | ------------------------- |
  * | chunks | [device, number]         | the bytes of one chunk    |
  * | sizes  | device                   | bytes                     |
+ * | fence  | `openings`               | how often it was opened   |
  *
  * All that changed is stored in one transaction, so what is found later is one moment of the past, the last that was
- * acknowledged.
+ * acknowledged. Each opening raises `openings`, and what an earlier opening would still store is refused by it: a page
+ * that stood still may wake up after another one has taken the database over.
  */
-const VERSION = 1
+const VERSION = 2
+const STORES = ['chunks', 'sizes', 'fence'] as const
+const OPENINGS = 'openings'
 const DEVICES = ['blocks', 'log-0', 'log-1'] as const
 
 export interface IndexedDbDatabase {
@@ -87,7 +91,8 @@ export async function removeIndexedDb(name: string): Promise<void> {
 export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
   const database = await openDatabase(name)
   try {
-    const transaction = database.transaction(['chunks', 'sizes'], 'readonly')
+    const transaction = database.transaction(STORES, 'readwrite', { durability: 'strict' })
+    const opening = await raiseOpenings(transaction.objectStore('fence'))
     const chunks = transaction.objectStore('chunks')
     const [keys, values, names, sizes] = await Promise.all([
       done(chunks.getAllKeys()),
@@ -107,7 +112,7 @@ export async function openIndexedDb(name: string): Promise<IndexedDbDatabase> {
       return new MemoryDevice(Number(sizes[names.indexOf(device)] ?? 0), own)
     }) as [MemoryDevice, MemoryDevice, MemoryDevice]
     return {
-      devices: { blocks: devices[0], logs: [devices[1], devices[2]], persist: persistence(database, devices) },
+      devices: { blocks: devices[0], logs: [devices[1], devices[2]], persist: persistence(database, devices, opening) },
       isComplete: names.length > 0,
       close: () => database.close(),
     }
@@ -134,8 +139,8 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
   try {
     const request = indexedDB.open(databaseName(name), VERSION)
     request.onupgradeneeded = () => {
-      request.result.createObjectStore('chunks')
-      request.result.createObjectStore('sizes')
+      const { objectStoreNames } = request.result
+      for (const store of STORES) if (!objectStoreNames.contains(store)) request.result.createObjectStore(store)
     }
     return await done(request)
   } catch (error) {
@@ -149,12 +154,12 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
 }
 
 /** After one failure nothing is stored any more: what the failed transaction was to store would be missing from it. */
-function persistence(database: IDBDatabase, devices: readonly MemoryDevice[]): () => Promise<void> {
+function persistence(database: IDBDatabase, devices: readonly MemoryDevice[], opening: number): () => Promise<void> {
   let failure: unknown
   return async () => {
     if (failure !== undefined) throw failure
     try {
-      await persist(database, devices)
+      await persist(database, devices, opening)
     } catch (error) {
       failure = error
       throw error
@@ -162,9 +167,27 @@ function persistence(database: IDBDatabase, devices: readonly MemoryDevice[]): (
   }
 }
 
+async function raiseOpenings(fence: IDBObjectStore): Promise<number> {
+  const before: unknown = await done(fence.get(OPENINGS))
+  const opening = (typeof before === 'number' ? before : 0) + 1
+  fence.put(opening, OPENINGS)
+  return opening
+}
+
+function takenOver(name: string): RakkoError {
+  const words = `the database "${name}" was opened by another page meanwhile; nothing more is stored from here`
+  return new RakkoError('DATABASE_IN_USE', words, { name })
+}
+
 /** What was taken from the devices is in the transaction before anything else can write to them. */
-function persist(database: IDBDatabase, devices: readonly MemoryDevice[]): Promise<void> {
-  const transaction = database.transaction(['chunks', 'sizes'], 'readwrite', { durability: 'strict' })
+function persist(database: IDBDatabase, devices: readonly MemoryDevice[], opening: number): Promise<void> {
+  const transaction = database.transaction(STORES, 'readwrite', { durability: 'strict' })
+  let isTakenOver = false
+  const latest = transaction.objectStore('fence').get(OPENINGS)
+  latest.onsuccess = () => {
+    isTakenOver = latest.result !== opening
+    if (isTakenOver) transaction.abort()
+  }
   const chunks = transaction.objectStore('chunks')
   const sizes = transaction.objectStore('sizes')
   for (const [index, device] of devices.entries()) {
@@ -178,7 +201,10 @@ function persist(database: IDBDatabase, devices: readonly MemoryDevice[]): Promi
   }
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave the transaction up'))
+    transaction.onabort = () => {
+      const cause = transaction.error ?? new Error('IndexedDB gave the transaction up')
+      reject(isTakenOver ? takenOver(database.name) : cause)
+    }
   })
 }
 

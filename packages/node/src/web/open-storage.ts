@@ -13,12 +13,15 @@ import {
 } from '@rakko/store/pglite'
 import { hasIndexedDbDatabase, openIndexedDb, removeIndexedDb } from './indexeddb-devices.js'
 import { loadPgliteAssets, loadPreparedFiles } from './load-asset.js'
-import { hasOpfsDatabase, openOpfs, removeOpfs } from './opfs-devices.js'
+import { hasOpfsDatabase, type OpfsDatabase, openOpfs, removeOpfs } from './opfs-devices.js'
 import { isNotedInOpfs, noteInOpfs, removeOpfsNote } from './opfs-note.js'
 import { acquireWebLock, type ReleaseLock } from './web-lock.js'
 
 /** It becomes the name of a folder, a database and a lock. */
 const NAME = /^[\w-]{1,64}$/
+
+const WAIT_MS = 10_000
+const RETRY_MS = 20
 
 export type WebStorageKind = 'opfs' | 'indexeddb' | 'memory'
 
@@ -30,6 +33,8 @@ export interface OpenWebStorageOptions {
   readonly kind: 'auto' | WebStorageKind
   /** Of the database, one per origin and name. */
   readonly name: string
+  /** How long another worker that has the database is waited for; default 10 seconds. */
+  readonly waitMs?: number | undefined
 }
 
 export interface OpenedWebStorage {
@@ -46,18 +51,22 @@ export interface OpenedWebStorage {
  *   STORAGE_UNAVAILABLE: not here, or PGlite's files cannot be loaded. With `auto` also where it cannot be told whether
  *   the database is here.
  */
-export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Promise<OpenedWebStorage> {
+export async function openWebStorage({
+  kind,
+  name,
+  waitMs = WAIT_MS,
+}: OpenWebStorageOptions): Promise<OpenedWebStorage> {
   if (!NAME.test(name)) {
     const expected = '1 to 64 letters, digits, - or _'
     throw refusal('INVALID_ARGUMENT', { field: 'name', expected, got: name })
   }
-  if (kind !== 'auto') return { kind, driver: await open(kind, name), passedOver: [] }
+  if (kind !== 'auto') return { kind, driver: await open(kind, name, waitMs), passedOver: [] }
   const passedOver: { kind: WebStorageKind; reason: string }[] = []
   const home = await homeOf(name)
-  if (home !== undefined) return { kind: home, driver: await open(home, name), passedOver }
+  if (home !== undefined) return { kind: home, driver: await open(home, name, waitMs), passedOver }
   for (const candidate of ['opfs', 'indexeddb'] as const) {
     try {
-      return { kind: candidate, driver: await open(candidate, name), passedOver }
+      return { kind: candidate, driver: await open(candidate, name, waitMs), passedOver }
     } catch (error) {
       // Anything else is about a database that is there: opening an empty one in its stead would hide it.
       const isElsewhere =
@@ -66,7 +75,7 @@ export async function openWebStorage({ kind, name }: OpenWebStorageOptions): Pro
       passedOver.push({ kind: candidate, reason: error.message })
     }
   }
-  return { kind: 'memory', driver: await open('memory', name), passedOver }
+  return { kind: 'memory', driver: await open('memory', name, waitMs), passedOver }
 }
 
 /**
@@ -88,7 +97,7 @@ async function isInOpfs(name: string): Promise<boolean> {
   }
 }
 
-async function open(kind: WebStorageKind, name: string): Promise<Driver> {
+async function open(kind: WebStorageKind, name: string, waitMs: number): Promise<Driver> {
   // Under way while the storage is looked at; what it has to say is heard below.
   const assets = loadPgliteAssets()
   assets.catch(() => {})
@@ -96,9 +105,10 @@ async function open(kind: WebStorageKind, name: string): Promise<Driver> {
     const files = new MemoryFiles(await loadPreparedFiles())
     return openPglite({ files, label: 'memory', assets: await assets })
   }
-  const release = await acquireWebLock(name)
+  const until = performance.now() + waitMs
+  const release = await acquireWebLock(name, waitMs)
   try {
-    const storage = await (kind === 'opfs' ? openOpfsStorage(name) : openIndexedDbStorage(name))
+    const storage = await (kind === 'opfs' ? openOpfsStorage(name, until) : openIndexedDbStorage(name))
     try {
       return await openOn(storage, name, assets, release)
     } catch (error) {
@@ -149,8 +159,8 @@ interface BlockStorage {
   remove(): Promise<void>
 }
 
-async function openOpfsStorage(name: string): Promise<BlockStorage> {
-  const opened = await openOpfs(name)
+async function openOpfsStorage(name: string, until: number): Promise<BlockStorage> {
+  const opened = await openOnceClosed(name, until)
   return {
     ...opened,
     async complete() {
@@ -163,6 +173,19 @@ async function openOpfsStorage(name: string): Promise<BlockStorage> {
     async remove() {
       await Promise.allSettled([removeOpfs(name), removeOpfsNote(name)])
     },
+  }
+}
+
+/** A worker that was ended gives its lock back first, and its files a moment later. Nothing tells when. */
+async function openOnceClosed(name: string, until: number): Promise<OpfsDatabase> {
+  for (;;) {
+    try {
+      return await openOpfs(name)
+    } catch (error) {
+      const isOpen = error instanceof RakkoError && error.code === 'DATABASE_IN_USE'
+      if (!isOpen || performance.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
   }
 }
 

@@ -6,12 +6,13 @@ import { RakkoError } from '@rakko/core'
 export type ReleaseLock = () => Promise<void>
 
 /**
- * Lets one tab or worker of an origin at a time have the database of this name.
+ * Lets one tab or worker of an origin at a time have the database of this name, and waits for it: a worker whose page
+ * was closed ends a moment after its page.
  *
  * @throws {RakkoError} DATABASE_IN_USE. STORAGE_UNAVAILABLE where there are no Web Locks: nothing but memory is safe
  *   there.
  */
-export async function acquireWebLock(name: string): Promise<ReleaseLock> {
+export async function acquireWebLock(name: string, waitMs: number): Promise<ReleaseLock> {
   const { locks } = navigator
   if (!locks) {
     throw new RakkoError(
@@ -20,18 +21,22 @@ export async function acquireWebLock(name: string): Promise<ReleaseLock> {
     )
   }
   return new Promise<ReleaseLock>((resolve, reject) => {
-    const held = locks.request(`rakko:${name}`, { ifAvailable: true }, (lock) => {
-      if (lock) {
-        return new Promise<void>((free) => {
-          resolve(async () => {
-            free()
-            await held
-          })
+    const hold = (): Promise<void> =>
+      new Promise<void>((free) => {
+        resolve(async () => {
+          free()
+          await held
         })
-      }
-      reject(new RakkoError('DATABASE_IN_USE', `another tab or worker has the database "${name}" open`, { name }))
-      return undefined
-    })
-    held.catch(reject)
+      })
+    const held = locks.request(`rakko:${name}`, { signal: AbortSignal.timeout(waitMs) }, hold)
+    held.catch((cause: unknown) => reject(isTimeout(cause) ? inUse(name) : cause))
   })
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
+}
+
+function inUse(name: string): RakkoError {
+  return new RakkoError('DATABASE_IN_USE', `another tab or worker has the database "${name}" open`, { name })
 }

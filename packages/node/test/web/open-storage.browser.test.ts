@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { openIndexedDb } from '../../src/web/indexeddb-devices.js'
 import { keepCompiled } from './keep-compiled.js'
 import { Opener } from './opener.js'
 
@@ -96,6 +97,25 @@ async function opfsFolder(name: string): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory()
   return (await root.getDirectoryHandle('rakko')).getDirectoryHandle(name)
 }
+
+describe('a page that stood still while another one took over', () => {
+  it('stores nothing more in IndexedDB', async () => {
+    const name = newName()
+    const late = await openIndexedDb(name)
+    const next = await openIndexedDb(name)
+    next.devices.blocks.write(Uint8Array.of(1, 2, 3), { at: 0 })
+    await next.devices.persist?.()
+    late.devices.blocks.write(Uint8Array.of(7, 7, 7), { at: 0 })
+    await expect(late.devices.persist?.()).rejects.toMatchObject({ code: 'DATABASE_IN_USE' })
+    late.close()
+    next.close()
+    const again = await openIndexedDb(name)
+    const bytes = new Uint8Array(3)
+    again.devices.blocks.read(bytes, { at: 0 })
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3))
+    again.close()
+  })
+})
 
 async function contentOf(folder: FileSystemDirectoryHandle): Promise<Record<string, string>> {
   const content: Record<string, string> = {}

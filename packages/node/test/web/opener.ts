@@ -14,7 +14,7 @@ export class Opener {
   }
 
   open(kind: 'auto' | 'opfs' | 'indexeddb' | 'memory', name: string) {
-    return this.ask<Pick<OpenedWebStorage, 'kind' | 'passedOver'>>({ do: 'open', options: { kind, name } })
+    return this.ask<Pick<OpenedWebStorage, 'kind' | 'passedOver'>>({ do: 'open', options: { kind, name, waitMs: 50 } })
   }
 
   query(sql: string, params: readonly unknown[] = []) {

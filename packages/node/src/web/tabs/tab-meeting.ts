@@ -1,0 +1,196 @@
+import type { Node } from '../../node.js'
+import type { OpenParams } from '../../open-params.js'
+import { Cancellation } from '../../rpc/cancellation.js'
+import { nodeHandler, openingHandler } from '../../rpc/node-handler.js'
+import { type RequestHandler, serve } from '../../rpc/serve.js'
+import { leaderSilent, otherStorage, otherVersion } from '../../shared/leader-errors.js'
+import type { Meet, Meeting, Seat, Way } from '../../shared/way.js'
+import { Follower, SILENT_MS } from './follower.js'
+import {
+  channelOf,
+  commonChannel,
+  type FromLeader,
+  leaderLock,
+  newName,
+  TABS_VERSION,
+  tabLock,
+  type Welcome,
+} from './tab-messages.js'
+import { TabServer } from './tab-server.js'
+import { watchedHandler } from './watched-handler.js'
+
+/**
+ * Tabs, and workers, of an origin share a node. Whoever has the lock leads, and `open`s the database. When the leader's
+ * worker ends, whatever ends it, the next in the queue for the lock leads. A frozen one keeps it.
+ */
+export function meetTabs(open: (params: OpenParams) => Promise<Node>): Meet {
+  return (params, seat) => new TabMeeting(open, params, seat)
+}
+
+class TabMeeting implements Meeting {
+  readonly #open: (params: OpenParams) => Promise<Node>
+  readonly #name: string
+  readonly #storage: string
+  readonly #seat: Seat
+  readonly #tab = newName()
+  readonly #common: BroadcastChannel
+  readonly #channel: BroadcastChannel
+  readonly #ending = new AbortController()
+  #follower: Follower | undefined
+  /** Closes the node that this tab has open. */
+  #close: (() => Promise<void>) | undefined
+  #giveUpLead: () => void = () => undefined
+  /** Looks whether somebody leads, until it is known who. */
+  #watch: ReturnType<typeof setTimeout> | undefined
+
+  constructor(open: (params: OpenParams) => Promise<Node>, { name = '', storage = 'auto' }: OpenParams, seat: Seat) {
+    this.#open = open
+    this.#name = name
+    this.#storage = storage
+    this.#seat = seat
+    this.#common = new BroadcastChannel(commonChannel(name))
+    this.#channel = new BroadcastChannel(channelOf(name, this.#tab))
+    this.#common.onmessage = ({ data }) => {
+      if (isFromLeader(data)) this.#sayHello()
+    }
+    this.#channel.onmessage = ({ data }) => {
+      if (isFromLeader(data)) this.#receive(data)
+    }
+    const { signal } = this.#ending
+    const untilEnd = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    // Whoever serves this tab notices by its lock that it is gone: so it says nothing before it has it.
+    const begin = (): Promise<void> => {
+      this.#sayHello()
+      this.#expectLeader()
+      return untilEnd
+    }
+    navigator.locks.request(tabLock(name, this.#tab), { signal }, begin).catch(() => undefined)
+    this.#queue()
+  }
+
+  async leave(): Promise<void> {
+    this.#ending.abort()
+    clearTimeout(this.#watch)
+    this.#common.close()
+    this.#follower?.end()
+    try {
+      await this.#close?.()
+    } finally {
+      this.#channel.close()
+      this.#giveUpLead()
+    }
+  }
+
+  /** Waits for the turn to lead. */
+  #queue(): void {
+    const { signal } = this.#ending
+    navigator.locks.request(leaderLock(this.#name), { signal }, () => this.#lead()).catch(() => undefined)
+  }
+
+  #sayHello(): void {
+    if (this.#close === undefined) this.#common.postMessage({ tab: this.#tab, version: TABS_VERSION })
+  }
+
+  /** Nobody says anything where the leader is frozen. Once that is told, it is waited for on. */
+  #expectLeader(silent = 0): void {
+    clearTimeout(this.#watch)
+    this.#watch = setTimeout(() => {
+      if (this.#follower !== undefined || this.#close !== undefined) return
+      if (silent > 0) this.#seat.doWithout(leaderSilent())
+      this.#sayHello()
+      this.#expectLeader(silent + 1)
+    }, SILENT_MS)
+  }
+
+  #receive(message: FromLeader): void {
+    if (this.#close !== undefined) return
+    if (this.#follower?.leader === message.leader) {
+      this.#follower.receive(message)
+      if (!('leaves' in message)) return
+      this.#seat.lose(this.#follower)
+      this.#follower.leave()
+    } else if ('version' in message) this.#welcomed(message.leader, message)
+    else if ('isHere' in message) this.#expectLeader()
+  }
+
+  #welcomed(leader: string, { version, kind }: Welcome): void {
+    if (version !== TABS_VERSION) this.#seat.fail(otherVersion(TABS_VERSION, version))
+    // What lies in memory each has for itself.
+    else if (kind === 'memory') this.#openOwn({ storage: kind })
+    else if (this.#storage !== 'auto' && this.#storage !== kind) {
+      this.#seat.fail(otherStorage(this.#name, this.#storage, kind))
+    } else {
+      this.#loseFollower()
+      this.#follower = new Follower(this.#channel, leader)
+      this.#seat.use(this.#follower)
+    }
+  }
+
+  #loseFollower(): void {
+    const follower = this.#follower
+    this.#follower = undefined
+    if (follower === undefined) return
+    this.#seat.lose(follower)
+    follower.end()
+  }
+
+  /** Leads until it leaves. */
+  async #lead(): Promise<void> {
+    // One that keeps to memory already has what it needs.
+    if (this.#close !== undefined) return
+    const left = new Promise<void>((resolve) => {
+      this.#giveUpLead = resolve
+    })
+    const server = new TabServer(this.#name)
+    this.#openOwn({}, server)
+    await left
+  }
+
+  async #stepDown(way: Way): Promise<void> {
+    this.#seat.lose(way)
+    const close = this.#close
+    try {
+      await close?.()
+    } catch {
+      // What failed has been told.
+    }
+    // It may have left meanwhile.
+    if (this.#ending.signal.aborted) return
+    this.#close = undefined
+    this.#giveUpLead()
+    this.#sayHello()
+    this.#expectLeader()
+    this.#queue()
+  }
+
+  #openOwn(params: Pick<OpenParams, 'storage'>, server?: TabServer): void {
+    let isBroken = false
+    const watched = (handle: RequestHandler): RequestHandler =>
+      watchedHandler(handle, () => {
+        if (!isBroken) void this.#stepDown(way)
+        isBroken = true
+      })
+    const opening = openingHandler(async (all) => {
+      const node = await this.#open(all)
+      const { kind } = await node.storage()
+      server?.serve({
+        kind,
+        openSession: () => serve(watched(nodeHandler(node))),
+        onLaterVersion: () => node.tell({ type: 'later-version' }),
+      })
+      return node
+    })
+    this.#close = async () => {
+      await server?.close()
+      await opening({ id: 0, method: 'close', params: {} }, new Cancellation())
+    }
+    this.#loseFollower()
+    const way: Way = { handle: watched(opening) }
+    this.#seat.use(way, params)
+  }
+}
+
+/** Everything else is of another kind, or of a version that says it otherwise. */
+function isFromLeader(data: unknown): data is FromLeader {
+  return typeof (data as Partial<FromLeader> | null)?.leader === 'string'
+}
