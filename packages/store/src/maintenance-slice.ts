@@ -4,7 +4,7 @@ import type { VerifyReport } from './verify-report.js'
 export type MaintenanceSlice =
   | { readonly kind: 'vacuum' | 'analyze' | 'compact'; readonly table: string }
   | { readonly kind: 'checkpoint' }
-  /** Looked at entries that wait though what they wait for is decided. */
+  /** Looked at entries that wait though what they wait for is decided, or took decisions about documents back. */
   | { readonly kind: 'wake' }
   /** Dropped idempotency ids that are a day old. */
   | { readonly kind: 'expire' }

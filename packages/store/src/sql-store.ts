@@ -16,7 +16,7 @@ import {
 import type { IngestContext } from './ingest/ingest.js'
 import { learnSchema } from './ingest/learn-schema.js'
 import { Publisher } from './ingest/publisher.js'
-import { TakeBackRate } from './ingest/take-back-rate.js'
+import { TakingBack } from './ingest/taking-back.js'
 import { Listeners } from './listeners.js'
 import { readIdempotent } from './load/idempotency.js'
 import { isDecided, parkedEntryOf } from './load/parked-entries.js'
@@ -107,20 +107,24 @@ export class SqlStore implements Store {
       this.#gone.tell('decisions')
       this.#silentChanges.tell(schemaIds)
     }
-    const told = { listeners: this.#listeners, onBack, onTakenBack, takeBacks: new TakeBackRate(now) }
+    const told = { listeners: this.#listeners, onBack, onTakenBack }
     this.#ingestContext = { database, now, cache, histories, random, pause, ...told }
+    const takingBack = new TakingBack(this.#ingestContext)
     const onMissed = () => this.#maintenance.entriesMissed()
-    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed })
+    this.#publisher = new Publisher({ ...this.#ingestContext, verifier, onMissed, takingBack })
     const onMade = (schemaIds: ReadonlySet<SchemaId>): void => this.#silentChanges.tell(schemaIds)
     const verification = new Verification(database, now)
     this.#verification = verification
     const lookAtMissed = (after: Hash | undefined) => this.#publisher.lookAtMissed(after)
-    this.#maintenance = new Maintenance({ database, now, policy, verification, verifyEveryMs, onMade, lookAtMissed })
+    const takeBack = () => this.#publisher.takeBack()
+    const looks = { lookAtMissed, takeBack }
+    this.#maintenance = new Maintenance({ database, now, policy, verification, verifyEveryMs, onMade, ...looks })
     this.#appSql = new AppSql(database)
     this.#now = now
     database.asked.fillWith((known) => fillTables(database, known))
     database.onRestart((schemaIds) => {
       for (const one of [cache, histories]) one.clear()
+      takingBack.reopened()
       onMissed()
       onMade(schemaIds)
     })
@@ -200,6 +204,7 @@ export class SqlStore implements Store {
 
   forget(target: ForgetTarget): Promise<void> {
     return this.#run(async () => {
+      await this.#publisher.endTakingBack()
       const schemaIds = await forget(this.#database, target)
       if (schemaIds.size > 0) {
         this.#gone.tell('payloads')
@@ -259,7 +264,10 @@ export class SqlStore implements Store {
   }
 
   verify(): Promise<VerifyReport> {
-    return this.#run(() => this.#verification.slice())
+    return this.#run(async () => {
+      await this.#publisher.endTakingBack()
+      return this.#verification.slice()
+    })
   }
 
   close(): Promise<void> {

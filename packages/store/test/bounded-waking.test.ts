@@ -19,7 +19,7 @@ let looks: number
 
 beforeEach(async () => {
   driver.failOn = (sql) => {
-    if (sql.includes('entry, operation FROM') && sql.includes('parked')) looks += 1
+    if (sql.includes('p.entry, p.operation, p.document FROM')) looks += 1
     return false
   }
   store = await openStore(driver, { schemaName: `bounded waking ${++opened}` })

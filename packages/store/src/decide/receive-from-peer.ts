@@ -13,10 +13,17 @@ import { asRakkoError } from './as-rakko-error.js'
 import type { PayloadLessItem, ReceivedItem } from './received-item.js'
 import { type Incoming, type Verified, verifyReceived } from './verify-received.js'
 
+export interface SignedBytes {
+  readonly entry: Uint8Array
+  readonly operation: Uint8Array
+}
+
 /** An entry that its author signed and that can never be valid. Its hash is kept, so that nothing fetches it again. */
 export interface InvalidEntry {
   readonly entryHash: Hash
   readonly error: RakkoError
+  /** As received, where the payload is at fault. */
+  readonly bytes?: SignedBytes
 }
 
 export type ReceivedFromPeer = ReceivedItem | PayloadLessItem | InvalidEntry | RakkoError
@@ -84,7 +91,7 @@ export function decodeSigned(
       isFromPeer: true,
     }
   } catch (error) {
-    if (error instanceof RakkoError) return { entryHash, error }
+    if (error instanceof RakkoError) return { entryHash, error, bytes: { entry: entryBytes, operation } }
     throw error
   }
 }

@@ -9,20 +9,21 @@ import {
   type SchemaId,
 } from '@rakko/core'
 import type { Arrival } from './arrivals.js'
-import { isReadable } from './receive-from-peer.js'
-import { isPayloadLess } from './received-item.js'
+import { type InvalidEntry, isReadable, type SignedBytes } from './receive-from-peer.js'
+import { isPayloadLess, type ReceivedItem } from './received-item.js'
 
-/** Entries that did something else than was decided without their payloads, or nothing that is valid: these tell. */
+export type Withheld = ReceivedItem | (InvalidEntry & { readonly bytes: SignedBytes })
+
+/** Payloads of entries that did something else than was decided without them, or nothing that is valid. */
 export function withheldOf(
   items: readonly Arrival[],
   lookup: { entry(hash: Hash): DecidedEntry | undefined; schema(id: SchemaId): Schema | undefined },
-): readonly Hash[] {
-  const withheld = items.filter((item) => {
-    if (!isReadable(item)) return lookup.entry(item.entryHash)?.decision === 'purged'
+): readonly Withheld[] {
+  return items.filter((item): item is Withheld => {
+    if (!isReadable(item)) return item.bytes !== undefined && lookup.entry(item.entryHash)?.decision === 'purged'
     if (isPayloadLess(item) || !item.isFromPeer) return false
     return isWithheld(item.entry, item.unchecked, lookup.entry(item.entryHash), (id) => lookup.schema(id))
   })
-  return withheld.map(({ entryHash }) => entryHash)
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Pick } from '../decide/admit.js'
 import type { Arrival, Arrivals, Outcome } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import type { Parked } from '../decide/parked.js'
-import { newForks, type ToldBefore } from '../decide/told-before.js'
+import { isReadable } from '../decide/receive-from-peer.js'
+import { isPayloadLess } from '../decide/received-item.js'
 import { withheldOf } from '../decide/withheld.js'
 import type { Listeners } from '../listeners.js'
 import { findCompletedSchemas } from '../load/find-schemas.js'
@@ -18,8 +19,8 @@ import { keepViews } from '../write/pins/keep-views.js'
 import { writeLedger } from '../write/write-ledger.js'
 import { ArrivalReader } from './arrival-reader.js'
 import { decideArrivals } from './decide-arrivals.js'
-import { afterTakingBack, DecidedWrongly, NOTHING_TAKEN_BACK, takeBack } from './take-back.js'
-import type { TakeBackRate } from './take-back-rate.js'
+import { afterDeciding } from './decided-again.js'
+import { loadAgain, noteWithheld } from './take-back.js'
 
 export interface IngestContext {
   readonly database: Database
@@ -36,7 +37,6 @@ export interface IngestContext {
   readonly pause: () => Promise<void>
   /** Looks at documents of which entries have come back. `stale`: those whose rows lack operations that are stored. */
   readonly onBack: (ids: ReadonlySet<DocumentId>, stale: readonly DocumentId[]) => Promise<void>
-  readonly takeBacks: TakeBackRate
   /** Decisions were taken back about documents of these schemas. */
   readonly onTakenBack: (schemaIds: ReadonlySet<SchemaId>) => void
 }
@@ -54,6 +54,8 @@ export interface Ingested {
   readonly decided: readonly Hash[]
   /** Whether more waits for what was decided than one transaction looks at, see `wakeRest`. */
   readonly hasMore: boolean
+  /** Whether decisions are to be taken back: payloads came that tell of something else. */
+  readonly takesBack: boolean
 }
 
 export const NOTHING_INGESTED: Ingested = {
@@ -63,10 +65,11 @@ export const NOTHING_INGESTED: Ingested = {
   hasWritten: false,
   decided: [],
   hasMore: false,
+  takesBack: false,
 }
 
 /** Reads the parked entries that a transaction looks at, beside the items that have arrived. */
-type Wake = (parking: Parking) => Promise<readonly Parked[]>
+export type Wake = (parking: Parking, transaction: WriteTransaction) => Promise<readonly Parked[]>
 
 /**
  * Checks items in their order and stores what is accepted, in one transaction with the views that it leads to:
@@ -96,7 +99,7 @@ export function ingest(
 
 /** Looks, in a transaction of its own, at what waits for entries that others have decided. */
 export function wakeRest(context: IngestContext, decided: readonly Hash[]): Promise<Ingested> {
-  return ingestWith(context, [], (parking) => parking.wokenBy(decided), { decidedBefore: decided })
+  return ingestWith(context, [], (parking) => parking.wokenByDecided(decided))
 }
 
 /** Parked entries that one transaction looks at again. */
@@ -137,104 +140,86 @@ export async function lookAgain(
   return { last: some.length < LOOK_AT_ONCE ? undefined : some.at(-1)?.item.entryHash, forks, outcomeOf }
 }
 
-async function ingestWith(
+/** As `ingest`. With nothing that has arrived it looks at all that `wake` returns. */
+export async function ingestWith(
   context: IngestContext,
   arrived: readonly Arrival[],
   wake: Wake,
-  {
-    allOrNone = false,
-    maySplit = false,
-    decidedBefore = [],
-  }: { readonly allOrNone?: boolean; readonly maySplit?: boolean; readonly decidedBefore?: readonly Hash[] } = {},
+  { allOrNone = false, maySplit = false }: { readonly allOrNone?: boolean; readonly maySplit?: boolean } = {},
 ): Promise<Ingested> {
   const { database, cache, histories, listeners } = context
   const now = context.now()
-  let again = NOTHING_TAKEN_BACK
-  const write = (wrong: readonly Hash[]) =>
-    database.write(async (transaction) => {
-      if (wrong.length > 0) again = await takeBack(transaction, wrong, context.takeBacks)
-      const items = [...arrived, ...again.arrivals]
+  const written = await database
+    .write(async (transaction) => {
+      const { ledger } = transaction
+      const counted = { ...ledger.counters }
+      await loadAgain(transaction)
       const reader = new ArrivalReader(transaction, now)
-      const parking = new Parking(transaction, decidedBefore)
-      const waiting = await readArrivals(reader, parking, items, wake, cache)
-      // What was left beyond the rate stays as it was decided.
-      const withheld = wrong.length > 0 ? [] : withheldOf(items, reader.lookup)
-      if (withheld.length > 0) throw new DecidedWrongly(withheld)
+      const parking = new Parking(transaction)
+      const woken = await wake(parking, transaction)
+      const items = [...arrived, ...parking.invalid]
+      await reader.readFirst(items, woken, cache)
+      const withheld = withheldOf(arrived, reader.lookup)
+      const noted = withheld.length > 0 ? await noteWithheld(transaction, withheld, now) : undefined
       const { outcomes, outcomeOf, left } = await decide(
         decideArrivals(transaction, reader, parking, randomPick(context.random)),
         items,
-        waiting,
+        woken,
+        arrived.length === 0 ? woken : [],
       )
       const refusal = allOrNone ? batchRefusal(outcomes) : undefined
       if (refusal) throw refusal
       const isDecided = (hash: Hash) => reader.lookup.entry(hash) !== undefined
       const { writes, parked } = await parking.park(left, isDecided, now)
-      const { ledger } = transaction
       // The schema that a refused item claims becomes known in memory too, since its number has to be kept.
-      const hasWritten = ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0
+      const hasWritten =
+        ledger.accepted.length + ledger.decided.length + ledger.newSchemas.size + writes.length > 0 ||
+        ledger.counters.again !== counted.again ||
+        ledger.counters.takenBack !== counted.takenBack
       const { materialised, reduced } = hasWritten ? await reduce(transaction, histories, maySplit) : NOTHING_CHANGED
       if (hasWritten) {
         await writeLedger(transaction, materialised, now, writes)
         await keepViews(transaction, materialised)
       }
-      if (again.entries > 0) await afterTakingBack(transaction, again, isDecided)
+      if (ledger.again.size > 0) await afterDeciding(transaction)
       await endLost(transaction)
       return {
         transaction,
         materialised,
         reduced,
         hasWritten,
-        outcomeOf,
+        // What becomes of these is not known yet.
+        outcomeOf: new Map([...outcomeOf].filter(([hash]) => !noted?.has(hash))),
         hasMore: parking.hasMore,
-        outcomes: withParked(outcomes, items, parked).slice(0, arrived.length),
+        takesBack: noted !== undefined,
+        outcomes: arrived.map((item, index) => {
+          return asArrived(outcomes[index] as Outcome, item, { parking, parked, noted })
+        }),
       }
     })
-  const clearCaches = (): void => {
-    cache.clear()
-    histories.clear()
-  }
-  const done = await write([])
     .catch((error: unknown) => {
-      if (!(error instanceof DecidedWrongly)) throw error
-      clearCaches()
-      return write(error.hashes).finally(() => {
-        // Some of its documents may be no more.
-        if (again.entries > 0) context.onTakenBack(new Set(again.told.documents.values()))
-      })
-    })
-    .catch((error: unknown) => {
-      clearCaches()
+      cache.clear()
+      histories.clear()
       throw error
     })
-  const { materialised, reduced, hasWritten, outcomes, outcomeOf, hasMore } = done
-  const { ledger, marks } = done.transaction
-  context.takeBacks.add(again.entries)
-  if (hasWritten) {
+  const { materialised, reduced, hasWritten, outcomes, outcomeOf, hasMore, takesBack } = written
+  const { ledger, marks } = written.transaction
+  if (ledger.again.size > 0) {
+    cache.clear()
+    histories.clear()
+  } else if (hasWritten) {
     cache.committed(marks, ledger)
     histories.committed(marks, ledger, reduced)
   }
   if (listeners.areThere && materialised.length > 0) {
     listeners.tell({
       number: ledger.counters.number,
-      changes: materialised.map((one) => documentChange(one, again.told)),
+      changes: materialised.map((one) => documentChange(one, ledger.again)),
     })
   }
   if (ledger.lost.documents.size > 0) await context.onBack(ledger.lost.documents, ledger.staleDocuments)
   const decided = ledger.decided.map(({ hash }) => hash)
-  const forks = newForks(ledger.forks, again.told)
-  return { outcomes, outcomeOf, forks, hasWritten, decided, hasMore }
-}
-
-async function readArrivals(
-  reader: ArrivalReader,
-  parking: Parking,
-  items: readonly Arrival[],
-  wake: Wake,
-  cache: WriteCache,
-): Promise<readonly Parked[]> {
-  const woken = await wake(parking)
-  await reader.readFirst(items, woken, cache)
-  return woken
+  return { outcomes, outcomeOf, forks: ledger.forks, hasWritten, decided, hasMore, takesBack }
 }
 
 /** One of up to 2^32, by chance. */
@@ -250,9 +235,10 @@ async function decide(
   arrivals: Arrivals,
   items: readonly Arrival[],
   woken: readonly Parked[],
+  again: readonly Parked[],
 ): Promise<{ outcomes: readonly Outcome[]; outcomeOf: Ingested['outcomeOf']; left: readonly Parked[] }> {
   arrivals.wait(woken)
-  await arrivals.run(items, items.length === 0 ? woken : [])
+  await arrivals.run(items, again)
   return { outcomes: arrivals.outcomes, outcomeOf: arrivals.outcomeOf, left: arrivals.left() }
 }
 
@@ -268,23 +254,31 @@ async function reduce(
 
 const NOTHING_CHANGED: Materialising = { materialised: [], reduced: new Map() }
 
-function withParked(
-  outcomes: readonly Outcome[],
-  items: readonly Arrival[],
-  parked: ReadonlySet<Hash>,
-): readonly Outcome[] {
-  return outcomes.map((outcome, index) => {
-    const isParked = outcome.status === 'waiting' && parked.has((items[index] as Arrival).entryHash)
-    return isParked ? { ...outcome, parked: true } : outcome
-  })
+interface ArrivedAt {
+  readonly parking: Parking
+  /** Entries that wait where entries wait. */
+  readonly parked: ReadonlySet<Hash>
+  /** Entries whose payloads came, and tell of something else than was decided without them. */
+  readonly noted: ReadonlySet<Hash> | undefined
+}
+
+/** What its sender is told. */
+function asArrived(outcome: Outcome, item: Arrival, { parking, parked, noted }: ArrivedAt): Outcome {
+  const { entryHash: id } = item
+  if (noted?.has(id)) return { status: 'waiting', for: [{ kind: 'payload', id }], parked: true }
+  // It was held before, and is kept.
+  if (outcome.status !== 'refused' && parking.wasHeld(item))
+    return { status: 'decided', decision: isReadable(item) && isPayloadLess(item) ? 'purged' : 'held' }
+  return outcome.status === 'waiting' && parked.has(id) ? { ...outcome, parked: true } : outcome
 }
 
 function documentChange(
   { document, viewId, follow, keys, edited, deleted, fields }: Materialised,
-  told: ToldBefore,
+  again: WriteTransaction['ledger']['again'],
 ): DocumentChange {
   const { id, schema } = document
-  const isNew = document.isNew && told.documents.get(id) !== schema.schema.id
+  // A document that is decided again stood before.
+  const isNew = document.isNew && again.get(id)?.schema !== schema.number
   const { owner, signer } = keys
   return { id, schemaId: schema.schema.id, isNew, viewId, follow, owner, signer, edited, deleted, fields }
 }

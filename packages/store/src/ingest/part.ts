@@ -7,6 +7,7 @@ import type { Begun } from './call-queue.js'
 import { type IngestContext, type Ingested, NOTHING_INGESTED, wakeRest } from './ingest.js'
 import { type IngestedPart, ingestApart } from './ingest-apart.js'
 import type { Share } from './share.js'
+import type { TakingBack } from './taking-back.js'
 
 /** What transactions did together. */
 export interface Did {
@@ -16,6 +17,7 @@ export interface Did {
 }
 
 export interface PartContext extends IngestContext {
+  readonly takingBack: TakingBack
   /** Called where the database failed before all that waited for a decided entry was looked at, see `lookAgain`. */
   readonly onMissed: () => void
 }
@@ -65,7 +67,10 @@ export class Part implements Begun {
   }
 
   async *#run(taken: Taken[], onDecided: (outcomeOf: Ingested['outcomeOf']) => void): AsyncGenerator<void, void> {
-    const add = ({ outcomeOf, forks, hasWritten }: Omit<IngestedPart, 'outcomes'>): void => {
+    let takesBack = false
+    const add = (ingested: Omit<IngestedPart, 'outcomes'>): void => {
+      const { outcomeOf, forks, hasWritten } = ingested
+      takesBack ||= ingested.takesBack
       for (const [hash, outcome] of outcomeOf) if (!this.did.outcomeOf.has(hash)) this.did.outcomeOf.set(hash, outcome)
       this.did.forks.push(...forks)
       this.did.hasWritten ||= hasWritten
@@ -79,6 +84,15 @@ export class Part implements Begun {
       const woken = await wakeRest(this.#context, [...this.did.outcomeOf.keys()]).catch(() => this.#missed())
       add(woken)
       ;({ hasMore } = woken)
+    }
+    if (!takesBack) return
+    const { takingBack } = this.#context
+    takingBack.wanted()
+    for (;;) {
+      yield
+      const step = await takingBack.step().catch(() => undefined)
+      if (step === undefined) return
+      add(step)
     }
   }
 

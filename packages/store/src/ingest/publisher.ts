@@ -85,6 +85,24 @@ export class Publisher {
     } while (last !== undefined)
   }
 
+  /** One step of taking back what was decided, see TakingBack. Returns whether there was anything to do. */
+  async takeBack(): Promise<boolean> {
+    return this.#takeBack({ goesOn: false })
+  }
+
+  /** Goes on with what is being taken back until it was decided again. Nothing is begun. */
+  async endTakingBack(): Promise<void> {
+    while (await this.#takeBack({ goesOn: true })) await this.#pause()
+  }
+
+  async #takeBack(options: { readonly goesOn: boolean }): Promise<boolean> {
+    const step = await this.#context.takingBack.step(options)
+    if (!step) return false
+    this.#decided(step.outcomeOf)
+    if (step.forks.length > 0) this.#forkListeners.tell(step.forks)
+    return true
+  }
+
   /** Looks at some of what waits though what it waits for is decided. Returns where to go on, undefined at the end. */
   lookAtMissed(after: Hash | undefined): Promise<Hash | undefined> {
     return this.#lookAgainAfter(after, { missedOnly: true })

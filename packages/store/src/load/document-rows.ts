@@ -160,7 +160,7 @@ function documentState(
     isChanged: false,
     tips: new Tips(viewId),
     storedViewId: viewId,
-    isDeleted: deleted,
+    isDeleted: ledger.again.get(id)?.isDeleted ?? deleted,
     isPurged: row.purged,
     view: {
       documentId: id,

@@ -149,7 +149,7 @@ export class PeerLookup implements IngestLookup {
   }
 
   isDeleted(documentId: DocumentId): boolean {
-    return this.#ledger.isDeleted(documentId)
+    return this.#ledger.hasDeletion(documentId)
   }
 
   async #claim(id: SchemaId): Promise<ClaimedSchema> {
@@ -210,9 +210,16 @@ export class PeerLookup implements IngestLookup {
     }
   }
 
-  /** Whether the entry is held, and both its document's row and its CREATE are lost: nobody knows what it belongs to. */
-  #isOrphan({ decision, schema }: EntryRow): boolean {
+  /**
+   * Whether the entry is held, and both its document's row and its CREATE are lost: nobody knows what it belongs to. Or
+   * it is about to be decided again.
+   */
+  #isOrphan({ decision, schema, document }: EntryRow): boolean {
     const isHeld = decision === DECISION.held || decision === DECISION.purged
+    if (this.#ledger.again.size > 0 && document !== null) {
+      const again = this.#ledger.again.get(decodeHex(document) as DocumentId)
+      if (isHeld && again && !again.isMoved && again.schema === schema) return true
+    }
     return isHeld && schema === null && this.#ledger.counters.lost > 0
   }
 

@@ -12,6 +12,7 @@ import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
 import type { ForgetTarget } from '../store.js'
 import { DECISION } from '../tables/codes.js'
+import { waitingCountsSql } from '../tables/waiting-counts.js'
 import type { Database, WriteTransaction } from '../transaction/database.js'
 import { NOTHING_KEPT, removeDocuments, type TargetRow } from '../write/remove-documents.js'
 
@@ -117,8 +118,8 @@ async function forgetParked(database: Database, author: PublicKey): Promise<void
     )
     if (affectedRows === 0) return
     await transaction.query(
-      sql`UPDATE ${arrival} SET parked = (SELECT count(*) FROM ${parked}),
-         parked_bytes = (SELECT COALESCE(sum(octet_length(entry) + octet_length(operation)), 0) FROM ${parked})`,
+      sql`UPDATE ${arrival} AS a SET parked = c.parked, parked_bytes = c.parked_bytes, again = c.again
+       FROM (${waitingCountsSql(names)}) AS c`,
     )
   })
 }

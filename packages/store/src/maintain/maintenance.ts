@@ -22,6 +22,8 @@ export interface MaintenanceContext extends PurgerContext, DueVerificationContex
    * undefined at the end.
    */
   readonly lookAtMissed: (after: Hash | undefined) => Promise<Hash | undefined>
+  /** A step of taking back what was decided about documents. Returns whether there was anything to do. */
+  readonly takeBack: () => Promise<boolean>
 }
 
 /**
@@ -35,6 +37,7 @@ export interface MaintenanceContext extends PurgerContext, DueVerificationContex
  * | compact    | purging or forgetting has left a table much larger than its rows | a driver with `maintenance` |
  * | checkpoint | the log has some megabytes                                       | a driver with `maintenance` |
  * | wake       | at the first opening, and after the database failed: see below   | everywhere                  |
+ * |            | decisions about documents are taken back                         |                             |
  * | pins       | write transactions have left pinned views to make or to remove   | everywhere                  |
  * | purge      | deleted documents are past their grace period                    | everywhere                  |
  * | tables     | an earlier process has left tables of no use                     | everywhere                  |
@@ -82,6 +85,10 @@ export class Maintenance {
     }
     if (urgentOnly) return undefined
     if (this.#mayHaveMissed && (await this.#wakeMissed())) return { kind: 'wake' }
+    if (await this.#context.takeBack()) {
+      await driver.flush()
+      return { kind: 'wake' }
+    }
     const made = await finishPins(database)
     if (made) {
       if (made.size > 0) onMade(made)

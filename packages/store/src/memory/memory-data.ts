@@ -61,6 +61,13 @@ export class MemoryDocument {
   }
 }
 
+export interface ParkedInMemory extends Parked {
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** Where it was held before in a document: it is kept whatever there is of such entries. */
+  readonly document?: DocumentId
+}
+
 /** A resume point. */
 export interface KeptPoint {
   readonly databaseId: string
@@ -92,7 +99,7 @@ export class MemoryData {
   readonly logs = new Map<PublicKey, Map<bigint, MemoryLog>>()
   /** A log in which an author writes a document. */
   readonly logOf = new Map<PublicKey, Map<DocumentId, bigint>>()
-  readonly parked = new Map<Hash, Parked & { readonly time: number }>()
+  readonly parked = new Map<Hash, ParkedInMemory>()
   readonly idempotent = new Map<string, { readonly documentId: DocumentId; readonly time: number }>()
 
   /** By database id and scope; those kept longest ago come first. */

@@ -23,7 +23,6 @@ import { type Arrival, Arrivals } from '../decide/arrivals.js'
 import { batchRefusal } from '../decide/batch-refusal.js'
 import { type ReceivedFromPeer, receiveFromPeer } from '../decide/receive-from-peer.js'
 import { receiveItem } from '../decide/received-item.js'
-import { newForks, type ToldBefore } from '../decide/told-before.js'
 import type { Incoming } from '../decide/verify-received.js'
 import { withheldOf } from '../decide/withheld.js'
 import { Listeners } from '../listeners.js'
@@ -50,6 +49,7 @@ import { latestDocument, purged, viewAt } from './memory-views.js'
 import { parkInMemory } from './park-in-memory.js'
 import { purgeInMemory } from './purge-in-memory.js'
 import { takeBackInMemory } from './take-back-in-memory.js'
+import { newForks, type ToldBefore } from './told-before.js'
 
 export interface MemoryStoreOptions {
   /** What the store starts with and changes. Another store made with it goes on from there. */
@@ -229,13 +229,12 @@ export class MemoryStore implements DocumentStore {
         prepare: async () => {},
       },
     })
-    const withheld = withheldOf(arrived, rules)
-    const { arrivals: again, told } = takeBackInMemory(this.#data, withheld)
+    const withheld = withheldOf(arrived, rules).map(({ entryHash }) => entryHash)
+    const { arrivals: again, heldIn, told } = takeBackInMemory(this.#data, withheld)
     if (withheld.length > 0) this.#gone.tell('decisions')
     arrivals.wait([...this.#data.parked.values()])
     await arrivals.run([...arrived, ...again, ...parkedAgain])
-    const parked = parkInMemory(this.#data, arrivals.left(), this.#options.now())
-    if (again.some(({ entryHash }) => rules.entry(entryHash) === undefined)) this.#data.resumePoints.clear()
+    const parked = parkInMemory(this.#data, arrivals.left(), heldIn, this.#options.now())
     this.#tell(rules, told)
     const outcomes = arrivals.outcomes.slice(0, arrived.length).map((outcome, index) => {
       const isParked = outcome.status === 'waiting' && parked.has((arrived[index] as Arrival).entryHash)

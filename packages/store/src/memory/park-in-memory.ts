@@ -1,10 +1,18 @@
-import type { Hash, PublicKey } from '@rakko/core'
+import type { DocumentId, Hash, PublicKey } from '@rakko/core'
 import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
 import { bytesOf, completes, type Parked } from '../decide/parked.js'
-import type { MemoryData } from './memory-data.js'
+import type { MemoryData, ParkedInMemory } from './memory-data.js'
 
-/** Parks what waits, as far as there is room, and returns what it has parked. What was decided by now leaves. */
-export function parkInMemory(data: MemoryData, left: readonly Parked[], now: number): ReadonlySet<Hash> {
+/**
+ * Parks what waits, as far as there is room, and returns what it has parked. What was decided by now leaves. For what was
+ * held before, in these documents, there is always room.
+ */
+export function parkInMemory(
+  data: MemoryData,
+  left: readonly Parked[],
+  heldIn: ReadonlyMap<Hash, DocumentId>,
+  now: number,
+): ReadonlySet<Hash> {
   const parked = new Set<Hash>()
   for (const hash of data.parked.keys()) if (data.entries.has(hash)) data.parked.delete(hash)
   const room = new Room(data)
@@ -12,8 +20,9 @@ export function parkInMemory(data: MemoryData, left: readonly Parked[], now: num
     const hash = one.item.entryHash
     const stored = data.parked.get(hash)
     const isMore = stored === undefined || completes(stored, one)
-    if (isMore && !room.makeFor(one, now)) continue
-    room.put(hash, { ...one, time: stored?.time ?? now })
+    const document = stored?.document ?? heldIn.get(hash)
+    if (isMore && document === undefined && !room.makeFor(one, now)) continue
+    room.put(hash, { ...one, time: stored?.time ?? now, ...(document && { document }) })
     parked.add(hash)
   }
   return parked
@@ -36,7 +45,7 @@ class Room {
     if (fits()) return true
     let hasExpired = false
     for (const [hash, one] of this.#parked) {
-      if (one.time > now - PARKED_MS) continue
+      if (one.document !== undefined || one.time > now - PARKED_MS) continue
       this.#parked.delete(hash)
       this.#count(one, -1)
       hasExpired = true
@@ -44,14 +53,15 @@ class Room {
     return hasExpired && fits()
   }
 
-  put(hash: Hash, one: Parked & { readonly time: number }): void {
+  put(hash: Hash, one: ParkedInMemory): void {
     const before = this.#parked.get(hash)
     if (before) this.#count(before, -1)
     this.#parked.set(hash, one)
     this.#count(one, 1)
   }
 
-  #count({ item }: Parked, entries: 1 | -1): void {
+  #count({ item, document }: ParkedInMemory, entries: 1 | -1): void {
+    if (document !== undefined) return
     const { publicKey } = item.entry
     const bytes = entries * bytesOf(item)
     this.#all = plus(this.#all, entries, bytes)

@@ -20,6 +20,7 @@ export type FixedTable =
   | 'resume_points'
   | 'peers'
   | 'openings'
+  | 'taken_back'
 
 /** Names within the PostgreSQL schema that a store lives in, so that many stores can share one database. */
 export class Names {

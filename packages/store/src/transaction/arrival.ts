@@ -13,6 +13,10 @@ export interface Counters {
   /** Entries that wait for others, see write/parking.ts, and their bytes. */
   parked: number
   parkedBytes: number
+  /** Entries that wait and were held before, see ingest/take-back.ts. */
+  again: number
+  /** Documents whose decisions are taken back. */
+  takenBack: number
   /** Whether some view is pinned whose operations have not all arrived. */
   readonly awaited: boolean
   /** What a verification has found to be lost, see verify/lost.ts. */
@@ -28,6 +32,8 @@ export const NO_COUNTERS: Readonly<Counters> = {
   schema: 0,
   parked: 0,
   parkedBytes: 0,
+  again: 0,
+  takenBack: 0,
   awaited: false,
   lost: 0,
   dropped: 0,
@@ -47,6 +53,8 @@ interface ArrivalRow {
   schema: number
   parked: number
   parked_bytes: bigint
+  again: number
+  taken_back: number
   awaited: boolean
   lost: bigint
   dropped: number
@@ -61,15 +69,16 @@ export async function lockArrival(
 ): Promise<{ counters: Counters; marks: Marks }> {
   const { rows } = await querySql<ArrivalRow>(
     transaction,
-    sql`SELECT number, author, schema, parked, parked_bytes, awaited, lost, dropped, xmin::text::bigint AS before,
+    sql`SELECT number, author, schema, parked, parked_bytes, again, taken_back, awaited, lost, dropped, xmin::text::bigint AS before,
        pg_current_xact_id()::xid::text::bigint AS own
      FROM ${names.table('arrival')} FOR UPDATE`,
   )
   const [row] = rows
   if (!row) throw new RakkoError('DATABASE_DAMAGED', 'the database is damaged: the row of its counters is lost')
-  const { number, author, schema, parked, parked_bytes, awaited, dropped, before, own } = row
-  const [parkedBytes, lost] = [Number(parked_bytes), Number(row.lost)]
-  const counters = { number: Number(number), author, schema, parked, parkedBytes, awaited, lost, dropped }
+  const { number, author, schema, parked, again, awaited, dropped, before, own } = row
+  const [parkedBytes, lost, takenBack] = [Number(row.parked_bytes), Number(row.lost), row.taken_back]
+  const kept = { parked, parkedBytes, again, takenBack, awaited, lost, dropped }
+  const counters = { number: Number(number), author, schema, ...kept }
   return { counters, marks: { before, own } }
 }
 

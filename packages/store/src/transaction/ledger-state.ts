@@ -61,6 +61,18 @@ export interface DocumentState {
   readonly added: AddedOperation[]
 }
 
+/** A document whose decisions are taken back, see ingest/take-back.ts. */
+export interface DecidedAgain {
+  /** The number that it had. */
+  readonly number: bigint
+  /** Number of the schema that it had. */
+  readonly schema: number
+  /** Whether all its entries wait, or were decided again. Before that nothing can build on them. */
+  isMoved: boolean
+  /** Whether a DELETE of it was held again. */
+  isDeleted: boolean
+}
+
 export interface AddedOperation extends DocumentOperation {
   /** Arrival number. */
   readonly number: number

@@ -27,6 +27,7 @@ import {
   type AddedOperation,
   type AuthorState,
   authorState,
+  type DecidedAgain,
   type DecidedHash,
   type DocumentState,
   type LogState,
@@ -79,6 +80,8 @@ export class Ledger implements WriteLookup {
   readonly idempotent = new Map<string, DocumentId>()
   /** Entries that were lost and come again. */
   readonly lost = new LostPlaces()
+  /** Documents that are decided again. Until all of that is done they stay deleted for readers and authors. */
+  readonly again = new Map<DocumentId, DecidedAgain>()
   readonly #registry: SchemaRegistry
   /** Schemas that were asked for, by id and by number. A transaction may use more than the registry keeps. */
   readonly #used = new Map<SchemaId | number, KnownSchema>()
@@ -157,6 +160,11 @@ export class Ledger implements WriteLookup {
   }
 
   isDeleted(documentId: DocumentId): boolean {
+    return this.again.has(documentId) || this.hasDeletion(documentId)
+  }
+
+  /** Whether a DELETE of it is held. */
+  hasDeletion(documentId: DocumentId): boolean {
     return this.documents.get(documentId)?.isDeleted ?? false
   }
 
@@ -264,6 +272,8 @@ export class Ledger implements WriteLookup {
     const schema = this.knownSchema(create.operation.schemaId)
     if (!schema) throw new Error('an accepted operation has no known schema')
     const document = newDocument(create, schema)
+    // Nothing is reduced of it, and nobody sees it change.
+    document.isPurged = this.again.has(document.id)
     this.documents.set(document.id, document)
     const hasTables = schema.hasTable || schema.rests || this.newTables.has(schema.number)
     if (!hasTables && hasRoom(this, this.#registry, schema, author))

@@ -3,6 +3,7 @@ import { decodeSigned } from '../decide/receive-from-peer.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { sql } from '../sql/sql.js'
+import { waitingCountsSql } from '../tables/waiting-counts.js'
 import type { Database } from '../transaction/database.js'
 import { orMended } from './check-tables.js'
 import type { Findings } from './findings.js'
@@ -69,15 +70,16 @@ export class ParkedCheck {
   /** What is gone without a trace shows in the counters. */
   async #count(): Promise<void> {
     const { names } = this.#database
-    const [arrival, parked] = [names.table('arrival'), names.table('parked')]
-    const counted = sql`(SELECT count(*)::integer AS parked,
-      COALESCE(sum(octet_length(entry) + octet_length(operation)), 0)::bigint AS parked_bytes FROM ${parked}) AS c`
-    const isWrong = sql`(a.parked, a.parked_bytes) IS DISTINCT FROM (c.parked, c.parked_bytes)`
+    const arrival = names.table('arrival')
+    const counted = sql`(${waitingCountsSql(names)}) AS c`
+    const isWrong = sql`(a.parked, a.parked_bytes, a.again, a.taken_back)
+      IS DISTINCT FROM (c.parked, c.parked_bytes, c.again, c.taken_back)`
     const { rows } = await this.#database.query(sql`SELECT FROM ${arrival} AS a, ${counted} WHERE ${isWrong}`)
     if (rows.length === 0) return
     const { affectedRows } = await this.#database.write((transaction) =>
       transaction.query(
-        sql`UPDATE ${arrival} AS a SET parked = c.parked, parked_bytes = c.parked_bytes FROM ${counted} WHERE ${isWrong}`,
+        sql`UPDATE ${arrival} AS a SET parked = c.parked, parked_bytes = c.parked_bytes, again = c.again,
+           taken_back = c.taken_back FROM ${counted} WHERE ${isWrong}`,
       ),
     )
     if (affectedRows > 0) this.#findings.tables.add('parked')

@@ -1,4 +1,5 @@
 import { sql } from '../sql/sql.js'
+import { waitingCountsSql } from '../tables/waiting-counts.js'
 import type { Database } from '../transaction/database.js'
 import type { VerifyReport } from '../verify-report.js'
 import { DocumentCheck } from './check-documents.js'
@@ -79,14 +80,13 @@ export class Verification {
     if (rows.length > 0) return true
     await indexes.before(['arrival'])
     const { affectedRows } = await this.#database.query(
-      sql`INSERT INTO ${names.table('arrival')} (number, author, schema, parked, parked_bytes, awaited)
+      sql`INSERT INTO ${names.table('arrival')} (number, author, schema, parked, parked_bytes, again, taken_back, awaited)
        SELECT (SELECT COALESCE(max(number), 0) FROM ${names.table('entries')}),
          GREATEST((SELECT COALESCE(max(number), 0) FROM ${names.table('authors')}),
            (SELECT COALESCE(max(author), 0) FROM ${names.table('entries')})),
          GREATEST((SELECT COALESCE(max(number), 4) FROM ${names.table('schemas')}),
            (SELECT COALESCE(max(schema), 4) FROM ${names.table('documents')})),
-         (SELECT count(*) FROM ${names.table('parked')}),
-         (SELECT COALESCE(sum(octet_length(entry) + octet_length(operation)), 0) FROM ${names.table('parked')}), true
+         c.parked, c.parked_bytes, c.again, c.taken_back, true FROM (${waitingCountsSql(names)}) AS c
        WHERE NOT EXISTS (SELECT FROM ${names.table('arrival')})`,
     )
     this.#findings.rows += affectedRows

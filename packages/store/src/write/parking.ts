@@ -1,13 +1,16 @@
-import type { Hash, PublicKey } from '@rakko/core'
+import type { DocumentId, Hash, PublicKey } from '@rakko/core'
+import type { Arrival } from '../decide/arrivals.js'
 import { hasRoom, PARKED_MS, type ParkedSize } from '../decide/park-bounds.js'
 import { bytesOf, completes, type Parked, payloadOf } from '../decide/parked.js'
-import { decodeSigned } from '../decide/receive-from-peer.js'
+import { decodeSigned, type InvalidEntry, isReadable } from '../decide/receive-from-peer.js'
+import { isPayloadLess } from '../decide/received-item.js'
 import { hexArray } from '../sql/column.js'
 import { decodeHex } from '../sql/decode-id.js'
 import { type Sql, sql } from '../sql/sql.js'
 import type { Names } from '../tables/names.js'
 import type { Counters } from '../transaction/arrival.js'
 import type { WriteTransaction } from '../transaction/database.js'
+import { ancestorsSql, deleteParked, PARKED_CELLS, type ParkedEntry, type WaitingRow, wokenSql } from './parked-sql.js'
 import { PARKED, PARKED_PAYLOADS, PARKED_WAITS, type ParkedRow } from './rows.js'
 
 /**
@@ -18,16 +21,18 @@ export class Parking {
   readonly #transaction: WriteTransaction
   readonly #names: Names
   readonly #counters: Counters
-  readonly #decidedBefore: readonly Hash[]
+  /** Entries that other transactions have decided, and whose waiting ones this one looks at. */
+  #decidedBefore: readonly Hash[] = []
   readonly #stored = new Map<Hash, Parked>()
+  /** Those of `#stored` that were held before. They are kept whatever there is of them. */
+  readonly #again = new Set<Hash>()
+  readonly #invalid = new Map<Hash, InvalidEntry>()
   /** What the next look at what is woken may read. Undefined where all of it was read. */
   #next: Readonly<WokenBounds> | undefined
   #woken = 0
   #wokenBytes = 0
 
-  /** `decidedBefore`: entries that other transactions have decided, and whose waiting ones this one looks at. */
-  constructor(transaction: WriteTransaction, decidedBefore: readonly Hash[] = []) {
-    this.#decidedBefore = decidedBefore
+  constructor(transaction: WriteTransaction) {
     this.#transaction = transaction
     this.#names = transaction.names
     this.#counters = transaction.ledger.counters
@@ -38,12 +43,30 @@ export class Parking {
     return this.#next !== undefined
   }
 
+  /** Entries that were held without their payloads, which came since and can never be valid. They are not in `Parked`. */
+  get invalid(): readonly InvalidEntry[] {
+    return [...this.#invalid.values()]
+  }
+
+  /** Whether this entry, with the payload or without, waited here and was held before. */
+  wasHeld(item: Arrival): boolean {
+    const stored = this.#stored.get(item.entryHash)
+    if (!stored || !isReadable(item) || !this.#again.has(item.entryHash)) return false
+    return isPayloadLess(item) || !isPayloadLess(stored.item)
+  }
+
   /**
    * Reads what waits for these hashes, what waits for that in turn, and the entries with these hashes, as far as the
    * first look goes. Takes one statement, and one more where something waits. What was read before is left out.
    */
   wokenBy(hashes: readonly Hash[]): Promise<readonly Parked[]> {
     return this.#wake(hashes, FIRST_LOOK)
+  }
+
+  /** As `wokenBy`, where other transactions have decided these. */
+  wokenByDecided(hashes: readonly Hash[]): Promise<readonly Parked[]> {
+    this.#decidedBefore = hashes
+    return this.wokenBy(hashes)
   }
 
   /** Goes on where the last look has left something out. Each look is longer, since what it saw was decided. */
@@ -56,18 +79,10 @@ export class Parking {
 
   /** Only ids are read of what might be decided, and entries and operations within the bounds. */
   async #wake(hashes: readonly Hash[], bounds: Readonly<WokenBounds>): Promise<readonly Parked[]> {
-    if (this.#counters.parked === 0) return []
+    if (this.#isEmpty) return []
     const parked = this.#names.table('parked')
-    const asked = sql`ANY(${hexArray(hashes)}::bytea[])`
-    const unread = sql`NOT p.hash = ANY(${hexArray(this.#stored.keys())}::bytea[])`
     const { rows } = await this.#transaction.query<WaitingRow>(
-      sql`WITH RECURSIVE woken AS (
-         SELECT p.hash FROM ${parked} AS p WHERE (p.waits_for = ${asked} OR p.hash = ${asked}) AND ${unread}
-         UNION SELECT p.hash FROM woken JOIN ${parked} AS p ON p.waits_for = woken.hash AND ${unread}
-       ), first AS (SELECT hash FROM woken LIMIT ${bounds.entries + 1}::bigint)
-       SELECT hash, octet_length(entry) + octet_length(operation) AS bytes, false AS own
-       FROM first JOIN ${parked} AS p USING (hash) WHERE NOT p.hash = ${asked}
-       UNION ALL SELECT p.hash, 0, true FROM ${parked} AS p WHERE p.hash = ${asked} AND ${unread}`,
+      wokenSql(parked, hashes, this.#stored.keys(), bounds.entries),
     )
     // What has come again itself is always read: it leaves if it is decided, and is not parked twice.
     const own = rows.filter((row) => row.own)
@@ -85,21 +100,12 @@ export class Parking {
     this.#wokenBytes += bytes
     const looked = [...own, ...woken.slice(0, count)].map(({ hash }) => decodeHex(hash) as Hash)
     if (looked.length === 0) return []
-    return this.#read(
-      sql`SELECT hash, waits_for, entry, operation FROM ${parked} WHERE hash = ANY(${hexArray(looked)}::bytea[])`,
-    )
+    return this.#read(sql`SELECT ${PARKED_CELLS} FROM ${parked} AS p WHERE hash = ANY(${hexArray(looked)}::bytea[])`)
   }
 
   /** Reads the entries with these hashes that wait, and what those wait for in turn. */
   ancestorsOf(hashes: readonly Hash[]): Promise<readonly Parked[]> {
-    const parked = this.#names.table('parked')
-    return this.#read(
-      sql`WITH RECURSIVE ancestors AS (
-         SELECT hash, waits_for FROM ${parked} WHERE hash = ANY(${hexArray(hashes)}::bytea[])
-         UNION SELECT p.hash, p.waits_for FROM ancestors JOIN ${parked} AS p ON p.hash = ancestors.waits_for
-       )
-       SELECT p.hash, p.waits_for, p.entry, p.operation FROM ancestors JOIN ${parked} AS p USING (hash)`,
-    )
+    return this.#read(ancestorsSql(this.#names.table('parked'), hashes))
   }
 
   /** Reads so much of what waits, in order of the hashes, after one of them. `missedOnly`: if it waits for a decided one. */
@@ -108,19 +114,37 @@ export class Parking {
     const entries = this.#names.table('entries')
     const isMissed = sql`EXISTS (SELECT FROM ${entries} AS e WHERE e.hash = p.waits_for)`
     return this.#read(
-      sql`SELECT hash, waits_for, entry, operation FROM ${this.#names.table('parked')} AS p
+      sql`SELECT ${PARKED_CELLS} FROM ${this.#names.table('parked')} AS p
        WHERE hash > ALL(${after}::bytea[]) AND ${missedOnly ? isMissed : sql`true`}
        ORDER BY hash LIMIT ${count}::integer`,
     )
   }
 
+  /** Reads what still waits of these documents, and was held before. In order of documents and hashes, after one. */
+  heldIn(documents: readonly DocumentId[], after: Hash | undefined, count: number): Promise<readonly Parked[]> {
+    return this.#read(
+      sql`SELECT ${PARKED_CELLS} FROM ${this.#names.table('parked')} AS p
+       WHERE document = ANY(${hexArray(documents)}::bytea[]) AND hash > ALL(${hexArray(after ? [after] : [])}::bytea[])
+       ORDER BY hash LIMIT ${count}::integer`,
+    )
+  }
+
+  get #isEmpty(): boolean {
+    return this.#counters.parked + this.#counters.again === 0
+  }
+
   async #read(statement: Sql): Promise<readonly Parked[]> {
-    if (this.#counters.parked === 0) return []
+    if (this.#isEmpty) return []
     const { rows } = await this.#transaction.query<ParkedEntry>(statement)
     const read: Parked[] = []
-    for (const { waits_for, entry, operation } of rows) {
+    for (const { waits_for, entry, operation, document } of rows) {
       const item = decodeSigned({ entry, operation: operation.length === 0 ? undefined : operation })
-      if ('error' in item) throw new Error('an invalid entry was parked', { cause: item.error })
+      if (document !== null) this.#again.add(item.entryHash)
+      if ('error' in item) {
+        if (document === null) throw new Error('an invalid entry was parked', { cause: item.error })
+        this.#invalid.set(item.entryHash, item)
+        continue
+      }
       if (this.#stored.has(item.entryHash)) continue
       const parked = { item, waitsFor: decodeHex(waits_for) as Hash }
       this.#stored.set(item.entryHash, parked)
@@ -141,12 +165,22 @@ export class Parking {
     const waiting = new Map(left.map((one) => [one.item.entryHash, one]))
     // An entry that is neither decided nor waits any more met a limit of this node. That is not final: it may come
     // again.
-    const leaving = [...this.#stored.values()].filter(
-      ({ item: { entryHash } }) => isDecided(entryHash) || !waiting.has(entryHash),
+    const stored = [...this.#stored.values()].filter(
+      ({ item: { entryHash } }) => isDecided(entryHash) || !(waiting.has(entryHash) || this.#again.has(entryHash)),
     )
-    for (const { item } of leaving) this.#count(-1, -bytesOf(item))
+    for (const { item } of stored) this.#leave(item)
+    const invalid = [...this.#invalid.keys()].filter(isDecided)
+    this.#counters.again -= invalid.length
+    const leaving = [...stored.map(({ item }) => item.entryHash), ...invalid]
     const kept = left.filter((one) => !this.#isMore(one))
-    const moved = kept.filter(({ item, waitsFor }) => this.#stored.get(item.entryHash)?.waitsFor !== waitsFor)
+    const stuck = [...this.#stored.values()].flatMap(({ item }): Parked[] => {
+      const isKept = this.#again.has(item.entryHash) && !isDecided(item.entryHash) && !waiting.has(item.entryHash)
+      // Nothing that can come is known to be what it waits for.
+      return isKept ? [{ item, waitsFor: item.entryHash }] : []
+    })
+    const moved = [...kept, ...stuck].filter(
+      ({ item, waitsFor }) => this.#stored.get(item.entryHash)?.waitsFor !== waitsFor,
+    )
     const taken = await this.#withRoom(
       left.filter((one) => this.#isMore(one)),
       now,
@@ -183,6 +217,7 @@ export class Parking {
 
   #take(candidates: readonly Parked[], sizes: Map<PublicKey, ParkedSize>): Parked[] {
     return candidates.filter(({ item }) => {
+      if (this.#again.has(item.entryHash)) return true
       const all = { entries: this.#counters.parked, bytes: this.#counters.parkedBytes }
       const { publicKey } = item.entry
       const size = this.#sizeOf(item)
@@ -200,11 +235,12 @@ export class Parking {
   }
 
   async #authorSizes(candidates: readonly Parked[]): Promise<Map<PublicKey, ParkedSize>> {
-    if (this.#counters.parked === 0) return new Map()
+    if (this.#isEmpty) return new Map()
     const authors = new Set(candidates.map(({ item }) => item.entry.publicKey))
     const { rows } = await this.#transaction.query<{ author: Uint8Array; entries: bigint; bytes: bigint }>(
       sql`SELECT author, count(*) AS entries, sum(octet_length(entry) + octet_length(operation))::bigint AS bytes
-       FROM ${this.#names.table('parked')} WHERE author = ANY(${hexArray(authors)}::bytea[]) GROUP BY author`,
+       FROM ${this.#names.table('parked')} WHERE author = ANY(${hexArray(authors)}::bytea[]) AND document IS NULL
+       GROUP BY author`,
     )
     return new Map(
       rows.map(({ author, entries, bytes }) => [
@@ -218,7 +254,7 @@ export class Parking {
   async #expire(now: number): Promise<number> {
     const { rows } = await this.#transaction.query<{ bytes: number }>(
       sql`DELETE FROM ${this.#names.table('parked')}
-       WHERE time <= ${now - PARKED_MS}::bigint AND NOT hash = ANY(${hexArray(this.#stored.keys())}::bytea[])
+       WHERE time <= ${now - PARKED_MS}::bigint AND document IS NULL AND NOT hash = ANY(${hexArray(this.#stored.keys())}::bytea[])
        RETURNING octet_length(entry) + octet_length(operation) AS bytes`,
     )
     this.#counters.parked -= rows.length
@@ -226,17 +262,15 @@ export class Parking {
     return rows.length
   }
 
+  #leave(item: Parked['item']): void {
+    if (this.#again.has(item.entryHash)) this.#counters.again -= 1
+    else this.#count(-1, -bytesOf(item))
+  }
+
   #count(entries: number, bytes: number): void {
     this.#counters.parked += entries
     this.#counters.parkedBytes += bytes
   }
-}
-
-interface WaitingRow {
-  hash: Uint8Array
-  bytes: number
-  /** Whether it is one of those that were asked for, not one that waits for them. */
-  own: boolean
 }
 
 interface WokenBounds {
@@ -250,13 +284,6 @@ const FIRST_LOOK: WokenBounds = { entries: 256, bytes: 1024 * 1024 }
 /** What one transaction looks at of what waits for the entries that it has decided. Another one looks at the rest. */
 export const MAX_WOKEN: WokenBounds = { entries: 512, bytes: 1024 * 1024 }
 
-interface ParkedEntry {
-  hash: Uint8Array
-  waits_for: Uint8Array
-  entry: Uint8Array
-  operation: Uint8Array
-}
-
 function addTo(sizes: Map<PublicKey, ParkedSize>, author: PublicKey, { entries, bytes }: ParkedSize): void {
   const size = sizes.get(author) ?? { entries: 0, bytes: 0 }
   sizes.set(author, { entries: size.entries + entries, bytes: size.bytes + bytes })
@@ -265,9 +292,4 @@ function addTo(sizes: Map<PublicKey, ParkedSize>, author: PublicKey, { entries, 
 function parkedRow({ item, waitsFor }: Parked, time: number): ParkedRow {
   const { entryHash: hash, entry, entryBytes } = item
   return { hash, waitsFor, author: entry.publicKey, time, entry: entryBytes, operation: payloadOf(item) }
-}
-
-function deleteParked(table: Sql, leaving: readonly Parked[]): Sql {
-  const hashes = hexArray(leaving.map(({ item }) => item.entryHash))
-  return sql`DELETE FROM ${table} WHERE hash = ANY(${hashes}::bytea[])`
 }

@@ -1,4 +1,4 @@
-import { entryTells, type FieldType, formatFieldType, type Hash, type PublicKey } from '@rakko/core'
+import { type DocumentId, entryTells, type FieldType, formatFieldType, type Hash, type PublicKey } from '@rakko/core'
 import type { ReceivedItem } from '../decide/received-item.js'
 import { Bulk, type Columns } from '../sql/bulk.js'
 import {
@@ -77,14 +77,27 @@ export interface ParkedRow {
   readonly operation: Uint8Array
 }
 
-export const PARKED = new Bulk<ParkedRow>({
+const PARKED_COLUMNS: Columns<ParkedRow> = {
   hash: hexColumn(({ hash }) => hash),
   waits_for: hexColumn(({ waitsFor }) => waitsFor),
   author: hexColumn(({ author }) => author),
   time: bigintColumn(({ time }) => time),
   entry: byteaColumn(({ entry }) => entry),
   operation: byteaColumn(({ operation }) => operation),
-})
+}
+
+export const PARKED = new Bulk(PARKED_COLUMNS)
+
+/** An entry that was held before, in this document. */
+export interface AgainRow extends ParkedRow {
+  readonly document: DocumentId
+}
+
+export const PARKED_AGAIN = new Bulk<AgainRow>(
+  { ...PARKED_COLUMNS, document: hexColumn(({ document }) => document) },
+  // One that is there has the payload which tells what the entry did.
+  { onConflict: sql`ON CONFLICT (hash) DO NOTHING` },
+)
 
 const WAITS: Columns<Pick<ParkedRow, 'hash' | 'waitsFor'>> = {
   hash: hexColumn(({ hash }) => hash),

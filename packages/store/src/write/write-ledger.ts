@@ -113,9 +113,11 @@ function idempotencyRows(ledger: Ledger, time: number): IdempotencyRow[] {
   )
 }
 
-function writeCounters(names: Names, { number, author, schema, parked, parkedBytes }: Counters): Sql {
+function writeCounters(names: Names, counters: Counters): Sql {
+  const { number, author, schema, parked, parkedBytes, again, takenBack } = counters
   return sql`UPDATE ${names.table('arrival')} SET number = ${number}::bigint, author = ${author}::integer,
-    schema = ${schema}::integer, parked = ${parked}::integer, parked_bytes = ${parkedBytes}::bigint`
+    schema = ${schema}::integer, parked = ${parked}::integer, parked_bytes = ${parkedBytes}::bigint,
+    again = ${again}::integer, taken_back = ${takenBack}::integer`
 }
 
 /** Schemas that were known before and have tables now. */

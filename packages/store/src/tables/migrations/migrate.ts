@@ -17,6 +17,7 @@ import { droppedTables } from './0011-dropped-tables.js'
 import { resumePoints } from './0012-resume-points.js'
 import { comparedIds } from './0013-compared-ids.js'
 import { resumePointsByAddress } from './0014-resume-points-by-address.js'
+import { takenBack } from './0015-taken-back.js'
 import type { Migration } from './migration.js'
 
 /** In order of their formats. A new one wants a dump of the format before it, see test/formats. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   resumePoints,
   comparedIds,
   resumePointsByAddress,
+  takenBack,
 ]
 
 /** The format that this code writes. */
