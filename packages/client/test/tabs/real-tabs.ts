@@ -53,7 +53,7 @@ export class RealTabs {
     const folder = mkdtempSync(join(tmpdir(), 'rakko-tabs-'))
     await buildPage(join(folder, 'site'), [])
     // The same app, of a later version.
-    await buildPage(join(folder, 'site', 'later'), [['TABS_VERSION = 1', 'TABS_VERSION = 2']])
+    await buildPage(join(folder, 'site', 'later'), [['SHARED_VERSION = 1', 'SHARED_VERSION = 2']])
     // Gives up a leader that stands still within seconds: the test need not wait longer.
     await buildPage(join(folder, 'site', 'impatient'), [['SILENT_MS = 5_000', 'SILENT_MS = 1_000']])
     const shared = {

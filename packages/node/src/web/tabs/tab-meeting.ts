@@ -4,20 +4,24 @@ import { Cancellation } from '../../rpc/cancellation.js'
 import { nodeHandler, openingHandler } from '../../rpc/node-handler.js'
 import { type RequestHandler, serve } from '../../rpc/serve.js'
 import { leaderSilent, otherStorage, otherVersion } from '../../shared/leader-errors.js'
+import { SHARED_VERSION } from '../../shared/messages.js'
+import { SILENT_MS } from '../../shared/remote-way.js'
 import type { Meet, Meeting, Seat, Way } from '../../shared/way.js'
-import { Follower, SILENT_MS } from './follower.js'
+import { platform } from '../platform.js'
+import { Follower } from './follower.js'
 import {
   channelOf,
   commonChannel,
-  type FromLeader,
+  type FromLeadingTab,
   leaderLock,
   newName,
-  TABS_VERSION,
   tabLock,
   type Welcome,
 } from './tab-messages.js'
 import { TabServer } from './tab-server.js'
 import { watchedHandler } from './watched-handler.js'
+
+const { timers } = platform
 
 /**
  * Tabs, and workers, of an origin share a node. Whoever has the lock leads, and `open`s the database. When the leader's
@@ -41,7 +45,7 @@ class TabMeeting implements Meeting {
   #close: (() => Promise<void>) | undefined
   #giveUpLead: () => void = () => undefined
   /** Looks whether somebody leads, until it is known who. */
-  #watch: ReturnType<typeof setTimeout> | undefined
+  #watch: unknown
 
   constructor(open: (params: OpenParams) => Promise<Node>, { name = '', storage = 'auto' }: OpenParams, seat: Seat) {
     this.#open = open
@@ -70,7 +74,7 @@ class TabMeeting implements Meeting {
 
   async leave(): Promise<void> {
     this.#ending.abort()
-    clearTimeout(this.#watch)
+    timers.clearTimeout(this.#watch)
     this.#common.close()
     this.#follower?.end()
     try {
@@ -88,13 +92,13 @@ class TabMeeting implements Meeting {
   }
 
   #sayHello(): void {
-    if (this.#close === undefined) this.#common.postMessage({ tab: this.#tab, version: TABS_VERSION })
+    if (this.#close === undefined) this.#common.postMessage({ tab: this.#tab, version: SHARED_VERSION })
   }
 
   /** Nobody says anything where the leader is frozen. Once that is told, it is waited for on. */
   #expectLeader(silent = 0): void {
-    clearTimeout(this.#watch)
-    this.#watch = setTimeout(() => {
+    timers.clearTimeout(this.#watch)
+    this.#watch = timers.setTimeout(() => {
       if (this.#follower !== undefined || this.#close !== undefined) return
       if (silent > 0) this.#seat.doWithout(leaderSilent())
       this.#sayHello()
@@ -102,19 +106,22 @@ class TabMeeting implements Meeting {
     }, SILENT_MS)
   }
 
-  #receive(message: FromLeader): void {
+  #receive(message: FromLeadingTab): void {
     if (this.#close !== undefined) return
-    if (this.#follower?.leader === message.leader) {
-      this.#follower.receive(message)
+    const follower = this.#follower?.leader === message.leader ? this.#follower : undefined
+    if ('version' in message) {
+      if (follower === undefined) this.#welcomed(message.leader, message)
+    } else if (follower === undefined) this.#expectLeader()
+    else {
+      follower.receive(message)
       if (!('leaves' in message)) return
-      this.#seat.lose(this.#follower)
-      this.#follower.leave()
-    } else if ('version' in message) this.#welcomed(message.leader, message)
-    else if ('isHere' in message) this.#expectLeader()
+      this.#seat.lose(follower)
+      follower.leave()
+    }
   }
 
   #welcomed(leader: string, { version, kind }: Welcome): void {
-    if (version !== TABS_VERSION) this.#seat.fail(otherVersion(TABS_VERSION, version))
+    if (version !== SHARED_VERSION) this.#seat.fail(otherVersion(SHARED_VERSION, version))
     // What lies in memory each has for itself.
     else if (kind === 'memory') this.#openOwn({ storage: kind })
     else if (this.#storage !== 'auto' && this.#storage !== kind) {
@@ -191,6 +198,6 @@ class TabMeeting implements Meeting {
 }
 
 /** Everything else is of another kind, or of a version that says it otherwise. */
-function isFromLeader(data: unknown): data is FromLeader {
-  return typeof (data as Partial<FromLeader> | null)?.leader === 'string'
+function isFromLeader(data: unknown): data is FromLeadingTab {
+  return typeof (data as Partial<FromLeadingTab> | null)?.leader === 'string'
 }

@@ -1,10 +1,4 @@
-import type { Reply, ToNode } from '../../rpc/messages.js'
-
-/**
- * Of all that tabs say to each other, requests and replies included: a change of any of it raises this. Tabs of another
- * version are told to reload.
- */
-export const TABS_VERSION = 1
+import type { FromLeader, ToLeader } from '../../shared/messages.js'
 
 /** Name of the BroadcastChannel that all tabs with a node of this name listen to. */
 export function commonChannel(name: string): string {
@@ -38,25 +32,10 @@ export interface Leads {
 }
 
 /** To the leader, on a tab's channel. */
-export type ToLeader = { readonly to: string } & (
-  | { readonly message: ToNode }
-  /** Asks for a sign of life. */
-  | { readonly ping: true }
-  /** The reply to `leaves`: no request comes after it. */
-  | { readonly hasLeft: true }
-)
+export type ToLeadingTab = ToLeader & { readonly to: string }
 
-/** From the leader, on a tab's channel. */
-export type FromLeader = { readonly leader: string } & (
-  | Welcome
-  | { readonly reply: Reply }
-  /** The request with this id came after the leader had begun to leave. */
-  | { readonly notBegun: number }
-  /** The leader closes its node: it takes no more requests, and replies to those that it has begun. */
-  | { readonly leaves: true }
-  /** A sign of life: the reply to `ping`, and to Hello while the database is being opened. */
-  | { readonly isHere: true }
-)
+/** From the leader, on a tab's channel. `isHere` is also the reply to Hello while the database is being opened. */
+export type FromLeadingTab = (FromLeader | Welcome) & { readonly leader: string }
 
 /** The reply to Hello, once the database is open. Keeps its form in every version. */
 export interface Welcome {

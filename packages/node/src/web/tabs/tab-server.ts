@@ -1,18 +1,17 @@
-import type { Request, ToNode } from '../../rpc/messages.js'
+import type { Request } from '../../rpc/messages.js'
 import type { Session } from '../../rpc/serve.js'
+import { type FromLeader, SHARED_VERSION, type ToLeader } from '../../shared/messages.js'
+import { ServedSession } from '../../shared/served-session.js'
+import { platform } from '../platform.js'
 import {
   channelOf,
   commonChannel,
-  type FromLeader,
   type Hello,
   newName,
-  TABS_VERSION,
-  type ToLeader,
+  type ToLeadingTab,
   tabLock,
+  type Welcome,
 } from './tab-messages.js'
-
-/** How long a tab that says nothing, frozen perhaps, is waited for. */
-const FAREWELL_MS = 1_000
 
 /** What is served, once it is open. */
 export interface Served {
@@ -63,18 +62,18 @@ export class TabServer {
   }
 
   #admit({ tab, version }: Hello, { kind, openSession, onLaterVersion }: Served): void {
-    const isServed = version === TABS_VERSION && kind !== 'memory'
+    const isServed = version === SHARED_VERSION && kind !== 'memory'
     if (isServed && !this.#tabs.has(tab)) {
       const channel = new BroadcastChannel(channelOf(this.#name, tab))
       const served = new ServedTab(channel, this.#id, openSession())
       this.#tabs.set(tab, served)
       void served.follow(tabLock(this.#name, tab)).then(() => this.#tabs.delete(tab))
     }
-    this.#say(tab, { version: TABS_VERSION, kind })
-    if (version > TABS_VERSION) onLaterVersion()
+    this.#say(tab, { version: SHARED_VERSION, kind })
+    if (version > SHARED_VERSION) onLaterVersion()
   }
 
-  #say(tab: string, message: Said): void {
+  #say(tab: string, message: FromLeader | Welcome): void {
     const channel = new BroadcastChannel(channelOf(this.#name, tab))
     channel.postMessage({ ...message, leader: this.#id })
     channel.close()
@@ -84,83 +83,42 @@ export class TabServer {
 /** A tab with a session of its own. */
 class ServedTab {
   readonly #channel: BroadcastChannel
-  readonly #leader: string
-  readonly #session: Session
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #session: ServedSession
   readonly #ending = new AbortController()
-  readonly #left: Promise<void>
-  #hasLeft: () => void = () => undefined
-  #isLeaving = false
 
   constructor(channel: BroadcastChannel, leader: string, session: Session) {
     this.#channel = channel
-    this.#leader = leader
-    this.#session = session
-    this.#left = new Promise((resolve) => {
-      this.#hasLeft = resolve
-    })
+    this.#session = new ServedSession(
+      session,
+      (message) => channel.postMessage({ ...message, leader }),
+      platform.timers,
+    )
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (!isToLeader(data) || data.to !== leader) return
-      if ('ping' in data) this.#say({ isHere: true })
-      else if ('hasLeft' in data) this.#hasLeft()
-      else this.#take(data.message)
+      if (isToLeader(data) && data.to === leader) this.#session.receive(withPort(data))
     }
   }
 
   /** Resolves when the tab is gone, or is served no more. Then nothing that it opened is left. */
   async follow(lock: string): Promise<void> {
-    await navigator.locks.request(lock, { signal: this.#ending.signal }, this.#hasLeft).catch(() => undefined)
+    const { signal } = this.#ending
+    await navigator.locks.request(lock, { signal }, () => this.#session.gone()).catch(() => undefined)
     this.#channel.close()
     await this.#session.end()
   }
 
   async leave(): Promise<void> {
-    this.#isLeaving = true
-    this.#say({ leaves: true })
-    // What a tab sends before it knows is on its way still.
-    await Promise.race([this.#left, pause(FAREWELL_MS)])
-    await Promise.all(this.#running)
+    await this.#session.leave()
     this.#ending.abort()
   }
-
-  #take(message: ToNode): void {
-    const id = requestId(message)
-    if (this.#isLeaving) {
-      if (id !== undefined) this.#say({ notBegun: id })
-      return
-    }
-    const replied = this.#session.facade.handle(withPort(message)).then((reply) => {
-      // Nobody waits for one that has no request.
-      if (reply.id !== null) this.#say({ reply })
-    })
-    // A subscription's next update may be far off.
-    if (id === undefined || (message as Request).method === 'next') return
-    this.#running.add(replied)
-    void replied.finally(() => this.#running.delete(replied))
-  }
-
-  #say(message: Said): void {
-    this.#channel.postMessage({ ...message, leader: this.#leader })
-  }
-}
-
-type Said = FromLeader extends infer Message ? (Message extends unknown ? Omit<Message, 'leader'> : never) : never
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-function requestId(message: ToNode): number | undefined {
-  const { id } = (message ?? {}) as Partial<Request>
-  return typeof id === 'number' ? id : undefined
 }
 
 /** A BroadcastChannel carries no ports: the tab has joined the port with another one, and says its name. */
-function withPort(message: ToNode): ToNode {
-  const { id, method, params } = (message ?? {}) as Request<'connect'>
+function withPort(said: ToLeader): ToLeader {
+  if (!('message' in said)) return said
+  const { id, method, params } = (said.message ?? {}) as Request<'connect'>
   const { address, port } = (params ?? {}) as { readonly address: string; readonly port?: unknown }
-  const isNamed = method === 'connect' && typeof port === 'string'
-  return isNamed ? { id, method, params: { address, port: new BroadcastChannel(port) } } : message
+  if (method !== 'connect' || typeof port !== 'string') return said
+  return { message: { id, method, params: { address, port: new BroadcastChannel(port) } } }
 }
 
 function isHello(data: unknown): data is Hello {
@@ -169,6 +127,6 @@ function isHello(data: unknown): data is Hello {
 }
 
 /** What a message says the session checks. */
-function isToLeader(data: unknown): data is ToLeader {
-  return typeof (data as Partial<ToLeader> | null)?.to === 'string'
+function isToLeader(data: unknown): data is ToLeadingTab {
+  return typeof (data as Partial<ToLeadingTab> | null)?.to === 'string'
 }
