@@ -1,6 +1,6 @@
 import { Node } from '@rakko/node'
-import { openNodejsNode } from '@rakko/node/nodejs'
-import { nodeHandler, openingHandler, serve } from '@rakko/node/rpc'
+import { nodejsHandler } from '@rakko/node/nodejs'
+import { nodeHandler, serve } from '@rakko/node/rpc'
 import { invalidArgument } from './arguments/arguments.js'
 import { readable } from './arguments/read-members.js'
 import { platformTimers as timers } from './calls/platform.js'
@@ -14,7 +14,7 @@ export * from './exports.js'
 /** A node in the calling thread of Node: for tests, tools, and servers that do nothing else. */
 export async function openNode(options: OpenNodeOptions): Promise<RakkoNode> {
   const params = openingParams(options)
-  return connect({ ...params, timers, channel: inProcessChannel(serve(openingHandler(openNodejsNode))) })
+  return connect({ ...params, timers, channel: inProcessChannel(serve(nodejsHandler())) })
 }
 
 /** The app's API to a node that was opened otherwise, which closing it leaves open. */

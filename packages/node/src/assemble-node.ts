@@ -4,6 +4,7 @@ import type { KeyStore } from './key-store.js'
 import type { Timers } from './maintenance-scheduler.js'
 import { createNode, type Node } from './node.js'
 import type { NodeEvent } from './node-event.js'
+import type { NodeOptions } from './node-options.js'
 import type { OpenParams, PurgeParams, SchemaParams } from './open-params.js'
 import type { WriterSigner } from './sign/signing-round.js'
 import type { StorageReport } from './storage-report.js'
@@ -41,6 +42,8 @@ export interface AssembleOptions {
   readonly guests?: NodeSyncOptions['guests']
   readonly onDialled?: NodeSyncOptions['onDialled'] | undefined
   readonly creditBytes?: NodeSyncOptions['creditBytes'] | undefined
+  /** See NodeOptions. */
+  readonly beforeClose?: NodeOptions['beforeClose']
   readonly schemas?: SchemaParams | undefined
   /** See OpenParams. */
   readonly allowSchemas?: OpenParams['allowSchemas'] | undefined
@@ -66,6 +69,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
     guests,
     onDialled,
     creditBytes,
+    beforeClose,
   } = options
   try {
     const policy = purgePolicy(purge)
@@ -111,6 +115,7 @@ export async function assembleNode(options: AssembleOptions): Promise<Node> {
       pause,
       timers,
       sync: withSync,
+      beforeClose,
     })
     if (schemas !== undefined) await node.addSchemas(schemas)
     for (const address of sync?.addresses ?? []) node.sync.add(address)

@@ -22,6 +22,8 @@ export interface NodeOptions {
   readonly pause?: (() => Promise<void>) | undefined
   /** With it the node speaks with other nodes. */
   readonly sync?: Omit<NodeSyncOptions, 'store' | 'ingest' | 'signer' | 'onEvent'> | undefined
+  /** Called first when the node is closed, while it still takes calls. */
+  readonly beforeClose?: (() => Promise<unknown> | undefined) | undefined
   /** Of the platform: with them the node keeps its database healthy by itself. */
   readonly timers?: Timers | undefined
 }

@@ -50,12 +50,14 @@ export class Node {
   readonly #watch: Watch
   readonly #liveQueries: LiveQueries
   readonly #storage: () => Promise<StorageReport>
+  readonly #beforeClose: NodeOptions['beforeClose']
   readonly #calls = new RunningCalls()
   readonly #scheduler: MaintenanceScheduler | undefined
   readonly #sync: NodeSync | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ store, signer, renewKey: renew, found = [], storage, pause, timers, sync }: NodeOptions) {
+  constructor(options: NodeOptions) {
+    const { store, signer, renewKey: renew, found = [], storage, pause, timers, sync } = options
     this.databaseId = store.databaseId
     this.#store = store
     this.#writer = new Writer({ store, signer, pause })
@@ -64,6 +66,7 @@ export class Node {
     this.#watch = new Watch({ store, found, signer, renew, replace: (next) => this.#writer.replaceSigner(next) })
     this.#liveQueries = new LiveQueries(store, pause)
     this.#storage = storage
+    this.#beforeClose = options.beforeClose
     const isBusy = () => this.#calls.isBusy
     const onSlice = (slice: MaintenanceSlice) => {
       if (slice.kind === 'verify') this.#watch.verified(slice.report)
@@ -269,7 +272,6 @@ export class Node {
 
   /** Takes no more calls, lets those that run end, and closes the store. Closing again returns the same promise. */
   close(): Promise<void> {
-    this.#calls.close()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -279,6 +281,9 @@ export class Node {
   }
 
   async #close(): Promise<void> {
+    const leaving = this.#beforeClose?.()
+    if (leaving !== undefined) await leaving
+    this.#calls.close()
     this.#watch.events.close()
     await this.#sync?.close()
     await this.#liveQueries.close()

@@ -23,6 +23,8 @@ export interface OpenParams {
   readonly verifyEveryMs?: number | undefined
   /** For a directory in Node: what a write that has resolved survives; default `process`. */
   readonly durability?: 'process' | 'power' | undefined
+  /** For a directory in Node: where another process has it open, its node is reached. */
+  readonly join?: boolean | undefined
   readonly schemas?: SchemaParams | undefined
   /** Where the session opens the node: which schemas it takes operations of, beside the app's own; default all. */
   readonly allowSchemas?: 'all' | readonly string[] | undefined

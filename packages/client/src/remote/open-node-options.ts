@@ -33,17 +33,17 @@ export function sessionParams(options: Omit<OpenPortOptions, 'port'> | undefined
 /** For a node of one's own, checked as far as a page can. Throws what a node does where it knows better. */
 export function openingParams(options: OpenNodeOptions): OpeningParams {
   const { sync, ...rest } = checkOptions(options)
-  const { name, storage, directory, durability, purge, verifyEveryMs, allowSchemas, ...session } = rest
-  const open = openParams({ name, storage, directory, durability, purge, verifyEveryMs, allowSchemas })
+  const { name, storage, directory, join, durability, purge, verifyEveryMs, allowSchemas, ...session } = rest
+  const open = openParams({ name, storage, directory, join, durability, purge, verifyEveryMs, allowSchemas })
   return { ...sessionParams(session), open: { ...open, sync: syncParams(sync) } }
 }
 
 type Own = Pick<
   OpenNodeOptions,
-  'storage' | 'directory' | 'durability' | 'purge' | 'verifyEveryMs' | 'allowSchemas'
+  'storage' | 'directory' | 'join' | 'durability' | 'purge' | 'verifyEveryMs' | 'allowSchemas'
 > & { readonly name: string | undefined }
 
-function openParams({ name, storage = 'auto', directory, durability, purge, verifyEveryMs, allowSchemas }: Own) {
+function openParams({ name, storage = 'auto', directory, join, durability, purge, verifyEveryMs, allowSchemas }: Own) {
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw invalidArgument('name', '1 to 64 letters, digits, - or _', name)
   }
@@ -53,6 +53,7 @@ function openParams({ name, storage = 'auto', directory, durability, purge, veri
   if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
     throw invalidArgument('directory', 'a path', directory)
   }
+  if (join !== undefined && typeof join !== 'boolean') throw invalidArgument('join', 'true or false', join)
   if (durability !== undefined && durability !== 'process' && durability !== 'power') {
     throw invalidArgument('durability', 'process or power', durability)
   }
@@ -63,6 +64,7 @@ function openParams({ name, storage = 'auto', directory, durability, purge, veri
     name,
     storage,
     directory,
+    join,
     // What is in it the node checks, before it opens anything: keys are checked with more than a page should load.
     purge: purge === undefined ? undefined : (copyMember('options', 'purge', purge) as OpenParams['purge']),
     verifyEveryMs,

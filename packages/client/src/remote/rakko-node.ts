@@ -32,6 +32,11 @@ export interface OpenNodeOptions extends CallOptions {
   readonly storage?: 'auto' | StorageKind | undefined
   /** Node: the database's directory; default `.rakko/<name>` in the working directory. */
   readonly directory?: string | undefined
+  /**
+   * Node: where another process has the directory open, its node is reached, as this very user's. Default: refused with
+   * DATABASE_IN_USE. When that process ends, one of those that have joined opens the database.
+   */
+  readonly join?: boolean | undefined
   /** Whose deletions free space here, and when. Default: a week after its creator has deleted a document. */
   readonly purge?: PurgeOptions | undefined
   /**

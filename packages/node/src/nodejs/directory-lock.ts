@@ -1,9 +1,18 @@
 import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { Server } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { RakkoError } from '@rakko/core'
 import type { Reserve } from '@rakko/store/pglite'
-import { isAlive, listen, newContenderId, pidOf, socketId, socketName } from './lock-socket.js'
+import {
+  connect,
+  isAlive,
+  type LockSocket,
+  listen,
+  newContenderId,
+  pidOf,
+  socketId,
+  socketName,
+} from './lock-socket.js'
 import { makeDirectory } from './make-directory.js'
 import { reasonOf } from './reason-of.js'
 import { readRegularFile } from './regular-file.js'
@@ -31,12 +40,12 @@ import { lacksRoom, storageFull } from './reserve.js'
 export class DirectoryLock {
   readonly #folder: string
   readonly #id: string
-  readonly #server: Server
+  readonly #socket: LockSocket
 
-  private constructor(folder: string, id: string, server: Server) {
+  private constructor(folder: string, id: string, socket: LockSocket) {
     this.#folder = folder
     this.#id = id
-    this.#server = server
+    this.#socket = socket
   }
 
   /**
@@ -59,16 +68,16 @@ export class DirectoryLock {
   ): Promise<DirectoryLock | undefined> {
     const folder = lockFolder(directory)
     const id = newContenderId()
-    let server: Server | undefined
+    let socket: LockSocket | undefined
     try {
       makeDirectory(folder)
-      server = await listen(folder, id)
-      const lock = new DirectoryLock(folder, id, server)
+      socket = await listen(folder, id)
+      const lock = new DirectoryLock(folder, id, socket)
       if (await lock.#claim(directory)) return lock
       await lock.release()
       return undefined
     } catch (error) {
-      await letGo(folder, id, server)
+      await letGo(folder, id, socket)
       if (error instanceof RakkoError) throw error
       if (lacksRoom(error)) {
         const { owner, isAlive } = await readLock(directory)
@@ -82,7 +91,12 @@ export class DirectoryLock {
 
   /** The next contender finds nobody listening, as it would after a crash. */
   release(): Promise<void> {
-    return letGo(this.#folder, this.#id, this.#server)
+    return letGo(this.#folder, this.#id, this.#socket)
+  }
+
+  /** From now on, who reaches for the directory is taken by `onVisitor`. */
+  receive(onVisitor: (socket: Socket) => void): void {
+    this.#socket.onVisitor = onVisitor
   }
 
   /** False where nobody can reach this contender, so that the next one would find it dead. */
@@ -143,6 +157,13 @@ export async function readLock(directory: string): Promise<LockState> {
   return { owner, isAlive: owner !== NONE && (await isAlive(folder, owner)) }
 }
 
+/** To whoever has the directory. Undefined where nobody is there. */
+export async function connectTo(directory: string): Promise<Socket | undefined> {
+  const folder = lockFolder(directory)
+  const owner = chain(folder).at(-1)
+  return owner === undefined ? undefined : connect(folder, owner)
+}
+
 export function inUse(directory: string, owner: string): RakkoError {
   const pid = pidOf(owner)
   const who = pid === process.pid ? 'this very process' : pid === undefined ? 'another process' : `process ${pid}`
@@ -197,8 +218,8 @@ function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-async function letGo(folder: string, id: string, server: Server | undefined): Promise<void> {
-  if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
+async function letGo(folder: string, id: string, socket: LockSocket | undefined): Promise<void> {
+  await socket?.close()
   try {
     rmSync(join(folder, socketName(id)), { force: true })
   } catch {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { createConnection, createServer, type Server } from 'node:net'
+import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -34,16 +34,54 @@ export function socketId(name: string): string | undefined {
  * Listens under this contender's name. The system ends it with the process, however that ends, and nobody can listen
  * under the same name again: who is seen dead once is dead for good.
  */
-export async function listen(folder: string, id: string): Promise<Server> {
+export async function listen(folder: string, id: string): Promise<LockSocket> {
   return withAddress(folder, id, async (address) => {
-    const server = createServer((socket) => socket.destroy())
+    const server = createServer()
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(address, resolve)
     })
-    // A lock alone keeps no process alive.
+    return new LockSocket(server)
+  })
+}
+
+/** What a contender listens on. */
+export class LockSocket {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  /** Takes who comes. Most only look whether somebody is here. */
+  onVisitor: (socket: Socket) => void = (socket) => socket.destroy()
+
+  constructor(server: Server) {
+    this.#server = server
+    // A lock alone keeps no process alive, nor does who reaches through it.
     server.unref()
-    return server
+    server.on('connection', (socket) => {
+      socket.unref()
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+      socket.on('error', () => undefined)
+      this.onVisitor(socket)
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+}
+
+/** Undefined where nobody listens. */
+export async function connect(folder: string, id: string): Promise<Socket | undefined> {
+  return withAddress(folder, id, (address) => {
+    return new Promise<Socket | undefined>((resolve) => {
+      const socket = createConnection(address)
+      socket.once('connect', () => resolve(socket))
+      socket.once('error', () => {
+        socket.destroy()
+        resolve(undefined)
+      })
+    })
   })
 }
 

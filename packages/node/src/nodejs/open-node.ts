@@ -8,6 +8,7 @@ import type { Node } from '../node.js'
 import type { OpenParams } from '../open-params.js'
 import type { NodeSyncOptions } from '../sync/node-sync.js'
 import { nodejsSync } from './dial.js'
+import { Door } from './door/door.js'
 import { DATA_FOLDER } from './inspect-directory.js'
 import { keyFile } from './key-file.js'
 import { memoryKeys } from './memory-key.js'
@@ -35,8 +36,9 @@ export interface ServedNodeOptions {
 export async function openNodejsNode(params: OpenParams, served: ServedNodeOptions = {}): Promise<Node> {
   const options = storageOptions(params)
   const [verifier] = await Promise.all([chooseVerifier(pooledVerifier()), useFastBlake3()])
-  const { driver, kind, directory } = await openStorage(options)
-  return assembleNode({
+  const { driver, kind, directory, lock } = await openStorage(options)
+  const door = new Door()
+  const node = await assembleNode({
     driver,
     keys:
       directory === undefined
@@ -55,7 +57,11 @@ export async function openNodejsNode(params: OpenParams, served: ServedNodeOptio
     guests: served.proof && provenGuests(verifier, served.proof),
     onDialled: served.onDialled,
     creditBytes: served.creditBytes,
+    beforeClose: () => door.close(),
   })
+  door.open(node)
+  lock?.receive((socket) => door.accept(socket))
+  return node
 }
 
 function storageOptions({ name, storage = 'auto', directory, durability }: OpenParams): OpenStorageOptions {

@@ -36,6 +36,8 @@ export interface OpenedStorage {
   readonly kind: 'directory' | 'memory'
   /** Absolute path, links resolved. */
   readonly directory?: string
+  /** Of a directory. */
+  readonly lock?: DirectoryLock
 }
 
 /**
@@ -75,7 +77,7 @@ async function openDirectory(path: string, durability: Durability): Promise<Open
     const files = new DirectoryFiles(join(directory, DATA_FOLDER), durability === 'power' ? fileSync : undefined)
     const { now } = platform
     const driver = await openPglite({ files, label: directory, reserve, now, onEnd: () => lock.release() })
-    return { kind: 'directory', directory, driver }
+    return { kind: 'directory', directory, driver, lock }
   } catch (error) {
     await lock.release()
     throw error

@@ -104,6 +104,7 @@ const PARAMS: Readonly<Record<Method, Readonly<Record<string, Check>>>> = {
     verifyEveryMs: optional((value) => (typeof value === 'number' ? undefined : 'a number')),
     schemas: optional(schemas),
     durability: optional(durability),
+    join: optional(truth),
     allowSchemas: optional(allowed),
     sync: optional(sync),
   },
