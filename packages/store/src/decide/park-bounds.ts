@@ -6,7 +6,7 @@ export const MAX_PARKED_ENTRIES = 10_000
 /** Entries and operations. */
 export const MAX_PARKED_BYTES = 32 * 1024 * 1024
 /** Of one author, so that a single one cannot take all the room. */
-export const MAX_PARKED_AUTHOR_ENTRIES = 2_000
+export const MAX_PARKED_AUTHOR_ENTRIES = 1_000
 export const MAX_PARKED_AUTHOR_BYTES = 8 * 1024 * 1024
 /** A week, in milliseconds. Where a bound was reached, what has waited longer makes room. */
 export const PARKED_MS = 7 * 24 * 60 * 60 * 1000

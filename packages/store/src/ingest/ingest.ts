@@ -86,7 +86,8 @@ export type Wake = (parking: Parking, transaction: WriteTransaction) => Promise<
  * pays no statement for what only ingest needs, where nothing is parked.
  *
  * Rejects where the database fails; then nothing was stored. With `allOrNone` it also rejects with the error of the
- * first refused item. With `maySplit` it rejects with `TooMuchAtOnce` where it would reduce too much.
+ * first refused item. With `maySplit` it rejects with `TooMuchAtOnce` where it would reduce too much, or
+ * decide too much that waits for DELETEs.
  */
 export function ingest(
   context: IngestContext,
@@ -162,7 +163,7 @@ export async function ingestWith(
       const withheld = withheldOf(arrived, reader.lookup)
       const noted = withheld.length > 0 ? await noteWithheld(transaction, withheld, now) : undefined
       const { outcomes, outcomeOf, left } = await decide(
-        decideArrivals(transaction, reader, parking, randomPick(context.random)),
+        decideArrivals(transaction, reader, parking, { pick: randomPick(context.random), maySplit }),
         items,
         woken,
         arrived.length === 0 ? woken : [],
