@@ -17,7 +17,10 @@ function emitSources() {
   return tsc(['--noCheck', ...sourceProjects()])
 }
 
-/** @param {readonly string[]} args options, and projects: all where there are none @returns {Promise<number>} exit code */
+/**
+ * @param {readonly string[]} args options, and projects: all where there are none
+ * @returns {Promise<number>} exit code
+ */
 function tsc(args) {
   return runNode('node_modules/typescript/bin/tsc', ['--build', ...args], REPORT)
 }
