@@ -65,10 +65,10 @@ test('pictures of every state', async ({ page, context }, testInfo) => {
   await context.setOffline(true)
   await picture('device')
 
-  const second = await context.newPage()
-  await second.goto('/')
-  await expect(second.getByRole('heading', { name: 'Already open in another tab' })).toBeVisible()
-  await takePicture(second, testInfo)('in-use')
+  const second = new Festival(await context.newPage())
+  await second.open('/')
+  await expect(second.event('Moss & Barnacle')).toBeVisible()
+  await takePicture(second.page, testInfo)('second-tab')
 })
 
 function takePicture(page: Page, { project }: TestInfo) {
