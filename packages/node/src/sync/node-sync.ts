@@ -23,7 +23,7 @@ import type { NodeEvent } from '../node-event.js'
 import type { SyncQuotas } from '../open-params.js'
 import type { WriterSigner } from '../sign/signing-round.js'
 import type { Quotas } from './quotas.js'
-import { RefusalEvents } from './refusal-events.js'
+import { refusalEvents } from './refusal-events.js'
 import { StoreReplica } from './store-replica.js'
 import type { SyncPlatform } from './sync-platform.js'
 import { syncTimers } from './sync-timers.js'
@@ -75,7 +75,6 @@ export class NodeSync {
     const { store, platform, timers, now, random, scope, silenceMs, guests, onDialled } = options
     const { ingest, meterOf } = withinQuotas(options)
     this.#replica = platform.replica?.({ store, ingest }) ?? new StoreReplica({ store, ingest })
-    const refusals = new RefusalEvents(now, options.onEvent)
     this.#peers = new Peers({
       replica: this.#replica,
       identity: identityOf(options.signer),
@@ -93,7 +92,7 @@ export class NodeSync {
       onChange: () => this.#tell(),
       onDialled,
       memory: peerMemory(options.store),
-      onRefused: (refused) => refusals.tell(refused),
+      onRefused: refusalEvents(now, options.onEvent),
       onReplaced: ({ databaseId }, address, formerDatabaseId) =>
         options.onEvent({ type: 'peer-replaced', address, databaseId, formerDatabaseId }),
       onRestored: ({ databaseId, publicKey }) => options.onEvent({ type: 'peer-restored', databaseId, publicKey }),
@@ -108,7 +107,8 @@ export class NodeSync {
   /** Keeps a session with the peer at an address from now on. Throws INVALID_ADDRESS and INVALID_ARGUMENT. */
   add(text: string): void {
     const address = parseAddress(text)
-    if (!this.statuses.some((one) => one.address === address) && this.#dialled() >= MAX_ADDRESSES) {
+    const dialled = this.statuses.flatMap((one) => one.address ?? [])
+    if (!dialled.includes(address) && dialled.length >= MAX_ADDRESSES) {
       throw oneMore('address', `at most ${MAX_ADDRESSES} peers`)
     }
     this.#peers.add(address)
@@ -183,10 +183,6 @@ export class NodeSync {
     this.#stopListening?.()
     for (const feed of this.#feeds) feed.close()
     await this.#peers.close()
-  }
-
-  #dialled(): number {
-    return this.statuses.filter(({ address }) => address !== undefined).length
   }
 
   #tell(): void {

@@ -6,34 +6,27 @@ import type { NodeEvent } from '../node-event.js'
 export const MAX_TOLD = 20
 const MINUTE_MS = 60_000
 
-/** Tells of entries that were refused, within bounds, and how many were not told of. */
-export class RefusalEvents {
-  readonly #now: () => number
-  readonly #onEvent: (event: NodeEvent) => void
-  #begunAt = -Infinity
-  #told = 0
-  #untold = 0
-
-  /** `now`: milliseconds since 1970. */
-  constructor(now: () => number, onEvent: (event: NodeEvent) => void) {
-    this.#now = now
-    this.#onEvent = onEvent
-  }
-
-  tell({ id, error, address, peer: { databaseId, publicKey } }: RefusedOfPeer): void {
-    const now = this.#now()
-    if (now < this.#begunAt || now - this.#begunAt >= MINUTE_MS) {
-      this.#begunAt = now
-      this.#told = 0
+/**
+ * Tells of entries that were refused, within bounds, and how many were not told of. `now`: milliseconds since 1970.
+ */
+export function refusalEvents(now: () => number, onEvent: (event: NodeEvent) => void) {
+  let begunAt = -Infinity
+  let told = 0
+  let untold = 0
+  return ({ id, error, address, peer: { databaseId, publicKey } }: RefusedOfPeer): void => {
+    const passed = now() - begunAt
+    if (passed < 0 || passed >= MINUTE_MS) {
+      begunAt = now()
+      told = 0
     }
-    if (this.#told >= MAX_TOLD) {
-      this.#untold += 1
+    if (told >= MAX_TOLD) {
+      untold += 1
       return
     }
-    this.#told += 1
+    told += 1
     const operationId = id as string as OperationId | undefined
-    const untold = this.#untold
-    this.#untold = 0
-    this.#onEvent({ type: 'entry-refused', error, operationId, address, databaseId, publicKey, untold })
+    const event = { type: 'entry-refused', error, operationId, address, databaseId, publicKey, untold } as const
+    untold = 0
+    onEvent(event)
   }
 }

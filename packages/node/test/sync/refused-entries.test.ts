@@ -6,7 +6,7 @@ import { defineSchema, int, str } from '../../../store/test/support/definitions.
 import { publishAll } from '../../../store/test/support/outcomes.js'
 import type { NodeEvent } from '../../src/node-event.js'
 import { NodeSync } from '../../src/sync/node-sync.js'
-import { MAX_TOLD, RefusalEvents } from '../../src/sync/refusal-events.js'
+import { MAX_TOLD, refusalEvents } from '../../src/sync/refusal-events.js'
 import { realTimers, syncOptionsOf, TestNode } from './sync-world.js'
 
 const ADDRESS = 'wss://hub.example/sync'
@@ -68,14 +68,14 @@ test('what a peer that is dialled sends in vain is told with its reason, and who
 test('of many refused entries a few are told in a minute, and how many the others were', () => {
   let now = 1_000
   const told: number[] = []
-  const events = new RefusalEvents(
+  const tell = refusalEvents(
     () => now,
     (event) => told.push(event.type === 'entry-refused' ? event.untold : -1),
   )
   const refused: RefusedOfPeer = { error: new RakkoError('INVALID_ENTRY', 'no entry'), peer }
-  for (let index = 0; index < MAX_TOLD + 480; index += 1) events.tell(refused)
+  for (let index = 0; index < MAX_TOLD + 480; index += 1) tell(refused)
   expect(told).toEqual(Array.from({ length: MAX_TOLD }, () => 0))
   now += 60_000
-  for (let index = 0; index < 2; index += 1) events.tell(refused)
+  for (let index = 0; index < 2; index += 1) tell(refused)
   expect(told.slice(MAX_TOLD)).toEqual([480, 0])
 })

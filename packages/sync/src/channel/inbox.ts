@@ -16,7 +16,8 @@ export class Inbox {
   #frames: Uint8Array[] = []
   /** How many of these were given. Taking the first off an array of thousands would move all others. */
   #given = 0
-  #keptBytes = 0
+  /** What is kept, as `costOf` counts. */
+  keptBytes = 0
   #listener: ChannelListener | undefined
   #isGiving = false
   #end: { readonly error: RakkoError | undefined } | undefined
@@ -25,19 +26,14 @@ export class Inbox {
     this.#options = options
   }
 
-  /** What is kept, as `costOf` counts. */
-  get keptBytes(): number {
-    return this.#keptBytes
-  }
-
   put(frame: Uint8Array): void {
     if (this.#end !== undefined) return
-    if (this.#keptBytes > MAX_KEPT_BYTES) {
-      this.#fail(channelClosed('the peer sends more than is taken', { keptBytes: this.#keptBytes }))
+    if (this.keptBytes > MAX_KEPT_BYTES) {
+      this.#fail(channelClosed('the peer sends more than is taken', { keptBytes: this.keptBytes }))
       return
     }
     this.#frames.push(frame)
-    this.#keptBytes += costOf(frame)
+    this.keptBytes += costOf(frame)
     this.#give()
   }
 
@@ -60,7 +56,7 @@ export class Inbox {
   drop(error?: RakkoError): void {
     this.#frames = []
     this.#given = 0
-    this.#keptBytes = 0
+    this.keptBytes = 0
     this.end(error)
   }
 
@@ -80,7 +76,7 @@ export class Inbox {
         break
       }
       // What was dropped meanwhile was counted off with all others.
-      this.#keptBytes = Math.max(0, this.#keptBytes - costOf(frame))
+      this.keptBytes = Math.max(0, this.keptBytes - costOf(frame))
       this.#options.onTaken?.(frame)
     }
     if (this.#end === undefined) this.#isGiving = false

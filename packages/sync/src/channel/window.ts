@@ -8,8 +8,8 @@ interface Waiter {
 /** What is under way to the peer, and who waits until that is less. */
 export class Window {
   readonly #mostBytes: number
-  #bytes = 0
-  #waiters: Waiter[] = []
+  bytes = 0
+  readonly #waiters: Waiter[] = []
   #error: RakkoError | undefined
 
   /** @param mostBytes what may be under way until somebody has to wait */
@@ -17,30 +17,22 @@ export class Window {
     this.#mostBytes = mostBytes
   }
 
-  get bytes(): number {
-    return this.#bytes
-  }
-
   /** Adds what is sent. Resolves once the next may be sent; rejects where the channel ends before. */
   add(bytes: number): Promise<void> {
-    this.#bytes += bytes
+    this.bytes += bytes
     if (this.#error !== undefined) return Promise.reject(this.#error)
-    if (this.#bytes <= this.#mostBytes) return Promise.resolve()
+    if (this.bytes <= this.#mostBytes) return Promise.resolve()
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
   }
 
   remove(bytes: number): void {
-    this.#bytes -= bytes
-    if (this.#bytes > this.#mostBytes) return
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const waiter of waiters) waiter.resolve()
+    this.bytes -= bytes
+    if (this.bytes > this.#mostBytes) return
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve()
   }
 
   end(error: RakkoError): void {
     this.#error ??= error
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const waiter of waiters) waiter.reject(this.#error)
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#error)
   }
 }

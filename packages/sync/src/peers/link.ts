@@ -12,7 +12,7 @@ import { Backoff } from './backoff.js'
 import type { MetPeer, PeerMemory } from './met-peer.js'
 import { Outbox } from './outbox.js'
 import { type Failure, type LinkState, linkOf, type PeerStatus } from './peer-status.js'
-import { Replacements } from './replacements.js'
+import { replacements } from './replacements.js'
 import type { Sharing } from './sharing.js'
 
 export interface LinkOptions
@@ -31,8 +31,6 @@ export interface LinkOptions
   readonly meterOf?: ((name: string) => Meter) | undefined
   /** There is another database at the address than before. */
   readonly onReplaced?: ((peer: Peer, address: string, formerDatabaseId: string) => void) | undefined
-  /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
-  readonly onRestored?: ((peer: Peer) => void) | undefined
 }
 
 /** While a session runs, what is known of the peer is kept so often, in milliseconds, where it has changed. */
@@ -61,7 +59,7 @@ export class Link {
   readonly #running: Promise<void>
   /** Over once the link is closed. */
   readonly #signal = new Signal()
-  readonly #replacements: Replacements
+  readonly #replacedBy: (databaseId: string) => string | undefined
   #state: LinkState = { state: 'connecting' }
   #peer: Peer | undefined
   /** Of the database that was met last. */
@@ -71,12 +69,12 @@ export class Link {
   #isHere = false
   /** Since when the session is live. */
   #liveSince: number | undefined
-  #offlineSince: number | undefined
-  /** Why it could not be reached last. */
-  #failure: Failure | undefined
+  /** Since when it could not be reached, and why it last could not. */
+  #away: (Failure & { readonly offlineSince: number }) | undefined
   readonly #outbox: Outbox
   #cancelKeeping: (() => void) | undefined
-  #session: SyncSession | undefined
+  /** What runs with the peer now. */
+  session: SyncSession | undefined
   #dialling: Dialling | undefined
   #patience = 1
   #dialledAt = 0
@@ -89,7 +87,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = new Backoff(options.draw)
-    this.#replacements = new Replacements(options.now)
+    this.#replacedBy = replacements(options.now)
     this.#outbox = new Outbox(options.replica, () => options.onChange(this.status))
     this.#running = this.#run()
   }
@@ -99,18 +97,13 @@ export class Link {
     return { address: this.#options.address, peer: this.#peer, metAt: this.#metAt, toSend, link: this.#state }
   }
 
-  /** What runs with the peer now. */
-  get session(): SyncSession | undefined {
-    return this.#session
-  }
-
   /**
    * Dials now instead of later: the network has changed, or the device woke up. A dial that hangs begins anew. A channel
    * that lives is asked.
    */
   poke(): void {
     this.#backoff.reset()
-    this.#session?.poke()
+    this.session?.poke()
     this.#dialAt(0)
     if (this.#dialling === undefined || this.#options.now() - this.#dialledAt < HUNG_MS) return
     this.#isRedialling = true
@@ -130,7 +123,7 @@ export class Link {
   async close(): Promise<void> {
     this.#signal.end()
     this.#dialling?.abort()
-    this.#session?.close()
+    this.session?.close()
     await this.#running
     this.#outbox.close()
   }
@@ -138,7 +131,7 @@ export class Link {
   async #run(): Promise<void> {
     await this.#findMet()
     while (!this.#signal.isOver) {
-      this.#change({ state: 'connecting', offlineSince: this.#offlineSince, ...this.#failure })
+      this.#change({ state: 'connecting', ...this.#away })
       await this.#wait(await this.#speak())
     }
   }
@@ -183,7 +176,7 @@ export class Link {
     this.#isHere = false
     this.#liveSince = undefined
     const { sharing, identity, meterOf, silenceMs = SILENCE_MS } = this.#options
-    this.#session = new SyncSession({
+    this.session = new SyncSession({
       ...this.#options,
       silenceMs: silenceMs * this.#patience,
       channel,
@@ -196,17 +189,18 @@ export class Link {
         hasBrought = true
       },
     })
-    this.#outbox.follow(this.#session)
-    const result = await this.#session.run()
-    this.#session = undefined
+    this.#outbox.follow(this.session)
+    const result = await this.session.run()
+    this.session = undefined
     if (this.#isHere) this.#metAt = now()
     await this.#outbox.leave()
     await this.#keep()
-    if (hasBrought || this.#wasLive()) {
+    const { code, by } = result
+    if (hasBrought || now() - (this.#liveSince ?? Infinity) >= LIVE_MS) {
       this.#backoff.reset()
       this.#patience = 1
     }
-    const isSlow = result.code === 'too-slow' && result.by === 'us' && channel.receivedBytes === undefined
+    const isSlow = code === 'too-slow' && by === 'us' && channel.receivedBytes === undefined
     if (isSlow) this.#patience = Math.min(PATIENCE * this.#patience, MOST_PATIENCE)
     return this.#ended(result)
   }
@@ -216,7 +210,7 @@ export class Link {
     const met = await memory.find(address).catch(() => undefined)
     if (met === undefined) return
     this.#databaseId = met.databaseId
-    this.#replacements.of(met.databaseId)
+    this.#replacedBy(met.databaseId)
     this.#metAt = met.metAt
     this.#outbox.begin(met)
   }
@@ -246,17 +240,13 @@ export class Link {
     return wait
   }
 
-  #wasLive(): boolean {
-    return this.#liveSince !== undefined && this.#options.now() - this.#liveSince >= LIVE_MS
-  }
-
   #offline(failure: Failure): number {
     const now = this.#options.now()
     const wait = this.#backoff.wait()
     this.#soonAt = now + this.#backoff.soon()
-    this.#offlineSince ??= now
-    this.#failure = failure
-    this.#change({ state: 'offline', since: this.#offlineSince, retryAt: now + wait, ...failure })
+    const since = this.#away?.offlineSince ?? now
+    this.#away = { offlineSince: since, ...failure }
+    this.#change({ state: 'offline', since, retryAt: now + wait, ...failure })
     return wait
   }
 
@@ -264,10 +254,8 @@ export class Link {
     if (status.state === 'greeting' || status.state === 'ended') return
     this.#metAt = this.#options.now()
     this.#meet(status.peer)
-    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
     this.#isHere = true
-    this.#offlineSince = undefined
-    this.#failure = undefined
+    this.#away = undefined
     if (status.state === 'live') this.#liveSince ??= this.#options.now()
     this.#change(linkOf(status))
   }
@@ -279,7 +267,7 @@ export class Link {
       this.#outbox.begin()
       void this.#keep()
     }
-    const former = this.#replacements.of(peer.databaseId)
+    const former = this.#replacedBy(peer.databaseId)
     if (former !== undefined) this.#options.onReplaced?.(peer, this.#options.address, former)
   }
 

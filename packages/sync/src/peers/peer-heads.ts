@@ -13,15 +13,12 @@ export interface PeerHeads extends KeyHeads {
  * left out. Never rejects.
  */
 export async function peerHeads(sessions: readonly SyncSession[], publicKey: PublicKey): Promise<PeerHeads[]> {
-  const told = await Promise.all(sessions.map((session) => headsOf(session, publicKey)))
-  return told.filter((one) => one !== undefined)
-}
-
-async function headsOf({ peer, heads }: SyncSession, publicKey: PublicKey): Promise<PeerHeads | undefined> {
-  if (peer === undefined || heads === undefined) return undefined
-  try {
-    return { peer, ...(await heads.ask(publicKey)) }
-  } catch {
-    return undefined
-  }
+  const asked = sessions.flatMap(({ peer, heads }) => {
+    if (peer === undefined || heads === undefined) return []
+    return heads.ask(publicKey).then(
+      (told) => ({ peer, ...told }),
+      () => undefined,
+    )
+  })
+  return (await Promise.all(asked)).filter((one) => one !== undefined)
 }

@@ -51,7 +51,11 @@ export class Peers {
     if (this.#isClosed || this.#links.has(address)) return
     // Who is at an address that this node has chosen is the transport's to say: only guests are asked who they are.
     const options = { ...this.#options, checkProof: undefined, admit: undefined, sharing: this.#sharing }
-    this.#links.set(address, new Link({ ...options, address, onChange: (status) => this.#dialledTold(status) }))
+    const onChange = (status: PeerStatus): void => {
+      this.#options.onDialled?.(status)
+      this.#tell()
+    }
+    this.#links.set(address, new Link({ ...options, address, onChange }))
     this.#tell()
   }
 
@@ -112,14 +116,7 @@ export class Peers {
 
   #guestTold(guest: Guest, status: SessionStatus): void {
     if (status.state === 'greeting' || status.state === 'ended') return
-    const peer: Peer = status.peer
-    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(peer)
-    guest.status = { peer, metAt: this.#options.now(), link: linkOf(status) }
-    this.#tell()
-  }
-
-  #dialledTold(status: PeerStatus): void {
-    this.#options.onDialled?.(status)
+    guest.status = { peer: status.peer, metAt: this.#options.now(), link: linkOf(status) }
     this.#tell()
   }
 

@@ -22,12 +22,12 @@ const ELSEWHERE_MS = 2_000
  */
 export class Sharing {
   readonly #timers: Timers
-  readonly #links = new Set<Member>()
-  /** Which session fetches an id. */
-  readonly #fetching = new Map<Hash, Member>()
   readonly #waits = new Set<Signal>()
+  readonly links = new Set<Share>()
+  /** Which session fetches an id. */
+  readonly fetching = new Map<Hash, Share>()
   /** Addresses whose peer was the lead, and has held up the others: also a new session with it does not lead at once. */
-  readonly #tooSlow = new Set<string>()
+  readonly tooSlow = new Set<string | undefined>()
   lead: Member | undefined
 
   constructor(timers: Timers) {
@@ -37,53 +37,13 @@ export class Sharing {
   /** Of a session with a peer that this node has dialled. */
   link(address: string): Share {
     const member = new Member(this, address)
-    this.#links.add(member)
+    this.links.add(member)
     return member
   }
 
   /** Of a session with a peer that has dialled this node. */
   guest(): Share {
-    return new Member(this, undefined)
-  }
-
-  get hasLinks(): boolean {
-    return this.#links.size > 0
-  }
-
-  claim(member: Member, ids: readonly Hash[]): readonly Hash[] {
-    const free = ids.filter((id) => !this.isElsewhere(member, id))
-    for (const id of free) this.#fetching.set(id, member)
-    return free
-  }
-
-  release(member: Member, ids: Iterable<Hash>): void {
-    for (const id of ids) if (this.#fetching.get(id) === member) this.#fetching.delete(id)
-    this.wake()
-  }
-
-  isElsewhere(member: Member, id: Hash): boolean {
-    const other = this.#fetching.get(id)
-    return other !== undefined && other !== member
-  }
-
-  /** It has held up the others: the next one leads, as soon as one is up to date. */
-  depose(member: Member): void {
-    if (member.address !== undefined) this.#tooSlow.add(member.address)
-    if (this.lead === member) this.lead = undefined
-    this.wake()
-  }
-
-  isTooSlow(address: string): boolean {
-    return this.#tooSlow.has(address)
-  }
-
-  leave(member: Member): void {
-    this.#links.delete(member)
-    if (this.lead === member) this.lead = undefined
-    this.release(
-      member,
-      [...this.#fetching].flatMap(([id, other]) => (other === member ? [id] : [])),
-    )
+    return new Member(this)
   }
 
   /** Something has changed: whoever waits looks again. */
@@ -109,15 +69,15 @@ class Member implements Share {
   #brought = 0
   #isOver = false
 
-  constructor(sharing: Sharing, address: string | undefined) {
+  constructor(sharing: Sharing, address?: string) {
     this.#sharing = sharing
     this.address = address
   }
 
   mode(): PullFrame['mode'] {
     const sharing = this.#sharing
-    if (this.address === undefined) return sharing.hasLinks || !this.#isDone ? 'ids' : 'entries'
-    if (this.#isDone || !sharing.isTooSlow(this.address)) sharing.lead ??= this
+    if (this.address === undefined) return sharing.links.size > 0 || !this.#isDone ? 'ids' : 'entries'
+    if (this.#isDone || !sharing.tooSlow.has(this.address)) sharing.lead ??= this
     return sharing.lead === this ? 'entries' : 'ids'
   }
 
@@ -140,24 +100,40 @@ class Member implements Share {
       if (isOver() || lead.#isDone) return
       if (lead.#brought === before) break
     }
-    sharing.depose(lead)
+    // It has held up the others: the next one leads, as soon as one is up to date.
+    sharing.tooSlow.add(lead.address)
+    lead.#leadNoMore()
+    sharing.wake()
   }
 
   claim(ids: readonly Hash[]): readonly Hash[] {
-    return this.#sharing.claim(this, ids)
+    const free = ids.filter((id) => !this.#isElsewhere(id))
+    for (const id of free) this.#sharing.fetching.set(id, this)
+    return free
   }
 
-  release(ids: readonly Hash[]): void {
-    this.#sharing.release(this, ids)
+  release(ids: Iterable<Hash>): void {
+    const { fetching } = this.#sharing
+    for (const id of ids) if (fetching.get(id) === this) fetching.delete(id)
+    this.#sharing.wake()
   }
 
   elsewhere(ids: readonly Hash[]): Promise<void> {
-    const sharing = this.#sharing
-    return sharing.until(() => this.#isOver || !ids.some((id) => sharing.isElsewhere(this, id)), ELSEWHERE_MS)
+    return this.#sharing.until(() => this.#isOver || !ids.some((id) => this.#isElsewhere(id)), ELSEWHERE_MS)
   }
 
   end(): void {
     this.#isOver = true
-    this.#sharing.leave(this)
+    this.#sharing.links.delete(this)
+    this.#leadNoMore()
+    this.release(this.#sharing.fetching.keys())
+  }
+
+  #isElsewhere(id: Hash): boolean {
+    return (this.#sharing.fetching.get(id) ?? this) !== this
+  }
+
+  #leadNoMore(): void {
+    if (this.#sharing.lead === this) this.#sharing.lead = undefined
   }
 }

@@ -12,6 +12,8 @@ import {
 } from './range.js'
 import { Reply } from './reply.js'
 
+/** Where the first range begins, and the last one ends. */
+const NO_BYTES: Uint8Array = new Uint8Array()
 /** A range with so few ids is listed. */
 const LISTED_IDS = 32
 /** What a Compared has beside its ranges, at most: heads, two numbers and an id. */
@@ -63,13 +65,14 @@ export class Comparison {
   readonly #ids: IdTree
   readonly #maxBytes: number
   readonly #maxDifference: number
-  readonly #theyLack = new IdTree()
+  /** Own ids that the peer lacks; none where it was too much. */
+  readonly theyLackIds = new IdTree()
+  /** Whether the sets were too different: then nothing is known, and both sides pull from the first arrival. */
+  isTooMuch = false
   /** The lists of the last frame that was sent, by the hexadecimal text of their upper end. */
   readonly #lists = new Map<string, { readonly lower: Uint8Array; readonly ids: Uint8Array }>()
   #frames = 0
   #work = 0
-  #isDone = false
-  #isTooMuch = false
 
   constructor(ids: IdTree, { maxFrameBytes, maxDifferenceIds = MAX_DIFFERENCE_IDS }: ComparisonOptions) {
     this.#ids = ids
@@ -77,33 +80,20 @@ export class Comparison {
     this.#maxDifference = maxDifferenceIds
   }
 
-  /** Own ids that the peer lacks; none where it was too much. */
-  get theyLackIds(): IdTree {
-    return this.#theyLack
-  }
-
-  /** Whether the sets were too different: then nothing is known, and both sides pull from the first arrival. */
-  get isTooMuch(): boolean {
-    return this.#isTooMuch
-  }
-
   /** The first ranges, for the side that begins. */
   start(): readonly ComparedRange[] {
     this.#frames += 1
-    const own = { lower: new Uint8Array(), upper: new Uint8Array(), from: 0, to: this.#ids.size }
+    const own = { lower: NO_BYTES, upper: NO_BYTES, from: 0, to: this.#ids.size }
     const ranges = own.to <= LISTED_IDS ? [this.#listOf(own)] : this.#partsOf(own)
     this.#keepLists(ranges)
     return ranges
   }
 
   /**
-   * Takes the ranges of the peer's next frame, as `decodeFrame` has checked them. Throws INVALID_FRAME, after which the
-   * comparison is over.
+   * Takes the ranges of the peer's next frame, as `decodeFrame` has checked them. Throws INVALID_FRAME.
+   * After that, and once it is done, the comparison is over: its caller gives it no more.
    */
   take(ranges: readonly ComparedRange[]): ComparisonStep {
-    if (this.#isDone) throw invalidFrame('ranges', 'none, since the comparison is over', `${ranges.length}`)
-    // Until it is known to go on: what throws ends it.
-    this.#isDone = true
     this.#frames += 1
     if (ranges.length === 0) {
       if (this.#frames === 1) throw invalidFrame('ranges', 'one at least to begin with', 'none')
@@ -115,30 +105,29 @@ export class Comparison {
     const reply = this.#replyTo(ranges)
     if (isLast(ranges)) return { isDone: true }
     this.#frames += 1
-    if (this.#theyLack.size > this.#maxDifference || this.#frames > MAX_COMPARISON_FRAMES) {
+    if (this.theyLackIds.size > this.#maxDifference || this.#frames > MAX_COMPARISON_FRAMES) {
       return { ranges: [], isDone: this.#giveUp() }
     }
     this.#keepLists(reply)
-    this.#isDone = isLast(reply)
-    return { ranges: reply, isDone: this.#isDone }
+    return { ranges: reply, isDone: isLast(reply) }
   }
 
   #giveUp(): true {
-    this.#isTooMuch = true
-    this.#theyLack.clear()
+    this.isTooMuch = true
+    this.theyLackIds.clear()
     return true
   }
 
   #replyTo(ranges: readonly ComparedRange[]): readonly ComparedRange[] {
     const reply = new Reply(ranges.length, this.#maxBytes - HEAD_BYTES)
     this.#work = 0
-    let [lower, from]: [Uint8Array, number] = [new Uint8Array(), 0]
+    let [lower, from] = [NO_BYTES, 0]
     for (const [index, range] of ranges.entries()) {
       const { upper } = range
       const to = upper.length === 0 ? this.#ids.size : this.#ids.rank(upper)
       const own = { lower, upper, from, to }
       if (!this.#replyToRange(index, range, own, reply)) {
-        reply.addRest(this.#wholeOf({ ...own, upper: new Uint8Array(), to: this.#ids.size }))
+        reply.addRest(this.#wholeOf({ ...own, upper: NO_BYTES, to: this.#ids.size }))
         break
       }
       ;[lower, from] = [upper, to]
@@ -205,8 +194,8 @@ export class Comparison {
     return markedIds(list.ids, range.bits)
   }
 
-  #note({ theyLack = new Uint8Array() }: Wanted): void {
-    for (let at = 0; at < theyLack.length; at += ID_BYTES) this.#theyLack.add(theyLack.subarray(at, at + ID_BYTES))
+  #note({ theyLack = NO_BYTES }: Wanted): void {
+    for (let at = 0; at < theyLack.length; at += ID_BYTES) this.theyLackIds.add(theyLack.subarray(at, at + ID_BYTES))
   }
 
   /** Returns what has to be done instead, where looking at so many ids would take too long. */
@@ -219,7 +208,7 @@ export class Comparison {
 
   #keepLists(ranges: readonly ComparedRange[]): void {
     this.#lists.clear()
-    let lower: Uint8Array = new Uint8Array()
+    let lower = NO_BYTES
     for (const range of ranges) {
       if (range.kind === 'ids') this.#lists.set(bytesToHex(range.upper), { lower, ids: range.ids })
       lower = range.upper

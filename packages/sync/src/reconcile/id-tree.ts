@@ -1,4 +1,4 @@
-import { blake3, bytesToHex, type Hash, refusal } from '@rakko/core'
+import { blake3, bytesToHex, type Hash } from '@rakko/core'
 import { type IdNode, Inner, Leaf } from './id-node.js'
 import { compareWords, WORDS, type Words, wordsOf, writeWords } from './id-words.js'
 import { FINGERPRINT_BYTES, ID_BYTES } from './range.js'
@@ -21,9 +21,9 @@ export class IdTree {
     return this.#root.count
   }
 
-  /** 32 bytes, without `0020`. Returns whether it was not there. Throws INVALID_ARGUMENT. */
+  /** 32 bytes, without `0020`. Returns whether it was not there. */
   add(id: Uint8Array): boolean {
-    const words = idWords(id)
+    const words = wordsOf(id)
     if (this.#has(words)) return false
     const upper = this.#root.insert(words)
     if (upper !== undefined) this.#root = new Inner([this.#root, upper])
@@ -84,9 +84,4 @@ export class IdTree {
     const { ids, at } = this.#root.locate(rank)
     return compareWords(ids, at, id, 0) === 0
   }
-}
-
-function idWords(id: Uint8Array): Words {
-  if (id.length === ID_BYTES) return wordsOf(id)
-  throw refusal('INVALID_ARGUMENT', { field: 'id', expected: `${ID_BYTES} bytes`, got: `${id.length} bytes` })
 }

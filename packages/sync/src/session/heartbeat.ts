@@ -5,6 +5,10 @@ import type { Send } from './send.js'
 import { type SessionEnd, tooSlow } from './session-end.js'
 
 export interface HeartbeatOptions {
+  readonly timers: Timers
+  readonly send: Send
+  readonly onEnd: (end: SessionEnd) => void
+  /** After how long a silent peer is given up; default SILENCE_MS. After each third of it, it is asked. */
   readonly silenceMs?: number | undefined
   readonly channel: Pick<Channel, 'receivedBytes'>
 }
@@ -17,11 +21,8 @@ const LOOKS = 3
  * take longer on a slow line: its bytes are signs of life too, where the channel tells of them.
  */
 export class Heartbeat {
-  readonly #timers: Timers
-  readonly #send: Send
-  readonly #onEnd: (end: SessionEnd) => void
+  readonly #options: HeartbeatOptions
   readonly #silenceMs: number
-  readonly #channel: Pick<Channel, 'receivedBytes'>
   #receivedBytes: number | undefined
   /** How often nothing had come since it was looked before. */
   #silences = 0
@@ -33,13 +34,9 @@ export class Heartbeat {
   #pinged: number | undefined
   #isAnswering = false
 
-  /** `silenceMs`: after how long a silent peer is given up. After each third of it, it is asked. */
-  constructor(timers: Timers, send: Send, onEnd: (end: SessionEnd) => void, options: HeartbeatOptions) {
-    this.#timers = timers
-    this.#send = send
-    this.#onEnd = onEnd
+  constructor(options: HeartbeatOptions) {
+    this.#options = options
     this.#silenceMs = options.silenceMs ?? SILENCE_MS
-    this.#channel = options.channel
   }
 
   start(): void {
@@ -84,14 +81,14 @@ export class Heartbeat {
     while (this.#pinged !== undefined) {
       const number = this.#pinged
       this.#pinged = undefined
-      await this.#send({ type: 'pong', number }).taken
+      await this.#options.send({ type: 'pong', number }).taken
     }
     this.#isAnswering = false
   }
 
   #lookIn(ms: number): void {
-    this.#receivedBytes = this.#channel.receivedBytes
-    this.#cancel = this.#timers.after(ms, () => this.#look())
+    this.#receivedBytes = this.#options.channel.receivedBytes
+    this.#cancel = this.#options.timers.after(ms, () => this.#look())
   }
 
   #look(): void {
@@ -99,9 +96,9 @@ export class Heartbeat {
       this.start()
       return
     }
-    this.#silences = this.#receivedBytes === this.#channel.receivedBytes ? this.#silences + 1 : 0
+    this.#silences = this.#receivedBytes === this.#options.channel.receivedBytes ? this.#silences + 1 : 0
     if (this.#silences >= LOOKS) {
-      this.#onEnd(tooSlow('No sign of life came', this.#silenceMs))
+      this.#options.onEnd(tooSlow('No sign of life came', this.#silenceMs))
       return
     }
     // Also where bytes come: the peer may hear nothing until they have all left it.
@@ -112,6 +109,6 @@ export class Heartbeat {
   #ping(): void {
     this.#pings += 1
     // The channel's end is told by the channel itself.
-    this.#send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
+    this.#options.send({ type: 'ping', number: this.#pings }).taken.catch(() => undefined)
   }
 }

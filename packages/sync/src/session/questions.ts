@@ -11,7 +11,7 @@ interface Asked<About, Answer> {
 }
 
 /** Questions of one kind that the peer has not answered yet, each under a number of its own. */
-export class Questions<About, Answer> {
+export abstract class Questions<About, Answer> {
   readonly #send: Send
   readonly #patience: Patience
   readonly #answerName: string
@@ -27,7 +27,7 @@ export class Questions<About, Answer> {
   }
 
   /** `frameOf`: the question under its number. Rejects once the session has ended. */
-  ask(about: About, frameOf: (number: number) => Frame): Promise<Answer> {
+  protected question(about: About, frameOf: (number: number) => Frame): Promise<Answer> {
     this.#latest += 1
     const number = this.#latest
     return new Promise((resolve, reject) => {
@@ -39,12 +39,12 @@ export class Questions<About, Answer> {
   }
 
   /** What was asked under a number. Throws where nothing waits for an answer. */
-  about(number: number): About {
+  protected about(number: number): About {
     return this.#of(number).about
   }
 
   /** Throws as `about` does. */
-  answer(number: number, answer: Answer): void {
+  protected answer(number: number, answer: Answer): void {
     const { stopWaiting, resolve } = this.#of(number)
     this.#asked.delete(number)
     stopWaiting()

@@ -38,17 +38,15 @@ const CODES: Readonly<Record<string, EndCode>> = {
   NODE_CLOSED: 'bye',
 }
 
-function wrongVersion(error: RakkoError): SessionEnd {
-  const text = `This node speaks version ${PROTOCOL_VERSION}, the peer ${error.details.got}`
-  return new SessionEnd('wrong-version', text, error)
-}
-
 /** Whatever was thrown, as the end that it leads to. What a peer is told says nothing of this node's inside. */
 export function toSessionEnd(error: unknown): SessionEnd {
   if (error instanceof SessionEnd) return error
   if (error instanceof RakkoError) {
     // What else stands in a Hello of another version this one cannot judge.
-    if (error.details.field === 'hello.version') return wrongVersion(error)
+    if (error.details.field === 'hello.version') {
+      const text = `This node speaks version ${PROTOCOL_VERSION}, the peer ${error.details.got}`
+      return new SessionEnd('wrong-version', text, error)
+    }
     const code = CODES[error.code]
     if (code !== undefined) return new SessionEnd(code, error.message, error)
   }

@@ -41,6 +41,8 @@ export interface SessionOptions {
   /** Both know each other: before anything flows. */
   readonly onGreeted?: ((peer: Peer) => void) | undefined
   readonly onStatus?: ((status: SessionStatus) => void) | undefined
+  /** The peer no longer has what it had when it was met last: it was restored from a copy. All is compared again. */
+  readonly onRestored?: ((peer: Peer) => void) | undefined
   /** The session's backlog has changed. */
   readonly onBacklog?: (() => void) | undefined
   /** What the peer has sent and this node does not take. */

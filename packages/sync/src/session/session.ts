@@ -73,11 +73,12 @@ export class SyncSession {
     const { heads, withoutRanges } = options
     this.#codec = heads?.codec ?? CODEC
     this.#can = ['live', ...(heads ? ['heads'] : []), ...(withoutRanges ? [] : ['ranges'])]
-    this.#patience = new Patience(options.timers, (end) => this.#end(end))
+    const onEnd = (end: SessionEnd): void => this.#end(end)
+    this.#patience = new Patience(options.timers, onEnd)
     this.#fetcher = new Fetcher(send, this.#patience)
     this.#asker = new HeadsAsker(send, this.#patience)
-    this.#heartbeat = new Heartbeat(options.timers, send, (end) => this.#end(end), options)
-    this.#greeting = new Greeting({ ...options, capabilities: this.#can, send, onEnd: (end) => this.#end(end) })
+    this.#heartbeat = new Heartbeat({ ...options, send, onEnd })
+    this.#greeting = new Greeting({ ...options, capabilities: this.#can, send, onEnd })
   }
 
   /** Speaks until the channel ends; never rejects. */
@@ -244,11 +245,6 @@ export class SyncSession {
     return { bytes: bytes.length, taken }
   }
 
-  /** Of frames that nobody waits for: where the channel is closed it tells so itself. */
-  #forget({ taken }: Sent): void {
-    taken.catch(() => undefined)
-  }
-
   /** Ends the session since something failed. Where that is the channel, it tells itself what became of it. */
   #fail(error: unknown): void {
     if (error instanceof RakkoError && error.code === 'CHANNEL_CLOSED') return
@@ -269,7 +265,8 @@ export class SyncSession {
   /** Ends the session from this side, and says why. */
   #end(end: SessionEnd): void {
     if (this.#result !== undefined) return
-    if (end.code !== 'too-slow') this.#forget(this.#send(endFrame(end.code, end.message)))
+    // Where the channel is closed it tells so itself.
+    if (end.code !== 'too-slow') this.#send(endFrame(end.code, end.message)).taken.catch(() => undefined)
     this.#finish({ code: end.code, by: 'us', text: end.message, cause: end.cause })
   }
 
@@ -297,5 +294,6 @@ export class SyncSession {
     if (this.#result !== undefined && status.state !== 'ended') return
     this.#options.share.told(status)
     this.#options.onStatus?.(status)
+    if (status.state === 'comparing' && status.lost !== undefined) this.#options.onRestored?.(status.peer)
   }
 }

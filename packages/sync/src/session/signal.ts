@@ -3,15 +3,11 @@ import type { Timers } from '../timers.js'
 /** Lets one task wait until something is so, and others tell it to look again. */
 export class Signal {
   #wake: (() => void) | undefined
-  #isOver = false
-
-  get isOver(): boolean {
-    return this.#isOver
-  }
+  isOver = false
 
   /** Resolves once it is so, or the signal has ended. Only one task waits at a time. */
   async until(isReached: () => boolean): Promise<void> {
-    while (!this.#isOver && !isReached()) {
+    while (!this.isOver && !isReached()) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
@@ -37,7 +33,7 @@ export class Signal {
   }
 
   end(): void {
-    this.#isOver = true
+    this.isOver = true
     this.tell()
   }
 }

@@ -50,10 +50,10 @@ export function text(least: number, most: number): Member<string> {
   }
 }
 
-export function bytes(length: number): Member<Uint8Array> {
+export function bytes(least: number, most?: number): Member<Uint8Array> {
   return {
     write: (writer, value) => writer.bytes(value),
-    read: (reader, path) => reader.bytes(path, length),
+    read: (reader, path) => reader.bytes(path, least, most),
   }
 }
 

@@ -3,31 +3,26 @@ import { invalidFrame } from '../invalid-frame.js'
 import { type ComparedRange, FINGERPRINT_BYTES, ID_BYTES, MAX_FRAME_RANGES, MAX_RANGE_IDS } from '../reconcile/range.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter } from './frame-writer.js'
-import type { Member } from './members.js'
+import { bytes, integer, type Member } from './members.js'
 
-/** Kinds of ranges, by their number on the wire. */
-const KINDS = ['skip', 'fingerprint', 'ids', 'lacking'] as const
-const MEMBERS = { skip: 2, fingerprint: 4, ids: 3, lacking: 3 } as const
+/** How the members of a range are written, of each kind, in the order of their numbers on the wire. */
+const KINDS = Object.entries({
+  skip: [],
+  fingerprint: Object.entries({ count: integer(), fingerprint: bytes(FINGERPRINT_BYTES) }),
+  ids: Object.entries({ ids: bytes(0, MAX_RANGE_IDS * ID_BYTES) }),
+  lacking: Object.entries({ bits: bytes(1, MAX_RANGE_IDS / 8) }),
+}) as readonly (readonly [ComparedRange['kind'], readonly (readonly [string, Member<unknown>])[]])[]
 
-const MAX_LACKING_BYTES = MAX_RANGE_IDS / 8
+/** What stands before them: where the range ends, and its kind. */
+const MEMBERS = 2
 
 function writeRange(writer: FrameWriter, range: ComparedRange): void {
-  writer.array(MEMBERS[range.kind])
+  const number = KINDS.findIndex(([kind]) => kind === range.kind)
+  const members = KINDS[number]?.[1] ?? []
+  writer.array(MEMBERS + members.length)
   writer.bytes(range.upper)
-  writer.number(KINDS.indexOf(range.kind))
-  switch (range.kind) {
-    case 'skip':
-      return
-    case 'fingerprint':
-      writer.number(range.count)
-      writer.bytes(range.fingerprint)
-      return
-    case 'ids':
-      writer.bytes(range.ids)
-      return
-    case 'lacking':
-      writer.bytes(range.bits)
-  }
+  writer.number(number)
+  for (const [name, member] of members) member.write(writer, range[name as keyof ComparedRange])
 }
 
 /** Ranges that cover all ids once, ascending, the last one open; or none. */
@@ -50,29 +45,19 @@ export const ranges: Member<readonly ComparedRange[]> = {
   },
 }
 
-function readRange(reader: FrameReader, field: string): ComparedRange {
-  const members = reader.array(field, 4, 2)
-  const upper = reader.bytes(`${field}.upper`, 0, ID_BYTES)
-  const kind = KINDS[reader.number(`${field}.kind`, 0, KINDS.length - 1)] as ComparedRange['kind']
-  if (members !== MEMBERS[kind]) throw invalidFrame(field, `${MEMBERS[kind]} items`, `${members}`)
-  switch (kind) {
-    case 'skip':
-      return { kind, upper }
-    case 'fingerprint':
-      return {
-        kind,
-        upper,
-        count: reader.number(`${field}.count`),
-        fingerprint: reader.bytes(`${field}.fingerprint`, FINGERPRINT_BYTES),
-      }
-    case 'ids':
-      return { kind, upper, ids: reader.bytes(`${field}.ids`, 0, MAX_RANGE_IDS * ID_BYTES) }
-    case 'lacking': {
-      const bits = reader.bytes(`${field}.bits`, 1, MAX_LACKING_BYTES)
-      if (bits.every((byte) => byte === 0)) throw invalidFrame(`${field}.bits`, 'a bit that is 1', 'none')
-      return { kind, upper, bits }
-    }
+function readRange(reader: FrameReader, path: string): ComparedRange {
+  const length = reader.array(path, 4, MEMBERS)
+  const upper = reader.bytes(`${path}.upper`, 0, ID_BYTES)
+  const [kind, members] = KINDS[reader.number(`${path}.kind`, 0, KINDS.length - 1)] as (typeof KINDS)[number]
+  const expected = MEMBERS + members.length
+  if (length !== expected) throw invalidFrame(path, `${expected} items`, `${length}`)
+  const read: Record<string, unknown> = { kind, upper }
+  for (const [name, member] of members) read[name] = member.read(reader, `${path}.${name}`)
+  const range = read as unknown as ComparedRange
+  if (range.kind === 'lacking' && range.bits.every((byte) => byte === 0)) {
+    throw invalidFrame(`${path}.bits`, 'a bit that is 1', 'none')
   }
+  return range
 }
 
 /** A zero at its end says nothing, so that the shortest prefix has none, and prefixes compare as the bounds they are. */

@@ -51,15 +51,6 @@ describe('an ordered set of ids', () => {
       [2_000, 2_000],
     ])
   })
-
-  test.each([new Uint8Array(31), new Uint8Array(34)])('refuses what is no id', (bytes) => {
-    expect(() => new IdTree().add(bytes)).toThrow(
-      expect.objectContaining({
-        code: 'INVALID_ARGUMENT',
-        message: `Invalid id: expected 32 bytes, got ${bytes.length} bytes`,
-      }),
-    )
-  })
 })
 
 test.each(seeds())('a tree of ids is what a sorted array is, whatever is added (seed %d)', (seed) => {

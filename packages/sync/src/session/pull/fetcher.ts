@@ -6,30 +6,23 @@ import type { Send } from '../send.js'
 import { outOfPlace } from '../session-end.js'
 
 /** Asks the peer for entries by their ids: one question, one answer. */
-export class Fetcher {
-  readonly #questions: Questions<ReadonlySet<Hash>, FetchedFrame>
-
+export class Fetcher extends Questions<Set<Hash>, FetchedFrame> {
   constructor(send: Send, patience: Patience) {
-    this.#questions = new Questions(send, patience, 'Fetched')
+    super(send, patience, 'Fetched')
   }
 
   /** At most MAX_FETCH_IDS ids. Rejects once the session has ended. */
   ask(ids: readonly Hash[]): Promise<FetchedFrame> {
-    return this.#questions.ask(new Set(ids), (fetch) => ({ type: 'fetch', fetch, ids }))
+    return this.question(new Set(ids), (fetch) => ({ type: 'fetch', fetch, ids }))
   }
 
   /** Throws where nobody asked for it, or for one of its items, or where it brings none and says that there are more. */
   fetched(frame: FetchedFrame): void {
-    const asked = this.#questions.about(frame.fetch)
+    const asked = this.about(frame.fetch)
     if (!frame.isLast && frame.items.length === 0) throw outOfPlace('Fetched brings nothing of what it says is here')
-    const left = new Set(asked)
     for (const { entry } of frame.items) {
-      if (!left.delete(hash(entry))) throw outOfPlace('Fetched has an entry that nobody asked for')
+      if (!asked.delete(hash(entry))) throw outOfPlace('Fetched has an entry that nobody asked for')
     }
-    this.#questions.answer(frame.fetch, frame)
-  }
-
-  end(error: Error): void {
-    this.#questions.end(error)
+    this.answer(frame.fetch, frame)
   }
 }

@@ -14,13 +14,13 @@ export interface KeyHeads {
   readonly isAll: boolean
 }
 
-/** Asks a peer that has the capability `heads` for the heads of one key. */
-export class HeadsAsker {
-  /** Each is about the log id from which heads are asked for. */
-  readonly #questions: Questions<bigint, HeadsAreFrame>
-
+/**
+ * Asks a peer that has the capability `heads` for the heads of one key. Each question is about the log id from which they
+ * are asked for.
+ */
+export class HeadsAsker extends Questions<bigint, HeadsAreFrame> {
   constructor(send: Send, patience: Patience) {
-    this.#questions = new Questions(send, patience, 'HeadsAre')
+    super(send, patience, 'HeadsAre')
   }
 
   /** At most MAX_KEY_HEADS. Rejects once the session has ended. */
@@ -29,7 +29,7 @@ export class HeadsAsker {
     let isAll = false
     while (!isAll && heads.length < MAX_KEY_HEADS) {
       const fromLogId = (heads.at(-1)?.logId ?? -1n) + 1n
-      const answer = await this.#questions.ask(fromLogId, (request) => ({
+      const answer = await this.question(fromLogId, (request) => ({
         type: 'heads',
         request,
         publicKey,
@@ -44,13 +44,9 @@ export class HeadsAsker {
   /** Throws on an answer that nobody asked for. */
   answered(frame: HeadsAreFrame): void {
     const { request, isLast, heads } = frame
-    const least = this.#questions.about(request)
+    const least = this.about(request)
     const [first] = heads
     if (first === undefined ? !isLast : first.logId < least) throw outOfPlace('HeadsAre has none of what was asked for')
-    this.#questions.answer(request, frame)
-  }
-
-  end(error: Error): void {
-    this.#questions.end(error)
+    this.answer(request, frame)
   }
 }

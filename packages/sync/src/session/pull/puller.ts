@@ -1,5 +1,6 @@
+import type { Hash } from '@rakko/core'
 import type { Replica, ResumeName } from '../../replica.js'
-import type { ArrivalMark, ArrivalsFrame, Item, PullFrame } from '../../wire/frame.js'
+import type { ArrivalsFrame, EntryItem, Item, PullFrame } from '../../wire/frame.js'
 import { creditOf } from '../credit.js'
 import { TAKE_BYTES } from '../limits.js'
 import type { Send } from '../send.js'
@@ -45,7 +46,8 @@ export class Puller {
   #credit = 0
   /** How far the frames that have come lead. */
   #number = 0
-  #hasCome = false
+  /** Whether any Arrivals have come. */
+  hasCome = false
   #frames = 0
   #items = 0
   #first = 0
@@ -65,15 +67,10 @@ export class Puller {
     const credit = creditOf(bytes, frame.items.length)
     this.#credit += credit
     this.#number = frame.upTo.number
-    this.#hasCome = true
+    this.hasCome = true
     this.#options.taker.offered(frame.items.filter((item) => typeof item === 'string'))
     this.#arrived.push({ frame, bytes, credit })
     this.#signal.tell()
-  }
-
-  /** Whether any Arrivals have come. */
-  get hasCome(): boolean {
-    return this.#hasCome
   }
 
   /**
@@ -105,15 +102,13 @@ export class Puller {
     const items = next.flatMap(({ frame }) => frame.items)
     const isDifference = next.some(({ frame }) => frame.upTo.number === 0)
     if (!(await this.#take(items, isDifference))) return false
-    const upTo = next.reduce<ArrivalMark>((mark, { frame }) => (frame.upTo.number > 0 ? frame.upTo : mark), {
-      number: 0,
-    })
+    // Each leads as far as the one before, or further.
+    const { upTo, latest } = (next.at(-1) as Arrived).frame
     if (upTo.number > 0) await replica.keepResumePoint(resumeName, pull.scope, upTo)
     for (const { credit } of next) this.#credit -= credit
     this.#frames += next.length
     this.#items += items.length
-    const latest = next.reduce((most, { frame }) => Math.max(most, frame.latest), 0)
-    this.#first = next.reduce((most, { frame }) => Math.max(most, frame.first), this.#first)
+    this.#first = Math.max(this.#first, ...next.map(({ frame }) => frame.first))
     onProgress({ number: upTo.number, latest, first: this.#first, items: this.#items })
     return true
   }
@@ -133,12 +128,9 @@ export class Puller {
 
   #take(items: readonly Item[], isDifference: boolean): Promise<boolean> {
     const { taker, pull } = this.#options
-    if (pull.mode === 'ids')
-      return taker.takeIds(
-        items.filter((item) => typeof item === 'string'),
-        isDifference,
-      )
-    return taker.take(items.filter((item) => typeof item !== 'string'))
+    // All are of the mode that was asked for, as was checked when they came.
+    if (pull.mode === 'ids') return taker.takeIds(items as readonly Hash[], isDifference)
+    return taker.take(items as readonly EntryItem[])
   }
 
   /** What came while the piece before was taken, up to a bound: fewer and larger transactions. */

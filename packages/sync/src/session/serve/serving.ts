@@ -15,7 +15,6 @@ import {
 import type { Send } from '../send.js'
 import { outOfPlace, tooMuch } from '../session-end.js'
 import { type Backlog, furthestBehind } from './backlog.js'
-import { Rate } from './rate.js'
 import { Source } from './source.js'
 
 export interface ServingOptions {
@@ -33,7 +32,8 @@ export interface ServingOptions {
 export class Serving {
   readonly #options: ServingOptions
   readonly #sources = new Map<number, Source>()
-  readonly #pulls: Rate
+  /** Ends the wait after which a pull of the last minute no longer counts. */
+  readonly #pullsOfMinute = new Set<() => void>()
   /** The latest numbers of pulls, and of each kind of question. */
   readonly #latest = new Map<string, number>()
   #tasks = 0
@@ -41,7 +41,6 @@ export class Serving {
 
   constructor(options: ServingOptions) {
     this.#options = options
-    this.#pulls = new Rate(options.timers, MAX_PULLS_A_MINUTE, MINUTE_MS)
   }
 
   /** By the pull that is furthest behind. Undefined where the peer pulls nothing yet. */
@@ -56,12 +55,14 @@ export class Serving {
 
   pull(frame: PullFrame, difference: Promise<IdTree> | undefined): void {
     this.#count('Pull', frame.pull)
-    if (!this.#pulls.take()) throw tooMuch(MAX_PULLS_A_MINUTE, 'pulls a minute')
+    if (this.#pullsOfMinute.size >= MAX_PULLS_A_MINUTE) throw tooMuch(MAX_PULLS_A_MINUTE, 'pulls a minute')
+    const { replica, send, known, timers, onError, onBacklog } = this.#options
+    const cancel = timers.after(MINUTE_MS, () => this.#pullsOfMinute.delete(cancel))
+    this.#pullsOfMinute.add(cancel)
     if (this.#sources.size >= MAX_PULLS) throw tooMuch(MAX_PULLS, 'pulls at once')
     if (difference !== undefined && [...this.#sources.values()].some((source) => source.isGivingDifference)) {
       throw tooMuch(1, 'difference at once')
     }
-    const { replica, send, known, timers, onError, onBacklog } = this.#options
     const creditBytes = Math.min(this.#options.creditBytes, MAX_CREDIT_BYTES)
     const source = new Source({ pull: frame, replica, send, known, timers, creditBytes, difference, onBacklog })
     this.#sources.set(frame.pull, source)
@@ -102,7 +103,7 @@ export class Serving {
 
   end(): void {
     this.#isOver = true
-    this.#pulls.end()
+    for (const cancel of this.#pullsOfMinute) cancel()
     for (const source of this.#sources.values()) source.stop()
   }
 
