@@ -1,5 +1,5 @@
+import { invalidFrame } from '../invalid-frame.js'
 import type { Channel } from './channel.js'
-import { invalidMessage } from './channel-error.js'
 import { CreditChannel, type CreditOptions, type Posted } from './credit-channel.js'
 
 /** The part of a BroadcastChannel that is used. */
@@ -46,7 +46,7 @@ export function broadcastChannel(shared: BroadcastChannelLike, options: Broadcas
   }
   const begin = (isFirst: boolean): void => {
     if (isFirst && waiting === undefined) {
-      channel.fail(invalidMessage('the end that was here before', 'another one'))
+      channel.fail(invalidFrame('message', 'the end that was here before', 'another one'))
       return
     }
     if (isFirst) say(HERE_TOO)

@@ -1,8 +1,9 @@
 import { orRakkoError, RakkoError } from '@rakko/core'
 import { frameTooLarge } from '../frame-too-large.js'
+import { invalidFrame } from '../invalid-frame.js'
 import { CborSequence } from './cbor-sequence.js'
 import type { Channel, ChannelListener } from './channel.js'
-import { channelClosed, invalidMessage } from './channel-error.js'
+import { channelClosed } from './channel-error.js'
 import { Inbox } from './inbox.js'
 import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from './limits.js'
 import { Window } from './window.js'
@@ -61,7 +62,7 @@ class ByteStreamChannel implements Channel {
   async send(frame: Uint8Array): Promise<void> {
     if (!this.#isOpen) throw channelClosed('nothing can be sent')
     if (frame.length > this.maxFrameBytes) throw frameTooLarge(this.maxFrameBytes, frame.length)
-    if (frame.length === 0) throw invalidMessage('one CBOR item', 'no bytes')
+    if (frame.length === 0) throw invalidFrame('message', 'one CBOR item', 'no bytes')
     const cost = costOf(frame)
     const added = this.#window.add(cost)
     this.#stream.write(frame, (error) => {

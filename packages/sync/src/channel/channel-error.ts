@@ -1,4 +1,4 @@
-import { RakkoError, refusal } from '@rakko/core'
+import { RakkoError } from '@rakko/core'
 
 /** The channel is gone, and why; `details` are plain data. */
 export function channelClosed(
@@ -17,11 +17,6 @@ export function notReached(
   cause?: unknown,
 ): RakkoError {
   return new RakkoError('CHANNEL_CLOSED', `${url} cannot be reached: ${why}`, details, { cause })
-}
-
-/** What is no frame at all came from the peer. */
-export function invalidMessage(expected: string, got: string): RakkoError {
-  return refusal('INVALID_FRAME', { field: 'message', expected, got, about: 'Invalid frame' })
 }
 
 /** What others' code threw, as the RakkoError that it has to be. `what` names it: `A listener`. */

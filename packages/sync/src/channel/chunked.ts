@@ -1,7 +1,8 @@
 import { joinBytes, RakkoError } from '@rakko/core'
 import { frameTooLarge } from '../frame-too-large.js'
+import { invalidFrame } from '../invalid-frame.js'
 import type { Channel, ChannelListener } from './channel.js'
-import { channelClosed, invalidMessage } from './channel-error.js'
+import { channelClosed } from './channel-error.js'
 import { DEFAULT_MAX_FRAME_BYTES } from './limits.js'
 
 /**
@@ -89,9 +90,9 @@ class Joining implements ChannelListener {
     this.receivedBytes += message.length
     const part = message.subarray(HEADER_BYTES)
     const [header] = message
-    if (header !== MORE && header !== LAST) throw invalidMessage('the header 0 or 1', `${header}`)
+    if (header !== MORE && header !== LAST) throw invalidFrame('message', 'the header 0 or 1', `${header}`)
     if (header === MORE && part.length < MIN_PART_BYTES) {
-      throw invalidMessage(`a part of ${MIN_PART_BYTES} bytes`, `${part.length}`)
+      throw invalidFrame('message', `a part of ${MIN_PART_BYTES} bytes`, `${part.length}`)
     }
     if (this.#bytes + part.length > this.#maxFrameBytes) {
       throw frameTooLarge(this.#maxFrameBytes, this.#bytes + part.length)

@@ -1,7 +1,8 @@
 import type { RakkoError } from '@rakko/core'
 import { frameTooLarge } from '../frame-too-large.js'
+import { invalidFrame } from '../invalid-frame.js'
 import type { Channel, ChannelListener } from './channel.js'
-import { channelClosed, invalidMessage } from './channel-error.js'
+import { channelClosed } from './channel-error.js'
 import { Inbox } from './inbox.js'
 import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from './limits.js'
 import { Window } from './window.js'
@@ -70,7 +71,8 @@ export class CreditChannel implements Channel {
     if (!this.#isOpen) return
     if (value instanceof Uint8Array) {
       if (value.length > this.maxFrameBytes) this.fail(frameTooLarge(this.maxFrameBytes, value.length))
-      else if (!(value.buffer instanceof ArrayBuffer)) this.fail(invalidMessage('bytes of its own', 'shared memory'))
+      else if (!(value.buffer instanceof ArrayBuffer))
+        this.fail(invalidFrame('message', 'bytes of its own', 'shared memory'))
       else this.#inbox.put(withoutRest(value, value.buffer))
     } else if (typeof value === 'number' && value > 0 && value <= this.#window.bytes) {
       this.#window.remove(value)
@@ -78,7 +80,7 @@ export class CreditChannel implements Channel {
       this.#release(channelClosed('by the peer'))
       this.#inbox.end()
     } else {
-      this.fail(invalidMessage('a frame, what was taken, or the end', typeof value))
+      this.fail(invalidFrame('message', 'a frame, what was taken, or the end', typeof value))
     }
   }
 

@@ -1,5 +1,6 @@
+import { invalidFrame } from '../invalid-frame.js'
 import type { Channel } from './channel.js'
-import { channelClosed, invalidMessage } from './channel-error.js'
+import { channelClosed } from './channel-error.js'
 import { CreditChannel, type CreditOptions, type Posted } from './credit-channel.js'
 
 /** The part of a MessagePort that is used: that of a browser, of Node's worker_threads, or an adapter of another. */
@@ -18,7 +19,7 @@ export interface MessagePortLike {
 export function messagePortChannel(port: MessagePortLike, options?: CreditOptions): Channel {
   const listeners: readonly [string, (event: { readonly data?: unknown }) => void][] = [
     ['message', ({ data }) => channel.receive(data)],
-    ['messageerror', () => channel.fail(invalidMessage('a message', 'one that cannot be read'))],
+    ['messageerror', () => channel.fail(invalidFrame('message', 'a message', 'one that cannot be read'))],
     ['close', () => channel.fail(channelClosed('the port was closed at its other end'))],
   ]
   const channel = new CreditChannel(

@@ -1,8 +1,9 @@
 import type { RakkoError } from '@rakko/core'
 import type { WebSocket } from 'ws'
 import { frameTooLarge } from '../../frame-too-large.js'
+import { invalidFrame } from '../../invalid-frame.js'
 import type { Channel, ChannelListener } from '../channel.js'
-import { channelClosed, invalidMessage } from '../channel-error.js'
+import { channelClosed } from '../channel-error.js'
 import { Inbox } from '../inbox.js'
 import { costOf, DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from '../limits.js'
 import { Window } from '../window.js'
@@ -95,7 +96,7 @@ export class SocketChannel implements Channel {
   #receive(data: Buffer, isBinary: boolean): void {
     if (!this.#isOpen) return
     if (!isBinary) {
-      this.#fail(invalidMessage('a binary message', 'text'))
+      this.#fail(invalidFrame('message', 'a binary message', 'text'))
       return
     }
     // As plain bytes: a `slice` of a Buffer is no copy.

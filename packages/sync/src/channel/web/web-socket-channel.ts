@@ -1,8 +1,9 @@
 import type { RakkoError } from '@rakko/core'
 import { frameTooLarge } from '../../frame-too-large.js'
+import { invalidFrame } from '../../invalid-frame.js'
 import type { Timers } from '../../timers.js'
 import type { Channel, ChannelListener } from '../channel.js'
-import { channelClosed, invalidMessage } from '../channel-error.js'
+import { channelClosed } from '../channel-error.js'
 import { Inbox } from '../inbox.js'
 import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES } from '../limits.js'
 
@@ -83,7 +84,7 @@ export class WebSocketChannel implements Channel {
 
   #receive(data: unknown): void {
     if (!this.#isOpen) return
-    if (!(data instanceof ArrayBuffer)) this.#fail(invalidMessage('a binary message', typeof data))
+    if (!(data instanceof ArrayBuffer)) this.#fail(invalidFrame('message', 'a binary message', typeof data))
     else if (data.byteLength > this.maxFrameBytes) this.#fail(frameTooLarge(this.maxFrameBytes, data.byteLength))
     else this.#inbox.put(new Uint8Array(data))
   }
