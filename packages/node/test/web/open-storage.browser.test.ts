@@ -57,7 +57,7 @@ describe.each(['opfs', 'indexeddb'] as const)('%s', (kind) => {
     const name = newName()
     const [first, second] = [opener(), opener()]
     expect(await first.open(kind, name)).toEqual({ kind, passedOver: [] })
-    await expect(second.open(kind, name)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
+    await expect(second.open(kind, name, 50)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', details: { name } })
     await first.query('CREATE TABLE item (n int, bytes bytea)')
     await first.query('INSERT INTO item SELECT n, $1 FROM generate_series(1, 500) n', [new Uint8Array(2000).fill(7)])
     await first.ask({ do: 'close' })

@@ -13,8 +13,8 @@ export class Opener {
     })
   }
 
-  open(kind: 'auto' | 'opfs' | 'indexeddb' | 'memory', name: string) {
-    return this.ask<Pick<OpenedWebStorage, 'kind' | 'passedOver'>>({ do: 'open', options: { kind, name, waitMs: 50 } })
+  open(kind: 'auto' | 'opfs' | 'indexeddb' | 'memory', name: string, waitMs?: number) {
+    return this.ask<Pick<OpenedWebStorage, 'kind' | 'passedOver'>>({ do: 'open', options: { kind, name, waitMs } })
   }
 
   query(sql: string, params: readonly unknown[] = []) {
