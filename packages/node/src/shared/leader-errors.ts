@@ -30,6 +30,12 @@ export function otherStorage(name: string, asked: string, kind: string): RakkoEr
   return new RakkoError('DATABASE_IN_USE', message, { name, expected: asked, got: kind })
 }
 
+/** The environment refuses locks: nothing would keep those that share a database apart. */
+export function noLocks(cause: unknown): RakkoError {
+  const got = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  return new RakkoError('STORAGE_UNAVAILABLE', `no Web Lock is to be had here: ${got}`, { got }, { cause })
+}
+
 export function otherDatabase(expected: string, got: string): RakkoError {
   const message = 'The database of this node is gone, and another one is in its place: open the node again'
   return new RakkoError('WORKER_DIED', message, { expected, got })

@@ -18,16 +18,20 @@ interface Asked {
 export class RemoteWay implements Way {
   readonly #post: (message: ToLeader) => void
   readonly #timers: Timers
+  readonly #onSilent: () => void
   readonly #asked = new Map<number, Asked>()
   #lastId = 0
   /** Has heard from the leader, or has asked it for a sign of life, since it was looked at last. */
   #since: 'heard' | 'nothing' | 'asked' = 'heard'
   #watch: unknown
+  /** The leader closes. */
+  isLeft = false
 
-  /** `post` throws what cannot be sent. */
-  constructor(post: (message: ToLeader) => void, timers: Timers) {
+  /** `post` throws what cannot be sent. `onSilent` is called while the leader does not respond. */
+  constructor(post: (message: ToLeader) => void, timers: Timers, onSilent: () => void) {
     this.#post = post
     this.#timers = timers
+    this.#onSilent = onSilent
   }
 
   receive(message: FromLeader): void {
@@ -38,6 +42,7 @@ export class RemoteWay implements Way {
 
   /** The leader closes: what it has begun it still replies to, but no update comes any more. */
   leave(): void {
+    this.isLeft = true
     for (const [id, { request }] of this.#asked) if (request.method === 'next') this.#settle(id, leaderLost(true))
     this.#post({ hasLeft: true })
   }
@@ -75,8 +80,11 @@ export class RemoteWay implements Way {
     this.#watch = undefined
     const waiting = [...this.#asked].filter(([, { request }]) => request.method !== 'next')
     if (waiting.length === 0) return
-    if (this.#since === 'asked') for (const [id] of waiting) this.#settle(id, leaderSilent())
-    else if (this.#since === 'nothing') {
+    if (this.#since === 'asked') {
+      // The session itself stays begun: it goes on with the leader.
+      for (const [id, { request }] of waiting) if (request.method !== 'open') this.#settle(id, leaderSilent())
+      this.#onSilent()
+    } else if (this.#since === 'nothing') {
       this.#since = 'asked'
       this.#post({ ping: true })
     } else this.#since = 'nothing'

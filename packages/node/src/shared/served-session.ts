@@ -1,5 +1,7 @@
+import { RakkoError } from '@rakko/core'
 import type { Timers } from '../maintenance-scheduler.js'
-import type { Request, ToNode } from '../rpc/messages.js'
+import { errorToData } from '../rpc/error-data.js'
+import type { Reply, Request, ToNode } from '../rpc/messages.js'
 import type { Session } from '../rpc/serve.js'
 import type { FromLeader, ToLeader } from './messages.js'
 
@@ -26,7 +28,7 @@ export class ServedSession {
   }
 
   receive(said: ToLeader): void {
-    if ('ping' in said) this.#say({ isHere: true })
+    if ('ping' in said) this.#tell({ isHere: true })
     else if ('hasLeft' in said) this.#hasLeft()
     else this.#take(said.message)
   }
@@ -39,12 +41,12 @@ export class ServedSession {
   /** Takes no more requests, and resolves when those that were begun have their replies. */
   async leave(): Promise<void> {
     this.#isLeaving = true
-    this.#say({ leaves: true })
+    this.#tell({ leaves: true })
     // What a follower sends before it knows is on its way still.
     const timer = this.#timers.setTimeout(this.#hasLeft, FAREWELL_MS)
     await this.#left
     this.#timers.clearTimeout(timer)
-    await Promise.all(this.#running)
+    await Promise.allSettled(this.#running)
   }
 
   /** Resolves when nothing that the session opened is left. */
@@ -55,18 +57,41 @@ export class ServedSession {
   #take(message: ToNode): void {
     const id = requestId(message)
     if (this.#isLeaving) {
-      if (id !== undefined) this.#say({ notBegun: id })
+      if (id !== undefined) this.#tell({ notBegun: id })
       return
     }
-    const replied = this.#session.facade.handle(message).then((reply) => {
-      // Nobody waits for one that has no request.
-      if (reply.id !== null) this.#say({ reply })
-    })
+    const replied = this.#session.facade.handle(message).then((reply) => this.#reply(reply))
     // A subscription's next update may be far off.
     if (id === undefined || (message as Request).method === 'next') return
     this.#running.add(replied)
     void replied.finally(() => this.#running.delete(replied))
   }
+
+  #reply(reply: Reply): void {
+    // Nobody waits for one that has no request.
+    if (reply.id === null) return
+    try {
+      this.#say({ reply })
+    } catch (error) {
+      this.#tell({ reply: { id: reply.id, ok: false, error: errorToData(unsayable(error)) } })
+    }
+  }
+
+  /** Where the follower is gone nobody hears it. */
+  #tell(message: FromLeader): void {
+    try {
+      this.#say(message)
+    } catch {
+      this.#hasLeft()
+    }
+  }
+}
+
+/** Too much for one message, say. */
+function unsayable(cause: unknown): RakkoError {
+  const got = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  const words = `the reply could not be sent (${got}); the outcome of a write is unknown`
+  return new RakkoError('ENVIRONMENT_FAILED', words, { got }, { cause })
 }
 
 function requestId(message: ToNode): number | undefined {

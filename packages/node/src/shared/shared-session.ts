@@ -65,7 +65,7 @@ class SharedSession implements Seat {
     const { method, params } = request
     if (this.#params === undefined) return this.#join(request, cancellation)
     if (method === 'live' || method === 'events' || method === 'peers') return this.#subscribe(request, cancellation)
-    if (method === 'end') return this.#unsubscribe(params as SubscriptionParams, cancellation)
+    if (method === 'end') return this.#unsubscribe(params as SubscriptionParams)
     const { result } = await this.#run(request, cancellation)
     const { address, port } = params as ConnectParams
     if (method === 'connect' && port === undefined) this.#dialled.add(address)
@@ -79,6 +79,8 @@ class SharedSession implements Seat {
 
   lose(way: Way): void {
     if (this.#open === way) this.#open = undefined
+    // What it still replies to opens nothing.
+    if (this.#latest === way) this.#latest = undefined
   }
 
   doWithout(error: unknown): void {
@@ -179,6 +181,8 @@ class SharedSession implements Seat {
     const { way, result } = await this.#run(opening, cancellation)
     this.#lastSubscription += 1
     const { subscription: number } = result as SubscriptionParams
+    // The caller never learns the number.
+    if (cancellation.aborted) await endAt(way, number)
     this.#subscriptions.set(this.#lastSubscription, { opening, way, number, isAfresh: false })
     return { subscription: this.#lastSubscription }
   }
@@ -193,9 +197,13 @@ class SharedSession implements Seat {
         if (one.way !== way) {
           const opened = (await way.handle({ ...one.opening, id }, cancellation)) as SubscriptionParams
           Object.assign(one, { way, number: opened.subscription, isAfresh: true })
+          // It was ended meanwhile, where it was before.
+          if (this.#subscriptions.get(subscription) !== one) return await endAt(way, one.number)
         }
         const next: Request<'next'> = { id, method: 'next', params: { ...rest, subscription: one.number } }
         const update = (await way.handle(next, cancellation)) as SubscriptionUpdate | undefined
+        // The leader has ended it, and not who asked for it.
+        if (update === undefined && this.#open !== way && this.#subscriptions.get(subscription) === one) continue
         if (update === undefined || !one.isAfresh) return update
         one.isAfresh = false
         return { ...update, isAfresh: true }
@@ -205,14 +213,18 @@ class SharedSession implements Seat {
     }
   }
 
-  async #unsubscribe({ subscription }: SubscriptionParams, cancellation: Cancellation): Promise<undefined> {
+  async #unsubscribe({ subscription }: SubscriptionParams): Promise<undefined> {
     const one = this.#subscriptions.get(subscription)
     this.#subscriptions.delete(subscription)
     // Another leader knows nothing of it.
     if (one === undefined || one.way !== this.#open) return undefined
-    await one.way.handle(ownRequest('end', { subscription: one.number }), cancellation)
-    return undefined
+    return endAt(one.way, one.number)
   }
+}
+
+async function endAt(way: Way, number: number): Promise<undefined> {
+  await way.handle(ownRequest('end', { subscription: number }), new Cancellation())
+  return undefined
 }
 
 /** A way numbers requests by itself. */

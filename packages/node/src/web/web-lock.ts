@@ -25,7 +25,8 @@ export async function acquireWebLock(name: string, waitMs: number): Promise<Rele
       new Promise<void>((free) => {
         resolve(async () => {
           free()
-          await held
+          // Where another page has stolen it there is nothing to give up.
+          await held.catch(() => undefined)
         })
       })
     const held = locks.request(`rakko:${name}`, { signal: AbortSignal.timeout(waitMs) }, hold)

@@ -1,5 +1,6 @@
 import type { Cancellation } from '../../rpc/cancellation.js'
 import type { ConnectParams, Request } from '../../rpc/messages.js'
+import type { ToLeader } from '../../shared/messages.js'
 import { RemoteWay } from '../../shared/remote-way.js'
 import { platform } from '../platform.js'
 import { newName, type ToLeadingTab } from './tab-messages.js'
@@ -9,8 +10,9 @@ export class Follower extends RemoteWay {
   readonly leader: string
   readonly #ports = new Set<() => void>()
 
-  constructor(channel: BroadcastChannel, leader: string) {
-    super((message) => channel.postMessage({ ...message, to: leader } satisfies ToLeadingTab), platform.timers)
+  constructor(channel: BroadcastChannel, leader: string, onSilent: () => void) {
+    const post = (message: ToLeader): void => channel.postMessage({ ...message, to: leader } satisfies ToLeadingTab)
+    super(post, platform.timers, onSilent)
     this.leader = leader
   }
 
@@ -30,6 +32,9 @@ export class Follower extends RemoteWay {
     const name = newName()
     const shared = new BroadcastChannel(name)
     const close = (): void => {
+      if (!this.#ports.has(close)) return
+      // A BroadcastChannel tells nobody that it is closed; a channel of replication does by these words.
+      shared.postMessage(null)
       shared.close()
       port.close()
       this.#ports.delete(close)

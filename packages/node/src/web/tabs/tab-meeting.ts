@@ -3,7 +3,7 @@ import type { OpenParams } from '../../open-params.js'
 import { Cancellation } from '../../rpc/cancellation.js'
 import { nodeHandler, openingHandler } from '../../rpc/node-handler.js'
 import { type RequestHandler, serve } from '../../rpc/serve.js'
-import { leaderSilent, otherStorage, otherVersion } from '../../shared/leader-errors.js'
+import { leaderSilent, noLocks, otherStorage, otherVersion } from '../../shared/leader-errors.js'
 import { SHARED_VERSION } from '../../shared/messages.js'
 import { SILENT_MS } from '../../shared/remote-way.js'
 import type { Meet, Meeting, Seat, Way } from '../../shared/way.js'
@@ -40,7 +40,11 @@ class TabMeeting implements Meeting {
   readonly #common: BroadcastChannel
   readonly #channel: BroadcastChannel
   readonly #ending = new AbortController()
+  /** Has the lock that says so. */
+  #isHere = false
   #follower: Follower | undefined
+  /** The way to the node that this tab has open. */
+  #own: Way | undefined
   /** Closes the node that this tab has open. */
   #close: (() => Promise<void>) | undefined
   #giveUpLead: () => void = () => undefined
@@ -60,15 +64,7 @@ class TabMeeting implements Meeting {
     this.#channel.onmessage = ({ data }) => {
       if (isFromLeader(data)) this.#receive(data)
     }
-    const { signal } = this.#ending
-    const untilEnd = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    // Whoever serves this tab notices by its lock that it is gone: so it says nothing before it has it.
-    const begin = (): Promise<void> => {
-      this.#sayHello()
-      this.#expectLeader()
-      return untilEnd
-    }
-    navigator.locks.request(tabLock(name, this.#tab), { signal }, begin).catch(() => undefined)
+    this.#come()
     this.#queue()
   }
 
@@ -85,21 +81,58 @@ class TabMeeting implements Meeting {
     }
   }
 
+  /** Whoever serves this tab notices by its lock that it is gone: so it says nothing before it has it. */
+  #come(): void {
+    const { signal } = this.#ending
+    const untilEnd = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    const begin = (): Promise<void> => {
+      this.#isHere = true
+      this.#sayHello()
+      this.#expectLeader()
+      return untilEnd
+    }
+    // The leader ends its session then: it comes as one that was never there.
+    const onStolen = (): void => {
+      this.#isHere = false
+      this.#loseFollower()
+      this.#come()
+    }
+    this.#hold(tabLock(this.#name, this.#tab), begin, onStolen)
+  }
+
   /** Waits for the turn to lead. */
   #queue(): void {
+    const onStolen = (): void => {
+      if (this.#own === undefined) this.#queue()
+      else void this.#stepDown(this.#own)
+    }
+    this.#hold(leaderLock(this.#name), () => this.#lead(), onStolen)
+  }
+
+  /** Any page of the origin may steal a lock. Whoever has it no more is nothing by it any more. */
+  #hold(lock: string, begin: () => Promise<void>, onStolen: () => void): void {
     const { signal } = this.#ending
-    navigator.locks.request(leaderLock(this.#name), { signal }, () => this.#lead()).catch(() => undefined)
+    let isHeld = false
+    const held = (): Promise<void> => {
+      isHeld = true
+      return begin()
+    }
+    navigator.locks.request(lock, { signal }, held).catch((error: unknown) => {
+      if (signal.aborted) return
+      if (isHeld) onStolen()
+      else this.#seat.fail(noLocks(error))
+    })
   }
 
   #sayHello(): void {
-    if (this.#close === undefined) this.#common.postMessage({ tab: this.#tab, version: SHARED_VERSION })
+    if (this.#isHere && this.#close === undefined) this.#common.postMessage({ tab: this.#tab, version: SHARED_VERSION })
   }
 
   /** Nobody says anything where the leader is frozen. Once that is told, it is waited for on. */
   #expectLeader(silent = 0): void {
     timers.clearTimeout(this.#watch)
     this.#watch = timers.setTimeout(() => {
-      if (this.#follower !== undefined || this.#close !== undefined) return
+      if (this.#follower?.isLeft === false || this.#close !== undefined) return
       if (silent > 0) this.#seat.doWithout(leaderSilent())
       this.#sayHello()
       this.#expectLeader(silent + 1)
@@ -117,6 +150,7 @@ class TabMeeting implements Meeting {
       if (!('leaves' in message)) return
       this.#seat.lose(follower)
       follower.leave()
+      this.#expectLeader()
     }
   }
 
@@ -128,9 +162,15 @@ class TabMeeting implements Meeting {
       this.#seat.fail(otherStorage(this.#name, this.#storage, kind))
     } else {
       this.#loseFollower()
-      this.#follower = new Follower(this.#channel, leader)
+      this.#follower = new Follower(this.#channel, leader, () => this.#onSilent())
       this.#seat.use(this.#follower)
     }
+  }
+
+  /** Another one may lead since, unheard: this tab may have stood still itself. */
+  #onSilent(): void {
+    this.#seat.doWithout(leaderSilent())
+    this.#sayHello()
   }
 
   #loseFollower(): void {
@@ -144,7 +184,7 @@ class TabMeeting implements Meeting {
   /** Leads until it leaves. */
   async #lead(): Promise<void> {
     // One that keeps to memory already has what it needs.
-    if (this.#close !== undefined) return
+    if (this.#close !== undefined || this.#ending.signal.aborted) return
     const left = new Promise<void>((resolve) => {
       this.#giveUpLead = resolve
     })
@@ -154,6 +194,8 @@ class TabMeeting implements Meeting {
   }
 
   async #stepDown(way: Way): Promise<void> {
+    if (this.#own !== way) return
+    this.#own = undefined
     this.#seat.lose(way)
     const close = this.#close
     try {
@@ -171,12 +213,7 @@ class TabMeeting implements Meeting {
   }
 
   #openOwn(params: Pick<OpenParams, 'storage'>, server?: TabServer): void {
-    let isBroken = false
-    const watched = (handle: RequestHandler): RequestHandler =>
-      watchedHandler(handle, () => {
-        if (!isBroken) void this.#stepDown(way)
-        isBroken = true
-      })
+    const watched = (handle: RequestHandler): RequestHandler => watchedHandler(handle, () => void this.#stepDown(way))
     const opening = openingHandler(async (all) => {
       const node = await this.#open(all)
       const { kind } = await node.storage()
@@ -193,6 +230,7 @@ class TabMeeting implements Meeting {
     }
     this.#loseFollower()
     const way: Way = { handle: watched(opening) }
+    this.#own = way
     this.#seat.use(way, params)
   }
 }

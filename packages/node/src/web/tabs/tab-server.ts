@@ -31,6 +31,7 @@ export class TabServer {
   readonly #early = new Map<string, Hello>()
   readonly #tabs = new Map<string, ServedTab>()
   #served: Served | undefined
+  #isClosed = false
 
   constructor(name: string) {
     this.#name = name
@@ -45,6 +46,8 @@ export class TabServer {
   }
 
   serve(served: Served): void {
+    // Closed while it opened: whoever leads next welcomes them.
+    if (this.#isClosed) return
     this.#served = served
     for (const hello of this.#early.values()) this.#admit(hello, served)
     this.#early.clear()
@@ -52,6 +55,7 @@ export class TabServer {
 
   /** Takes no more requests, and resolves when those that were begun have their replies. */
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#common.close()
     await Promise.all([...this.#tabs.values()].map((tab) => tab.leave()))
   }
@@ -84,6 +88,7 @@ export class TabServer {
 class ServedTab {
   readonly #channel: BroadcastChannel
   readonly #session: ServedSession
+  readonly #ports = new Set<BroadcastChannel>()
   readonly #ending = new AbortController()
 
   constructor(channel: BroadcastChannel, leader: string, session: Session) {
@@ -94,7 +99,7 @@ class ServedTab {
       platform.timers,
     )
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (isToLeader(data) && data.to === leader) this.#session.receive(withPort(data))
+      if (isToLeader(data) && data.to === leader) this.#session.receive(withPort(data, (port) => this.#ports.add(port)))
     }
   }
 
@@ -103,6 +108,8 @@ class ServedTab {
     const { signal } = this.#ending
     await navigator.locks.request(lock, { signal }, () => this.#session.gone()).catch(() => undefined)
     this.#channel.close()
+    // As a MessagePort is told that the page at its other end is gone.
+    for (const port of this.#ports) port.dispatchEvent(new Event('close'))
     await this.#session.end()
   }
 
@@ -113,12 +120,14 @@ class ServedTab {
 }
 
 /** A BroadcastChannel carries no ports: the tab has joined the port with another one, and says its name. */
-function withPort(said: ToLeader): ToLeader {
+function withPort(said: ToLeader, onPort: (port: BroadcastChannel) => void): ToLeader {
   if (!('message' in said)) return said
   const { id, method, params } = (said.message ?? {}) as Request<'connect'>
   const { address, port } = (params ?? {}) as { readonly address: string; readonly port?: unknown }
   if (method !== 'connect' || typeof port !== 'string') return said
-  return { message: { id, method, params: { address, port: new BroadcastChannel(port) } } }
+  const joined = new BroadcastChannel(port)
+  onPort(joined)
+  return { message: { id, method, params: { address, port: joined } } }
 }
 
 function isHello(data: unknown): data is Hello {
