@@ -113,6 +113,38 @@ describe.each(['chromium', 'firefox'] as const)('tabs of %s', (browser) => {
     expect(await tabOf(leader).count()).toBe(3)
   })
 
+  test('live queries go on in the leader itself when its storage broke', async () => {
+    const leader = await opened({ storage: 'indexeddb' })
+    await tabOf(leader).follow(3)
+    await tabOf(leader).openedElsewhere(name)
+    await tabOf(leader).create({ name: 'Stage', capacity: 2 })
+    expect(await tabOf(leader).create({ name: 'Stage', capacity: 3 })).toEqual(expect.any(String))
+    await vi.waitFor(async () => {
+      const rows = (await tabOf(leader).followed()).map((one) => one.rows)
+      expect(rows.map(({ length }) => length)).toEqual([1, 1, 1])
+    }, 20_000)
+  })
+
+  test.each(['rakko leader', 'rakko tab', 'rakko'])('locks "%s…" that a page steals fork nothing', async (prefix) => {
+    const [leader, second] = [await opened(), await opened()]
+    const thief = await newTab()
+    await tabOf(second).watch()
+    await tabOf(second).follow(2)
+    for (let round = 0; round < 3; round++) {
+      expect(await tabOf(thief).stealLocks(`${prefix} ${name}`)).toBeGreaterThan(0)
+      for (const page of [leader, second]) {
+        const create = () => tabOf(page).create({ name: 'Stage', capacity: 2 })
+        await vi.waitFor(async () => expect(await create()).toEqual(expect.any(String)), 30_000)
+      }
+    }
+    const ids = await tabOf(second).ids()
+    expect(ids.length).toBeGreaterThanOrEqual(6)
+    expect(await tabOf(leader).ids()).toEqual(ids)
+    const rows = async () => (await tabOf(second).followed()).map((one) => one.rows.length)
+    await vi.waitFor(async () => expect(await rows()).toEqual([ids.length, ids.length]), 20_000)
+    expect(await tabOf(second).told()).toEqual([])
+  })
+
   if (browser === 'chromium')
     test('a frozen leader is told from a dead one: calls say that it does not respond, and go on when it thaws', async () => {
       const [leader, second] = [await opened(), await opened({}, 'impatient/')]

@@ -87,6 +87,13 @@ const calls = {
     await new Promise((resolve) => transaction.addEventListener('complete', resolve))
     opening.result.close()
   },
+  /** As another page of the origin may, which then holds them no longer. */
+  async stealLocks(prefix: string) {
+    const { held = [] } = await navigator.locks.query()
+    const names = held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? [name] : []))
+    for (const name of names) await navigator.locks.request(name, { steal: true }, () => undefined)
+    return names.length
+  },
   storage: () => opened().storage(),
   /** Writes one document after the other until it is told to stop. */
   async write() {

@@ -76,6 +76,7 @@ class DirectoryMeeting implements Meeting {
     if (socket === undefined) return false
     const visit = new Visit(socket, {
       onLeaves: () => this.#seat.lose(visit),
+      onSilent: () => this.#seat.doWithout(leaderSilent()),
       onEnd: () => {
         this.#seat.lose(visit)
         if (this.#visit === visit && visit.isWelcome) this.#sought = this.#seek()

@@ -18,7 +18,7 @@ export class Visit extends RemoteWay {
   /** The other process has another version. */
   refusal: RakkoError | undefined
 
-  constructor(socket: Socket, { onLeaves, onEnd }: { onLeaves: () => void; onEnd: () => void }) {
+  constructor(socket: Socket, { onLeaves, onSilent, onEnd }: Record<'onLeaves' | 'onSilent' | 'onEnd', () => void>) {
     const values = new ValueSocket(
       socket,
       (value) => this.#receive(value, onLeaves),
@@ -28,7 +28,7 @@ export class Visit extends RemoteWay {
         onEnd()
       },
     )
-    super((message) => values.send(message), platform.timers)
+    super((message) => values.send(message), platform.timers, onSilent)
     this.#socket = values
     this.begun = new Promise((resolve) => {
       this.#begin = resolve
