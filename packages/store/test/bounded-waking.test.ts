@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 
 /** Twice what one transaction looks at. */
-const CHAIN = 2 * MAX_WOKEN.entries
+const CHAIN = 900 * MAX_WOKEN.entries
 
 const create = (author: Author): SignedItem =>
   author.create(SCHEMA_FIELD_DEFINITION, { name: str('a'), type: str('str') })
