@@ -1,5 +1,6 @@
 import { documentViewIdFromTips, SCHEMA_FIELD_DEFINITION } from '@rakko/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { MAX_PARKED_AUTHOR_ENTRIES } from '../src/decide/park-bounds.js'
 import type { Store } from '../src/store.js'
 import { MAX_WOKEN } from '../src/write/parking.js'
 import { Author, type SignedItem } from './support/author.js'
@@ -26,8 +27,8 @@ beforeEach(async () => {
   looks = 0
 })
 
-/** Twice what one transaction looks at. */
-const CHAIN = 900 * MAX_WOKEN.entries
+/** Nearly as many as one author may let wait. */
+const CHAIN = MAX_PARKED_AUTHOR_ENTRIES - 100
 
 const create = (author: Author): SignedItem =>
   author.create(SCHEMA_FIELD_DEFINITION, { name: str('a'), type: str('str') })
