@@ -25,7 +25,7 @@ await main(async () => {
   const [packages, festival] = [filesOf(inVitest, names), filesOf(inPlaywright, names)]
   const isAll = names.length === 0
   const later = isAll
-    ? [{ title: `${PACKAGES}, beside them ${FESTIVAL}`, usually: '6.5 minutes', run: testOthersBesideFestival }]
+    ? [{ title: `${PACKAGES}, beside them ${FESTIVAL}`, usually: '7 minutes', run: testOthersBesideFestival }]
     : [
         { files: packages, title: PACKAGES, run: test },
         { files: festival, title: FESTIVAL, run: testFestival },

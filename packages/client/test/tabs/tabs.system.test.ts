@@ -125,7 +125,7 @@ describe.each(['chromium', 'firefox'] as const)('tabs of %s', (browser) => {
     }, 20_000)
   })
 
-  test.each(['rakko leader', 'rakko tab', 'rakko'])('locks "%s…" that a page steals fork nothing', async (prefix) => {
+  test.each(['rakko leader', 'rakko tab'])('locks "%s…" that a page steals fork nothing', async (prefix) => {
     const [leader, second] = [await opened(), await opened()]
     const thief = await newTab()
     await tabOf(second).watch()
